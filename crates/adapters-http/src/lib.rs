@@ -1,0 +1,1 @@
+//! The bank's Partner API over HTTP: dialects, regions, one door out, callback authenticity

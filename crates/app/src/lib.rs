@@ -1,0 +1,1 @@
+//! Use cases over the ports: quote, check out, handle callbacks, approve, cancel

@@ -1,0 +1,1 @@
+//! What financing is: money, ids, statuses, requests and answers, the state graph

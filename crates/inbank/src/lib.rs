@@ -1,0 +1,1 @@
+//! Inbank financing for commerce platforms: the crate to embed

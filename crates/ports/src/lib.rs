@@ -1,0 +1,1 @@
+//! What the use cases need from outside, as traits, with their errors, fakes and conformance suites

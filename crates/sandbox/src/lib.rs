@@ -1,0 +1,1 @@
+//! An imitation of Inbank's demo environment: a second, independent reading of the guides
