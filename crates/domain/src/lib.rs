@@ -1,1 +1,55 @@
-//! What financing is: money, ids, statuses, requests and answers, the state graph
+//! What financing at Inbank is, without saying how it is reached: money, identifiers, statuses, the
+//! requests and answers of the Partner API, and the graph of states that a financing moves through.
+//!
+//! Nothing here does I/O, reads a clock or uses a float. A value that exists keeps the rules of the
+//! bank's guides: they are checked when it is made, and an [`Invalid`] names the field that broke one.
+//! Section names in these docs are those of the guide *e-POS 2.10* unless another is named.
+
+mod calculation;
+mod callback;
+mod contract;
+mod customer;
+mod financing;
+mod free_form;
+mod id;
+mod invalid;
+mod key;
+mod locale;
+mod money;
+mod personal;
+mod product;
+mod purchase;
+mod rate;
+mod region;
+mod session;
+mod status;
+mod term;
+mod web_address;
+
+pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
+pub use callback::{Callback, SessionCallback, issued_at};
+pub use contract::{Contract, ContractStatus};
+pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
+pub use financing::{
+    Anomaly, EDGES, Edge, Event, Financing, FinancingState, Observation, Step, advance, opened,
+    refused,
+};
+pub use free_form::{FreeForm, JsonNumber};
+pub use id::{
+    ApplicationId, ContractId, FinancingId, OrderReference, ProductCode, SessionId, ShopId,
+};
+pub use invalid::Invalid;
+pub use key::ApiKey;
+pub use locale::Locale;
+pub use money::{Currency, Money, MoneyError, parse_amount};
+pub use personal::Personal;
+pub use product::{Product, ProductFamily};
+pub use purchase::{
+    Item, ItemKind, Merchant, MerchantCategoryCode, MerchantDomain, Purchase, RegistryCode, Vehicle,
+};
+pub use rate::Rate;
+pub use region::Region;
+pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
+pub use status::Unrecognised;
+pub use term::{Months, PaymentDay};
+pub use web_address::WebAddress;

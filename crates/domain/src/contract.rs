@@ -1,0 +1,64 @@
+use time::OffsetDateTime;
+
+use crate::status::open_enum;
+use crate::{ContractId, ProductCode};
+
+open_enum! {
+    /// Where a credit contract stands (*Credit Contract State Model*).
+    ContractStatus {
+        /// Active: deliver.
+        Activated = "activated",
+        /// Ended before it was active.
+        Cancelled = "cancelled",
+        /// Signed by both; waits for the merchant's approval where the flow has one.
+        Signed = "signed",
+        /// Ended after it was active.
+        Terminated = "terminated",
+        /// Made, not yet signed by both.
+        Unsigned = "unsigned",
+    }
+}
+
+/// A credit contract as the bank describes it (*Contract Details*).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Contract {
+    /// The contract.
+    pub id: ContractId,
+    /// Where it stands.
+    pub status: ContractStatus,
+    /// What the bank waits for, in its own words; the guides' list is not complete.
+    pub process_status: Option<String>,
+    /// Its number, for people.
+    pub number: Option<String>,
+    /// The product.
+    pub product_code: Option<ProductCode>,
+    /// When both had signed.
+    pub signed_at: Option<OffsetDateTime>,
+    /// When the merchant approved.
+    pub partner_approval_at: Option<OffsetDateTime>,
+    /// When it became active.
+    pub activated_at: Option<OffsetDateTime>,
+    /// When it was terminated.
+    pub terminated_at: Option<OffsetDateTime>,
+    /// Why it was terminated.
+    pub termination_reason: Option<String>,
+}
+
+impl Contract {
+    /// A contract of which only the status is known.
+    pub const fn new(id: ContractId, status: ContractStatus) -> Self {
+        Self {
+            id,
+            status,
+            process_status: None,
+            number: None,
+            product_code: None,
+            signed_at: None,
+            partner_approval_at: None,
+            activated_at: None,
+            terminated_at: None,
+            termination_reason: None,
+        }
+    }
+}

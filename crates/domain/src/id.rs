@@ -1,0 +1,188 @@
+use std::fmt;
+
+use crate::Invalid;
+
+/// Declares an identifier: text that goes into URLs, so at most 64 of `[A-Za-z0-9-]`.
+///
+/// Not strict UUIDs: the guides' own samples are not all valid ones.
+macro_rules! identifier {
+    ($(#[$docs:meta])* $name:ident, $field:literal) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes an identifier.
+            ///
+            /// # Errors
+            /// [`Invalid`] when it is empty, longer than 64, or has anything but `[A-Za-z0-9-]`.
+            pub fn parse(text: impl Into<String>) -> Result<Self, Invalid> {
+                let text = text.into();
+                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+                    Ok(Self(text))
+                } else {
+                    Err(Invalid::new($field, "must be 1 to 64 letters, digits or hyphens"))
+                }
+            }
+
+            /// As the bank spells it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// A credit application at the bank (`credit_application_uuid`).
+    ApplicationId,
+    "credit_application_uuid"
+);
+identifier!(
+    /// A credit contract at the bank (`credit_contract_uuid`).
+    ContractId,
+    "credit_contract_uuid"
+);
+identifier!(
+    /// Our own name for one attempt to finance one order. The bank never sees it as a field; it
+    /// stands in the callback URL, so that the first callback brings a lost answer home.
+    FinancingId,
+    "financing"
+);
+identifier!(
+    /// A payment session at the bank (`uuid` of a `pos_session`).
+    SessionId,
+    "uuid"
+);
+identifier!(
+    /// The shop's identifier that Inbank gives together with the key (`shop_uuid`).
+    ShopId,
+    "shop_uuid"
+);
+
+/// The merchant's own reference of an order (`purchase_reference`), any text that isn't blank.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct OrderReference(String);
+
+impl OrderReference {
+    /// Takes a reference.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`purchase_reference`) when it is blank, longer than 255 characters, or has a
+    /// control character.
+    pub fn parse(text: impl Into<String>) -> Result<Self, Invalid> {
+        let text = text.into();
+        short_text("purchase_reference", &text)?;
+        Ok(Self(text))
+    }
+
+    /// The reference as given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OrderReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A product's code. Codes have dots and percent signs (`hirepurchase_epos_0.0%_ab12`).
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ProductCode(String);
+
+impl ProductCode {
+    /// Takes a code.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`product_code`) when it is blank, longer than 255 characters, or has a control
+    /// character.
+    pub fn parse(text: impl Into<String>) -> Result<Self, Invalid> {
+        let text = text.into();
+        short_text("product_code", &text)?;
+        Ok(Self(text))
+    }
+
+    /// The code as given, not encoded for a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProductCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn short_text(field: &'static str, text: &str) -> Result<(), Invalid> {
+    if text.trim().is_empty() || text.chars().count() > 255 || text.chars().any(char::is_control) {
+        return Err(Invalid::new(
+            field,
+            "must be 1 to 255 characters, not blank, without control characters",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_guides_own_identifiers_pass() {
+        for id in [
+            "a93f1f44-d5dd-4469-bfcc-c1de9e969213",
+            "a1b1ec1f-1cd1-111b-1ed1",
+            "d315a2c6-7a01--0000-1111",
+        ] {
+            assert_eq!(SessionId::parse(id).unwrap().as_str(), id);
+        }
+    }
+
+    #[test]
+    fn nothing_that_could_change_a_url_passes() {
+        let long = "a".repeat(65);
+        for bad in ["", "a/b", "..", "a%2Fb", "a?b", "a b", "õ", long.as_str()] {
+            assert_eq!(
+                ContractId::parse(bad).unwrap_err().field(),
+                "credit_contract_uuid",
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn product_codes_have_dots_and_percent_signs() {
+        let code = "hirepurchase_epos_0.0%_ab12";
+        assert_eq!(ProductCode::parse(code).unwrap().as_str(), code);
+        assert_eq!(ProductCode::parse(" ").unwrap_err().field(), "product_code");
+    }
+
+    #[test]
+    fn an_order_reference_is_any_text_that_is_not_blank() {
+        assert!(OrderReference::parse("Tellimus #1 \"õ\"").is_ok());
+        for bad in ["", "  ", "a\nb"] {
+            assert!(OrderReference::parse(bad).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_identifier_is_safe_in_a_path_or_refused(text in "\\PC{0,80}") {
+            if let Ok(id) = SessionId::parse(text) {
+                prop_assert!(!id.as_str().contains(['/', '.', '%', '?', '#', ' ']));
+            }
+        }
+    }
+}
