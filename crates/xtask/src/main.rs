@@ -1,1 +1,44 @@
-fn main() {}
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`.
+//!
+//! What runs by hand and what runs before a merge is the same code, so that neither surprises.
+
+mod bench;
+mod ci;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::step::StepFailed;
+
+/// Developer commands over the whole workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Runs every test: unit, integration and documentation tests, with all features
+    Test,
+    /// Measures a release build; figures on stdout, everything else on stderr
+    Bench(bench::Arguments),
+    /// Runs what has to pass before a merge: format, lints, docs, dependencies, tests
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let result = match Command::parse() {
+        Command::Test => test::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Ci => ci::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            // The failed command's own code, so that callers can tell a failed test from a broken build.
+            error
+                .downcast_ref::<StepFailed>()
+                .map_or(ExitCode::FAILURE, StepFailed::exit_code)
+        }
+    }
+}

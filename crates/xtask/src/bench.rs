@@ -1,0 +1,43 @@
+//! `cargo xtask bench`: figures of a release build.
+
+use clap::Args;
+
+use crate::step::Step;
+
+/// What the bench target understands; passed through as it is.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Prints the figures as JSON
+    #[arg(long)]
+    json: bool,
+    /// Measures for longer, with more cases
+    #[arg(long)]
+    full: bool,
+}
+
+/// Builds the command line in release, since figures may be about it, then builds and runs the bench target.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let build = "build --quiet --release --package inbank-cli";
+    Step::cargo(
+        "release build",
+        build,
+        "the command line doesn't build in release",
+    )
+    .run()?;
+    bench(arguments).run()
+}
+
+/// Quiet, and cargo itself writes to stderr only: stdout holds the figures and nothing else.
+fn bench(arguments: &Arguments) -> Step {
+    let mut step = Step::cargo(
+        "figures",
+        "bench -q -p inbank-tests --bench figures --",
+        "the figures could not be measured",
+    );
+    for (wanted, flag) in [(arguments.json, "--json"), (arguments.full, "--full")] {
+        if wanted {
+            step = step.argument(flag);
+        }
+    }
+    step
+}

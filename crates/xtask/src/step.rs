@@ -1,0 +1,167 @@
+//! One command as a step: announced on stderr, timed, and with a sentence for when it fails.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+/// A cargo command that has to succeed.
+pub(crate) struct Step {
+    name: &'static str,
+    failure: &'static str,
+    arguments: Vec<&'static str>,
+    environment: Vec<(&'static str, &'static str)>,
+}
+
+impl Step {
+    /// A step that runs `cargo` with the words of `arguments`; `failure` is the sentence that says what went wrong.
+    pub(crate) fn cargo(
+        name: &'static str,
+        arguments: &'static str,
+        failure: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            failure,
+            arguments: arguments.split_whitespace().collect(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Adds one argument.
+    pub(crate) fn argument(mut self, argument: &'static str) -> Self {
+        self.arguments.push(argument);
+        self
+    }
+
+    /// Sets one variable of the command's environment.
+    pub(crate) fn environment(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
+        self
+    }
+
+    /// Runs the command to its end.
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        // All on stderr: stdout belongs to the command, whose output may be read by a program.
+        eprintln!("xtask: {}: cargo {}", self.name, self.arguments.join(" "));
+        let started = Instant::now();
+        let status = cargo()
+            .args(&self.arguments)
+            .envs(self.environment.iter().copied())
+            .status()
+            .with_context(|| format!("{}: cargo could not be started", self.name))?;
+        let duration = started.elapsed();
+        if status.success() {
+            eprintln!("xtask: {}: done in {duration:.1?}", self.name);
+            return Ok(());
+        }
+        eprintln!("xtask: {}: failed after {duration:.1?}", self.name);
+        Err(StepFailed {
+            name: self.name,
+            sentence: self.failure,
+            status,
+        }
+        .into())
+    }
+}
+
+/// A step's command ran and did not succeed.
+#[derive(Debug)]
+pub(crate) struct StepFailed {
+    name: &'static str,
+    sentence: &'static str,
+    status: ExitStatus,
+}
+
+impl StepFailed {
+    /// The command's exit code; 1 when a signal ended it, which leaves none.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        let code = self.status.code().and_then(|code| u8::try_from(code).ok());
+        code.map_or(ExitCode::FAILURE, ExitCode::from)
+    }
+}
+
+impl fmt::Display for StepFailed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}: {} ({})",
+            self.name, self.sentence, self.status
+        )
+    }
+}
+
+impl Error for StepFailed {}
+
+/// Whether `cargo {subcommand}` is installed. Asks it for its version, and shows nothing of what it says.
+pub(crate) fn has_subcommand(subcommand: &str) -> bool {
+    cargo()
+        .args([subcommand, "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The cargo that started us, in the workspace's root wherever we were started from.
+fn cargo() -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(program);
+    // Asked when running, not when compiling: checkouts that share a target folder also share this program.
+    if let Some(root) = env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .as_deref()
+        .and_then(root_above)
+    {
+        command.current_dir(root);
+    }
+    command
+}
+
+/// The workspace's root, two folders above this crate's.
+fn root_above(manifest: &Path) -> Option<&Path> {
+    manifest.parent()?.parent()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_two_folders_above_the_crate() {
+        assert_eq!(
+            root_above(Path::new("/w/crates/xtask")),
+            Some(Path::new("/w"))
+        );
+        assert_eq!(root_above(Path::new("/")), None);
+    }
+
+    #[test]
+    fn a_step_that_succeeds_is_ok() {
+        assert!(
+            Step::cargo("version", "--version", "cargo is broken")
+                .run()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_step_that_fails_says_what_failed_and_keeps_the_exit_code() {
+        let step = Step::cargo("nonsense", "--no-such-flag", "there is no such flag");
+        let error = step.run().expect_err("cargo refuses unknown flags");
+        let failed = error
+            .downcast_ref::<StepFailed>()
+            .expect("the command did start");
+        assert!(
+            failed
+                .to_string()
+                .starts_with("nonsense: there is no such flag (")
+        );
+        assert_ne!(failed.exit_code(), ExitCode::SUCCESS);
+    }
+}
