@@ -1,1 +1,48 @@
-//! What the use cases need from outside, as traits, with their errors, fakes and conformance suites
+//! What the use cases need from outside, as traits.
+//!
+//! One small, object-safe trait for each capability, so that a region may have some and lack others,
+//! and a test swaps in one without the rest. None has a default method: what is not implemented does
+//! not compile. How far a call may be repeated is in its *Contract*, and each MUST there names the
+//! conformance case that holds an implementation to it.
+//!
+//! Features: `fakes` (a bank in memory), `mocks` (mockall's `MockSessions` and its like),
+//! `conformance` (the cases that every implementation runs). Each only adds code.
+//!
+//! **Cancellation**, for every method: a dropped future may or may not have reached the bank. After
+//! dropping a write, treat its outcome as unknown and settle it by reading.
+
+mod calculation;
+mod callback;
+mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod connection;
+mod contract;
+mod error;
+#[cfg(feature = "fakes")]
+pub mod fake;
+mod product;
+mod session;
+
+pub use calculation::Calculator;
+#[cfg(feature = "mocks")]
+pub use calculation::MockCalculator;
+#[cfg(feature = "mocks")]
+pub use callback::MockCallbackAuthenticator;
+pub use callback::{CallbackAuthenticator, CallbackError};
+pub use clock::Clock;
+#[cfg(feature = "mocks")]
+pub use clock::MockClock;
+pub use connection::Connection;
+#[cfg(feature = "mocks")]
+pub use connection::MockConnection;
+pub use contract::Contracts;
+#[cfg(feature = "mocks")]
+pub use contract::MockContracts;
+pub use error::{Advice, GatewayError, GatewayErrorKind};
+#[cfg(feature = "mocks")]
+pub use product::MockProductCatalogue;
+pub use product::ProductCatalogue;
+#[cfg(feature = "mocks")]
+pub use session::MockSessions;
+pub use session::Sessions;

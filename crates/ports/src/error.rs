@@ -1,0 +1,273 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use inbank_domain::Invalid;
+
+/// Why a call to the bank gave no answer.
+///
+/// A *decline* is an answer, not an error. `Display` is one line that says what happened and what to
+/// do next; it never shows a key, personal data or the bank's prose. The cause, where there is one,
+/// is the [`source`](StdError::source).
+#[derive(Debug)]
+pub struct GatewayError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: GatewayErrorKind,
+    operation: &'static str,
+    bank_status: Option<u16>,
+    bank_codes: Vec<String>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong, by the decision that a caller can take.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum GatewayErrorKind {
+    /// The request breaks a rule of the guides; nothing was sent.
+    Invalid,
+    /// The bank did not accept the key, or not for this shop.
+    NotAuthorised,
+    /// The bank does not know the thing asked about.
+    NotFound,
+    /// A write was sent and not answered, or not so that it could be understood: it may have
+    /// happened.
+    OutcomeUnknown,
+    /// Too many calls; nothing was done.
+    RateLimited,
+    /// The bank refused; nothing was done.
+    Refused,
+    /// The bank answered a read with something that can't be understood.
+    Undecodable,
+    /// The bank was reached and gave no usable answer to a read.
+    Unavailable,
+    /// The bank was not reached: nothing was sent.
+    Unreachable,
+    /// This region or version has no such call; nothing was sent.
+    Unsupported,
+}
+
+/// What may be done about an error.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Advice {
+    /// The same call fails again: change it first.
+    NeverRetry,
+    /// It may have happened: read the bank before anything else, never just send it again.
+    OutcomeUnknown,
+    /// Nothing happened: the same call may be made again, later.
+    SafeToRetry,
+}
+
+impl GatewayErrorKind {
+    /// What may be done about it.
+    pub const fn advice(self) -> Advice {
+        match self {
+            Self::Invalid
+            | Self::NotAuthorised
+            | Self::NotFound
+            | Self::Refused
+            | Self::Unsupported => Advice::NeverRetry,
+            Self::OutcomeUnknown => Advice::OutcomeUnknown,
+            Self::RateLimited | Self::Unavailable | Self::Undecodable | Self::Unreachable => {
+                Advice::SafeToRetry
+            }
+        }
+    }
+
+    /// The name for machines: `outcome_unknown`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::NotAuthorised => "not_authorised",
+            Self::NotFound => "not_found",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::RateLimited => "rate_limited",
+            Self::Refused => "refused",
+            Self::Undecodable => "undecodable",
+            Self::Unavailable => "unavailable",
+            Self::Unreachable => "unreachable",
+            Self::Unsupported => "unsupported",
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Invalid => "the request is not valid and was not sent",
+            Self::NotAuthorised => {
+                "the bank did not accept the API key for this shop; check both, and that they belong to this environment"
+            }
+            Self::NotFound => "the bank does not know it; check the identifier and the environment",
+            Self::OutcomeUnknown => {
+                "sent, but no usable answer came, so it may have happened; read the bank's state before trying again"
+            }
+            Self::RateLimited => "the bank wants fewer calls; nothing was done, try again later",
+            Self::Refused => "the bank refused; nothing was done, correct the request first",
+            Self::Undecodable => {
+                "the bank's answer could not be understood; try again, and report it if it stays"
+            }
+            Self::Unavailable => "the bank gave no usable answer; try again later",
+            Self::Unreachable => {
+                "the bank could not be reached and nothing was sent; try again later"
+            }
+            Self::Unsupported => "this region or API version has no such call",
+        }
+    }
+}
+
+impl GatewayError {
+    /// An error of a kind, in an operation such as `session.open`.
+    pub fn new(kind: GatewayErrorKind, operation: &'static str) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation,
+            bank_status: None,
+            bank_codes: Vec::new(),
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// A request that breaks a rule; nothing was sent.
+    pub fn invalid(operation: &'static str, error: Invalid) -> Self {
+        Self::new(GatewayErrorKind::Invalid, operation).with_source(error)
+    }
+
+    /// With what the bank answered: the HTTP status, and its codes where the body had some.
+    ///
+    /// Only words shaped like codes are kept: the bank's prose may repeat what was sent.
+    #[must_use]
+    pub fn with_answer(
+        mut self,
+        status: u16,
+        codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.0.bank_status = Some(status);
+        let codes = codes.into_iter().map(Into::into);
+        self.0.bank_codes = codes.filter(|code| is_code(code)).collect();
+        self
+    }
+
+    /// With how long the bank asked to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// With its cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> GatewayErrorKind {
+        self.0.kind
+    }
+
+    /// What may be done about it.
+    pub fn advice(&self) -> Advice {
+        self.0.kind.advice()
+    }
+
+    /// The operation: `session.open`.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// The HTTP status, where the bank answered.
+    pub fn bank_status(&self) -> Option<u16> {
+        self.0.bank_status
+    }
+
+    /// The bank's codes, such as `product_code_is_missing`.
+    pub fn bank_codes(&self) -> &[String] {
+        &self.0.bank_codes
+    }
+
+    /// How long the bank asked to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    let starts = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+    starts
+        && text.len() <= 80
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+}
+
+impl fmt::Display for GatewayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        write!(f, "{}: {}", inner.operation, inner.kind.sentence())?;
+        if let Some(invalid) = inner
+            .source
+            .as_ref()
+            .and_then(|s| s.downcast_ref::<Invalid>())
+        {
+            write!(f, ": {invalid}")?;
+        }
+        if let Some(status) = inner.bank_status {
+            write!(f, " (HTTP {status}")?;
+            for (n, code) in inner.bank_codes.iter().enumerate() {
+                write!(f, "{}{code}", if n == 0 { ": " } else { ", " })?;
+            }
+            write!(f, ")")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for GatewayError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_says_what_happened_and_what_the_bank_said() {
+        let error = GatewayError::new(GatewayErrorKind::Refused, "session.open")
+            .with_answer(422, ["product_code_is_missing", "currency_is_not_valid"]);
+        assert_eq!(
+            error.to_string(),
+            "session.open: the bank refused; nothing was done, correct the request first \
+             (HTTP 422: product_code_is_missing, currency_is_not_valid)"
+        );
+    }
+
+    #[test]
+    fn a_rule_that_was_broken_is_named_with_its_field() {
+        let error = GatewayError::invalid("session.open", Invalid::new("currency", "must be EUR"));
+        assert_eq!(error.advice(), Advice::NeverRetry);
+        assert!(
+            error
+                .to_string()
+                .ends_with("not sent: currency: must be EUR")
+        );
+    }
+
+    #[test]
+    fn prose_of_the_bank_is_not_repeated() {
+        let error = GatewayError::new(GatewayErrorKind::Refused, "session.open").with_answer(
+            422,
+            [
+                "38808050001",
+                "Mari is unknown",
+                "mari@example.com",
+                "ASSET_MODEL_NOT_FOUND",
+            ],
+        );
+        assert_eq!(error.bank_codes(), ["ASSET_MODEL_NOT_FOUND"]);
+    }
+}

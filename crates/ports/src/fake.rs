@@ -1,0 +1,7 @@
+//! Stand-ins in memory, for tests of code that embeds us: no network, no waiting.
+
+mod bank;
+mod clock;
+
+pub use bank::FakeBank;
+pub use clock::ManualClock;
