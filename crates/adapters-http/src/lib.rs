@@ -1,1 +1,35 @@
-//! The bank's Partner API over HTTP: dialects, regions, one door out, callback authenticity
+//! Inbank's Partner API over HTTP.
+//!
+//! [`PartnerApi`] implements the ports of `inbank-ports` for one shop. Every call leaves through one
+//! door, which alone knows about retries, time limits, size limits, spans and error mapping. A
+//! payload is written down once, in the v2 spelling; the [`ApiVersion`] is a codec round serde.
+//! Regions are values of [`RegionProfile`]. [`HmacAuthenticator`] tells the bank's callbacks from
+//! anybody else's.
+
+mod authenticator;
+mod calculation;
+mod clock;
+mod connection;
+mod contract;
+mod dialect;
+mod document;
+mod door;
+mod failure;
+mod form;
+mod operation;
+mod partner_api;
+mod product;
+mod region;
+mod retry;
+mod session;
+mod site;
+mod wire;
+
+pub use authenticator::{HmacAuthenticator, NoKey, callback_form, sign_callback};
+pub use clock::SystemClock;
+pub use dialect::ApiVersion;
+pub use document::read_session_request;
+pub use partner_api::{PartnerApi, PartnerApiBuilder, SettingsError};
+pub use region::RegionProfile;
+pub use retry::RetryPolicy;
+pub use site::{Environment, Site};

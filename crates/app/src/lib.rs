@@ -1,1 +1,16 @@
-//! Use cases over the ports: quote, check out, handle callbacks, approve, cancel
+//! What a shop wants of financing, over the ports of `inbank-ports`: quote, check out, follow what
+//! the bank does, approve, cancel.
+//!
+//! Each use case takes only the ports that it needs, so a test swaps in fakes or mocks. Nothing here
+//! knows HTTP, SQL or JSON. What has to be remembered between calls is the `Financing` that goes in
+//! and comes out; the caller stores it.
+
+mod checkout;
+mod decide;
+mod follow;
+mod quote;
+
+pub use checkout::{Checkout, Started};
+pub use decide::{Decide, DecideError, Decision};
+pub use follow::{Follow, FollowError, News};
+pub use quote::{Quote, Quotes, Unavailable};

@@ -1,1 +1,120 @@
-//! Inbank financing for commerce platforms: the crate to embed
+//! Inbank financing for commerce platforms.
+//!
+//! This crate wires the others for one shop and re-exports them: [`domain`] says what things are,
+//! [`ports`] what can be swapped, [`app`] what a shop does, [`http`] how the bank is reached.
+//!
+//! ```no_run
+//! use inbank::app::{Quote, Started};
+//! use inbank::domain::{
+//!     ApiKey, CalculationRequest, Currency, FinancingId, Locale, Money, Months, OrderReference,
+//!     PartnerUrls, ProductCode, ProductFamily, Purchase, Region, SessionRequest, ShopId, WebAddress,
+//! };
+//! use inbank::http::{HmacAuthenticator, PartnerApi, RegionProfile};
+//! use inbank::Inbank;
+//!
+//! # async fn example(raw_body: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+//! let key = ApiKey::parse(&std::env::var("INBANK_API_KEY")?)?;
+//! let shop = ShopId::parse(std::env::var("INBANK_SHOP_UUID")?)?;
+//! let authenticator = HmacAuthenticator::new([&key])?;
+//! let api = PartnerApi::builder(&RegionProfile::ESTONIA, shop, key).build()?;
+//! let inbank = Inbank::new(api, authenticator);
+//!
+//! // What would it cost?
+//! let product = ProductCode::parse("hire_purchase")?;
+//! let total = Money::parse("499.90", Currency::EUR)?;
+//! let question =
+//!     CalculationRequest::new(&Region::ESTONIA, product.clone(), total, Months::new(12)?)?;
+//! if let Quote::Offered(conditions) = inbank.quotes().quote(&question).await? {
+//!     println!("{} a month", conditions.monthly_payment);
+//! }
+//!
+//! // Send the customer to the bank. Store the id before, and the financing after.
+//! let id = FinancingId::parse("order-1001-1")?;
+//! let address = |field, path| WebAddress::parse(field, &format!("https://shop.example/{path}/{id}"));
+//! let request = SessionRequest::new(
+//!     &Region::ESTONIA,
+//!     product,
+//!     total,
+//!     Locale::parse("et-ET")?,
+//!     PartnerUrls {
+//!         return_url: address("return_url", "return")?,
+//!         cancel_url: address("cancel_url", "return")?,
+//!         callback_url: address("callback_url", "callbacks")?,
+//!     },
+//!     Purchase::new(OrderReference::parse("1001")?),
+//! )?;
+//! let financing = match inbank.checkout().start(id, ProductFamily::HirePurchase, &request).await {
+//!     Started::Open { financing, redirect_url } => {
+//!         println!("redirect to {redirect_url}");
+//!         financing
+//!     }
+//!     Started::Unknown { financing, .. } | Started::Refused { financing, .. } => financing,
+//!     _ => return Ok(()),
+//! };
+//!
+//! // A callback: pass its body as it came. Deliver only when this says completed.
+//! let news = inbank.follow().callback(raw_body, &financing).await?;
+//! println!("{:?}", news.step);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::sync::Arc;
+
+pub use inbank_adapters_http as http;
+pub use inbank_app as app;
+pub use inbank_domain as domain;
+pub use inbank_ports as ports;
+
+use inbank_adapters_http::{HmacAuthenticator, PartnerApi};
+use inbank_app::{Checkout, Decide, Follow, Quotes};
+
+/// One shop at the bank, wired. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Inbank {
+    api: Arc<PartnerApi>,
+    authenticator: Arc<HmacAuthenticator>,
+}
+
+impl Inbank {
+    /// Wires a shop's connection and its callbacks' authenticator.
+    pub fn new(api: PartnerApi, authenticator: HmacAuthenticator) -> Self {
+        Self {
+            api: Arc::new(api),
+            authenticator: Arc::new(authenticator),
+        }
+    }
+
+    /// The connection itself, which implements the gateway ports.
+    pub fn api(&self) -> &Arc<PartnerApi> {
+        &self.api
+    }
+
+    /// What tells the bank's callbacks from anybody else's.
+    pub fn authenticator(&self) -> &Arc<HmacAuthenticator> {
+        &self.authenticator
+    }
+
+    /// What financing a cart would cost.
+    pub fn quotes(&self) -> Quotes {
+        Quotes::new(self.api.clone(), self.api.clone())
+    }
+
+    /// Sends customers to the bank.
+    pub fn checkout(&self) -> Checkout {
+        Checkout::new(self.api.clone())
+    }
+
+    /// Brings financings up to date after callbacks and returns.
+    pub fn follow(&self) -> Follow {
+        let region = self.api.region().clone();
+        let (sessions, contracts) = (self.api.clone(), self.api.clone());
+        Follow::new(self.authenticator.clone(), sessions, contracts, region)
+    }
+
+    /// Approves and cancels granted financings.
+    pub fn decide(&self) -> Decide {
+        let region = self.api.region().clone();
+        Decide::new(self.api.clone(), self.api.clone(), region)
+    }
+}

@@ -1,0 +1,169 @@
+//! Callback authenticity (*Callback Authenticity Validation*): HMAC-SHA512 over `timestamp.message`
+//! with the shop's key, before anything of the message is read.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use inbank_domain::{
+    ApiKey, Callback, OrderReference, SessionCallback, SessionId, SessionStatus, issued_at,
+};
+use inbank_ports::{CallbackAuthenticator, CallbackError, Clock};
+use sha2::Sha512;
+use time::OffsetDateTime;
+
+use crate::form::Form;
+use crate::wire::callback::Message;
+
+type HmacSha512 = Hmac<Sha512>;
+
+/// Tells the bank's callbacks from anybody else's by the shop's keys.
+///
+/// Several keys may be valid at once, for rotation. Each key's schedule is prepared when it is made.
+/// Comparison is in constant time.
+#[derive(Clone)]
+pub struct HmacAuthenticator {
+    keys: Vec<HmacSha512>,
+    freshness: Option<Freshness>,
+}
+
+#[derive(Clone)]
+struct Freshness {
+    window: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl HmacAuthenticator {
+    /// An authenticator for a shop's keys, all of them valid.
+    ///
+    /// Without [`fresh_within`](Self::fresh_within) a callback of any age is taken: it only triggers
+    /// a reading of the bank, so an old one does no harm, while a lost one would.
+    ///
+    /// # Errors
+    /// [`NoKey`] without a key: then nothing could be told apart.
+    pub fn new<'a>(keys: impl IntoIterator<Item = &'a ApiKey>) -> Result<Self, NoKey> {
+        let keys = keys.into_iter();
+        let keys = keys.map(prepare).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            return Err(NoKey);
+        }
+        Ok(Self {
+            keys,
+            freshness: None,
+        })
+    }
+
+    /// Takes only callbacks signed within `window` of the clock's now, on either side.
+    #[must_use]
+    pub fn fresh_within(mut self, window: Duration, clock: Arc<dyn Clock>) -> Self {
+        self.freshness = Some(Freshness { window, clock });
+        self
+    }
+}
+
+impl CallbackAuthenticator for HmacAuthenticator {
+    fn authenticate(&self, body: &[u8]) -> Result<Callback, CallbackError> {
+        let form = Form::parse(body)?;
+        let signed = self.keys.iter().any(|key| {
+            let mut mac = key.clone();
+            mac.update(form.signed());
+            mac.verify_slice(form.hmac()).is_ok()
+        });
+        if !signed {
+            return Err(CallbackError::Signature);
+        }
+        let issued_at = issued_at(form.timestamp()).ok_or(CallbackError::FieldUnreadable {
+            field: "timestamp",
+            expected: "a Unix time in seconds or milliseconds",
+        })?;
+        if let Some(freshness) = &self.freshness {
+            freshness.check(issued_at)?;
+        }
+        read(form.message(), issued_at)
+    }
+}
+
+impl Freshness {
+    /// Too old and too new are told apart: the one is a replay or a late delivery, the other a clock.
+    fn check(&self, issued_at: OffsetDateTime) -> Result<(), CallbackError> {
+        let age = self.clock.now() - issued_at;
+        if age > self.window {
+            Err(CallbackError::TooOld)
+        } else if -age > self.window {
+            Err(CallbackError::TooNew)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Reads the message of an authentic callback.
+fn read(message: &[u8], issued_at: OffsetDateTime) -> Result<Callback, CallbackError> {
+    let message: Message<'_> = serde_json::from_slice(message).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        CallbackError::Message(format!("not the JSON that the guides describe, at {place}"))
+    })?;
+    let id = SessionId::parse(message.uuid)
+        .map_err(|error| CallbackError::Message(error.to_string()))?;
+    let reference = message.purchase_reference;
+    Ok(Callback::Session(SessionCallback {
+        id,
+        status: SessionStatus::from(&*message.status),
+        order_reference: reference.and_then(|text| OrderReference::parse(text).ok()),
+        issued_at,
+    }))
+}
+
+fn prepare(key: &ApiKey) -> Result<HmacSha512, NoKey> {
+    HmacSha512::new_from_slice(key.expose().as_bytes()).map_err(|_| NoKey)
+}
+
+impl fmt::Debug for HmacAuthenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HmacAuthenticator")
+            .field("keys", &self.keys.len())
+            .field("freshness", &self.freshness.as_ref().map(|f| f.window))
+            .finish()
+    }
+}
+
+/// No key to tell callbacks by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no API key: without one, callbacks can't be told from forgeries")]
+pub struct NoKey;
+
+/// The signature of a callback, as the bank makes it: 128 lower-case hexadecimal digits.
+///
+/// # Errors
+/// [`NoKey`] when the key can't be one.
+pub fn sign_callback(key: &ApiKey, timestamp: u64, message: &str) -> Result<String, NoKey> {
+    let mut mac = prepare(key)?;
+    mac.update(format!("{timestamp}.{message}").as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    Ok(bytes
+        .iter()
+        .fold(String::with_capacity(128), |mut text, byte| {
+            text.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+            text
+        }))
+}
+
+/// The body of a signed callback, as the bank sends it.
+///
+/// # Errors
+/// [`NoKey`] when the key can't be one.
+pub fn callback_form(key: &ApiKey, timestamp: u64, message: &str) -> Result<String, NoKey> {
+    let hmac = sign_callback(key, timestamp, message)?;
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("message", message);
+    form.append_pair("hmac", &hmac);
+    form.append_pair("timestamp", &timestamp.to_string());
+    Ok(form.finish())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+use async_trait::async_trait;
+use inbank_domain::{Calculation, CalculationRequest};
+use inbank_ports::{Calculator, GatewayError};
+
+use crate::PartnerApi;
+use crate::dialect::decode;
+use crate::door::Call;
+use crate::operation::CALCULATION;
+use crate::wire::calculation::{Answer, Request};
+
+#[async_trait]
+impl Calculator for PartnerApi {
+    async fn calculate(&self, request: &CalculationRequest) -> Result<Calculation, GatewayError> {
+        let invalid = |error| GatewayError::invalid(CALCULATION.name, error);
+        self.region
+            .check_currency(request.amount())
+            .map_err(invalid)?;
+        let currency = request.amount().currency();
+        let call = Call {
+            body: Some(self.encode(&CALCULATION, &Request::new(request, &currency))?),
+            ..Call::default()
+        };
+        let read = |body: &[u8]| decode::<Answer<'_>>(body)?.into_calculation(request);
+        self.door.call(&CALCULATION, call, read).await
+    }
+}

@@ -1,0 +1,57 @@
+use async_trait::async_trait;
+use inbank_domain::{Contract, ContractId};
+use inbank_ports::{Contracts, GatewayError};
+
+use crate::PartnerApi;
+use crate::dialect::decode;
+use crate::door::Call;
+use crate::failure::DecodeError;
+use crate::operation::{CONTRACT_APPROVE, CONTRACT_CANCEL, CONTRACT_SHOW, Operation};
+use crate::wire::contract::Details;
+use crate::wire::{Wrapper, unwrapped};
+
+#[async_trait]
+impl Contracts for PartnerApi {
+    async fn contract(&self, id: &ContractId) -> Result<Contract, GatewayError> {
+        let read = |body: &[u8]| {
+            let body = unwrapped(body, Wrapper::Contract)?;
+            let contract: Contract = decode::<Details>(body)?.try_into()?;
+            if contract.id == *id {
+                Ok(contract)
+            } else {
+                Err(DecodeError::Another("contract"))
+            }
+        };
+        self.door
+            .call(&CONTRACT_SHOW, about(&id.as_str()), read)
+            .await
+    }
+
+    async fn approve(&self, id: &ContractId) -> Result<(), GatewayError> {
+        self.decide(&CONTRACT_APPROVE, id).await
+    }
+
+    async fn cancel(&self, id: &ContractId) -> Result<(), GatewayError> {
+        self.decide(&CONTRACT_CANCEL, id).await
+    }
+}
+
+impl PartnerApi {
+    /// A decision on a contract: no body either way (204).
+    async fn decide(
+        &self,
+        operation: &'static Operation,
+        id: &ContractId,
+    ) -> Result<(), GatewayError> {
+        self.door
+            .call(operation, about(&id.as_str()), |_| Ok(()))
+            .await
+    }
+}
+
+fn about<'a>(id: &'a &'a str) -> Call<'a> {
+    Call {
+        arguments: std::slice::from_ref(id),
+        ..Call::default()
+    }
+}

@@ -1,0 +1,273 @@
+use serde::Serialize;
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::name::with_camel_case;
+
+/// A serializer whose struct fields come out in `camelCase`; everything else is the inner one's.
+pub(crate) struct CamelCase<S>(S);
+
+impl<S: Serializer> CamelCase<S> {
+    pub(crate) fn new(inner: S) -> Self {
+        Self(inner)
+    }
+}
+
+/// A value inside such a serializer.
+struct Inside<'a, T: ?Sized>(&'a T);
+
+impl<T: Serialize + ?Sized> Serialize for Inside<'_, T> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(CamelCase(serializer))
+    }
+}
+
+macro_rules! pass_on {
+    ($($method:ident($type:ty),)+) => {
+        $(#[inline]
+        fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
+            self.0.$method(value)
+        })+
+    };
+}
+
+impl<S: Serializer> Serializer for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = CamelCase<S::SerializeSeq>;
+    type SerializeTuple = CamelCase<S::SerializeTuple>;
+    type SerializeTupleStruct = CamelCase<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = CamelCase<S::SerializeTupleVariant>;
+    type SerializeMap = CamelCase<S::SerializeMap>;
+    type SerializeStruct = Fields<S>;
+    type SerializeStructVariant = CamelCase<S::SerializeStructVariant>;
+
+    pass_on! {
+        serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32),
+        serialize_i64(i64), serialize_i128(i128), serialize_u8(u8), serialize_u16(u16),
+        serialize_u32(u32), serialize_u64(u64), serialize_u128(u128), serialize_f32(f32),
+        serialize_f64(f64), serialize_char(char), serialize_str(&str), serialize_bytes(&[u8]),
+        serialize_unit_struct(&'static str),
+    }
+
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        self.0.serialize_none()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.0.serialize_some(&Inside(value))
+    }
+
+    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
+        self.0.serialize_unit()
+    }
+
+    fn serialize_unit_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+    ) -> Result<S::Ok, S::Error> {
+        self.0.serialize_unit_variant(name, index, variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.0.serialize_newtype_struct(name, &Inside(value))
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        let value = Inside(value);
+        self.0
+            .serialize_newtype_variant(name, index, variant, &value)
+    }
+
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
+        self.0.serialize_seq(len).map(CamelCase)
+    }
+
+    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
+        self.0.serialize_tuple(len).map(CamelCase)
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        name: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleStruct, S::Error> {
+        self.0.serialize_tuple_struct(name, len).map(CamelCase)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleVariant, S::Error> {
+        let inner = self.0.serialize_tuple_variant(name, index, variant, len);
+        inner.map(CamelCase)
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        self.0.serialize_map(len).map(CamelCase)
+    }
+
+    #[inline]
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeStruct, S::Error> {
+        if name.starts_with('$') {
+            self.0.serialize_struct(name, len).map(Fields::Signal)
+        } else {
+            // A map takes names that are not `'static`; in JSON the two are the same.
+            self.0.serialize_map(Some(len)).map(Fields::Renamed)
+        }
+    }
+
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeStructVariant, S::Error> {
+        let inner = self.0.serialize_struct_variant(name, index, variant, len);
+        inner.map(CamelCase)
+    }
+}
+
+/// A struct's fields.
+pub(crate) enum Fields<S: Serializer> {
+    /// Of a payload.
+    Renamed(S::SerializeMap),
+    /// Of a private signal between serde and the format, such as a raw number.
+    Signal(S::SerializeStruct),
+}
+
+impl<S: Serializer> SerializeStruct for Fields<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    #[inline]
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), S::Error> {
+        match self {
+            Self::Renamed(map) => {
+                with_camel_case(key, |key| map.serialize_entry(key, &Inside(value)))
+            }
+            Self::Signal(inner) => inner.serialize_field(key, value),
+        }
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Renamed(map) => map.end(),
+            Self::Signal(inner) => inner.end(),
+        }
+    }
+}
+
+impl<S: SerializeSeq> SerializeSeq for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_element(&Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+impl<S: SerializeTuple> SerializeTuple for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_element(&Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+impl<S: SerializeTupleStruct> SerializeTupleStruct for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_field(&Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+impl<S: SerializeTupleVariant> SerializeTupleVariant for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_field(&Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+/// A map's keys are the merchant's: they stay.
+impl<S: SerializeMap> SerializeMap for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
+        self.0.serialize_key(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_value(&Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+impl<S: SerializeStructVariant> SerializeStructVariant for CamelCase<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), S::Error> {
+        self.0.serialize_field(key, &Inside(value))
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}

@@ -1,0 +1,59 @@
+//! A partner's own request body, as the guides print it, read into a request.
+
+use inbank_domain::{Invalid, Region, SessionRequest};
+use serde::Deserialize;
+
+use crate::dialect::SnakeCase;
+use crate::wire;
+
+/// Reads the body of `POST /pos_sessions` (*Session Initiation*): either spelling, numbers or numeric
+/// text, the merchant's own containers as they are.
+///
+/// # Errors
+/// [`Invalid`] with the path of the field: a key that the guide doesn't have, one that is missing or
+/// of the wrong type, or a broken rule. The text itself is never repeated.
+pub fn read_session_request(document: &str, region: &Region) -> Result<SessionRequest, Invalid> {
+    read::<wire::session::Request<'_>>(document)?.into_request(region)
+}
+
+fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {
+    let mut deserializer = serde_json::Deserializer::from_str(document);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let value = T::deserialize(SnakeCase::new(tracked));
+    let end = value.and_then(|value| deserializer.end().map(|()| value));
+    end.map_err(|error| {
+        let path = track.path().to_string();
+        let field = if path == "." {
+            "document".to_owned()
+        } else {
+            path
+        };
+        Invalid::new(field, problem(&error))
+    })
+}
+
+/// serde's words, where they can hold nothing of the document but names of keys.
+fn problem(error: &serde_json::Error) -> String {
+    let place = format!("(line {}, column {})", error.line(), error.column());
+    if !error.is_data() {
+        return format!("is not valid JSON {place}");
+    }
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    let harmless = [
+        "unknown field",
+        "missing field",
+        "duplicate field",
+        "must be",
+        "must not",
+    ];
+    if harmless.iter().any(|start| text.starts_with(start)) {
+        format!("{text} {place}")
+    } else {
+        format!("has the wrong type {place}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The one door out. Every call to the bank passes here and nowhere else: address, key, time limit,
+//! size limit, retries, span, and what an answer means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::BackoffBuilder;
+use inbank_domain::ShopId;
+use inbank_ports::{Clock, GatewayError};
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Client, Response};
+use tracing::{Instrument, field};
+use url::Url;
+
+use crate::failure::{DecodeError, Failure};
+use crate::operation::Operation;
+use crate::{ApiVersion, RetryPolicy, Site};
+
+/// What the door needs to let calls out for one shop.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) client: Client,
+    pub(crate) site: Site,
+    pub(crate) version: ApiVersion,
+    pub(crate) shop: ShopId,
+    /// `Bearer …`, marked sensitive.
+    pub(crate) authorization: HeaderValue,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The largest answer that is read.
+    pub(crate) answer_limit: usize,
+}
+
+/// What a call adds to its operation's row.
+#[derive(Default)]
+pub(crate) struct Call<'a> {
+    /// Values for the path's places after `{shop}`.
+    pub(crate) arguments: &'a [&'a str],
+    pub(crate) query: &'a [(&'a str, &'a str)],
+    /// JSON, already in the version's spelling.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Door {
+    /// Makes a call and reads its answer with `decode`, again and again where that does no harm.
+    pub(crate) async fn call<T>(
+        &self,
+        operation: &'static Operation,
+        call: Call<'_>,
+        decode: impl Fn(&[u8]) -> Result<T, DecodeError>,
+    ) -> Result<T, GatewayError> {
+        let mut arguments = vec![self.shop.as_str()];
+        arguments.extend(call.arguments);
+        let places = operation.path.matches('{').count();
+        let arguments = &arguments[..places];
+        let url = self
+            .site
+            .address(self.version, operation.path, arguments, call.query);
+
+        let span = tracing::info_span!(
+            "inbank",
+            operation = operation.name,
+            version = self.version.as_str(),
+            status = field::Empty,
+            failure = field::Empty,
+        );
+        async {
+            let mut pauses = self.retry.backoff().build();
+            loop {
+                let failure = match self
+                    .exchange(operation, url.clone(), call.body.clone())
+                    .await
+                {
+                    Ok((status, body)) => match decode(&body) {
+                        Ok(answer) => {
+                            tracing::Span::current().record("status", status);
+                            return Ok(answer);
+                        }
+                        Err(error) => Failure::of_answer(status, &body, error),
+                    },
+                    Err(failure) => failure,
+                };
+                let kind = failure.kind(operation.effect).as_str();
+                let pause = failure
+                    .may_repeat(operation.effect)
+                    .then(|| self.pause(&failure, pauses.next()))
+                    .flatten();
+                let Some(pause) = pause else {
+                    let span = tracing::Span::current();
+                    span.record("status", failure.status())
+                        .record("failure", kind);
+                    return Err(failure.into_error(operation));
+                };
+                tracing::warn!(
+                    failure = kind,
+                    status = failure.status(),
+                    ?pause,
+                    "trying again"
+                );
+                self.clock.sleep(pause).await;
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The pause before the next attempt; none where the bank asks for more patience than there is.
+    fn pause(&self, failure: &Failure, pause: Option<Duration>) -> Option<Duration> {
+        match failure.retry_after() {
+            Some(asked) if asked > self.retry.max_pause => None,
+            asked => pause.map(|pause| asked.map_or(pause, |asked| asked.max(pause))),
+        }
+    }
+
+    /// One attempt: the status and body of a success.
+    async fn exchange(
+        &self,
+        operation: &Operation,
+        url: Url,
+        body: Option<Vec<u8>>,
+    ) -> Result<(u16, Vec<u8>), Failure> {
+        let mut request = self
+            .client
+            .request(operation.method.clone(), url)
+            .timeout(operation.limit)
+            .header(header::AUTHORIZATION, self.authorization.clone())
+            .header(header::ACCEPT, HeaderValue::from_static("application/json"))
+            .header(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let response = request.send().await.map_err(Failure::of_transport)?;
+        let status = response.status();
+        let retry_after = retry_after(response.headers());
+        let body = self.read(response).await;
+        if status.is_success() {
+            Ok((status.as_u16(), body?))
+        } else {
+            // A refusal whose body breaks off is still a refusal.
+            let body = body.unwrap_or_default();
+            Err(Failure::of_status(status.as_u16(), &body, retry_after))
+        }
+    }
+
+    /// Reads a body up to the limit, however long it claims or turns out to be.
+    async fn read(&self, mut response: Response) -> Result<Vec<u8>, Failure> {
+        let status = response.status().as_u16();
+        let expected = response
+            .content_length()
+            .and_then(|n| usize::try_from(n).ok());
+        let mut body = Vec::with_capacity(expected.unwrap_or_default().min(self.answer_limit));
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(Failure::of_answer_transport)?
+        {
+            if body.len() + chunk.len() > self.answer_limit {
+                let limit = self.answer_limit;
+                return Err(Failure::TooLarge { status, limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// `Retry-After` in seconds; as a date it is not worth a clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    seconds.parse().ok().map(Duration::from_secs)
+}

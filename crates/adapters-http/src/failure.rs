@@ -1,0 +1,292 @@
+//! What can go wrong with one attempt, and what that means: the one table of it.
+
+use std::time::Duration;
+
+use inbank_ports::{GatewayError, GatewayErrorKind};
+use serde_json::Value;
+
+use crate::operation::{Effect, Operation};
+
+/// Why one attempt gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("could not connect")]
+    NotSent(#[source] reqwest::Error),
+    #[error("sent, and the answer did not come or broke off")]
+    NoAnswer(#[source] reqwest::Error),
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge { status: u16, limit: usize },
+    #[error("the answer could not be read")]
+    Undecodable {
+        status: u16,
+        codes: Vec<String>,
+        #[source]
+        error: DecodeError,
+    },
+    #[error("HTTP {status}")]
+    Status {
+        status: u16,
+        codes: Vec<String>,
+        retry_after: Option<Duration>,
+    },
+}
+
+/// Why an answer could not be read. Says where, never what: an answer holds personal data.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DecodeError {
+    #[error("not the JSON expected, at line {line}, column {column}")]
+    Json { line: usize, column: usize },
+    #[error("the field {0} is not what the guides say")]
+    Field(String),
+    #[error("the answer is about another {0} than asked for")]
+    Another(&'static str),
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
+
+impl From<inbank_domain::Invalid> for DecodeError {
+    fn from(error: inbank_domain::Invalid) -> Self {
+        Self::Field(error.field().to_owned())
+    }
+}
+
+impl Failure {
+    /// An error in talking to the bank, sorted by the only thing that matters: was it sent?
+    pub(crate) fn of_transport(error: reqwest::Error) -> Self {
+        // Without the URL: it holds the shop and the contract, and adds nothing.
+        let error = error.without_url();
+        if error.is_connect() || error.is_builder() {
+            Self::NotSent(error)
+        } else {
+            Self::NoAnswer(error)
+        }
+    }
+
+    /// An error while the answer came in.
+    pub(crate) fn of_answer_transport(error: reqwest::Error) -> Self {
+        Self::NoAnswer(error.without_url())
+    }
+
+    /// An answer that is not a success.
+    pub(crate) fn of_status(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
+        Self::Status {
+            status,
+            codes: codes(body),
+            retry_after,
+        }
+    }
+
+    /// A success that can't be read.
+    pub(crate) fn of_answer(status: u16, body: &[u8], error: DecodeError) -> Self {
+        Self::Undecodable {
+            status,
+            codes: codes(body),
+            error,
+        }
+    }
+
+    /// What it means for a call.
+    pub(crate) fn kind(&self, effect: Effect) -> GatewayErrorKind {
+        use GatewayErrorKind as Kind;
+        match (self, effect) {
+            (Self::NotSent(_), _) => Kind::Unreachable,
+            (Self::Status { status, codes, .. }, effect) => of_status(*status, codes, effect),
+            (_, Effect::Write) => Kind::OutcomeUnknown,
+            (Self::NoAnswer(_), Effect::Read) => Kind::Unavailable,
+            (Self::TooLarge { .. } | Self::Undecodable { .. }, Effect::Read) => Kind::Undecodable,
+        }
+    }
+
+    /// Whether the same call may leave again by itself.
+    pub(crate) fn may_repeat(&self, effect: Effect) -> bool {
+        use GatewayErrorKind as Kind;
+        match self.kind(effect) {
+            Kind::Unreachable | Kind::Unavailable | Kind::Undecodable => true,
+            Kind::RateLimited => effect == Effect::Read,
+            _ => false,
+        }
+    }
+
+    /// How long the bank asked to wait.
+    pub(crate) const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn status(&self) -> Option<u16> {
+        match self {
+            Self::NotSent(_) | Self::NoAnswer(_) => None,
+            Self::TooLarge { status, .. }
+            | Self::Undecodable { status, .. }
+            | Self::Status { status, .. } => Some(*status),
+        }
+    }
+
+    /// The port's error.
+    pub(crate) fn into_error(self, operation: &Operation) -> GatewayError {
+        let mut error = GatewayError::new(self.kind(operation.effect), operation.name)
+            .with_retry_after(self.retry_after());
+        if let Some(status) = self.status() {
+            let codes = match &self {
+                Self::Undecodable { codes, .. } | Self::Status { codes, .. } => codes.as_slice(),
+                _ => &[],
+            };
+            error = error.with_answer(status, codes);
+        }
+        error.with_source(self)
+    }
+}
+
+fn of_status(status: u16, codes: &[String], effect: Effect) -> GatewayErrorKind {
+    use GatewayErrorKind as Kind;
+    match status {
+        429 => Kind::RateLimited,
+        401 | 403 => Kind::NotAuthorised,
+        404 => Kind::NotFound,
+        // A proxy's word that it waited in vain says nothing about the bank behind it.
+        408 => unanswered(effect),
+        400..500 if codes.iter().any(|code| is_not_found(code)) => Kind::NotFound,
+        400..500 => Kind::Refused,
+        // Redirects are not followed, and no guide has one: nothing is known, as with a 5xx.
+        _ => unanswered(effect),
+    }
+}
+
+const fn unanswered(effect: Effect) -> GatewayErrorKind {
+    match effect {
+        Effect::Read => GatewayErrorKind::Unavailable,
+        Effect::Write => GatewayErrorKind::OutcomeUnknown,
+    }
+}
+
+/// `product_not_found`, `ASSET_MODEL_NOT_FOUND`: also seen with 422.
+fn is_not_found(code: &str) -> bool {
+    let tail = code.len().checked_sub("not_found".len());
+    tail.and_then(|at| code.get(at..))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case("not_found"))
+}
+
+/// The codes in an error body, in any of the six shapes that the bank has been seen to use:
+/// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
+/// `errors`. Anything else (HTML, nothing, prose) has none.
+fn codes(body: &[u8]) -> Vec<String> {
+    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+        return Vec::new();
+    };
+    let names = [
+        "errorCode",
+        "error_code",
+        "error",
+        "message",
+        "Message",
+        "errors",
+    ];
+    let values = names.iter().filter_map(|name| fields.get(*name));
+    let mut found: Vec<String> = Vec::new();
+    for value in values {
+        let texts: Vec<&str> = match value {
+            Value::String(text) => vec![text],
+            Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        for text in texts {
+            if !found.iter().any(|known| known == text) {
+                found.push(text.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use GatewayErrorKind as Kind;
+
+    #[test]
+    fn codes_are_found_in_all_six_shapes() {
+        for (body, expected) in [
+            (r#"{"error":["unauthorized"]}"#, vec!["unauthorized"]),
+            (r#"{"message":"not_found"}"#, vec!["not_found"]),
+            (
+                r#"{"message":["a_is_missing","b_is_empty"]}"#,
+                vec!["a_is_missing", "b_is_empty"],
+            ),
+            (r#"{"Message":"explicit_deny"}"#, vec!["explicit_deny"]),
+            (
+                r#"{"message":"Human text.","errorCode":"ASSET_MODEL_NOT_FOUND"}"#,
+                vec!["ASSET_MODEL_NOT_FOUND", "Human text."],
+            ),
+            (
+                r#"{"error_code":"WRONG_ORDER_ID","error_message":"x","errors":["y"]}"#,
+                vec!["WRONG_ORDER_ID", "y"],
+            ),
+            ("<html>Bad gateway</html>", vec![]),
+            ("", vec![]),
+            ("[]", vec![]),
+            (r#"{"error":{"nested":1},"message":null}"#, vec![]),
+        ] {
+            assert_eq!(codes(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn prose_does_not_reach_the_error() {
+        let body = br#"{"message":"Customer 38808050001 exists","errorCode":"CONFLICT"}"#;
+        let failure = Failure::of_status(422, body, None);
+        let error = failure.into_error(&crate::operation::SESSION_OPEN);
+        assert_eq!(error.bank_codes(), ["CONFLICT"]);
+        assert!(!error.to_string().contains("3880"));
+    }
+
+    #[test]
+    fn a_status_means_what_the_table_says() {
+        for (status, code, read, write) in [
+            (400, "x", Kind::Refused, Kind::Refused),
+            (
+                401,
+                "unauthorized",
+                Kind::NotAuthorised,
+                Kind::NotAuthorised,
+            ),
+            (403, "x", Kind::NotAuthorised, Kind::NotAuthorised),
+            (404, "not_found", Kind::NotFound, Kind::NotFound),
+            (408, "x", Kind::Unavailable, Kind::OutcomeUnknown),
+            (409, "x", Kind::Refused, Kind::Refused),
+            (422, "can_not_approve", Kind::Refused, Kind::Refused),
+            (422, "ASSET_MODEL_NOT_FOUND", Kind::NotFound, Kind::NotFound),
+            (429, "x", Kind::RateLimited, Kind::RateLimited),
+            (500, "x", Kind::Unavailable, Kind::OutcomeUnknown),
+            (503, "x", Kind::Unavailable, Kind::OutcomeUnknown),
+            (302, "x", Kind::Unavailable, Kind::OutcomeUnknown),
+        ] {
+            let body = format!(r#"{{"message":["{code}"]}}"#);
+            let failure = Failure::of_status(status, body.as_bytes(), None);
+            assert_eq!(failure.kind(Effect::Read), read, "{status}");
+            assert_eq!(failure.kind(Effect::Write), write, "{status}");
+        }
+    }
+
+    #[test]
+    fn only_a_read_leaves_again_after_it_was_sent() {
+        for (status, read) in [(422, false), (404, false), (429, true), (500, true)] {
+            let failure = Failure::of_status(status, b"", None);
+            assert_eq!(failure.may_repeat(Effect::Read), read, "{status}");
+            assert!(!failure.may_repeat(Effect::Write), "{status}");
+        }
+        let undecodable = Failure::of_answer(200, b"<html>", DecodeError::Another("session"));
+        assert_eq!(undecodable.kind(Effect::Read), Kind::Undecodable);
+        assert_eq!(undecodable.kind(Effect::Write), Kind::OutcomeUnknown);
+        assert!(undecodable.may_repeat(Effect::Read));
+        assert!(!undecodable.may_repeat(Effect::Write));
+    }
+}

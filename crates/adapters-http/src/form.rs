@@ -1,0 +1,156 @@
+//! The three fields of a callback's form, from raw bytes.
+
+use inbank_ports::CallbackError;
+
+/// A callback's form, decoded and not yet trusted.
+///
+/// Timestamp and message stand in one buffer with the dot between them, which is what is signed.
+pub(crate) struct Form {
+    signed: Vec<u8>,
+    timestamp: u64,
+    message_at: usize,
+    hmac: [u8; 64],
+}
+
+const FIELDS: [&str; 3] = ["message", "hmac", "timestamp"];
+
+impl Form {
+    /// Takes each of the three fields exactly once; fields of other names are ignored, since the
+    /// bank may add some.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, CallbackError> {
+        let mut values: [Option<&[u8]>; 3] = [None; 3];
+        for pair in body.split(|byte| *byte == b'&') {
+            let equals = pair.iter().position(|byte| *byte == b'=');
+            let (name, value) = pair.split_at(equals.unwrap_or(pair.len()));
+            let Some(field) = field(name) else { continue };
+            if values[field].is_some() {
+                return Err(CallbackError::FieldDoubled(FIELDS[field]));
+            }
+            values[field] = Some(value.get(1..).unwrap_or_default());
+        }
+        let value = |field: usize| values[field].ok_or(CallbackError::FieldMissing(FIELDS[field]));
+        let (message, hmac, timestamp) = (value(0)?, value(1)?, value(2)?);
+
+        let mut signed = Vec::with_capacity(timestamp.len() + 1 + message.len());
+        decode(timestamp, &mut signed);
+        // Digits only: with a dot in it, the boundary to the message could be shifted under the
+        // same signature.
+        let timestamp = digits(&signed).ok_or(CallbackError::FieldUnreadable {
+            field: "timestamp",
+            expected: "a Unix time in seconds or milliseconds",
+        })?;
+        signed.push(b'.');
+        let message_at = signed.len();
+        decode(message, &mut signed);
+        if std::str::from_utf8(&signed[message_at..]).is_err() {
+            return Err(CallbackError::FieldUnreadable {
+                field: "message",
+                expected: "UTF-8 text",
+            });
+        }
+        let hmac = hexadecimal(hmac).ok_or(CallbackError::FieldUnreadable {
+            field: "hmac",
+            expected: "128 hexadecimal digits",
+        })?;
+        Ok(Self {
+            signed,
+            timestamp,
+            message_at,
+            hmac,
+        })
+    }
+
+    /// What the signature is over: `timestamp.message`.
+    pub(crate) fn signed(&self) -> &[u8] {
+        &self.signed
+    }
+
+    pub(crate) fn message(&self) -> &[u8] {
+        &self.signed[self.message_at..]
+    }
+
+    pub(crate) const fn timestamp(&self) -> u64 {
+        self.timestamp
+    }
+
+    pub(crate) const fn hmac(&self) -> &[u8; 64] {
+        &self.hmac
+    }
+}
+
+/// Which of the fields a name is; a name may be escaped too.
+fn field(name: &[u8]) -> Option<usize> {
+    let plain = |name: &[u8]| FIELDS.iter().position(|field| field.as_bytes() == name);
+    if !name.contains(&b'%') {
+        return plain(name);
+    }
+    let mut decoded = Vec::with_capacity(name.len());
+    decode(name, &mut decoded);
+    plain(&decoded)
+}
+
+/// Form decoding (`application/x-www-form-urlencoded`): `+` is a space, `%41` is `A`, and a `%` that
+/// starts no escape stands for itself, as browsers have it.
+fn decode(value: &[u8], into: &mut Vec<u8>) {
+    let mut rest = value;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match byte {
+            b'+' => into.push(b' '),
+            b'%' => match tail {
+                [high, low, after @ ..] if NIBBLE[*high as usize] | NIBBLE[*low as usize] < 16 => {
+                    into.push(NIBBLE[*high as usize] << 4 | NIBBLE[*low as usize]);
+                    rest = after;
+                }
+                _ => into.push(b'%'),
+            },
+            plain => into.push(*plain),
+        }
+    }
+}
+
+fn hexadecimal(value: &[u8]) -> Option<[u8; 64]> {
+    let mut unescaped = Vec::new();
+    let value = if value.len() == 128 {
+        value
+    } else {
+        decode(value, &mut unescaped);
+        &unescaped
+    };
+    let pairs: &[[u8; 2]; 64] = value
+        .as_chunks()
+        .0
+        .try_into()
+        .ok()
+        .filter(|_| value.len() == 128)?;
+    let mut bytes = [0; 64];
+    let mut wrong = 0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (NIBBLE[*high as usize], NIBBLE[*low as usize]);
+        wrong |= high | low;
+        *byte = high << 4 | (low & 15);
+    }
+    (wrong < 16).then_some(bytes)
+}
+
+fn digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// The value of a hexadecimal digit, 255 for what is none.
+const NIBBLE: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    table
+};

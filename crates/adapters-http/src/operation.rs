@@ -1,0 +1,97 @@
+use std::time::Duration;
+
+use reqwest::Method;
+
+/// One row a call: all that the door needs to know of it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The name in errors and spans.
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    /// After `/partner/{version}/`, in the v2 spelling.
+    pub(crate) path: &'static str,
+    pub(crate) effect: Effect,
+    /// For one attempt, from connecting to the last byte.
+    pub(crate) limit: Duration,
+}
+
+/// Whether a call changes something at the bank, which decides what may be repeated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Effect {
+    /// Changes nothing, whatever its method.
+    Read,
+    /// Changes something, and the bank has no idempotency key.
+    Write,
+}
+
+const fn row(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    effect: Effect,
+    seconds: u64,
+) -> Operation {
+    Operation {
+        name,
+        method,
+        path,
+        effect,
+        limit: Duration::from_secs(seconds),
+    }
+}
+
+// The bank publishes no times. Reads are cheap to repeat, so they give up early; a write that gives
+// up leaves an unknown outcome behind, so it waits long.
+const READ: u64 = 10;
+const WRITE: u64 = 30;
+
+pub(crate) static PING: Operation = row("ping", Method::GET, "ping", Effect::Read, READ);
+pub(crate) static PRODUCT: Operation = row(
+    "product.show",
+    Method::GET,
+    "shops/{shop}/products",
+    Effect::Read,
+    READ,
+);
+pub(crate) static CALCULATION: Operation = row(
+    "calculation",
+    Method::POST,
+    "shops/{shop}/calculations",
+    Effect::Read,
+    READ,
+);
+pub(crate) static SESSION_OPEN: Operation = row(
+    "session.open",
+    Method::POST,
+    "shops/{shop}/pos_sessions",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static SESSION_SHOW: Operation = row(
+    "session.show",
+    Method::GET,
+    "shops/{shop}/pos_sessions/{id}",
+    Effect::Read,
+    READ,
+);
+pub(crate) static CONTRACT_SHOW: Operation = row(
+    "contract.show",
+    Method::GET,
+    "shops/{shop}/contracts/{id}",
+    Effect::Read,
+    READ,
+);
+pub(crate) static CONTRACT_APPROVE: Operation = row(
+    "contract.approve",
+    Method::POST,
+    "shops/{shop}/contracts/{id}/merchant_approval",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static CONTRACT_CANCEL: Operation = row(
+    "contract.cancel",
+    Method::POST,
+    "shops/{shop}/contracts/{id}/cancel",
+    Effect::Write,
+    WRITE,
+);

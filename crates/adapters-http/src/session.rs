@@ -1,0 +1,43 @@
+use async_trait::async_trait;
+use inbank_domain::{OpenedSession, Session, SessionId, SessionRequest};
+use inbank_ports::{GatewayError, Sessions};
+
+use crate::PartnerApi;
+use crate::dialect::decode;
+use crate::door::Call;
+use crate::failure::DecodeError;
+use crate::operation::{SESSION_OPEN, SESSION_SHOW};
+use crate::wire::session::{Details, Opened, Request};
+
+#[async_trait]
+impl Sessions for PartnerApi {
+    async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
+        let invalid = |error| GatewayError::invalid(SESSION_OPEN.name, error);
+        self.region
+            .check_currency(request.total())
+            .map_err(invalid)?;
+        let currency = request.total().currency();
+        let call = Call {
+            body: Some(self.encode(&SESSION_OPEN, &Request::new(request, &currency))?),
+            ..Call::default()
+        };
+        let read = |body: &[u8]| Ok(decode::<Opened<'_>>(body)?.try_into()?);
+        self.door.call(&SESSION_OPEN, call, read).await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Session, GatewayError> {
+        let call = Call {
+            arguments: &[id.as_str()],
+            ..Call::default()
+        };
+        let read = |body: &[u8]| {
+            let session: Session = decode::<Details<'_>>(body)?.try_into()?;
+            if session.id == *id {
+                Ok(session)
+            } else {
+                Err(DecodeError::Another("session"))
+            }
+        };
+        self.door.call(&SESSION_SHOW, call, read).await
+    }
+}

@@ -1,0 +1,42 @@
+//! The bank's payloads, in the v2 spelling. Nothing here leaves the crate, decides anything, or has a
+//! `Debug` that could show personal data.
+
+pub(crate) mod calculation;
+pub(crate) mod callback;
+pub(crate) mod contract;
+pub(crate) mod customer;
+pub(crate) mod free_form;
+pub(crate) mod moment;
+pub(crate) mod number;
+pub(crate) mod product;
+pub(crate) mod purchase;
+pub(crate) mod session;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::dialect::decode;
+
+/// The object that an answer wraps under `name`, or the answer itself: the bank does either.
+pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Result<&'a [u8]> {
+    #[derive(Deserialize)]
+    struct Wrapped<'a> {
+        #[serde(borrow)]
+        contract: Option<&'a RawValue>,
+        #[serde(borrow)]
+        product: Option<&'a RawValue>,
+    }
+    let answer: Wrapped<'a> = decode(body)?;
+    let inner = match wrapper {
+        Wrapper::Contract => answer.contract,
+        Wrapper::Product => answer.product,
+    };
+    Ok(inner.map_or(body, |inner| inner.get().as_bytes()))
+}
+
+/// Which answers come wrapped.
+#[derive(Clone, Copy)]
+pub(crate) enum Wrapper {
+    Contract,
+    Product,
+}

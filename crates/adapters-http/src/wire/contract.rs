@@ -1,0 +1,47 @@
+use inbank_domain::{Contract, ContractId, ContractStatus, Invalid, ProductCode};
+use serde::Deserialize;
+
+use super::moment::MaybeMoment;
+use super::number::TextOrNumber;
+
+/// A contract (*Contract Details*); the parts that nobody needs, such as account numbers, stay at
+/// the bank.
+#[derive(Deserialize)]
+pub(crate) struct Details {
+    uuid: String,
+    status: String,
+    process_status: Option<String>,
+    // v3's Smart Rent calls it `referenceNumber`.
+    #[serde(alias = "reference_number")]
+    number: Option<TextOrNumber>,
+    product_code: Option<String>,
+    #[serde(default)]
+    signed_at: MaybeMoment,
+    #[serde(default)]
+    partner_approval_at: MaybeMoment,
+    #[serde(default)]
+    activated_at: MaybeMoment,
+    #[serde(default)]
+    terminated_at: MaybeMoment,
+    termination_reason: Option<String>,
+}
+
+impl TryFrom<Details> for Contract {
+    type Error = Invalid;
+
+    fn try_from(details: Details) -> Result<Self, Invalid> {
+        let status = ContractStatus::from(details.status.as_str());
+        let mut contract = Self::new(ContractId::parse(details.uuid)?, status);
+        contract.process_status = details.process_status;
+        contract.number = details.number.map(|number| number.0);
+        contract.product_code = details
+            .product_code
+            .and_then(|p| ProductCode::parse(p).ok());
+        contract.signed_at = details.signed_at.0;
+        contract.partner_approval_at = details.partner_approval_at.0;
+        contract.activated_at = details.activated_at.0;
+        contract.terminated_at = details.terminated_at.0;
+        contract.termination_reason = details.termination_reason;
+        Ok(contract)
+    }
+}

@@ -1,0 +1,209 @@
+use std::borrow::Cow;
+
+use inbank_domain::{
+    Address, ApplicationPrefill, Contact, Customer, Email, Gender, Invalid, Months, PaymentDay,
+    Personal, PhoneNumber,
+};
+use serde::{Deserialize, Serialize};
+
+use super::number::{Number, Whole};
+
+type Text<'a> = Option<Cow<'a, str>>;
+
+fn personal(text: Option<&Personal<String>>) -> Text<'_> {
+    text.map(|text| text.expose().into())
+}
+
+fn taken(text: Text<'_>) -> Option<Personal<String>> {
+    text.map(|text| Personal::new(text.into_owned()))
+}
+
+/// `customer_data`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerData<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_code: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gender: Text<'a>,
+}
+
+impl<'a> From<&'a Customer> for CustomerData<'a> {
+    fn from(customer: &'a Customer) -> Self {
+        Self {
+            identity_code: personal(customer.identity_code.as_ref()),
+            first_name: personal(customer.first_name.as_ref()),
+            last_name: personal(customer.last_name.as_ref()),
+            gender: customer.gender.map(|gender| gender.as_str().into()),
+        }
+    }
+}
+
+impl TryFrom<CustomerData<'_>> for Customer {
+    type Error = Invalid;
+
+    fn try_from(data: CustomerData<'_>) -> Result<Self, Invalid> {
+        Ok(Self {
+            identity_code: taken(data.identity_code),
+            first_name: taken(data.first_name),
+            last_name: taken(data.last_name),
+            gender: data.gender.as_deref().map(Gender::parse).transpose()?,
+        })
+    }
+}
+
+/// `customer_contact_data`; `phone` stands in the samples only.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContactData<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mobile: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Text<'a>,
+}
+
+impl<'a> From<&'a Contact> for ContactData<'a> {
+    fn from(contact: &'a Contact) -> Self {
+        Self {
+            email: contact.email.as_ref().map(|email| email.expose().into()),
+            mobile: contact.mobile.as_ref().map(|mobile| mobile.expose().into()),
+            phone: contact.phone.as_ref().map(|phone| phone.expose().into()),
+        }
+    }
+}
+
+impl TryFrom<ContactData<'_>> for Contact {
+    type Error = Invalid;
+
+    fn try_from(data: ContactData<'_>) -> Result<Self, Invalid> {
+        let phone = data.phone.as_deref().map(PhoneNumber::parse).transpose();
+        Ok(Self {
+            email: data.email.as_deref().map(Email::parse).transpose()?,
+            mobile: data.mobile.as_deref().map(PhoneNumber::parse).transpose()?,
+            phone: phone.map_err(|error| error.named("phone"))?,
+        })
+    }
+}
+
+/// `customer_address_data`; `type` and `city` stand in the samples only.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddressData<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zip_code: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    county: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parish: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    township: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    house: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apartment: Text<'a>,
+}
+
+impl<'a> From<&'a Address> for AddressData<'a> {
+    fn from(address: &'a Address) -> Self {
+        Self {
+            kind: address.kind.as_deref().map(Into::into),
+            country: personal(address.country.as_ref()),
+            zip_code: personal(address.zip_code.as_ref()),
+            county: personal(address.county.as_ref()),
+            parish: personal(address.parish.as_ref()),
+            township: personal(address.township.as_ref()),
+            city: personal(address.city.as_ref()),
+            street: personal(address.street.as_ref()),
+            house: personal(address.house.as_ref()),
+            apartment: personal(address.apartment.as_ref()),
+        }
+    }
+}
+
+impl From<AddressData<'_>> for Address {
+    fn from(data: AddressData<'_>) -> Self {
+        Self {
+            kind: data.kind.map(Cow::into_owned),
+            country: taken(data.country),
+            zip_code: taken(data.zip_code),
+            county: taken(data.county),
+            parish: taken(data.parish),
+            township: taken(data.township),
+            city: taken(data.city),
+            street: taken(data.street),
+            house: taken(data.house),
+            apartment: taken(data.apartment),
+        }
+    }
+}
+
+/// `credit_application_data`; the last two stand in the samples only.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApplicationData<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_day: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_income: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependants: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_household_costs: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    income_source: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salesperson_reference: Text<'a>,
+}
+
+impl<'a> From<&'a ApplicationPrefill> for ApplicationData<'a> {
+    fn from(prefill: &'a ApplicationPrefill) -> Self {
+        let number = |number: Option<&Personal<_>>| number.map(|n| Number(*n.expose()));
+        Self {
+            period: prefill.period.map(|period| Whole(period.get().into())),
+            payment_day: prefill.payment_day.map(|day| Whole(day.get().into())),
+            monthly_income: number(prefill.monthly_income.as_ref()),
+            dependants: prefill.dependants.as_ref().map(|n| Whole(*n.expose())),
+            monthly_household_costs: number(prefill.monthly_household_costs.as_ref()),
+            income_source: personal(prefill.income_source.as_ref()),
+            number: prefill.number.as_deref().map(Into::into),
+            salesperson_reference: prefill.salesperson_reference.as_deref().map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<ApplicationData<'_>> for ApplicationPrefill {
+    type Error = Invalid;
+
+    fn try_from(data: ApplicationData<'_>) -> Result<Self, Invalid> {
+        let months = |whole: Whole| Months::new(u16::try_from(whole.0).unwrap_or_default());
+        let day = |whole: Whole| PaymentDay::new(u8::try_from(whole.0).unwrap_or_default());
+        Ok(Self {
+            period: data.period.map(months).transpose()?,
+            payment_day: data.payment_day.map(day).transpose()?,
+            monthly_income: data.monthly_income.map(|n| Personal::new(n.0)),
+            dependants: data.dependants.map(|n| Personal::new(n.0)),
+            monthly_household_costs: data.monthly_household_costs.map(|n| Personal::new(n.0)),
+            income_source: taken(data.income_source),
+            number: data.number.map(Cow::into_owned),
+            salesperson_reference: data.salesperson_reference.map(Cow::into_owned),
+        })
+    }
+}

@@ -1,0 +1,194 @@
+use std::borrow::Cow;
+
+use inbank_domain::{Currency, JsonNumber, Money, Rate, parse_amount};
+use rust_decimal::Decimal;
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// An exact number: read from a JSON number or a numeric string, written as a JSON number with the
+/// digits given. It never passes through a float.
+#[derive(Clone, Copy)]
+pub(crate) struct Number(pub(crate) Decimal);
+
+impl Number {
+    pub(crate) const fn money(self, currency: Currency) -> Money {
+        Money::new(self.0, currency)
+    }
+
+    pub(crate) const fn rate(self) -> Rate {
+        Rate::from_fraction(self.0)
+    }
+}
+
+impl From<Money> for Number {
+    fn from(money: Money) -> Self {
+        Self(money.amount())
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = number_text(deserializer)?;
+        let number = parse_amount(&text).map_err(|error| D::Error::custom(error.problem()))?;
+        Ok(Self(number))
+    }
+}
+
+/// A whole number that may come as text: `12`, `"12"`.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole(pub(crate) u32);
+
+impl Serialize for Whole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = number_text(deserializer)?;
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let whole = digits.then(|| text.parse().ok()).flatten();
+        whole
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("must be a whole number"))
+    }
+}
+
+/// An amount that the bank may spell as the text `"null"`, or leave empty.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MaybeNumber(pub(crate) Option<Decimal>);
+
+impl<'de> Deserialize<'de> for MaybeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = number_text(deserializer)?;
+        if matches!(&*text, "" | "null") {
+            return Ok(Self(None));
+        }
+        let number = parse_amount(&text).map_err(|error| D::Error::custom(error.problem()))?;
+        Ok(Self(Some(number)))
+    }
+}
+
+/// A truth that may come as text: `true`, `"true"`, `"null"`.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MaybeFlag(pub(crate) Option<bool>);
+
+impl<'de> Deserialize<'de> for MaybeFlag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match &*number_text(deserializer)? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }))
+    }
+}
+
+/// Text that may come as a number: a contract's `number` does.
+pub(crate) struct TextOrNumber(pub(crate) String);
+
+impl<'de> Deserialize<'de> for TextOrNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        number_text(deserializer).map(|text| Self(text.into_owned()))
+    }
+}
+
+/// The characters of a JSON number, text or word, as they came.
+fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+    if !raw.starts_with('"') {
+        return Ok(raw.into());
+    }
+    let inside = &raw[1..raw.len() - 1];
+    if inside.contains('\\') {
+        return serde_json::from_str::<String>(raw)
+            .map(Cow::Owned)
+            .map_err(D::Error::custom);
+    }
+    Ok(inside.into())
+}
+
+/// A merchant's number, digit by digit.
+pub(crate) fn serialize_json_number<S: Serializer>(
+    number: &JsonNumber,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let raw = RawValue::from_string(number.as_str().to_owned()).map_err(S::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<String> {
+        let number = serde_json::from_str::<Number>(json).ok()?;
+        Some(number.0.to_string())
+    }
+
+    #[test]
+    fn numbers_and_numeric_text_read_alike() {
+        for (json, digits) in [
+            ("31.3167", "31.3167"),
+            ("\"31.3167\"", "31.3167"),
+            ("0.1", "0.1"),
+            ("12345678901234.123456789", "12345678901234.123456789"),
+            ("\"\\u0031.50\"", "1.50"),
+        ] {
+            assert_eq!(read(json).as_deref(), Some(digits), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for json in [
+            "\"3.45,\"",
+            "\"\"",
+            "null",
+            "true",
+            "[1]",
+            "{}",
+            "\"1 000\"",
+            "\"1,5\"",
+        ] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn digits_are_written_as_they_were_given() {
+        let number = serde_json::from_str::<Number>("\"2000.0\"").ok().unwrap();
+        assert_eq!(serde_json::to_string(&number).unwrap(), "2000.0");
+    }
+
+    #[test]
+    fn a_limit_may_be_the_word_null() {
+        let read = |json| serde_json::from_str::<MaybeNumber>(json).ok().unwrap().0;
+        assert_eq!(read("\"null\""), None);
+        assert_eq!(read("\"\""), None);
+        assert_eq!(read("\"10.50\""), Some(Decimal::new(1050, 2)));
+    }
+
+    #[test]
+    fn whole_numbers_come_as_text_too() {
+        let read = |json| {
+            serde_json::from_str::<Whole>(json)
+                .ok()
+                .map(|whole| whole.0)
+        };
+        assert_eq!(read("\"12\""), Some(12));
+        assert_eq!(read("8"), Some(8));
+        for bad in ["-1", "1.5", "\"\"", "\"+1\"", "99999999999"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

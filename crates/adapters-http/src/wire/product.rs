@@ -1,0 +1,74 @@
+use inbank_domain::{
+    Currency, Invalid, Money, Months, PaymentDay, Product, ProductCode, ProductFamily,
+};
+use serde::Deserialize;
+
+use super::number::{MaybeFlag, MaybeNumber, Whole};
+
+/// A product; facts beyond the guides say that its limits stand inside `parameters`, field lists
+/// that they stand beside it, so both are read.
+#[derive(Deserialize)]
+pub(crate) struct Details {
+    code: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+    // Where both stand, `type` is `loan` and `subtype` the family.
+    subtype: Option<String>,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct Parameters {
+    #[serde(default)]
+    min_amount: MaybeNumber,
+    #[serde(default)]
+    max_amount: MaybeNumber,
+    #[serde(default)]
+    period_options: Option<Vec<Whole>>,
+    #[serde(default)]
+    payment_day_options: Option<Vec<Whole>>,
+    #[serde(default)]
+    contract_activation_requires_partner_approval: MaybeFlag,
+}
+
+impl Details {
+    /// The product, with `beside` read from the level above its parameters.
+    pub(crate) fn into_product(
+        self,
+        beside: Parameters,
+        currency: Currency,
+    ) -> Result<Product, Invalid> {
+        let family = ProductFamily::from(self.subtype.as_deref().unwrap_or(&self.kind));
+        let mut product = Product::new(ProductCode::parse(self.code)?, self.name, family);
+        let inside = self.parameters;
+        let money = |amount: Option<_>| amount.map(|amount| Money::new(amount, currency));
+        product.min_amount = money(inside.min_amount.0.or(beside.min_amount.0));
+        product.max_amount = money(inside.max_amount.0.or(beside.max_amount.0));
+        let periods = inside.period_options.or(beside.period_options);
+        let periods = periods.into_iter().flatten();
+        product.periods = periods
+            .filter_map(|whole| {
+                u16::try_from(whole.0)
+                    .ok()
+                    .and_then(|n| Months::new(n).ok())
+            })
+            .collect();
+        let days = inside.payment_day_options.or(beside.payment_day_options);
+        let days = days.into_iter().flatten();
+        product.payment_days = days
+            .filter_map(|whole| {
+                u8::try_from(whole.0)
+                    .ok()
+                    .and_then(|n| PaymentDay::new(n).ok())
+            })
+            .collect();
+        product.requires_merchant_approval = inside
+            .contract_activation_requires_partner_approval
+            .0
+            .or(beside.contract_activation_requires_partner_approval.0);
+        Ok(product)
+    }
+}

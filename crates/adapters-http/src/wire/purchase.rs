@@ -1,0 +1,214 @@
+use std::borrow::Cow;
+
+use inbank_domain::{
+    Currency, Invalid, Item, ItemKind, Merchant, MerchantCategoryCode, MerchantDomain,
+    OrderReference, Personal, Purchase, RegistryCode, Vehicle,
+};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use super::free_form::Free;
+use super::number::{Number, Whole};
+use crate::dialect::decode;
+
+type Text<'a> = Option<Cow<'a, str>>;
+
+/// `purchase`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PurchaseData<'a> {
+    purchase_reference: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Text<'a>,
+    #[serde(
+        default,
+        deserialize_with = "one_merchant",
+        skip_serializing_if = "Option::is_none"
+    )]
+    merchant: Option<MerchantData<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_details: Option<Free<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    items: Vec<ItemData<'a>>,
+}
+
+impl<'a> From<&'a Purchase> for PurchaseData<'a> {
+    fn from(purchase: &'a Purchase) -> Self {
+        Self {
+            purchase_reference: purchase.reference.as_str().into(),
+            description: purchase.description.as_deref().map(Into::into),
+            merchant: purchase.merchant.as_ref().map(Into::into),
+            additional_details: purchase.additional_details.as_ref().map(Into::into),
+            items: purchase.items.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl PurchaseData<'_> {
+    pub(crate) fn into_purchase(self, currency: Currency) -> Result<Purchase, Invalid> {
+        let mut purchase = Purchase::new(OrderReference::parse(self.purchase_reference)?);
+        purchase.description = self.description.map(Cow::into_owned);
+        let merchant = self.merchant.map(Merchant::try_from).transpose();
+        purchase.merchant = merchant.map_err(|error| error.inside("merchant"))?;
+        purchase.additional_details = self.additional_details.map(|free| free.0.into_owned());
+        for (n, item) in self.items.into_iter().enumerate() {
+            let item = item.into_item(currency);
+            let item = item.map_err(|error| error.inside(&format!("items[{n}]")))?;
+            purchase.items.push(item);
+        }
+        Ok(purchase)
+    }
+}
+
+/// `purchase.merchant`. The table says "array of items", the samples have an object: an object is
+/// sent, a list of one is taken.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MerchantData<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_name: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_registry_code: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_order_reference: Text<'a>,
+    merchant_domain_name: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_mcc_code: Text<'a>,
+}
+
+/// Takes a merchant, or a list of one.
+fn one_merchant<'de, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<MerchantData<'a>>, D::Error> {
+    let Some(raw) = Option::<&'de RawValue>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let body = raw.get().as_bytes();
+    if body.first() != Some(&b'[') {
+        return decode(body).map(Some).map_err(D::Error::custom);
+    }
+    let list: Vec<MerchantData<'a>> = decode(body).map_err(D::Error::custom)?;
+    let [merchant] =
+        <[_; 1]>::try_from(list).map_err(|_| D::Error::custom("must be one merchant"))?;
+    Ok(Some(merchant))
+}
+
+impl<'a> From<&'a Merchant> for MerchantData<'a> {
+    fn from(merchant: &'a Merchant) -> Self {
+        Self {
+            merchant_name: merchant.name.as_deref().map(Into::into),
+            merchant_registry_code: merchant.registry_code.as_ref().map(|c| c.as_str().into()),
+            merchant_order_reference: merchant.order_reference.as_deref().map(Into::into),
+            merchant_domain_name: merchant.domain.as_str().into(),
+            merchant_mcc_code: merchant.mcc.as_ref().map(|mcc| mcc.as_str().into()),
+        }
+    }
+}
+
+impl TryFrom<MerchantData<'_>> for Merchant {
+    type Error = Invalid;
+
+    fn try_from(data: MerchantData<'_>) -> Result<Self, Invalid> {
+        let mut merchant = Self::new(MerchantDomain::parse(&data.merchant_domain_name)?);
+        merchant.name = data.merchant_name.map(Cow::into_owned);
+        let code = data.merchant_registry_code.as_deref();
+        merchant.registry_code = code.map(RegistryCode::parse).transpose()?;
+        merchant.order_reference = data.merchant_order_reference.map(Cow::into_owned);
+        let mcc = data.merchant_mcc_code.as_deref();
+        merchant.mcc = mcc.map(MerchantCategoryCode::parse).transpose()?;
+        Ok(merchant)
+    }
+}
+
+/// `purchase.items[n]`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ItemData<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_reference: Text<'a>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial_number: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_details: Option<Free<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_vin: Text<'a>,
+    // The table spells `license`, both samples `licence`: the samples' is sent, either is taken.
+    #[serde(
+        alias = "vehicle_license_plate",
+        skip_serializing_if = "Option::is_none"
+    )]
+    vehicle_licence_plate: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_make: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_model: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_registration_date: Text<'a>,
+}
+
+impl<'a> From<&'a Item> for ItemData<'a> {
+    fn from(item: &'a Item) -> Self {
+        fn text(text: Option<&String>) -> Text<'_> {
+            text.map(|text| text.as_str().into())
+        }
+        fn personal(text: Option<&Personal<String>>) -> Text<'_> {
+            text.map(|text| text.expose().as_str().into())
+        }
+        let vehicle = item.vehicle.as_ref();
+        Self {
+            item_reference: text(item.reference.as_ref()),
+            kind: item.kind.map(|kind| kind.as_str().into()),
+            description: text(item.description.as_ref()),
+            quantity: item.quantity.map(Whole),
+            amount: item.amount.map(Into::into),
+            serial_number: text(item.serial_number.as_ref()),
+            url: text(item.url.as_ref()),
+            image_url: text(item.image_url.as_ref()),
+            additional_details: item.additional_details.as_ref().map(Into::into),
+            vehicle_vin: personal(vehicle.and_then(|v| v.vin.as_ref())),
+            vehicle_licence_plate: personal(vehicle.and_then(|v| v.licence_plate.as_ref())),
+            vehicle_make: text(vehicle.and_then(|v| v.make.as_ref())),
+            vehicle_model: text(vehicle.and_then(|v| v.model.as_ref())),
+            vehicle_registration_date: text(vehicle.and_then(|v| v.registration_date.as_ref())),
+        }
+    }
+}
+
+impl ItemData<'_> {
+    fn into_item(self, currency: Currency) -> Result<Item, Invalid> {
+        let vehicle = Vehicle {
+            vin: self.vehicle_vin.map(|vin| Personal::new(vin.into_owned())),
+            licence_plate: self
+                .vehicle_licence_plate
+                .map(|p| Personal::new(p.into_owned())),
+            make: self.vehicle_make.map(Cow::into_owned),
+            model: self.vehicle_model.map(Cow::into_owned),
+            registration_date: self.vehicle_registration_date.map(Cow::into_owned),
+        };
+        Ok(Item {
+            reference: self.item_reference.map(Cow::into_owned),
+            kind: self.kind.as_deref().map(ItemKind::parse).transpose()?,
+            description: self.description.map(Cow::into_owned),
+            quantity: self.quantity.map(|quantity| quantity.0),
+            amount: self.amount.map(|amount| amount.money(currency)),
+            serial_number: self.serial_number.map(Cow::into_owned),
+            url: self.url.map(Cow::into_owned),
+            image_url: self.image_url.map(Cow::into_owned),
+            additional_details: self.additional_details.map(|free| free.0.into_owned()),
+            vehicle: (vehicle != Vehicle::default()).then_some(vehicle),
+        })
+    }
+}

@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use inbank_domain::{ContractId, ContractStatus, Financing, FinancingState, Region, SessionStatus};
+use inbank_ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Sessions};
+
+/// The merchant's decision on a granted financing: approve or cancel.
+#[derive(Clone)]
+pub struct Decide {
+    sessions: Arc<dyn Sessions>,
+    contracts: Arc<dyn Contracts>,
+    region: Region,
+}
+
+/// What the merchant decides.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Deliver: the contract is to be activated.
+    Approve,
+    /// Don't: the contract is to be cancelled.
+    Cancel,
+}
+
+impl Decision {
+    /// The state in which it has been carried out.
+    const fn goal(self) -> FinancingState {
+        match self {
+            Self::Approve => FinancingState::Completed,
+            Self::Cancel => FinancingState::Cancelled,
+        }
+    }
+}
+
+/// Why a decision is not carried out, or not known to be.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecideError {
+    /// The bank gave no usable answer. With the advice `OutcomeUnknown` even asking it afterwards
+    /// did not settle what happened: call again later, which begins by reading.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// There is no contract to decide on yet.
+    #[error("the financing has no contract yet; decide once it is granted")]
+    NoContract,
+    /// It was decided otherwise, and that stands.
+    #[error("the financing is already {}", .0.as_str())]
+    Otherwise(FinancingState),
+}
+
+/// How often a decision is sent in one call, when each time the bank shows that nothing happened.
+const ATTEMPTS: usize = 3;
+
+impl Decide {
+    /// Decisions on financings of a region.
+    pub fn new(sessions: Arc<dyn Sessions>, contracts: Arc<dyn Contracts>, region: Region) -> Self {
+        Self {
+            sessions,
+            contracts,
+            region,
+        }
+    }
+
+    /// Carries a decision out (*Contract Approval*, *Contract Cancellation*).
+    ///
+    /// Safe to repeat: where the bank refuses, or its answer is lost, the bank is read, and what it
+    /// shows decides. A decision that already stands is a success; one that stands the other way is
+    /// [`DecideError::Otherwise`]. It is sent again only when reading shows that nothing happened.
+    ///
+    /// # Errors
+    /// [`DecideError`].
+    pub async fn decide(
+        &self,
+        financing: &Financing,
+        decision: Decision,
+    ) -> Result<(), DecideError> {
+        let contract = match &financing.contract {
+            Some(contract) => contract.clone(),
+            None => self.contract_of(financing).await?,
+        };
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let sent = match decision {
+                Decision::Approve => self.contracts.approve(&contract).await,
+                Decision::Cancel => self.contracts.cancel(&contract).await,
+            };
+            let Err(error) = sent else { return Ok(()) };
+            let unknown = error.advice() == Advice::OutcomeUnknown;
+            if !unknown && error.kind() != GatewayErrorKind::Refused {
+                return Err(error.into());
+            }
+            match self.stands(financing, &contract).await {
+                Ok(Stand::Settled(state)) if state == decision.goal() => return Ok(()),
+                Ok(Stand::Settled(state)) => return Err(DecideError::Otherwise(state)),
+                Ok(Stand::Undecided) if unknown && attempts < ATTEMPTS => {
+                    tracing::warn!(?decision, attempts, "not carried out; sending it again");
+                }
+                Ok(Stand::Undecided | Stand::Unclear) => return Err(error.into()),
+                Err(reading) => {
+                    tracing::warn!(%reading, "the outcome could not be read");
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    async fn contract_of(&self, financing: &Financing) -> Result<ContractId, DecideError> {
+        let session = financing.session.as_ref().ok_or(DecideError::NoContract)?;
+        let session = self.sessions.session(session).await?;
+        session.contract.ok_or(DecideError::NoContract)
+    }
+
+    /// What the bank shows: by the contract, or by the session where contracts must not be read.
+    async fn stands(
+        &self,
+        financing: &Financing,
+        contract: &ContractId,
+    ) -> Result<Stand, GatewayError> {
+        if self.region.reads_contracts_of(&financing.family) {
+            let contract = self.contracts.contract(contract).await?;
+            return Ok(match contract.status {
+                ContractStatus::Activated => Stand::Settled(FinancingState::Completed),
+                ContractStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
+                ContractStatus::Terminated => Stand::Settled(FinancingState::Terminated),
+                // Approved, and the activation still to come.
+                ContractStatus::Signed if contract.partner_approval_at.is_some() => {
+                    Stand::Settled(FinancingState::Completed)
+                }
+                ContractStatus::Signed => Stand::Undecided,
+                _ => Stand::Unclear,
+            });
+        }
+        let Some(session) = &financing.session else {
+            return Ok(Stand::Unclear);
+        };
+        let session = self.sessions.session(session).await?;
+        Ok(match session.status {
+            SessionStatus::Completed => Stand::Settled(FinancingState::Completed),
+            SessionStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
+            SessionStatus::Expired => Stand::Settled(FinancingState::Expired),
+            SessionStatus::Granted => Stand::Undecided,
+            _ => Stand::Unclear,
+        })
+    }
+}
+
+/// How a decision stands at the bank.
+enum Stand {
+    /// Taken, or overtaken.
+    Settled(FinancingState),
+    /// Still to be taken.
+    Undecided,
+    /// Neither can be told.
+    Unclear,
+}
