@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn the_form_is_encoded_as_the_guide_prints_it() {
         let signed = SignedMessage {
-            message: r##"{"purchase_reference":"Id #1"}"##.to_owned(),
+            message: r#"{"purchase_reference":"Id #1"}"#.to_owned(),
             hmac: "00".to_owned(),
             timestamp: "1549411200".to_owned(),
         };

@@ -85,7 +85,7 @@ async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         None | Some(Fault::Status { .. } | Fault::ResetBefore) => {}
         Some(Fault::AnswerLost) => return closed(None),
         Some(Fault::Slow { milliseconds }) => {
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         }
         Some(Fault::Hold) => shared.hold().await,
         Some(Fault::CutBody) => return closed(Some(answer)),
