@@ -1,1 +1,58 @@
-//! An imitation of Inbank's demo environment: a second, independent reading of the guides
+//! A stateful imitation of Inbank's demo environment of the Partner API: a second, independent reading of the guides.
+//!
+//! It serves e-POS in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies and signs,
+//! the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
+//! demo environment does, keeps a clock that tests move, and breaks on order. Where the guides are silent or contradict
+//! themselves, the place in the code says so, and what was chosen.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use inbank_sandbox::{Fault, Operation, Region, Sandbox};
+//!
+//! let sandbox = Sandbox::builder(Region::Estonia).seed(1).start().await?;
+//! sandbox.fault(Operation::CreateSession, Fault::AnswerLost, 1);
+//! // … let the client under test open a session at `sandbox.base_url()` …
+//! assert_eq!(sandbox.session_count(), 1);
+//! sandbox.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One sandbox is one region, one shop and one API key. A person finds an overview at `/`; the controls of [`Sandbox`]
+//! are at `/sandbox/…` as JSON too.
+
+mod answer;
+mod aprc;
+mod bank;
+mod calculation;
+mod callback;
+mod clock;
+mod contract;
+mod control;
+mod decision;
+mod dialect;
+mod document;
+mod error;
+mod fault;
+mod identifier;
+mod operation;
+mod pages;
+mod product;
+mod record;
+mod region;
+mod sandbox;
+mod server;
+mod session;
+mod shared;
+
+pub use crate::{
+    callback::{CallbackOutcome, CallbackRecord},
+    contract::ContractStatus,
+    fault::{CallbackFault, Fault},
+    operation::{Operation, UnknownOperation},
+    product::{Family, Product},
+    record::RequestRecord,
+    region::{Region, UnknownRegion},
+    sandbox::{Sandbox, SandboxBuilder, SessionState, StartError},
+    session::{CustomerError, SessionStatus},
+};

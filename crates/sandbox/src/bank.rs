@@ -1,0 +1,162 @@
+//! The bank's memory: everything that lives behind one lock.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    callback::{Callbacks, SignedMessage},
+    clock::Clock,
+    contract::{Contract, ContractStatus},
+    error::Refusal,
+    fault::Orders,
+    identifier::Identifiers,
+    product::Product,
+    record::RequestRecord,
+    region::Region,
+    session::{Session, SessionStatus},
+};
+
+/// The state of one demo environment: one region, one shop, one key.
+#[derive(Debug)]
+pub(crate) struct Bank {
+    pub(crate) region: Region,
+    pub(crate) shop: Uuid,
+    pub(crate) api_key: String,
+    pub(crate) base_url: String,
+    pub(crate) products: Vec<Product>,
+    pub(crate) identifiers: Identifiers,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: HashMap<Uuid, Session>,
+    pub(crate) contracts: HashMap<Uuid, Contract>,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) orders: Orders,
+    pub(crate) requests: Vec<RequestRecord>,
+    /// The ends of all sessions that have not been looked at since.
+    deadlines: BTreeSet<(OffsetDateTime, Uuid)>,
+}
+
+impl Bank {
+    pub(crate) fn new(
+        region: Region,
+        (shop, api_key): (Uuid, String),
+        base_url: String,
+        products: Vec<Product>,
+        identifiers: Identifiers,
+        callbacks: Callbacks,
+    ) -> Self {
+        Self {
+            region,
+            shop,
+            api_key,
+            base_url,
+            products,
+            identifiers,
+            clock: Clock::new(region.offset()),
+            sessions: HashMap::new(),
+            contracts: HashMap::new(),
+            callbacks,
+            orders: Orders::default(),
+            requests: Vec::new(),
+            deadlines: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// Guides silent on unknown codes in a request body; chosen: the same 404 as for `GET /products`, whose answer is known.
+    pub(crate) fn product(&self, code: &str) -> Result<&Product, Refusal> {
+        self.products
+            .iter()
+            .find(|product| product.code == code)
+            .ok_or(Refusal::NotFound("product_not_found"))
+    }
+
+    pub(crate) fn session(&self, id: Uuid) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    pub(crate) fn session_mut(&mut self, id: Uuid) -> Option<&mut Session> {
+        self.sessions.get_mut(&id)
+    }
+
+    pub(crate) fn keep_session(&mut self, session: Session) {
+        self.deadlines.insert((session.valid_until, session.id));
+        self.sessions.insert(session.id, session);
+    }
+
+    pub(crate) fn page_url(&self, session: Uuid) -> String {
+        format!("{}/session/{session}", self.base_url)
+    }
+
+    /// Moves a session to a status and tells the merchant (e-POS 2.10, Callbacks).
+    pub(crate) fn finish_session(&mut self, id: Uuid, status: SessionStatus) {
+        let now = self.now();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.status = status;
+            let fault = self.orders.take_callback();
+            self.callbacks.announce(session, &self.api_key, now, fault);
+        }
+    }
+
+    /// Lets every session expire whose time is over.
+    pub(crate) fn expire_sessions(&mut self) {
+        let now = self.now();
+        while let Some(&(deadline, id)) = self
+            .deadlines
+            .first()
+            .filter(|(deadline, _)| *deadline <= now)
+        {
+            self.deadlines.remove(&(deadline, id));
+            self.expire_session(id);
+        }
+    }
+
+    /// "Not completed during the defined time period" holds for pending and for granted sessions, so both expire.
+    ///
+    /// An expired session is not among the transitions with a callback, a cancelled contract is. A contract nobody has completed by then
+    /// is cancelled ("when the merchant has not approved the contract"), so that one is told, with the session's status `expired`.
+    fn expire_session(&mut self, id: Uuid) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        if !matches!(
+            session.status,
+            SessionStatus::Pending | SessionStatus::Granted
+        ) {
+            return;
+        }
+        session.status = SessionStatus::Expired;
+        let contract = session
+            .contract
+            .and_then(|contract| self.contracts.get_mut(&contract));
+        if let Some(contract) = contract {
+            contract.status = ContractStatus::Cancelled;
+            self.finish_session(id, SessionStatus::Expired);
+        }
+    }
+
+    /// What the browser carries back to the merchant.
+    pub(crate) fn browser_return(&self, session: &Session) -> SignedMessage {
+        SignedMessage::about(session, &self.api_key, self.now())
+    }
+
+    /// How long nothing will happen by itself; at most an hour, to keep timers within their range.
+    pub(crate) fn until_next_event(&self) -> Duration {
+        const LONGEST: Duration = Duration::from_hours(1);
+        let deadline = self.deadlines.first().map(|&(deadline, _)| deadline);
+        let next = [self.callbacks.next_due(), deadline]
+            .into_iter()
+            .flatten()
+            .min();
+        next.map_or(LONGEST, |at| {
+            Duration::try_from(at - self.now()).map_or(Duration::ZERO, |pause| pause.min(LONGEST))
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! Credit contracts: their state, and the operations of the merchant on them.
+
+use std::fmt;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    answer::{Answer, Node},
+    bank::Bank,
+    clock::printed,
+    dialect::Dialect,
+    error::Refusal,
+    identifier::Identifiers,
+    session::{CustomerError, SessionStatus},
+};
+
+/// The status of a contract (e-POS 2.10, Credit Contract State Model).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractStatus {
+    /// Created, not signed yet.
+    Unsigned,
+    /// Signed by the customer and the bank; waits for the merchant's approval.
+    Signed,
+    /// The target: the purchase is financed.
+    Activated,
+    /// Cancelled before it was activated.
+    Cancelled,
+    /// Ended after it was activated.
+    Terminated,
+}
+
+impl ContractStatus {
+    /// The bank's name for it, the same in both versions.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned",
+            Self::Signed => "signed",
+            Self::Activated => "activated",
+            Self::Cancelled => "cancelled",
+            Self::Terminated => "terminated",
+        }
+    }
+}
+
+impl fmt::Display for ContractStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A credit contract.
+#[derive(Clone, Debug)]
+pub(crate) struct Contract {
+    pub(crate) id: Uuid,
+    pub(crate) session: Uuid,
+    pub(crate) status: ContractStatus,
+    number: String,
+    customer_id: Uuid,
+    signed_at: Option<OffsetDateTime>,
+    partner_approval_at: Option<OffsetDateTime>,
+    activated_at: Option<OffsetDateTime>,
+    terminated_at: Option<OffsetDateTime>,
+}
+
+impl Contract {
+    pub(crate) fn new(identifiers: &mut Identifiers, session: Uuid) -> Self {
+        Self {
+            id: identifiers.next(),
+            session,
+            status: ContractStatus::Unsigned,
+            number: identifiers.next_number(),
+            customer_id: identifiers.next(),
+            signed_at: None,
+            partner_approval_at: None,
+            activated_at: None,
+            terminated_at: None,
+        }
+    }
+
+    pub(crate) const fn sign(&mut self, now: OffsetDateTime) {
+        self.status = ContractStatus::Signed;
+        self.signed_at = Some(now);
+    }
+
+    pub(crate) const fn activate(&mut self, now: OffsetDateTime) {
+        self.status = ContractStatus::Activated;
+        self.activated_at = Some(now);
+    }
+
+    /// The answer of `GET /contracts/{id}`, with the fields of the guide's sample.
+    ///
+    /// What `customer_signed` and `rep_signed` hold once they are not `null` is nowhere printed; chosen: `true`.
+    fn node(&self, product_code: &str) -> Node {
+        let time = |at: Option<OffsetDateTime>| Node::from(at.map(printed));
+        let signed = || self.signed_at.map_or(Node::Null, |_| Node::Bool(true));
+        Node::object([
+            ("status", self.status.name().into()),
+            (
+                "termination_reason",
+                self.terminated_at.map(|_| "withdrawal").into(),
+            ),
+            ("uuid", self.id.to_string().into()),
+            ("number", self.number.as_str().into()),
+            ("payout_account_number", "EE000000000000000000".into()),
+            ("activated_at", time(self.activated_at)),
+            (
+                "activator_name",
+                self.activated_at.map(|_| "Inbank sandbox").into(),
+            ),
+            ("terminated_at", time(self.terminated_at)),
+            ("product_code", product_code.into()),
+            ("customer_signed", signed()),
+            ("rep_signed", signed()),
+            ("signed_at", time(self.signed_at)),
+            ("partner_approval_at", time(self.partner_approval_at)),
+            ("customer_uuid", self.customer_id.to_string().into()),
+            ("identification_satisfied", Node::Bool(true)),
+        ])
+    }
+}
+
+impl Bank {
+    /// `GET /contracts/{id}` (e-POS 2.10, Contract Details).
+    ///
+    /// The guide forbids the request for Indivy and says nothing of the answer; chosen: 404, so that a client that asks anyway finds out.
+    /// Version 2 wraps the contract as the guide prints it; later documents show version 3 bare.
+    pub(crate) fn show_contract(&self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
+        let contract = self.find_contract(id)?;
+        let session = self.session(contract.session).ok_or(NOT_FOUND)?;
+        let product = self.product(&session.product_code)?;
+        if !product.family.shows_contracts() {
+            return Err(NOT_FOUND);
+        }
+        let node = contract.node(&product.code);
+        let node = match dialect {
+            Dialect::V2 => Node::object([("contract", node)]),
+            Dialect::V3 => node,
+        };
+        Ok(Answer::ok(&node, dialect))
+    }
+
+    /// `POST /contracts/{id}/merchant_approval` (e-POS 2.10, Contract Approval): for a signed contract alone.
+    pub(crate) fn approve_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
+        let now = self.now();
+        let (id, session) = self
+            .find_contract(id)
+            .map(|contract| (contract.id, contract.session))?;
+        let contract = self
+            .contracts
+            .get_mut(&id)
+            .filter(|contract| contract.status == ContractStatus::Signed)
+            .ok_or_else(|| Refusal::invalid("can_not_approve"))?;
+        contract.partner_approval_at = Some(now);
+        contract.activate(now);
+        self.finish_session(session, SessionStatus::Completed);
+        Ok(Answer::no_content())
+    }
+
+    /// `POST /contracts/{id}/cancel` (e-POS 2.10, Contract Cancellation).
+    ///
+    /// The contract state model allows it for unsigned contracts as well as for signed ones.
+    pub(crate) fn cancel_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
+        let (id, session) = self
+            .find_contract(id)
+            .map(|contract| (contract.id, contract.session))?;
+        let contract = self
+            .contracts
+            .get_mut(&id)
+            .filter(|contract| {
+                matches!(
+                    contract.status,
+                    ContractStatus::Unsigned | ContractStatus::Signed
+                )
+            })
+            .ok_or_else(|| Refusal::invalid("can_not_cancel"))?;
+        contract.status = ContractStatus::Cancelled;
+        self.finish_session(session, SessionStatus::Cancelled);
+        Ok(Answer::no_content())
+    }
+
+    /// Ends an activated contract, as a merchant does in the Partner Portal.
+    ///
+    /// The session remains completed and no callback is sent: the guide lists neither.
+    pub(crate) fn terminate_contract(&mut self, id: Uuid) -> Result<(), CustomerError> {
+        let now = self.now();
+        let contract = self.contracts.get_mut(&id).ok_or(CustomerError::NotFound)?;
+        if contract.status != ContractStatus::Activated {
+            return Err(CustomerError::WrongState);
+        }
+        contract.status = ContractStatus::Terminated;
+        contract.terminated_at = Some(now);
+        Ok(())
+    }
+
+    fn find_contract(&self, id: &str) -> Result<&Contract, Refusal> {
+        id.parse()
+            .ok()
+            .and_then(|id: Uuid| self.contracts.get(&id))
+            .ok_or(NOT_FOUND)
+    }
+}
+
+const NOT_FOUND: Refusal = Refusal::NotFound("contract_not_found");

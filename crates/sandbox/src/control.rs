@@ -1,0 +1,199 @@
+//! The controls over HTTP, for people and for other languages: what [`crate::Sandbox`] offers, as JSON under `/sandbox/`.
+//!
+//! They ask for the same bearer key as the Partner API, and are no part of what the bank has.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Request, State},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    clock::printed,
+    fault::{CallbackFault, Fault},
+    operation::Operation,
+    session::CustomerError,
+    shared::Shared,
+};
+
+type Controlled = State<Arc<Shared>>;
+
+pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/sandbox/clock", get(clock).post(advance))
+        .route("/sandbox/faults", post(order_fault).delete(clear_faults))
+        .route("/sandbox/callback-faults", post(order_callback_fault))
+        .route("/sandbox/answers/release", post(release_answers))
+        .route("/sandbox/callbacks", get(callbacks))
+        .route("/sandbox/callbacks/release", post(release_callbacks))
+        .route("/sandbox/callbacks/idle", post(idle))
+        .route("/sandbox/requests", get(requests))
+        .route("/sandbox/sessions", get(sessions))
+        .route("/sandbox/sessions/{id}/apply", post(apply))
+        .route("/sandbox/sessions/{id}/cancel", post(cancel))
+        .route("/sandbox/contracts/{id}/terminate", post(terminate))
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            authorize,
+        ))
+}
+
+async fn authorize(State(shared): Controlled, request: Request, next: Next) -> Response {
+    let refused = shared.lock().authorize(request.headers()).err();
+    match refused {
+        None => next.run(request).await,
+        Some(_) => (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"error": "unauthorized"})),
+        )
+            .into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: u64,
+}
+
+async fn clock(State(shared): Controlled) -> Json<Value> {
+    Json(json!({"now": printed(shared.lock().now())}))
+}
+
+async fn advance(State(shared): Controlled, Json(by): Json<Advance>) -> Json<Value> {
+    let now = shared.with(|bank| {
+        bank.clock.advance(Duration::from_secs(by.advance_seconds));
+        bank.expire_sessions();
+        bank.now()
+    });
+    Json(json!({"now": printed(now)}))
+}
+
+const fn once() -> u32 {
+    1
+}
+
+#[derive(Deserialize)]
+struct FaultOrder {
+    operation: Operation,
+    #[serde(flatten)]
+    fault: Fault,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+async fn order_fault(State(shared): Controlled, Json(order): Json<FaultOrder>) -> StatusCode {
+    shared.with(|bank| bank.orders.order(order.operation, order.fault, order.times));
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults(State(shared): Controlled) -> StatusCode {
+    shared.with(|bank| bank.orders.clear());
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct CallbackFaultOrder {
+    #[serde(flatten)]
+    fault: CallbackFault,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+async fn order_callback_fault(
+    State(shared): Controlled,
+    Json(order): Json<CallbackFaultOrder>,
+) -> StatusCode {
+    shared.with(|bank| bank.orders.order_callback(order.fault, order.times));
+    StatusCode::NO_CONTENT
+}
+
+async fn release_answers(State(shared): Controlled) -> StatusCode {
+    shared.release_answers();
+    StatusCode::NO_CONTENT
+}
+
+async fn callbacks(State(shared): Controlled) -> Json<Value> {
+    Json(json!({"callbacks": shared.lock().callbacks.listed()}))
+}
+
+async fn release_callbacks(State(shared): Controlled) -> StatusCode {
+    shared.with(|bank| {
+        let now = bank.now();
+        bank.callbacks.release(now);
+    });
+    StatusCode::NO_CONTENT
+}
+
+/// Answers when every callback is delivered, given up or dropped.
+async fn idle(State(shared): Controlled) -> StatusCode {
+    shared.idle().await;
+    StatusCode::NO_CONTENT
+}
+
+async fn requests(State(shared): Controlled) -> Json<Value> {
+    Json(json!({"requests": shared.lock().requests}))
+}
+
+async fn sessions(State(shared): Controlled) -> Json<Value> {
+    let bank = shared.lock();
+    let mut sessions: Vec<_> = bank.sessions.values().collect();
+    sessions.sort_by_key(|session| session.created_at);
+    let listed: Vec<Value> = sessions
+        .into_iter()
+        .map(|session| {
+            let contract = session.contract.and_then(|id| bank.contracts.get(&id));
+            json!({
+                "id": session.id,
+                "status": session.status,
+                "order_reference": session.purchase_reference,
+                "application_id": session.application.as_ref().map(|application| application.id),
+                "contract_id": session.contract,
+                "contract_status": contract.map(|contract| contract.status),
+            })
+        })
+        .collect();
+    Json(json!({"sessions": listed}))
+}
+
+async fn apply(
+    State(shared): Controlled,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Value>, CustomerError> {
+    let status = shared.with(|bank| bank.whole_dialog(id))?;
+    Ok(Json(json!({"status": status})))
+}
+
+async fn cancel(
+    State(shared): Controlled,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, CustomerError> {
+    shared.with(|bank| bank.cancel_by_customer(id))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn terminate(
+    State(shared): Controlled,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, CustomerError> {
+    shared.with(|bank| bank.terminate_contract(id))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl IntoResponse for CustomerError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::WrongState | Self::Period | Self::SmsCode => StatusCode::CONFLICT,
+        };
+        (status, Json(json!({"error": self.to_string()}))).into_response()
+    }
+}

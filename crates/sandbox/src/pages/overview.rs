@@ -1,0 +1,133 @@
+//! The overview: what this sandbox is, what it sells, how it decides, and what has happened in it lately.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{money, page};
+use crate::{
+    bank::Bank,
+    callback::CallbackOutcome,
+    clock::printed,
+    decision::positive_ranges,
+    product::{Family, Product},
+    shared::Shared,
+};
+
+/// How many of the latest sessions are listed.
+const LATEST: usize = 20;
+
+struct ProductRow {
+    code: String,
+    family: &'static str,
+    approval: bool,
+    amounts: String,
+    periods: String,
+}
+
+struct DecisionRow {
+    family: &'static str,
+    positive: String,
+}
+
+struct SessionRow {
+    url: String,
+    reference: String,
+    product: String,
+    amount: String,
+    status: &'static str,
+    contract: &'static str,
+    created: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct OverviewPage {
+    region: String,
+    currency: &'static str,
+    base_url: String,
+    shop: String,
+    now: String,
+    products: Vec<ProductRow>,
+    decisions: Vec<DecisionRow>,
+    sessions: Vec<SessionRow>,
+    session_count: usize,
+    callback_count: usize,
+    delivered_count: usize,
+}
+
+pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
+    let bank = shared.lock();
+    let callbacks = &bank.callbacks.records;
+    let overview = OverviewPage {
+        region: bank.region.to_string(),
+        currency: bank.region.currency(),
+        base_url: bank.base_url.clone(),
+        shop: bank.shop.to_string(),
+        now: printed(bank.now()),
+        products: bank.products.iter().map(product_row).collect(),
+        decisions: decision_rows(&bank),
+        sessions: session_rows(&bank),
+        session_count: bank.sessions.len(),
+        callback_count: callbacks.len(),
+        delivered_count: callbacks
+            .iter()
+            .filter(|callback| callback.outcome == CallbackOutcome::Delivered)
+            .count(),
+    };
+    page(StatusCode::OK, &overview)
+}
+
+fn product_row(product: &Product) -> ProductRow {
+    let periods: Vec<String> = product.periods.iter().map(u32::to_string).collect();
+    ProductRow {
+        code: product.code.clone(),
+        family: product.family.name(),
+        approval: product.merchant_approval,
+        amounts: format!("{} – {}", product.min_amount, product.max_amount),
+        periods: periods.join(", "),
+    }
+}
+
+/// One row for each family that the shop sells.
+fn decision_rows(bank: &Bank) -> Vec<DecisionRow> {
+    let mut families: Vec<Family> = Vec::new();
+    for product in &bank.products {
+        if !families.contains(&product.family) {
+            families.push(product.family);
+        }
+    }
+    let row = |family: Family| DecisionRow {
+        family: family.name(),
+        positive: positive_ranges(bank.region, family)
+            .iter()
+            .map(|(from, to)| {
+                to.map_or_else(|| format!("from {from}"), |to| format!("{from} – {to}"))
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    families.into_iter().map(row).collect()
+}
+
+fn session_rows(bank: &Bank) -> Vec<SessionRow> {
+    let mut sessions: Vec<_> = bank.sessions.values().collect();
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+    sessions
+        .into_iter()
+        .take(LATEST)
+        .map(|session| SessionRow {
+            url: bank.page_url(session.id),
+            reference: session.purchase_reference.clone(),
+            product: session.product_code.clone(),
+            amount: money(session.total_amount, bank.region.currency()),
+            status: session.status.name(),
+            contract: session
+                .contract
+                .and_then(|id| bank.contracts.get(&id))
+                .map_or("–", |contract| contract.status.name()),
+            created: printed(session.created_at),
+        })
+        .collect()
+}

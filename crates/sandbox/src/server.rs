@@ -1,0 +1,276 @@
+//! The Partner API over HTTP: keys, faults, and which operation a request is for.
+
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use bytes::Bytes;
+use futures::stream;
+use url::form_urlencoded;
+
+use crate::{
+    answer::Answer,
+    bank::Bank,
+    control,
+    error::Refusal,
+    fault::Fault,
+    operation::{Call, Operation},
+    pages,
+    record::RequestRecord,
+    shared::Shared,
+};
+
+/// More than any request of the guide; a limit keeps a mistaken client from filling the memory.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+const JSON: &str = "application/json; charset=utf-8";
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .merge(pages::router())
+        .merge(control::router(&shared))
+        .route("/partner/{*rest}", any(partner))
+        .with_state(shared)
+}
+
+async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path();
+    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let call = Call::read(&head.method, path);
+    let operation = call.map(|call| call.operation);
+
+    let (record, fault) = shared.with(|bank| {
+        bank.requests.push(RequestRecord {
+            method: head.method.to_string(),
+            path: head
+                .uri
+                .path_and_query()
+                .map_or(path, |whole| whole.as_str())
+                .to_owned(),
+            operation,
+            body: body.clone(),
+            status: None,
+        });
+        let fault = operation.and_then(|operation| bank.orders.take(operation));
+        (bank.requests.len() - 1, fault)
+    });
+    match fault {
+        Some(Fault::Status {
+            status,
+            retry_after,
+        }) => {
+            shared.with(|bank| bank.answered(record, status));
+            return status_alone(status, retry_after);
+        }
+        Some(Fault::ResetBefore) => return closed(None),
+        _ => {}
+    }
+    let query = head.uri.query().unwrap_or_default();
+    let answer = shared.with(|bank| {
+        let answer = bank
+            .answer(call, &head.headers, query, &body)
+            .unwrap_or_else(|refusal| refusal.answer());
+        bank.answered(record, answer.status);
+        answer
+    });
+    match fault {
+        None | Some(Fault::Status { .. } | Fault::ResetBefore) => {}
+        Some(Fault::AnswerLost) => return closed(None),
+        Some(Fault::Slow { milliseconds }) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        }
+        Some(Fault::Hold) => shared.hold().await,
+        Some(Fault::CutBody) => return closed(Some(answer)),
+        Some(Fault::HtmlBody) => return html(&answer),
+        Some(Fault::EndlessBody) => return endless(&answer, &shared),
+    }
+    whole(answer)
+}
+
+impl Bank {
+    fn answered(&mut self, record: usize, status: u16) {
+        if let Some(record) = self.requests.get_mut(record) {
+            record.status = Some(status);
+        }
+    }
+
+    fn answer(
+        &mut self,
+        call: Option<Call<'_>>,
+        headers: &HeaderMap,
+        query: &str,
+        body: &str,
+    ) -> Result<Answer, Refusal> {
+        self.authorize(headers)?;
+        let Call {
+            dialect,
+            operation,
+            shop,
+            id,
+        } = call.ok_or(Refusal::NoSuchPath)?;
+        if shop.is_some_and(|shop| shop.parse() != Ok(self.shop)) {
+            return Err(Refusal::AnotherShop);
+        }
+        if operation.has_body() {
+            expects_json(headers)?;
+        }
+        let id = id.unwrap_or_default();
+        match operation {
+            Operation::Ping => Ok(Answer {
+                status: 200,
+                body: Some(r#"{"response":"pong"}"#.to_owned()),
+            }),
+            Operation::GetProduct => {
+                let name = dialect.spell("product_code");
+                let code = form_urlencoded::parse(query.as_bytes())
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, code)| code)
+                    .ok_or_else(|| Refusal::invalid("product_code_is_missing"))?;
+                let product = self.product(&code)?;
+                let position = self
+                    .products
+                    .iter()
+                    .take_while(|other| other.code != product.code)
+                    .count();
+                Ok(Answer::ok(&product.node(self.shop, position), dialect))
+            }
+            Operation::CreateCalculation => self.calculate(dialect, body),
+            Operation::CreateSession => self.open_session(dialect, body),
+            Operation::GetSession => self.show_session(dialect, id),
+            Operation::GetContract => self.show_contract(dialect, id),
+            Operation::ApproveContract => self.approve_contract(id),
+            Operation::CancelContract => self.cancel_contract(id),
+        }
+    }
+
+    /// `Authorization: Bearer <key>` (e-POS 2.10, Authorization Header).
+    pub(crate) fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let given = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        if given == Some(self.api_key.as_str()) {
+            Ok(())
+        } else {
+            Err(Refusal::Unauthorized)
+        }
+    }
+}
+
+/// The guide expects `application/json` "in all requests, unless otherwise specified".
+///
+/// Guides silent on what else happens; chosen: 422 where there is a body, because the public lists of statuses have no 415,
+/// and no complaint where there is none, because nothing then has a type.
+fn expects_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = given
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("content_type_is_not_valid"))
+    }
+}
+
+fn whole(answer: Answer) -> Response {
+    let status = status(answer.status);
+    match answer.body {
+        Some(body) => (status, [(header::CONTENT_TYPE, JSON)], body).into_response(),
+        None => status.into_response(),
+    }
+}
+
+fn status(code: u16) -> axum::http::StatusCode {
+    axum::http::StatusCode::from_u16(code).unwrap_or_default()
+}
+
+/// The body is the one the public field lists give for 500.
+fn status_alone(code: u16, retry_after: Option<u32>) -> Response {
+    let message = if code == 500 {
+        "internal_server_error"
+    } else {
+        "fault_on_order"
+    };
+    let mut response = whole(Answer {
+        status: code,
+        body: Some(format!(r#"{{"message":"{message}"}}"#)),
+    });
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Closes the connection: before the first byte of an answer, or half-way through its body.
+///
+/// A body that fails makes the server drop the connection. What has not been flushed by then is never sent, so nothing is
+/// when the failure comes first, and half of the body is when it comes one turn later.
+fn closed(answer: Option<Answer>) -> Response {
+    let broken = || io::Error::other("connection closed by a fault on order");
+    let Some((code, body)) = answer.and_then(|answer| Some((answer.status, answer.body?))) else {
+        return Body::from_stream(stream::iter([Err::<Bytes, _>(broken())])).into_response();
+    };
+    let length = body.len();
+    let half = Bytes::from(body).split_to(length / 2);
+    let parts = stream::unfold(Some(half), move |half| async move {
+        let Some(half) = half else {
+            tokio::task::yield_now().await;
+            return Some((Err(broken()), None));
+        };
+        Some((Ok(half), None))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(JSON)),
+        (header::CONTENT_LENGTH, HeaderValue::from(length)),
+    ];
+    (status(code), headers, Body::from_stream(parts)).into_response()
+}
+
+fn html(answer: &Answer) -> Response {
+    // 204 has no body to spoil, so a page comes with 200.
+    let code = if answer.body.is_some() {
+        answer.status
+    } else {
+        200
+    };
+    let page = "<!doctype html><html><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>";
+    (status(code), axum::response::Html(page)).into_response()
+}
+
+fn endless(answer: &Answer, shared: &Shared) -> Response {
+    let code = if answer.body.is_some() {
+        answer.status
+    } else {
+        200
+    };
+    let stopped = shared.stopped();
+    let spaces = stream::unfold(stopped, |stopped| async move {
+        tokio::task::yield_now().await;
+        let stop = *stopped.borrow();
+        (!stop).then(|| {
+            (
+                Ok::<_, Infallible>(Bytes::from_static(&[b' '; 8192])),
+                stopped,
+            )
+        })
+    });
+    (
+        status(code),
+        [(header::CONTENT_TYPE, JSON)],
+        Body::from_stream(spaces),
+    )
+        .into_response()
+}

@@ -1,0 +1,88 @@
+//! The bank's memory as the server, the delivery of callbacks and the tests share it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::bank::Bank;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    bank: Mutex<Bank>,
+    changes: watch::Sender<()>,
+    stopped: watch::Sender<bool>,
+    /// How often answers that are held back have been released.
+    releases: watch::Sender<u64>,
+    /// How many answers are held back.
+    held: watch::Sender<usize>,
+}
+
+impl Shared {
+    pub(crate) fn new(bank: Bank) -> Self {
+        Self {
+            bank: Mutex::new(bank),
+            changes: watch::Sender::new(()),
+            stopped: watch::Sender::new(false),
+            releases: watch::Sender::new(0),
+            held: watch::Sender::new(0),
+        }
+    }
+
+    /// The bank as of now: sessions whose time is over have expired.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Bank> {
+        let mut bank = self.bank.lock().unwrap_or_else(PoisonError::into_inner);
+        bank.expire_sessions();
+        bank
+    }
+
+    /// Changes the bank, and tells those who wait for changes.
+    pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Bank) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changes.send_replace(());
+        result
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// Resolves when no callback waits to be sent.
+    pub(crate) async fn idle(&self) {
+        let mut changes = self.changes();
+        while !self.lock().callbacks.are_settled() {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    pub(crate) fn stopped(&self) -> watch::Receiver<bool> {
+        self.stopped.subscribe()
+    }
+
+    /// Holds an answer back until answers are released or the sandbox stops.
+    pub(crate) async fn hold(&self) {
+        let mut releases = self.releases.subscribe();
+        let mut stopped = self.stopped();
+        self.held.send_modify(|held| *held += 1);
+        tokio::select! {
+            _ = releases.changed() => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+        self.held.send_modify(|held| *held -= 1);
+    }
+
+    pub(crate) fn release_answers(&self) {
+        self.releases.send_modify(|releases| *releases += 1);
+    }
+
+    /// Resolves when an answer is held back.
+    pub(crate) async fn answer_held(&self) {
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.held.subscribe().wait_for(|held| *held > 0).await;
+    }
+}

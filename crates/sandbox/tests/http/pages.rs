@@ -1,0 +1,286 @@
+//! A customer without script: reads the forms of a page, fills them in and submits them.
+
+use std::collections::HashMap;
+
+use inbank_sandbox::{ContractStatus, Region, SessionStatus};
+use reqwest::Client;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    receiver::{Callback, Receiver},
+    shop::{Shop, session_to},
+};
+
+struct Customer {
+    client: Client,
+    url: Url,
+    page: String,
+}
+
+struct Form {
+    post: bool,
+    action: Url,
+    fields: HashMap<String, String>,
+}
+
+impl Customer {
+    async fn visit(url: &str) -> Self {
+        let client = Client::builder().no_proxy().build().unwrap();
+        let answer = client.get(url).send().await.unwrap();
+        Self::at(client, answer).await
+    }
+
+    async fn at(client: Client, answer: reqwest::Response) -> Self {
+        let url = answer.url().clone();
+        let page = answer.text().await.unwrap();
+        Self { client, url, page }
+    }
+
+    fn step(&self) -> &str {
+        attribute(&self.page, "data-step").unwrap()
+    }
+
+    fn status(&self) -> &str {
+        attribute(&self.page, "data-status").unwrap()
+    }
+
+    fn form(&self, id: &str) -> Form {
+        let form = self
+            .page
+            .split("<form ")
+            .find(|form| form.contains(&format!("id=\"{id}\"")))
+            .unwrap();
+        let form = form.split("</form>").next().unwrap();
+        let fields = form.split("<input ").skip(1).filter_map(|input| {
+            let name = attribute(input, "name")?;
+            Some((
+                name.to_owned(),
+                unescaped(attribute(input, "value").unwrap_or_default()),
+            ))
+        });
+        Form {
+            post: attribute(form, "method") == Some("post"),
+            action: self
+                .url
+                .join(&unescaped(attribute(form, "action").unwrap()))
+                .unwrap(),
+            fields: fields.collect(),
+        }
+    }
+
+    async fn submit(&self, id: &str, filled: &[(&str, &str)]) -> Self {
+        let mut form = self.form(id);
+        for (name, value) in filled {
+            form.fields.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let request = if form.post {
+            self.client.post(form.action).form(&form.fields)
+        } else {
+            self.client.get(form.action).query(&form.fields)
+        };
+        Self::at(self.client.clone(), request.send().await.unwrap()).await
+    }
+}
+
+fn attribute<'a>(html: &'a str, name: &str) -> Option<&'a str> {
+    let tag = html
+        .split_once('>')
+        .filter(|_| name != "data-step" && name != "data-status")
+        .map_or(html, |(tag, _)| tag);
+    tag.split_once(&format!("{name}=\""))?.1.split('"').next()
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#38;", "&")
+}
+
+const APPLICANT: [(&str, &str); 5] = [
+    ("first_name", "Mari"),
+    ("last_name", "Maasikas"),
+    ("identity_code", "a code"),
+    ("mobile", "+372 5123 1412"),
+    ("email", "mari@example.com"),
+];
+
+async fn arrive(shop: &Shop, receiver: &Receiver, product: &str, amount: &str) -> (Uuid, Customer) {
+    let id = shop
+        .open_session(&session_to(&shop.sandbox, product, amount, &receiver.url))
+        .await;
+    let customer = Customer::visit(&format!("{}/session/{id}", shop.sandbox.base_url())).await;
+    (id, customer)
+}
+
+#[tokio::test]
+async fn a_customer_applies_signs_and_returns_to_the_merchant() {
+    let shop = Shop::open(Region::Estonia).await;
+    let receiver = Receiver::start(&[]).await;
+    let (id, order) = arrive(&shop, &receiver, "hire_purchase", "300").await;
+    assert_eq!((order.step(), order.status()), ("order", "pending"));
+    assert!(order.page.contains("No real money"));
+
+    let order = order.submit("period-form", &[("period", "24")]).await;
+    assert_eq!(order.form("continue-form").fields["period"], "24");
+    let application = order.submit("continue-form", &[]).await;
+    assert_eq!(application.step(), "application");
+    let again = application
+        .submit("apply-form", &[("first_name", "Mari")])
+        .await;
+    assert_eq!(again.step(), "application");
+    assert!(again.page.contains("id=\"error\"") && again.page.contains("value=\"Mari\""));
+
+    let offer = again.submit("apply-form", &APPLICANT).await;
+    assert_eq!(offer.step(), "offer");
+    let signature = offer.submit("accept-form", &[]).await;
+    assert_eq!(signature.step(), "signature");
+    let contract = shop.sandbox.session(id).unwrap().contract.unwrap();
+    assert_eq!(
+        shop.sandbox.contract(contract),
+        Some(ContractStatus::Unsigned)
+    );
+    let result = signature.submit("sign-form", &[]).await;
+    assert_eq!((result.step(), result.status()), ("result", "completed"));
+    assert_eq!(
+        shop.sandbox.contract(contract),
+        Some(ContractStatus::Activated)
+    );
+
+    let back = result.form("return-form");
+    assert_eq!(back.action.as_str(), format!("{}/return", receiver.url));
+    shop.sandbox.idle().await;
+    result.submit("return-form", &[]).await;
+    let bodies = receiver.bodies();
+    assert_eq!(bodies.len(), 2);
+    let [callback, browser] = [&bodies[0], &bodies[1]].map(|body| Callback::read(body));
+    assert!(callback.is_authentic(shop.sandbox.api_key()));
+    assert!(browser.is_authentic(shop.sandbox.api_key()));
+    assert_eq!(callback.message(), browser.message());
+}
+
+#[tokio::test]
+async fn split_into_parts_is_signed_by_the_code_of_the_guide() {
+    let shop = Shop::open(Region::Estonia).await;
+    let receiver = Receiver::start(&[]).await;
+    let (id, order) = arrive(&shop, &receiver, "split_into_parts_approval", "300").await;
+    let application = order.submit("continue-form", &[]).await;
+    let signature = application
+        .submit("apply-form", &APPLICANT)
+        .await
+        .submit("accept-form", &[])
+        .await;
+    let again = signature.submit("sign-form", &[("code", "1234")]).await;
+    assert_eq!(again.step(), "signature");
+    assert!(again.page.contains("id=\"error\""));
+    let result = again.submit("sign-form", &[("code", "0000")]).await;
+    assert_eq!((result.step(), result.status()), ("result", "granted"));
+    assert_eq!(
+        shop.sandbox.session(id).unwrap().status,
+        SessionStatus::Granted
+    );
+}
+
+#[tokio::test]
+async fn a_denied_customer_returns_to_the_return_url() {
+    let shop = Shop::open(Region::Estonia).await;
+    let receiver = Receiver::start(&[]).await;
+    let (_, order) = arrive(&shop, &receiver, "hire_purchase", "900").await;
+    let application = order.submit("continue-form", &[]).await;
+    let result = application.submit("apply-form", &APPLICANT).await;
+    assert_eq!((result.step(), result.status()), ("result", "declined"));
+    assert_eq!(result.form("return-form").action.path(), "/return");
+}
+
+#[tokio::test]
+async fn a_customer_may_cancel_at_every_step() {
+    let shop = Shop::open(Region::Estonia).await;
+    let receiver = Receiver::start(&[]).await;
+    for steps in 0..4 {
+        let (id, mut customer) = arrive(&shop, &receiver, "hire_purchase", "300").await;
+        let way = [
+            ("continue-form", &[][..]),
+            ("apply-form", &APPLICANT[..]),
+            ("accept-form", &[][..]),
+        ];
+        for (form, filled) in way.into_iter().take(steps) {
+            customer = customer.submit(form, filled).await;
+        }
+        let result = customer.submit("cancel-form", &[]).await;
+        assert_eq!((result.step(), result.status()), ("result", "cancelled"));
+        let back = result.form("return-form");
+        assert_eq!(back.action.path(), "/cancel");
+        assert!(Callback::of(back.fields).is_authentic(shop.sandbox.api_key()));
+        let state = shop.sandbox.session(id).unwrap();
+        let contract = state
+            .contract
+            .and_then(|contract| shop.sandbox.contract(contract));
+        assert_eq!(contract, (steps == 3).then_some(ContractStatus::Cancelled));
+        shop.sandbox.idle().await;
+        assert_eq!(receiver.bodies().len(), steps + 1, "one callback each");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_page_changes_nothing() {
+    let shop = Shop::open(Region::Estonia).await;
+    let receiver = Receiver::start(&[]).await;
+    let (_, order) = arrive(&shop, &receiver, "hire_purchase", "300").await;
+    let application = order.submit("continue-form", &[]).await;
+    let offer = application.submit("apply-form", &APPLICANT).await;
+    let signature = offer.submit("accept-form", &[]).await;
+    signature.submit("sign-form", &[]).await;
+    for (page, form, filled) in [
+        (&application, "apply-form", &APPLICANT[..]),
+        (&offer, "accept-form", &[][..]),
+        (&signature, "sign-form", &[][..]),
+        (&order, "cancel-form", &[][..]),
+    ] {
+        let result = page.submit(form, filled).await;
+        assert_eq!((result.step(), result.status()), ("result", "completed"));
+    }
+    assert_eq!(shop.sandbox.contract_count(), 1);
+    assert_eq!(shop.sandbox.callbacks().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_merchant_sends_is_escaped() {
+    let shop = Shop::open(Region::Estonia).await;
+    let mut body = session_to(&shop.sandbox, "hire_purchase", "300", "http://127.0.0.1:9");
+    let script = "\"><script>alert(1)</script>";
+    body["purchase"]["purchase_reference"] = script.into();
+    body["purchase"]["description"] = script.into();
+    body["purchase"]["merchant"]["merchant_name"] = script.into();
+    body["customer_data"] = serde_json::json!({"first_name": script, "last_name": script});
+    let id = shop.open_session(&body).await;
+    let base = shop.sandbox.base_url();
+    for path in [
+        format!("/session/{id}"),
+        format!("/session/{id}/application"),
+        "/".to_owned(),
+    ] {
+        let page = Customer::visit(&format!("{base}{path}")).await.page;
+        assert!(
+            !page.contains("<script>") && page.contains("&#60;script&#62;"),
+            "{path}"
+        );
+    }
+    shop.sandbox.customer_cancels(id).unwrap();
+    let page = Customer::visit(&format!("{base}/session/{id}")).await;
+    assert!(!page.page.contains("<script>"));
+    assert_eq!(
+        Callback::of(page.form("return-form").fields).message()["purchase_reference"],
+        script
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_session_has_a_page_that_says_so() {
+    let shop = Shop::open(Region::Estonia).await;
+    for id in ["none", "00000000-0000-4000-8000-000000000000"] {
+        let page = Customer::visit(&format!("{}/session/{id}", shop.sandbox.base_url())).await;
+        assert_eq!(page.step(), "missing");
+    }
+}
