@@ -1,0 +1,150 @@
+//! The commands, one file per concept.
+
+mod calculation;
+mod callback;
+mod completions;
+mod contract;
+mod demo;
+mod doctor;
+mod product;
+mod sandbox;
+mod session;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Failure;
+use crate::settings::Settings;
+
+/// Inbank financing from the command line.
+///
+/// Answers go to stdout; logs, progress and errors to stderr. Exit codes: 0 done, 1 anything else,
+/// 2 wrong usage or settings, 3 the bank refused, 4 not authorised or a callback that is not
+/// authentic, 5 the bank could not be reached, 6 the outcome is unknown.
+#[derive(Debug, Parser)]
+#[command(
+    name = "inbank",
+    version,
+    after_help = "Examples:
+  inbank demo
+  inbank sandbox --region estonia
+  inbank product hire_purchase --region estonia --output json"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the guides' flows against a sandbox inside this process
+    Demo(demo::Demo),
+    /// Serve an imitation of the bank until stopped
+    Sandbox(sandbox::Serve),
+    /// Check settings, reachability, key, product, callback address and clock
+    Doctor(doctor::Doctor),
+    /// Show a product of the shop
+    Product(product::Show),
+    /// Ask what financing an amount would cost
+    Calculate(calculation::Calculate),
+    /// Open and show payment sessions
+    #[command(subcommand, after_help = session::EXAMPLES)]
+    Session(session::Command),
+    /// Show, approve and cancel credit contracts
+    #[command(subcommand, after_help = contract::EXAMPLES)]
+    Contract(contract::Command),
+    /// Sign and verify callbacks
+    #[command(subcommand, after_help = callback::EXAMPLES)]
+    Callback(callback::Command),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = &cli.settings;
+    match cli.command {
+        Command::Demo(demo) => demo::run(&demo, settings).await,
+        Command::Sandbox(serve) => sandbox::run(serve, settings).await,
+        Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
+        Command::Product(show) => product::run(show, settings).await,
+        Command::Calculate(calculate) => calculation::run(calculate, settings).await,
+        Command::Session(command) => session::run(command, settings).await,
+        Command::Contract(command) => contract::run(command, settings).await,
+        Command::Callback(command) => callback::run(command, settings),
+        Command::Completions(completions) => completions::run(&completions),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn every_command(
+        command: clap::Command,
+        path: &str,
+        visit: &mut impl FnMut(&str, &clap::Command),
+    ) {
+        visit(path, &command);
+        for child in command.get_subcommands() {
+            every_command(
+                child.clone(),
+                &format!("{path} {}", child.get_name()),
+                visit,
+            );
+        }
+    }
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example_that_it_would_take() {
+        let mut seen = 0;
+        every_command(Cli::command(), "inbank", &mut |path, command| {
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_else(|| panic!("`{path}` shows no example"));
+            let examples = help.lines().filter_map(|line| {
+                let start = line.find(path)?;
+                line[start..].split(" | ").next()
+            });
+            let mut parsed = 0;
+            for example in examples {
+                let words = words(example);
+                let read = Cli::try_parse_from(&words);
+                assert!(read.is_ok(), "{example}: {}", read.unwrap_err());
+                parsed += 1;
+            }
+            assert!(parsed > 0, "`{path}` shows no example of itself");
+            seen += 1;
+        });
+        assert!(seen > 10);
+    }
+
+    /// As a shell would split it, as far as the examples go: words, and single or double quotes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for c in line.chars() {
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), c) if c == open => quote = None,
+                (None, ')') => break,
+                (None, ' ') => words.push(String::new()),
+                (_, c) => words.last_mut().unwrap().push(c),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        if let Some(redirect) = words
+            .iter()
+            .position(|word| matches!(word.as_str(), "<" | ">"))
+        {
+            words.truncate(redirect);
+        }
+        words
+    }
+}

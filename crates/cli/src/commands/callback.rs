@@ -1,0 +1,206 @@
+mod explain;
+
+use std::fmt;
+use std::io::{self, Read as _};
+
+use clap::{Args, Subcommand};
+use inbank::domain::{ApiKey, Callback, Invalid};
+use inbank::http::{HmacAuthenticator, callback_form};
+use inbank::ports::{CallbackAuthenticator, CallbackError};
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use time::OffsetDateTime;
+
+use crate::check::{self, Check};
+use crate::exit::Failure;
+use crate::output;
+use crate::settings::Settings;
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  inbank callback sign --message '{\"uuid\":\"s-1\",\"status\":\"completed\"}' | curl -d @- http://127.0.0.1:8080/callbacks
+  inbank callback verify --explain < body.txt";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the form body of a callback, signed as the bank would
+    Sign(Sign),
+    /// Tell whether a callback is the bank's
+    Verify(Verify),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  inbank callback sign --message '{\"uuid\":\"s-1\",\"status\":\"completed\"}'
+  curl -d \"$(inbank callback sign --message '{\"uuid\":\"s-1\",\"status\":\"completed\"}')\" http://127.0.0.1:8080/callbacks")]
+pub(crate) struct Sign {
+    /// The message, signed as it is given
+    #[arg(long, value_name = "JSON")]
+    message: String,
+    /// Unix time in seconds or milliseconds; now, in seconds, unless given
+    #[arg(long, value_name = "TIME")]
+    timestamp: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  inbank callback verify < body.txt
+  inbank callback verify --explain --api-key-file new.key --api-key-file old.key < body.txt
+
+The body must be the raw one, before any form parser. One line break at its end is not counted.")]
+pub(crate) struct Verify {
+    /// Say step by step what was checked, and look for the usual causes where the signature is wrong
+    #[arg(long)]
+    explain: bool,
+}
+
+#[derive(Serialize)]
+struct Signed {
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Verdict {
+    authentic: bool,
+    #[serde(flatten)]
+    content: Content,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explanation: Vec<Check>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content {
+    Session {
+        kind: &'static str,
+        id: String,
+        status: String,
+        order_reference: Option<String>,
+        timestamp: String,
+    },
+    Not {
+        reason: String,
+    },
+}
+
+pub(crate) fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
+    match command {
+        Command::Sign(sign) => run_sign(&sign, settings),
+        Command::Verify(verify) => run_verify(&verify, settings),
+    }
+}
+
+fn run_sign(sign: &Sign, settings: &Settings) -> Result<(), Failure> {
+    // Only to catch what a shell's quoting did to it: what is signed is the text as it is.
+    serde_json::from_str::<IgnoredAny>(&sign.message).map_err(|error| {
+        Invalid::new(
+            "message",
+            format!(
+                "is not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            ),
+        )
+    })?;
+    let now = || u64::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or_default();
+    let timestamp = sign.timestamp.unwrap_or_else(now);
+    let body = callback_form(&settings.key()?, timestamp, &sign.message)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    output::answer(settings.output, &Signed { body })
+}
+
+fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
+    let keys = settings.keys()?;
+    let body = body().map_err(|error| Failure::Usage(format!("stdin: {error}")))?;
+    let explanation = if verify.explain {
+        explain::explain(&body, &keys, OffsetDateTime::now_utc())
+    } else {
+        Vec::new()
+    };
+    match authenticate(&keys, &body)? {
+        Ok(callback) => {
+            let Callback::Session(callback) = callback else {
+                return Err(Failure::Other(
+                    "authentic, but of a kind that this version can't show".to_owned(),
+                ));
+            };
+            let content = Content::Session {
+                kind: "session",
+                id: callback.id.to_string(),
+                status: callback.status.to_string(),
+                order_reference: callback.order_reference.map(|order| order.to_string()),
+                timestamp: output::moment(callback.issued_at),
+            };
+            output::answer(
+                settings.output,
+                &Verdict {
+                    authentic: true,
+                    content,
+                    explanation,
+                },
+            )
+        }
+        Err(error) => {
+            let verdict = Verdict {
+                authentic: error.is_authentic(),
+                content: Content::Not {
+                    reason: error.to_string(),
+                },
+                explanation,
+            };
+            output::answer(settings.output, &verdict)?;
+            Err(Failure::Callback(error))
+        }
+    }
+}
+
+fn authenticate(keys: &[ApiKey], body: &[u8]) -> Result<Result<Callback, CallbackError>, Failure> {
+    let authenticator =
+        HmacAuthenticator::new(keys).map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(authenticator.authenticate(body))
+}
+
+/// The raw body on stdin. A form has no line breaks of its own: one at the end is the terminal's.
+fn body() -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    io::stdin().lock().read_to_end(&mut body)?;
+    for end in [b'\n', b'\r'] {
+        if body.last() == Some(&end) {
+            body.pop();
+        }
+    }
+    Ok(body)
+}
+
+impl fmt::Display for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.body)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let authentic = if self.authentic { "yes" } else { "no" };
+        let mut facts = vec![("Authentic", Some(authentic.to_owned()))];
+        match &self.content {
+            Content::Session {
+                id,
+                status,
+                order_reference,
+                timestamp,
+                ..
+            } => facts.extend([
+                ("Session", Some(id.clone())),
+                ("Status", Some(status.clone())),
+                ("Order", order_reference.clone()),
+                ("Signed", Some(timestamp.clone())),
+            ]),
+            Content::Not { reason } => facts.push(("Because", Some(reason.clone()))),
+        }
+        output::facts(f, &facts)?;
+        if !self.explanation.is_empty() {
+            writeln!(f)?;
+            check::list(f, &self.explanation)?;
+        }
+        Ok(())
+    }
+}

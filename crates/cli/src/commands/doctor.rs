@@ -1,0 +1,199 @@
+use std::fmt;
+
+use clap::Args;
+use inbank::Inbank;
+use inbank::domain::{Product, ProductCode, WebAddress};
+use inbank::http::Environment;
+use inbank::ports::{Connection, GatewayErrorKind, ProductCatalogue};
+use serde::Serialize;
+use time::OffsetDateTime;
+use tokio::net::lookup_host;
+use url::{Host, Url};
+
+use crate::check::{self, Check};
+use crate::exit::Failure;
+use crate::output;
+use crate::settings::Settings;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  inbank doctor
+  inbank doctor --product hire_purchase --callback-url https://shop.example/callbacks --output json
+
+Exit code 0 when every check passed, otherwise that of the first that failed. Nothing is changed at the
+bank.")]
+pub(crate) struct Doctor {
+    /// A product to look up: shows that the key belongs to the shop
+    #[arg(long, value_name = "CODE")]
+    product: Option<String>,
+    /// The address that you give the bank for callbacks
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    checks: Vec<Check>,
+    /// Why the first check failed that did: the command's own exit.
+    #[serde(skip)]
+    first_failure: Option<Failure>,
+}
+
+pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Failure> {
+    let mut report = Report {
+        checks: Vec::new(),
+        first_failure: None,
+    };
+    match settings.inbank() {
+        Ok(inbank) => {
+            report.pass("settings", described(&inbank, settings.environment));
+            report.connection(&inbank).await;
+            if let Some(code) = &doctor.product {
+                report.product(&inbank, code).await;
+            }
+            if let Some(url) = &doctor.callback_url {
+                let site = inbank.api().site().to_string();
+                let local = Url::parse(&site).is_ok_and(|site| is_local(&site));
+                report.callback_address(url, local).await;
+            }
+        }
+        Err(failure) => report.fail("settings", failure.to_string(), failure),
+    }
+    report.clock(OffsetDateTime::now_utc());
+    output::answer(settings.output, &report)?;
+    report.first_failure.map_or(Ok(()), Err)
+}
+
+fn described(inbank: &Inbank, environment: Environment) -> String {
+    let api = inbank.api();
+    format!(
+        "{}, {}, {} at {}",
+        api.region().name,
+        environment.as_str(),
+        api.version().as_str(),
+        api.site()
+    )
+}
+
+impl Report {
+    fn pass(&mut self, name: &str, detail: impl Into<String>) {
+        self.checks.push(Check::passed(name, detail));
+    }
+
+    fn fail(&mut self, name: &str, detail: impl Into<String>, failure: Failure) {
+        self.checks.push(Check::failed(name, detail));
+        self.first_failure.get_or_insert(failure);
+    }
+
+    async fn connection(&mut self, inbank: &Inbank) {
+        const NAMES: [&str; 2] = ["reachability", "key"];
+        let [reachability, key] = NAMES;
+        match inbank.api().ping().await {
+            Ok(()) => {
+                self.pass(reachability, "the bank answers");
+                self.pass(
+                    key,
+                    "accepted; that it belongs to this shop shows with --product",
+                );
+            }
+            Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
+                self.pass(reachability, "the bank answers");
+                self.fail(key, error.to_string(), error.into());
+            }
+            Err(error) => {
+                let detail = format!("{error}; check --base-url, the network and any proxy");
+                self.fail(reachability, detail, error.into());
+                self.checks
+                    .push(Check::failed(key, "not checked: the bank does not answer"));
+            }
+        }
+    }
+
+    async fn product(&mut self, inbank: &Inbank, code: &str) {
+        let code = match ProductCode::parse(code) {
+            Ok(code) => code,
+            Err(error) => return self.fail("product", error.to_string(), error.into()),
+        };
+        match inbank.api().product(&code).await {
+            Ok(product) => self.pass("product", summary(&product)),
+            Err(error) => {
+                let detail = format!("{error}; codes differ between shops, demo and live");
+                self.fail("product", detail, error.into());
+            }
+        }
+    }
+
+    /// `local`: the bank is a sandbox on this machine, which may call back over loopback.
+    async fn callback_address(&mut self, address: &str, local: bool) {
+        match callback_address(address, local).await {
+            Ok(detail) => self.pass("callback_address", detail),
+            Err(problem) => {
+                let failure = Failure::Usage(format!("--callback-url {problem}"));
+                self.fail("callback_address", problem, failure);
+            }
+        }
+    }
+
+    /// The bank's clock is not asked: this only catches a clock that was never set.
+    fn clock(&mut self, now: OffsetDateTime) {
+        if (2025..2100).contains(&now.year()) {
+            self.pass("clock", output::moment(now));
+        } else {
+            let detail = format!(
+                "{} can't be right; set the system's clock",
+                output::moment(now)
+            );
+            self.fail("clock", detail.clone(), Failure::Other(detail));
+        }
+    }
+}
+
+fn summary(product: &Product) -> String {
+    let limit =
+        |limit: Option<inbank::domain::Money>| limit.map_or("any".to_owned(), |m| m.to_string());
+    let (min, max) = (limit(product.min_amount), limit(product.max_amount));
+    format!("{}, from {min} to {max}", product.family)
+}
+
+async fn callback_address(address: &str, local: bool) -> Result<String, String> {
+    let address =
+        WebAddress::parse("callback_url", address).map_err(|error| error.problem().to_owned())?;
+    let url = Url::parse(address.as_str()).map_err(|error| format!("can't be read: {error}"))?;
+    if local && is_local(&url) {
+        return Ok("on this machine, as the sandbox is".to_owned());
+    }
+    if is_local(&url) {
+        return Err(
+            "is on this machine: the bank can't reach it; use a public https address".to_owned(),
+        );
+    }
+    if url.scheme() != "https" {
+        return Err("must be https".to_owned());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or(443);
+    let found = lookup_host((host.trim_matches(['[', ']']), port)).await;
+    if found.is_ok_and(|mut found| found.next().is_some()) {
+        Ok("https, and its name resolves from here".to_owned())
+    } else {
+        Err("has a name that does not resolve from here; check its spelling and DNS".to_owned())
+    }
+}
+
+/// On this machine or in its own network.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        None => false,
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        check::list(f, &self.checks)
+    }
+}

@@ -1,0 +1,105 @@
+//! Answers on stdout, for people or for scripts.
+
+use std::env;
+use std::fmt::{self, Display};
+use std::io::{self, ErrorKind, Write};
+
+use clap::ValueEnum;
+use comfy_table::{Table, presets};
+use inbank::domain::Money;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::exit::Failure;
+
+/// For whom an answer is written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned lines for people.
+    #[default]
+    Text,
+    /// One JSON document for scripts.
+    Json,
+}
+
+impl Format {
+    /// What the command line asks for, told before it can be read as a whole: its errors are to be
+    /// in that format too.
+    pub(crate) fn asked_for() -> Self {
+        let mut asked = env::var("INBANK_OUTPUT").ok();
+        let mut arguments = env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            if argument == "--output" {
+                asked = arguments.next();
+            } else if let Some(value) = argument.strip_prefix("--output=") {
+                asked = Some(value.to_owned());
+            }
+        }
+        match asked.as_deref() {
+            Some("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Writes a command's answer: its `Display` for people, its fields for scripts.
+pub(crate) fn answer(format: Format, answer: &(impl Serialize + Display)) -> Result<(), Failure> {
+    let text = match format {
+        Format::Text => answer.to_string(),
+        Format::Json => serde_json::to_string(answer)
+            .map_err(|error| Failure::Other(format!("the answer can't be written: {error}")))?,
+    };
+    line(&text)
+}
+
+/// Writes text to stdout, with a line break unless it has one.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.trim_end_matches('\n').as_bytes())
+        .and_then(|()| stdout.write_all(b"\n"))
+        .and_then(|()| stdout.flush());
+    match written {
+        // The reader, such as `head`, has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| Failure::Other(format!("stdout: {error}"))),
+    }
+}
+
+/// Writes an error document to stderr.
+pub(crate) fn error_line(document: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(document) {
+        eprintln!("{text}");
+    }
+}
+
+/// Writes facts under each other, names to the left; what is not known is left out.
+pub(crate) fn facts(f: &mut fmt::Formatter<'_>, facts: &[(&str, Option<String>)]) -> fmt::Result {
+    let names = facts.iter().map(|(name, _)| name.chars().count());
+    let width = names.max().unwrap_or_default();
+    for (name, value) in facts {
+        if let Some(value) = value {
+            writeln!(f, "{name:width$}  {value}")?;
+        }
+    }
+    Ok(())
+}
+
+/// An empty table with a frame and a line under its header, and none between its rows.
+pub(crate) fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table
+}
+
+/// An amount for scripts: the digits as they are, without the currency.
+pub(crate) fn amount(money: Money) -> String {
+    money.amount().to_string()
+}
+
+/// A moment, for people and scripts: RFC 3339.
+pub(crate) fn moment(at: OffsetDateTime) -> String {
+    // Fails only for years that RFC 3339 can't write.
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+}

@@ -1,0 +1,135 @@
+//! Which shop at which bank: flags, and the environment where a flag is not given.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use inbank::Inbank;
+use inbank::domain::{ApiKey, ShopId};
+use inbank::http::{ApiVersion, Environment, HmacAuthenticator, PartnerApi, RegionProfile, Site};
+
+use crate::exit::Failure;
+use crate::output::Format;
+
+/// The settings of every command. None is required here: each command asks for what it needs.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
+    /// The bank's region
+    #[arg(long, global = true, env = "INBANK_REGION", value_parser = region_parser())]
+    pub(crate) region: Option<&'static RegionProfile>,
+    /// Which of the bank's two worlds
+    #[arg(long, global = true, env = "INBANK_ENVIRONMENT", default_value = "demo", value_parser = environment_parser())]
+    pub(crate) environment: Environment,
+    /// The Partner API's version; the region's own unless given
+    #[arg(long, global = true, env = "INBANK_API_VERSION", value_name = "VERSION", value_parser = version_parser())]
+    api_version: Option<ApiVersion>,
+    /// Another scheme and host than the published ones: a sandbox, a proxy
+    #[arg(long, global = true, env = "INBANK_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// The shop's identifier, as Inbank gave it
+    #[arg(
+        long,
+        global = true,
+        env = "INBANK_SHOP_UUID",
+        value_name = "UUID",
+        hide_env_values = true
+    )]
+    pub(crate) shop: Option<String>,
+    /// A file that holds the shop's API key; without it, the environment variable `INBANK_API_KEY` is
+    /// the key itself. May be repeated while keys change: the first signs and sends, all verify
+    #[arg(long, global = true, value_name = "FILE")]
+    api_key_file: Vec<PathBuf>,
+    /// For people, or one JSON document for scripts
+    #[arg(
+        long,
+        global = true,
+        env = "INBANK_OUTPUT",
+        value_enum,
+        default_value_t
+    )]
+    pub(crate) output: Format,
+}
+
+impl Settings {
+    /// The region and where its bank answers.
+    pub(crate) fn profile(&self) -> Result<&'static RegionProfile, Failure> {
+        self.region
+            .ok_or_else(|| Failure::missing("the region", "--region", "INBANK_REGION"))
+    }
+
+    /// The shop's keys; at least one. The first signs and sends, all verify.
+    pub(crate) fn keys(&self) -> Result<Vec<ApiKey>, Failure> {
+        if self.api_key_file.is_empty() {
+            let key = env::var("INBANK_API_KEY")
+                .map_err(|_| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))?;
+            let key = ApiKey::parse(&key);
+            let key =
+                key.map_err(|error| Failure::Usage(format!("INBANK_API_KEY {}", error.problem())))?;
+            return Ok(vec![key]);
+        }
+        self.api_key_file.iter().map(|file| key_in(file)).collect()
+    }
+
+    /// The key that signs and sends.
+    pub(crate) fn key(&self) -> Result<ApiKey, Failure> {
+        let keys = self.keys()?;
+        let first = keys.into_iter().next();
+        first.ok_or_else(|| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))
+    }
+
+    /// The shop at its bank, wired. Nothing is sent yet.
+    pub(crate) fn inbank(&self) -> Result<Inbank, Failure> {
+        let profile = self.profile()?;
+        let shop = self.shop.clone();
+        let shop =
+            shop.ok_or_else(|| Failure::missing("the shop", "--shop", "INBANK_SHOP_UUID"))?;
+        let shop = ShopId::parse(shop)
+            .map_err(|error| Failure::Usage(format!("--shop {}", error.problem())))?;
+        let key = self.key()?;
+        let authenticator =
+            HmacAuthenticator::new([&key]).map_err(|error| Failure::Usage(error.to_string()))?;
+        let site = match &self.base_url {
+            // Its error doesn't repeat the URL, which may hold credentials.
+            Some(url) => Site::parse(url)
+                .map_err(|error| Failure::Usage(format!("--base-url {}", error.problem())))?,
+            None => Site::published(profile, self.environment).map_err(|error| {
+                Failure::Usage(format!("--base-url (INBANK_BASE_URL) {}", error.problem()))
+            })?,
+        };
+        let api = PartnerApi::builder(profile, shop, key)
+            .environment(self.environment)
+            .version(self.api_version.unwrap_or(profile.default_version))
+            .site(site)
+            .build()?;
+        Ok(Inbank::new(api, authenticator))
+    }
+}
+
+/// Reads a key file. Editors end a file with a line break, which is not part of the key.
+fn key_in(file: &Path) -> Result<ApiKey, Failure> {
+    let wrong =
+        |problem: &str| Failure::Usage(format!("--api-key-file {}: {problem}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    let key = text.strip_suffix('\n').unwrap_or(&text);
+    let key = key.strip_suffix('\r').unwrap_or(key);
+    ApiKey::parse(key).map_err(|error| wrong(&format!("the key in it {}", error.problem())))
+}
+
+fn region_parser() -> impl TypedValueParser<Value = &'static RegionProfile> {
+    let names = RegionProfile::ALL.iter().map(|profile| profile.region.name);
+    PossibleValuesParser::new(names)
+        .try_map(|name| RegionProfile::named(&name).ok_or("no such region"))
+}
+
+fn environment_parser() -> impl TypedValueParser<Value = Environment> {
+    let names = [Environment::Demo, Environment::Live].map(Environment::as_str);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Environment>())
+}
+
+fn version_parser() -> impl TypedValueParser<Value = ApiVersion> {
+    let names = ApiVersion::ALL.iter().map(|version| version.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<ApiVersion>())
+}
