@@ -83,17 +83,13 @@ mod tests {
     use super::*;
 
     fn every_command(
-        command: clap::Command,
+        command: &clap::Command,
         path: &str,
         visit: &mut impl FnMut(&str, &clap::Command),
     ) {
-        visit(path, &command);
+        visit(path, command);
         for child in command.get_subcommands() {
-            every_command(
-                child.clone(),
-                &format!("{path} {}", child.get_name()),
-                visit,
-            );
+            every_command(child, &format!("{path} {}", child.get_name()), visit);
         }
     }
 
@@ -105,7 +101,7 @@ mod tests {
     #[test]
     fn every_command_shows_an_example_that_it_would_take() {
         let mut seen = 0;
-        every_command(Cli::command(), "inbank", &mut |path, command| {
+        every_command(&Cli::command(), "inbank", &mut |path, command| {
             let help = command.get_after_help().map(ToString::to_string);
             let help = help.unwrap_or_else(|| panic!("`{path}` shows no example"));
             let examples = help.lines().filter_map(|line| {

@@ -27,7 +27,13 @@ pub(crate) struct Settings {
     #[arg(long, global = true, env = "INBANK_API_VERSION", value_name = "VERSION", value_parser = version_parser())]
     api_version: Option<ApiVersion>,
     /// Another scheme and host than the published ones: a sandbox, a proxy
-    #[arg(long, global = true, env = "INBANK_BASE_URL", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "INBANK_BASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     base_url: Option<String>,
     /// The shop's identifier, as Inbank gave it
     #[arg(

@@ -123,7 +123,7 @@ impl Answer {
             currency: calculation.amount.currency().to_string(),
             period: calculation.period.get(),
             down_payment_amount: calculation.down_payment.map(output::amount),
-            payment_day: calculation.payment_day.map(|day| day.get()),
+            payment_day: calculation.payment_day.map(PaymentDay::get),
             payment_amount_monthly: output::amount(calculation.monthly_payment),
             interest_rate_annual: calculation.interest_rate.fraction().to_string(),
             credit_cost_rate_annual: calculation.aprc.fraction().to_string(),

@@ -59,7 +59,7 @@ pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Fail
         }
         Err(failure) => report.fail("settings", failure.to_string(), failure),
     }
-    report.clock(OffsetDateTime::now_utc());
+    report.clock(OffsetDateTime::now_utc().truncate_to_second());
     output::answer(settings.output, &report)?;
     report.first_failure.map_or(Ok(()), Err)
 }

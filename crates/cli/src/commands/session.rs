@@ -27,7 +27,6 @@ pub(crate) enum Command {
     Show(Show),
 }
 
-/// Not idempotent at the bank: run twice, it opens two sessions.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   inbank session open --from session.json

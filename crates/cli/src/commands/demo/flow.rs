@@ -77,9 +77,7 @@ async fn play(stage: &mut Stage, scenario: Scenario, journal: &mut Journal<'_>) 
         Scenario::Expired => {
             journal.note("time passes");
             // Longer than any session is valid.
-            stage
-                .sandbox
-                .advance(Duration::from_secs(400 * 24 * 60 * 60));
+            stage.sandbox.advance(Duration::from_hours(400 * 24));
             order.hear(stage, journal).await?;
             order.read(stage, journal).await?;
             customer.reload().await?
@@ -122,7 +120,7 @@ async fn check_out(
     let question = CalculationRequest::new(region, code.clone(), total, Months::new(12)?)?;
     match stage.inbank.quotes().quote_for(&product, &question).await? {
         Quote::Offered(quote) => {
-            journal.note(format!("quoted at {} a month", quote.monthly_payment))
+            journal.note(format!("quoted at {} a month", quote.monthly_payment));
         }
         Quote::Unavailable(why) => bail!("no quote: {why:?}"),
     }
@@ -153,8 +151,12 @@ async fn check_out(
         } => {
             journal.note("session opened");
             let customer = Customer::arrive(&stage.browser, redirect_url.as_str()).await?;
-            let events = Vec::new();
-            Ok((Order { financing, events }, customer))
+            let order = Order {
+                financing,
+                events: Vec::new(),
+                arrivals: Vec::new(),
+            };
+            Ok((order, customer))
         }
         Started::Unknown { error, .. } | Started::Refused { error, .. } => Err(error.into()),
         other => bail!("the session is not open: {other:?}"),
@@ -166,6 +168,8 @@ struct Order {
     financing: Financing,
     /// What it was told.
     events: Vec<Event>,
+    /// The ways on which something came in.
+    arrivals: Vec<String>,
 }
 
 impl Order {
@@ -190,6 +194,7 @@ impl Order {
                 "a copy changed the order: {:?}",
                 copy.step
             );
+            self.arrivals.push(arrival.way);
         }
         Ok(())
     }
@@ -226,6 +231,12 @@ impl Order {
             "{} instead of {}",
             state.as_str(),
             end.as_str()
+        );
+        ensure!(
+            self.arrivals == scenario.arrivals(),
+            "{:?} came in instead of {:?}",
+            self.arrivals,
+            scenario.arrivals()
         );
         ensure!(
             self.events == scenario.events(),

@@ -74,4 +74,15 @@ impl Scenario {
             Self::Expired => &[Event::Expired],
         }
     }
+
+    /// The ways on which something is to come in at the shop's server.
+    pub(super) const fn arrivals(self) -> &'static [&'static str] {
+        match self {
+            Self::Completed | Self::Declined => &["callback", "return"],
+            Self::Approved | Self::CancelledByMerchant => &["callback", "return", "callback"],
+            Self::CancelledByCustomer => &["callback", "cancel"],
+            // The customer comes back late; the shop knows by then.
+            Self::Expired => &["return"],
+        }
+    }
 }

@@ -1,0 +1,90 @@
+use inbank_sandbox::{ContractStatus, Fault, Operation};
+use serde_json::{Value, json};
+
+use crate::shop::Shop;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_shown() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.granted();
+    for version in ["v2", "v3"] {
+        let shown = shop
+            .run(&["contract", "show", &id, "--api-version", version])
+            .json();
+        assert_eq!(
+            (&shown["id"], &shown["status"]),
+            (&json!(id), &json!("signed"))
+        );
+        assert_eq!(shown["product_code"], "hire_purchase_approval");
+        assert!(
+            shown["number"].is_string() && shown["process_status"].is_string(),
+            "{shown}"
+        );
+    }
+    let run = shop.text(&["contract", "show", &id]);
+    assert!(run.text().contains("  signed\n"), "{run:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn approving_and_cancelling_can_be_repeated_and_do_not_overrule_each_other() {
+    let shop = Shop::open().await;
+    let (contract, id) = shop.granted();
+    for _ in 0..2 {
+        assert_eq!(shop.run(&["contract", "approve", &id]).json(), json!({}));
+        assert_eq!(
+            shop.sandbox.contract(contract),
+            Some(ContractStatus::Activated)
+        );
+    }
+    let error = shop.run(&["contract", "cancel", &id]).error(3);
+    assert_eq!(error["kind"], "refused");
+    assert_eq!(
+        shop.sandbox.contract(contract),
+        Some(ContractStatus::Activated)
+    );
+
+    let (contract, id) = shop.granted();
+    for _ in 0..2 {
+        let run = shop.text(&["contract", "cancel", &id, "--api-version", "v3"]);
+        assert_eq!(run.text(), format!("The contract {id} is cancelled.\n"));
+        assert_eq!(
+            shop.sandbox.contract(contract),
+            Some(ContractStatus::Cancelled)
+        );
+    }
+    assert_eq!(
+        shop.run(&["contract", "approve", &id]).error(3)["kind"],
+        "refused"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_settled_by_reading_the_contract() {
+    let shop = Shop::open().await;
+    let (contract, id) = shop.granted();
+    shop.sandbox
+        .fault(Operation::ApproveContract, Fault::AnswerLost, 1);
+    let run = shop.run(&["contract", "approve", &id]);
+    assert_eq!((run.code, &*run.stdout), (0, "{}\n"), "{run:?}");
+    assert_eq!(
+        shop.sandbox.contract(contract),
+        Some(ContractStatus::Activated)
+    );
+    assert_eq!(shop.received(Operation::ApproveContract), [Value::Null]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_even_reading_does_not_settle_is_an_unknown_outcome() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.granted();
+    shop.sandbox
+        .fault(Operation::ApproveContract, Fault::AnswerLost, 1);
+    shop.sandbox
+        .fault(Operation::GetContract, Fault::ResetBefore, 100);
+    let mut command = shop.command(&["contract", "approve", &id]);
+    let run = crate::run::Run::of(command.env("RUST_LOG", "off"));
+    let error = run.error(6);
+    assert_eq!(error["kind"], "outcome_unknown");
+    assert_eq!(error["operation"], "contract.approve");
+    assert_eq!(shop.received(Operation::ApproveContract).len(), 1);
+}

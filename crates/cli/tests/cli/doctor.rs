@@ -1,0 +1,79 @@
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::run::{Run, inbank};
+use crate::shop::Shop;
+
+fn checks(run: &Run) -> HashMap<String, bool> {
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .map(|check| {
+            assert!(!check["detail"].as_str().unwrap().is_empty());
+            (
+                check["name"].as_str().unwrap().to_owned(),
+                check["ok"].as_bool().unwrap(),
+            )
+        })
+        .collect()
+}
+
+const ALL: [&str; 5] = [
+    "doctor",
+    "--product",
+    "hire_purchase",
+    "--callback-url",
+    "http://127.0.0.1:9/callback",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_is_well_with_a_shop_at_its_sandbox() {
+    let shop = Shop::open().await;
+    let run = shop.run(&ALL);
+    assert_eq!((run.code, &*run.stderr), (0, ""), "{run:?}");
+    let checks = checks(&run);
+    for name in [
+        "settings",
+        "reachability",
+        "key",
+        "product",
+        "callback_address",
+        "clock",
+    ] {
+        assert_eq!(checks.get(name), Some(&true), "{name}: {run:?}");
+    }
+    let run = shop.text(&ALL);
+    assert!(
+        run.text()
+            .contains("ok      reachability      the bank answers\n"),
+        "{run:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_check_that_fails_decides_about_the_exit_code() {
+    let shop = Shop::open().await;
+    let mut wrong_key = shop.command(&ALL);
+    let run = Run::of(wrong_key.env("INBANK_API_KEY", "wrong"));
+    assert_eq!(run.code, 4);
+    assert_eq!(run.error_line()["kind"], "not_authorised");
+    let found = checks(&run);
+    assert!(found["reachability"] && !found["key"] && !found["product"]);
+
+    let run = shop.run(&[
+        "doctor",
+        "--product",
+        "nothing",
+        "--callback-url",
+        "ftp://x",
+    ]);
+    assert_eq!(run.code, 3);
+    let found = checks(&run);
+    assert!(found["key"] && !found["product"] && !found["callback_address"]);
+
+    let run = Run::of(&mut inbank(&["doctor", "--output", "json"]));
+    assert_eq!(run.code, 2);
+    assert!(!checks(&run)["settings"]);
+}

@@ -1,0 +1,137 @@
+//! Each exit code, provoked for real; 0 and what is particular to a command is in the others' files.
+
+use std::net::TcpListener;
+
+use inbank_sandbox::{Fault, Operation};
+
+use crate::run::Run;
+use crate::shop::Shop;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_for_an_answer_that_can_not_be_understood() {
+    let shop = Shop::open().await;
+    shop.sandbox
+        .fault(Operation::GetProduct, Fault::HtmlBody, 100);
+    let mut command = shop.command(&["product", "hire_purchase"]);
+    let error = Run::of(command.env("RUST_LOG", "off")).error(1);
+    assert_eq!(error["kind"], "undecodable");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_for_what_can_not_be_sent_and_is_not() {
+    let shop = Shop::open().await;
+    let calculate = |amount, period| {
+        [
+            "calculate",
+            "--product",
+            "hire_purchase",
+            "--amount",
+            amount,
+            "--period",
+            period,
+        ]
+    };
+    for (arguments, field) in [
+        (&calculate("-5", "12")[..], "amount"),
+        (&calculate("1,50", "12"), "amount"),
+        (&calculate("100", "0"), "period"),
+        (
+            &[&calculate("100", "12")[..], &["--payment-day", "32"]].concat(),
+            "payment_day",
+        ),
+        (
+            &[&calculate("100", "12")[..], &["--down-payment", "200"]].concat(),
+            "down_payment_amount",
+        ),
+        (&["session", "show", "../contracts/1"], "uuid"),
+        (&["contract", "approve", "a b"], "credit_contract_uuid"),
+        (&["product", " "], "product_code"),
+        (&Shop::session("hire_purchase", "0"), "total_amount"),
+    ] {
+        let error = shop.run(arguments).error(2);
+        assert_eq!(error["kind"], "invalid");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with(field), "{message}");
+    }
+    assert!(shop.sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_for_a_refusal() {
+    let shop = Shop::open().await;
+    let error = shop.run(&["product", "nothing"]).error(3);
+    assert_eq!(error["operation"], "product.show");
+    assert!(error["bank_status"].as_u64().unwrap() >= 400, "{error}");
+    assert!(
+        !error["bank_codes"].as_array().unwrap().is_empty(),
+        "{error}"
+    );
+    let unknown = "11111111-1111-4111-8111-111111111111";
+    for arguments in [
+        ["session", "show", unknown],
+        ["contract", "show", unknown],
+        ["contract", "approve", unknown],
+    ] {
+        assert_eq!(shop.run(&arguments).error(3)["kind"], "not_found");
+    }
+    let fault = Fault::Status {
+        status: 429,
+        retry_after: Some(60),
+    };
+    shop.sandbox.fault(Operation::CreateSession, fault, 1);
+    let error = shop.open_session("hire_purchase", "300").error(3);
+    assert_eq!(
+        (&error["kind"], &error["bank_status"]),
+        (&"rate_limited".into(), &429.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_for_a_wrong_key() {
+    let shop = Shop::open().await;
+    let mut command = shop.command(&["product", "hire_purchase"]);
+    let error = Run::of(command.env("INBANK_API_KEY", "wrong")).error(4);
+    assert_eq!(error["kind"], "not_authorised");
+    let mut command = shop.command(&["product", "hire_purchase"]);
+    command
+        .env("INBANK_API_KEY", "wrong")
+        .env("INBANK_OUTPUT", "text");
+    let run = Run::of(&mut command);
+    assert_eq!((run.code, &*run.stdout), (4, ""));
+    assert!(
+        run.stderr
+            .starts_with("error: product.show: the bank did not accept the API key")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_where_nobody_listens() {
+    let shop = Shop::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let mut command = shop.command(&["product", "hire_purchase", "--base-url", &base]);
+    let error = Run::of(command.env("RUST_LOG", "off")).error(5);
+    assert_eq!(error["kind"], "unreachable");
+    let mut command = shop.command(&[
+        "product",
+        "hire_purchase",
+        "--base-url",
+        &base,
+        "--output",
+        "text",
+    ]);
+    let run = Run::of(command.env("RUST_LOG", "off"));
+    assert!(run.stderr.contains("\ncause: "), "{run:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_where_a_session_may_or_may_not_be_open() {
+    for fault in [Fault::AnswerLost, Fault::HtmlBody, Fault::CutBody] {
+        let shop = Shop::open().await;
+        shop.sandbox.fault(Operation::CreateSession, fault, 1);
+        let error = shop.open_session("hire_purchase", "300").error(6);
+        assert_eq!(error["kind"], "outcome_unknown");
+        assert_eq!(shop.sandbox.session_count(), 1, "not sent again");
+    }
+}

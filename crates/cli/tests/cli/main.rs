@@ -1,0 +1,17 @@
+//! Runs the real binary against a sandbox inside the test.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod calculation;
+mod callback;
+mod completions;
+mod contract;
+mod demo;
+mod doctor;
+mod exit;
+mod product;
+mod run;
+mod sandbox;
+mod secrecy;
+mod session;
+mod settings;
+mod shop;
