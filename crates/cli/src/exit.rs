@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use inbank::app::DecideError;
 use inbank::domain::{FinancingState, Invalid};
 use inbank::http::SettingsError;
 use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind};
@@ -22,7 +21,10 @@ pub(crate) enum Failure {
     /// The bank gave no usable answer.
     Gateway(GatewayError),
     /// The bank refused, because the contract was decided otherwise, and that stands.
-    Stands(FinancingState),
+    Stands {
+        operation: &'static str,
+        state: FinancingState,
+    },
     /// The callback is not taken.
     Callback(CallbackError),
     /// Anything else.
@@ -56,7 +58,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
-            Self::Stands(_) => 3,
+            Self::Stands { .. } => 3,
             Self::Callback(error) if error.is_authentic() => 1,
             Self::Callback(_) => 4,
             Self::Other(_) => 1,
@@ -75,10 +77,18 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Stands(_) => Kind::Refused.as_str(),
+            Self::Stands { .. } => Kind::Refused.as_str(),
             Self::Callback(_) => "callback",
             Self::Gateway(error) => error.kind().as_str(),
             Self::Other(_) => "other",
+        }
+    }
+
+    fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Gateway(error) => Some(error.operation()),
+            Self::Stands { operation, .. } => Some(operation),
+            _ => None,
         }
     }
 
@@ -94,7 +104,7 @@ impl Failure {
                 error: Fields {
                     kind: self.kind(),
                     message: &message,
-                    operation: gateway.map(GatewayError::operation),
+                    operation: self.operation(),
                     bank_status: gateway.and_then(GatewayError::bank_status),
                     bank_codes: gateway.map_or(&[], GatewayError::bank_codes),
                 },
@@ -118,9 +128,9 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) => error.fmt(f),
-            Self::Stands(state) => write!(
+            Self::Stands { operation, state } => write!(
                 f,
-                "the contract is already {}, and that stands; nothing was changed",
+                "{operation}: the contract is already {}, and that stands; nothing was changed",
                 state.as_str()
             ),
             Self::Callback(error) => error.fmt(f),
@@ -156,16 +166,6 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Invalid(error) => Self::Usage(error.to_string()),
-            error => Self::Other(error.to_string()),
-        }
-    }
-}
-
-impl From<DecideError> for Failure {
-    fn from(error: DecideError) -> Self {
-        match error {
-            DecideError::Gateway(error) => Self::Gateway(error),
-            DecideError::Otherwise(state) => Self::Stands(state),
             error => Self::Other(error.to_string()),
         }
     }

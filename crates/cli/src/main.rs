@@ -9,11 +9,14 @@ mod exit;
 mod output;
 mod settings;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::output::Format;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -21,16 +24,27 @@ async fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::parsing(&error),
     };
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .from_env_lossy();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     let format = cli.settings.output;
+    log(format);
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(format),
     }
+}
+
+/// Logs to stderr what `RUST_LOG` asks for.
+fn log(format: Format) {
+    // A script finds one line on stderr where something fails; retries on the way are for people.
+    let default = match format {
+        Format::Text => LevelFilter::WARN,
+        Format::Json => LevelFilter::ERROR,
+    };
+    let filter = EnvFilter::builder()
+        .with_default_directive(default.into())
+        .from_env_lossy();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
 }

@@ -98,8 +98,32 @@ pub(crate) fn amount(money: Money) -> String {
     money.amount().to_string()
 }
 
+/// An amount for people: `499.9` as `499.90`. Nothing is rounded: the bank has more than two decimals.
+pub(crate) fn readable(amount: &str) -> String {
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    format!("{whole}.{:0<2}", fraction.trim_end_matches('0'))
+}
+
 /// A moment, for people and scripts: RFC 3339.
 pub(crate) fn moment(at: OffsetDateTime) -> String {
     // Fails only for years that RFC 3339 can't write.
     at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_for_people_have_two_decimals_or_as_many_as_it_takes() {
+        for (amount, read) in [
+            ("10", "10.00"),
+            ("10.0", "10.00"),
+            ("499.9", "499.90"),
+            ("31.3167", "31.3167"),
+            ("-0.50", "-0.50"),
+        ] {
+            assert_eq!(readable(amount), read);
+        }
+    }
 }

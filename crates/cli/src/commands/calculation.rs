@@ -164,7 +164,7 @@ impl Row {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let money = |amount: &str| Some(format!("{amount} {}", self.currency));
+        let money = |amount: &str| Some(format!("{} {}", output::readable(amount), self.currency));
         let [interest, aprc] = &self.rates;
         let mut facts = vec![
             ("Product", Some(self.product_code.clone())),
@@ -211,14 +211,15 @@ fn schedule(rows: &[Row], currency: &str) -> Table {
         "Payment".to_owned(),
     ]);
     for row in rows {
-        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        let part =
+            |part: &Option<String>| part.as_deref().map(output::readable).unwrap_or_default();
         table.add_row([
             row.number.to_string(),
             row.due.clone(),
             part(&row.balance_before),
             part(&row.principal),
             part(&row.interest),
-            row.total.clone(),
+            output::readable(&row.total),
         ]);
     }
     for column in table.column_iter_mut().filter(|column| column.index != 1) {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use clap::{Args, Subcommand};
 use inbank::Inbank;
-use inbank::app::Decision;
+use inbank::app::{DecideError, Decision};
 use inbank::domain::{Contract, ContractId, Financing, FinancingId, OrderReference, ProductFamily};
 use inbank::ports::Contracts;
 use serde::Serialize;
@@ -104,7 +104,18 @@ async fn decide(inbank: &Inbank, id: &ContractId, decision: Decision) -> Result<
         ProductFamily::HirePurchase,
     );
     financing.contract = Some(id.clone());
-    Ok(inbank.decide().decide(&financing, decision).await?)
+    let decided = inbank.decide().decide(&financing, decision).await;
+    decided.map_err(|error| match error {
+        DecideError::Gateway(error) => Failure::Gateway(error),
+        DecideError::Otherwise(state) => Failure::Stands {
+            operation: match decision {
+                Decision::Approve => "contract.approve",
+                Decision::Cancel => "contract.cancel",
+            },
+            state,
+        },
+        error => Failure::Other(error.to_string()),
+    })
 }
 
 impl From<Contract> for Shown {

@@ -149,8 +149,11 @@ impl Report {
 }
 
 fn summary(product: &Product) -> String {
-    let limit =
-        |limit: Option<inbank::domain::Money>| limit.map_or("any".to_owned(), |m| m.to_string());
+    let limit = |limit: Option<inbank::domain::Money>| {
+        limit.map_or("any".to_owned(), |m| {
+            format!("{} {}", output::readable(&output::amount(m)), m.currency())
+        })
+    };
     let (min, max) = (limit(product.min_amount), limit(product.max_amount));
     format!("{}, from {min} to {max}", product.family)
 }
@@ -195,5 +198,29 @@ fn is_local(url: &Url) -> bool {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         check::list(f, &self.checks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_callback_address_is_one_that_the_bank_can_reach() {
+        for (address, local, good) in [
+            ("https://192.0.2.1/callbacks", false, true),
+            ("https://[2001:db8::1]:8443/callbacks", false, true),
+            ("http://192.0.2.1/callbacks", false, false),
+            ("https://127.0.0.1/callbacks", false, false),
+            ("https://localhost/callbacks", false, false),
+            ("https://192.168.1.2/callbacks", false, false),
+            ("https://[fd00::1]/callbacks", false, false),
+            ("callbacks", false, false),
+            ("http://127.0.0.1:8080/callbacks", true, true),
+            ("http://192.0.2.1/callbacks", true, false),
+        ] {
+            let found = callback_address(address, local).await;
+            assert_eq!(found.is_ok(), good, "{address}: {found:?}");
+        }
     }
 }

@@ -60,7 +60,7 @@ impl fmt::Display for Answer {
         let amount = |amount: &Option<String>| {
             amount
                 .as_ref()
-                .map(|amount| format!("{amount} {}", self.currency))
+                .map(|amount| format!("{} {}", output::readable(amount), self.currency))
         };
         let list = |numbers: Vec<String>| (!numbers.is_empty()).then(|| numbers.join(", "));
         let periods = list(self.periods.iter().map(ToString::to_string).collect());

@@ -200,7 +200,9 @@ impl fmt::Display for Shown {
                 ("Product", self.product_code.clone()),
                 (
                     "Amount",
-                    amount.map(|(amount, currency)| format!("{amount} {currency}")),
+                    amount.map(|(amount, currency)| {
+                        format!("{} {currency}", output::readable(amount))
+                    }),
                 ),
                 ("Application", self.application_id.clone()),
                 ("Contract", self.contract_id.clone()),

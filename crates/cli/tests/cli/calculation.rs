@@ -90,7 +90,7 @@ async fn the_bank_is_asked_exactly_what_was_given() {
             .concat(),
         )
         .json();
-    assert_eq!(answer["amount"], "499.90");
+    assert_eq!(answer["amount"], "499.9");
     assert_eq!(answer["payment_day"], 15);
     let asked = shop.received(inbank_sandbox::Operation::CreateCalculation);
     assert_eq!(asked.len(), 1);

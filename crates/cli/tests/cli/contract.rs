@@ -17,7 +17,7 @@ async fn a_contract_is_shown() {
         );
         assert_eq!(shown["product_code"], "hire_purchase_approval");
         assert!(
-            shown["number"].is_string() && shown["process_status"].is_string(),
+            shown["number"].is_string() && shown["signed_at"].is_string(),
             "{shown}"
         );
     }
@@ -38,6 +38,7 @@ async fn approving_and_cancelling_can_be_repeated_and_do_not_overrule_each_other
     }
     let error = shop.run(&["contract", "cancel", &id]).error(3);
     assert_eq!(error["kind"], "refused");
+    assert_eq!(error["operation"], "contract.cancel");
     assert_eq!(
         shop.sandbox.contract(contract),
         Some(ContractStatus::Activated)
@@ -81,9 +82,7 @@ async fn what_even_reading_does_not_settle_is_an_unknown_outcome() {
         .fault(Operation::ApproveContract, Fault::AnswerLost, 1);
     shop.sandbox
         .fault(Operation::GetContract, Fault::ResetBefore, 100);
-    let mut command = shop.command(&["contract", "approve", &id]);
-    let run = crate::run::Run::of(command.env("RUST_LOG", "off"));
-    let error = run.error(6);
+    let error = shop.run(&["contract", "approve", &id]).error(6);
     assert_eq!(error["kind"], "outcome_unknown");
     assert_eq!(error["operation"], "contract.approve");
     assert_eq!(shop.received(Operation::ApproveContract).len(), 1);

@@ -12,8 +12,7 @@ async fn one_for_an_answer_that_can_not_be_understood() {
     let shop = Shop::open().await;
     shop.sandbox
         .fault(Operation::GetProduct, Fault::HtmlBody, 100);
-    let mut command = shop.command(&["product", "hire_purchase"]);
-    let error = Run::of(command.env("RUST_LOG", "off")).error(1);
+    let error = shop.run(&["product", "hire_purchase"]).error(1);
     assert_eq!(error["kind"], "undecodable");
 }
 
@@ -110,18 +109,11 @@ async fn five_where_nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let mut command = shop.command(&["product", "hire_purchase", "--base-url", &base]);
-    let error = Run::of(command.env("RUST_LOG", "off")).error(5);
+    let error = shop
+        .run(&["product", "hire_purchase", "--base-url", &base])
+        .error(5);
     assert_eq!(error["kind"], "unreachable");
-    let mut command = shop.command(&[
-        "product",
-        "hire_purchase",
-        "--base-url",
-        &base,
-        "--output",
-        "text",
-    ]);
-    let run = Run::of(command.env("RUST_LOG", "off"));
+    let run = shop.text(&["product", "hire_purchase", "--base-url", &base]);
     assert!(run.stderr.contains("\ncause: "), "{run:?}");
 }
 
