@@ -30,12 +30,7 @@ pub(crate) enum Name {
 impl Node {
     /// An object of known names, in the order given.
     pub(crate) fn object<const N: usize>(fields: [(&'static str, Node); N]) -> Self {
-        Self::Object(
-            fields
-                .into_iter()
-                .map(|(name, node)| (Name::Known(name), node))
-                .collect(),
-        )
+        Self::Object(known(fields).collect())
     }
 
     pub(crate) fn write(&self, dialect: Dialect) -> String {
@@ -78,6 +73,15 @@ impl Node {
             }
         }
     }
+}
+
+/// Fields of the bank's vocabulary, in the order given.
+pub(crate) fn known<const N: usize>(
+    fields: [(&'static str, Node); N],
+) -> impl Iterator<Item = (Name, Node)> {
+    fields
+        .into_iter()
+        .map(|(name, node)| (Name::Known(name), node))
 }
 
 impl From<&str> for Node {

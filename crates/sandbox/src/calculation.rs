@@ -7,7 +7,7 @@ use time::{Date, Month};
 
 pub(crate) use self::request::{CalculationRequest, ResponseLevel};
 use crate::{
-    answer::{Answer, Node},
+    answer::{Answer, Node, known},
     aprc,
     bank::Bank,
     dialect::Dialect,
@@ -167,6 +167,8 @@ impl Calculation {
     }
 
     /// The rows of the schedule, shaped as the publicly known answer about payment schedules.
+    ///
+    /// Guides silent on where they stand; chosen: `payment_schedule_items`, as in that answer.
     fn rows(&self) -> Node {
         let row = |row: &Instalment| {
             Node::object([
@@ -198,7 +200,7 @@ impl Bank {
             request.payment_day,
             self.now().date(),
         );
-        let node = Node::object([
+        let mut fields: Vec<_> = known([
             ("product_code", product.code.as_str().into()),
             ("amount", request.amount.into()),
             ("period", Node::Whole(request.period)),
@@ -220,21 +222,13 @@ impl Bank {
                 "total_cost_of_credit",
                 calculation.total_cost_of_credit().into(),
             ),
-        ]);
-        let Node::Object(mut fields) = node else {
-            return Ok(Answer::created(&node, dialect));
-        };
+        ])
+        .collect();
         if request.level >= ResponseLevel::Advanced {
-            fields.push((
-                crate::answer::Name::Known("advanced"),
-                calculation.advanced(),
-            ));
+            fields.extend(known([("advanced", calculation.advanced())]));
         }
         if request.level >= ResponseLevel::PaymentSchedule {
-            fields.push((
-                crate::answer::Name::Known("payment_schedule_items"),
-                calculation.rows(),
-            ));
+            fields.extend(known([("payment_schedule_items", calculation.rows())]));
         }
         Ok(Answer::created(&Node::Object(fields), dialect))
     }

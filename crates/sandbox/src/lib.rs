@@ -49,7 +49,7 @@ pub use crate::{
     callback::{CallbackOutcome, CallbackRecord},
     contract::ContractStatus,
     fault::{CallbackFault, Fault},
-    operation::{Operation, UnknownOperation},
+    operation::Operation,
     product::{Family, Product},
     record::RequestRecord,
     region::{Region, UnknownRegion},

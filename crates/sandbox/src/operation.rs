@@ -1,7 +1,5 @@
 //! The operations of the Partner API and the paths that name them.
 
-use std::{fmt, str::FromStr};
-
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -31,56 +29,9 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Every operation.
-    pub const ALL: [Self; 8] = [
-        Self::Ping,
-        Self::GetProduct,
-        Self::CreateCalculation,
-        Self::CreateSession,
-        Self::GetSession,
-        Self::GetContract,
-        Self::ApproveContract,
-        Self::CancelContract,
-    ];
-
     /// The guide expects `Content-Type: application/json`; only these operations send anything that has a type.
     pub(crate) const fn has_body(self) -> bool {
         matches!(self, Self::CreateCalculation | Self::CreateSession)
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Ping => "ping",
-            Self::GetProduct => "get_product",
-            Self::CreateCalculation => "create_calculation",
-            Self::CreateSession => "create_session",
-            Self::GetSession => "get_session",
-            Self::GetContract => "get_contract",
-            Self::ApproveContract => "approve_contract",
-            Self::CancelContract => "cancel_contract",
-        }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The text names no operation.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown operation `{0}`")]
-pub struct UnknownOperation(String);
-
-impl FromStr for Operation {
-    type Err = UnknownOperation;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.name() == text)
-            .ok_or_else(|| UnknownOperation(text.to_owned()))
     }
 }
 
@@ -186,12 +137,5 @@ mod tests {
             Call::read(&Method::GET, "/partner/v2/shops/s/pos_sessions"),
             None
         );
-    }
-
-    #[test]
-    fn an_operation_reads_back_from_its_own_name() {
-        for operation in Operation::ALL {
-            assert_eq!(operation.to_string().parse(), Ok(operation));
-        }
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub use self::customer::CustomerError;
 pub(crate) use self::request::SessionRequest;
 use crate::{
-    answer::{Answer, Name, Node},
+    answer::{Answer, Name, Node, known},
     bank::Bank,
     clock::printed,
     decision::Decision,
@@ -135,38 +135,34 @@ impl Session {
     /// guides silent. The sample repeats everything but `purchase.merchant`, and so does this.
     fn node(&self, currency: &str) -> Node {
         let mut purchase = self.purchase_echo.clone();
-        purchase.extend([
-            (Name::Known("uuid"), self.purchase_id.to_string().into()),
-            (Name::Known("created_at"), printed(self.created_at).into()),
-        ]);
-        let mut fields = vec![
-            (Name::Known("uuid"), self.id.to_string().into()),
-            (
-                Name::Known("product_code"),
-                self.product_code.as_str().into(),
-            ),
-            (Name::Known("total_amount"), self.total_amount.into()),
-            (Name::Known("currency"), currency.into()),
-            (Name::Known("status"), self.status.name().into()),
-            (Name::Known("locale"), self.locale.as_str().into()),
-        ];
+        purchase.extend(known([
+            ("uuid", self.purchase_id.to_string().into()),
+            ("created_at", printed(self.created_at).into()),
+        ]));
+        let application = self
+            .application
+            .as_ref()
+            .map(|application| application.id.to_string());
+        let mut fields: Vec<_> = known([
+            ("uuid", self.id.to_string().into()),
+            ("product_code", self.product_code.as_str().into()),
+            ("total_amount", self.total_amount.into()),
+            ("currency", currency.into()),
+            ("status", self.status.name().into()),
+            ("locale", self.locale.as_str().into()),
+        ])
+        .collect();
         fields.extend(self.echo.iter().cloned());
-        fields.extend([
-            (Name::Known("purchase"), Node::Object(purchase)),
-            (Name::Known("created_at"), printed(self.created_at).into()),
-            (Name::Known("valid_until"), printed(self.valid_until).into()),
+        fields.extend(known([
+            ("purchase", Node::Object(purchase)),
+            ("created_at", printed(self.created_at).into()),
+            ("valid_until", printed(self.valid_until).into()),
+            ("credit_application_uuid", application.into()),
             (
-                Name::Known("credit_application_uuid"),
-                self.application
-                    .as_ref()
-                    .map(|application| application.id.to_string())
-                    .into(),
-            ),
-            (
-                Name::Known("credit_contract_uuid"),
+                "credit_contract_uuid",
                 self.contract.map(|id| id.to_string()).into(),
             ),
-        ]);
+        ]));
         Node::Object(fields)
     }
 }

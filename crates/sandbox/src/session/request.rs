@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Line, PartnerUrls, Prefill};
 use crate::{
-    answer::{Name, Node},
+    answer::{Name, Node, known},
     bank::Bank,
     dialect::Dialect,
     document::{Document, Refusals},
@@ -77,17 +77,18 @@ impl SessionRequest {
         }
         let unlisted = parsed.finish(refusals);
 
-        let mut echo = vec![
-            (Name::Known("salesperson_reference"), salesperson.into()),
-            (Name::Known("user_ip"), user_ip.into()),
-            (Name::Known("partner_urls"), urls_echo),
-            (Name::Known("customer_data"), customer),
-            (Name::Known("customer_contact_data"), contact),
-            (Name::Known("customer_address_data"), address),
-            (Name::Known("credit_application_data"), application),
-            (Name::Known("integration_info"), integration_info),
-            (Name::Known("additional_data"), additional_data),
-        ];
+        let mut echo: Vec<_> = known([
+            ("salesperson_reference", salesperson.into()),
+            ("user_ip", user_ip.into()),
+            ("partner_urls", urls_echo),
+            ("customer_data", customer),
+            ("customer_contact_data", contact),
+            ("customer_address_data", address),
+            ("credit_application_data", application),
+            ("integration_info", integration_info),
+            ("additional_data", additional_data),
+        ])
+        .collect();
         echo.extend(unlisted);
         let read = product_code
             .zip(total_amount)
@@ -153,11 +154,12 @@ fn partner_urls(
     };
     let (return_url, cancel_url, callback_url) =
         (url("return_url"), url("cancel_url"), url("callback_url"));
-    let mut echo = vec![
-        (Name::Known("return_url"), return_url.clone().into()),
-        (Name::Known("cancel_url"), cancel_url.clone().into()),
-        (Name::Known("callback_url"), callback_url.clone().into()),
-    ];
+    let mut echo: Vec<_> = known([
+        ("return_url", return_url.clone().into()),
+        ("cancel_url", cancel_url.clone().into()),
+        ("callback_url", callback_url.clone().into()),
+    ])
+    .collect();
     echo.extend(object.finish(refusals));
     let urls = return_url.zip(cancel_url).zip(callback_url).map(
         |((return_url, cancel_url), callback_url)| PartnerUrls {
@@ -289,12 +291,13 @@ impl Purchase {
             lines.push(line);
             items.push(echo);
         }
-        let mut echo = vec![
-            (Name::Known("purchase_reference"), reference.clone().into()),
-            (Name::Known("description"), description.clone().into()),
-            (Name::Known("additional_details"), details),
-            (Name::Known("items"), Node::List(items)),
-        ];
+        let mut echo: Vec<_> = known([
+            ("purchase_reference", reference.clone().into()),
+            ("description", description.clone().into()),
+            ("additional_details", details),
+            ("items", Node::List(items)),
+        ])
+        .collect();
         echo.extend(object.finish(refusals));
         Self {
             reference,

@@ -1,3 +1,5 @@
+#![expect(clippy::expect_used, reason = "a failure here is a failed test")]
+
 use inbank_sandbox::Region;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -5,7 +7,10 @@ use serde_json::{Value, json};
 use crate::shop::Shop;
 
 fn decimal(value: &Value) -> Decimal {
-    value.as_str().unwrap().parse().unwrap()
+    value
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .expect("a decimal string")
 }
 
 #[tokio::test]
