@@ -24,11 +24,8 @@ fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {
     let end = value.and_then(|value| deserializer.end().map(|()| value));
     end.map_err(|error| {
         let path = track.path().to_string();
-        let field = if path == "." {
-            "document".to_owned()
-        } else {
-            path
-        };
+        let nowhere = path == "." || !error.is_data();
+        let field = if nowhere { "document".to_owned() } else { path };
         Invalid::new(field, problem(&error))
     })
 }

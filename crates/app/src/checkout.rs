@@ -85,3 +85,6 @@ impl Checkout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

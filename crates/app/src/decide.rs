@@ -152,3 +152,6 @@ enum Stand {
     /// Neither can be told.
     Unclear,
 }
+
+#[cfg(test)]
+mod tests;

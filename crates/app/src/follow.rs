@@ -138,3 +138,6 @@ impl Follow {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

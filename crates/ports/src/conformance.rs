@@ -52,6 +52,8 @@ pub trait Bank: Send + Sync {
     fn declined_total(&self) -> Money;
     /// A period that both products have.
     fn period(&self) -> Months;
+    /// Where the bank may send callbacks and browsers.
+    fn callback_url(&self) -> WebAddress;
 
     /// The customer goes through the dialog to its end.
     async fn customer_applies(&self, id: &SessionId);
@@ -144,16 +146,15 @@ pub fn cases() -> &'static [Case] {
 }
 
 fn request(bank: &dyn Bank, approval: Approval, total: Money, reference: &str) -> SessionRequest {
-    let url = |text| WebAddress::parse("url", text).unwrap();
     SessionRequest::new(
         &bank.region(),
         bank.product_code(approval),
         total,
         Locale::parse(bank.region().locales[0]).unwrap(),
         PartnerUrls {
-            return_url: url("https://shop.example/return"),
-            cancel_url: url("https://shop.example/cancel"),
-            callback_url: url("https://shop.example/callback"),
+            return_url: bank.callback_url(),
+            cancel_url: bank.callback_url(),
+            callback_url: bank.callback_url(),
         },
         Purchase::new(OrderReference::parse(reference).unwrap()),
     )

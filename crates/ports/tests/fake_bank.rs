@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use async_trait::async_trait;
-use inbank_domain::{Money, Months, ProductCode, Region, SessionId};
+use inbank_domain::{Money, Months, ProductCode, Region, SessionId, WebAddress};
 use inbank_ports::conformance::{Approval, Bank, cases};
 use inbank_ports::fake::FakeBank;
 use inbank_ports::{
@@ -50,6 +50,9 @@ impl Bank for Fake {
     }
     fn period(&self) -> Months {
         Months::new(12).unwrap()
+    }
+    fn callback_url(&self) -> WebAddress {
+        WebAddress::parse("callback_url", "https://shop.example/callback").unwrap()
     }
     async fn customer_applies(&self, id: &SessionId) {
         self.0.customer_applies(id);
