@@ -99,8 +99,8 @@ impl Freshness {
 }
 
 /// Reads the message of an authentic callback.
-fn read(message: &[u8], issued_at: OffsetDateTime) -> Result<Callback, CallbackError> {
-    let message: Message<'_> = serde_json::from_slice(message).map_err(|error| {
+fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, CallbackError> {
+    let message: Message<'_> = serde_json::from_str(message).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         CallbackError::Message(format!("not the JSON that the guides describe, at {place}"))
     })?;

@@ -65,7 +65,7 @@ impl ApiVersion {
     pub(crate) fn name(self, name: &str) -> Cow<'_, str> {
         match self {
             Self::V2 => name.into(),
-            Self::V3 => name::with_camel_case(name, |camel| camel.to_owned().into()),
+            Self::V3 => name::converted(name).into(),
         }
     }
 }

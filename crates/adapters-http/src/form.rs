@@ -6,7 +6,7 @@ use inbank_ports::CallbackError;
 ///
 /// Timestamp and message stand in one buffer with the dot between them, which is what is signed.
 pub(crate) struct Form {
-    signed: Vec<u8>,
+    signed: String,
     timestamp: u64,
     message_at: usize,
     hmac: [u8; 64],
@@ -19,8 +19,12 @@ impl Form {
     /// bank may add some.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, CallbackError> {
         let mut values: [Option<&[u8]>; 3] = [None; 3];
-        for pair in body.split(|byte| *byte == b'&') {
-            let equals = pair.iter().position(|byte| *byte == b'=');
+        let mut rest = Some(body);
+        while let Some(body) = rest {
+            let end = memchr::memchr(b'&', body);
+            let pair = &body[..end.unwrap_or(body.len())];
+            rest = end.map(|end| &body[end + 1..]);
+            let equals = memchr::memchr(b'=', pair);
             let (name, value) = pair.split_at(equals.unwrap_or(pair.len()));
             let Some(field) = field(name) else { continue };
             if values[field].is_some() {
@@ -42,12 +46,10 @@ impl Form {
         signed.push(b'.');
         let message_at = signed.len();
         decode(message, &mut signed);
-        if std::str::from_utf8(&signed[message_at..]).is_err() {
-            return Err(CallbackError::FieldUnreadable {
-                field: "message",
-                expected: "UTF-8 text",
-            });
-        }
+        let signed = String::from_utf8(signed).map_err(|_| CallbackError::FieldUnreadable {
+            field: "message",
+            expected: "UTF-8 text",
+        })?;
         let hmac = hexadecimal(hmac).ok_or(CallbackError::FieldUnreadable {
             field: "hmac",
             expected: "128 hexadecimal digits",
@@ -62,10 +64,10 @@ impl Form {
 
     /// What the signature is over: `timestamp.message`.
     pub(crate) fn signed(&self) -> &[u8] {
-        &self.signed
+        self.signed.as_bytes()
     }
 
-    pub(crate) fn message(&self) -> &[u8] {
+    pub(crate) fn message(&self) -> &str {
         &self.signed[self.message_at..]
     }
 
@@ -93,22 +95,35 @@ fn field(name: &[u8]) -> Option<usize> {
 /// starts no escape stands for itself, as browsers have it.
 fn decode(value: &[u8], into: &mut Vec<u8>) {
     let mut rest = value;
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        match byte {
-            b'+' => into.push(b' '),
-            b'%' => match tail {
-                [high, low, after @ ..] if NIBBLE[*high as usize] | NIBBLE[*low as usize] < 16 => {
-                    into.push(NIBBLE[*high as usize] << 4 | NIBBLE[*low as usize]);
-                    rest = after;
+    loop {
+        let plain = memchr::memchr2(b'+', b'%', rest).unwrap_or(rest.len());
+        into.extend_from_slice(&rest[..plain]);
+        rest = &rest[plain..];
+        // Escapes come in rows.
+        loop {
+            rest = match rest {
+                [b'+', tail @ ..] => {
+                    into.push(b' ');
+                    tail
                 }
-                _ => into.push(b'%'),
-            },
-            plain => into.push(*plain),
+                [b'%', high, low, tail @ ..]
+                    if NIBBLE[*high as usize] | NIBBLE[*low as usize] < 16 =>
+                {
+                    into.push(NIBBLE[*high as usize] << 4 | NIBBLE[*low as usize]);
+                    tail
+                }
+                [b'%', tail @ ..] => {
+                    into.push(b'%');
+                    tail
+                }
+                [] => return,
+                _ => break,
+            };
         }
     }
 }
 
+/// 64 bytes from 128 digits of either case.
 fn hexadecimal(value: &[u8]) -> Option<[u8; 64]> {
     let mut unescaped = Vec::new();
     let value = if value.len() == 128 {
@@ -117,19 +132,23 @@ fn hexadecimal(value: &[u8]) -> Option<[u8; 64]> {
         decode(value, &mut unescaped);
         &unescaped
     };
-    let pairs: &[[u8; 2]; 64] = value
-        .as_chunks()
-        .0
-        .try_into()
-        .ok()
-        .filter(|_| value.len() == 128)?;
+    let digits: &[u8; 128] = value.try_into().ok()?;
+    // Arithmetic instead of a table: the compiler makes vectors of it.
+    let nibbles = digits.map(|digit| {
+        let (number, letter) = (digit.wrapping_sub(b'0'), (digit | 0x20).wrapping_sub(b'a'));
+        if number < 10 {
+            number
+        } else if letter < 6 {
+            letter + 10
+        } else {
+            255
+        }
+    });
     let mut bytes = [0; 64];
-    let mut wrong = 0;
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        let (high, low) = (NIBBLE[*high as usize], NIBBLE[*low as usize]);
-        wrong |= high | low;
-        *byte = high << 4 | (low & 15);
+    for (byte, [high, low]) in bytes.iter_mut().zip(nibbles.as_chunks().0) {
+        *byte = high << 4 | low;
     }
+    let wrong = nibbles.iter().fold(0, |wrong, nibble| wrong | nibble);
     (wrong < 16).then_some(bytes)
 }
 

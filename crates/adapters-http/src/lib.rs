@@ -15,6 +15,9 @@ mod dialect;
 mod document;
 mod door;
 mod failure;
+#[cfg(feature = "figures")]
+#[doc(hidden)]
+pub mod figures;
 mod form;
 mod operation;
 mod partner_api;

@@ -91,6 +91,11 @@ impl Site {
         Ok(Self(url))
     }
 
+    /// Whether it is reached without TLS.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
     /// The address of a call: `/partner/{version}/{path}`, where `{shop}` and `{id}` stand for the
     /// arguments and the rest follows the version's spelling.
     pub(crate) fn address(

@@ -59,7 +59,7 @@ impl Decide {
         }
     }
 
-    /// Carries a decision out (*Contract Approval*, *Contract Cancellation*).
+    /// Carries a decision on a financing out (*Contract Approval*, *Contract Cancellation*).
     ///
     /// Safe to repeat: where the bank refuses, or its answer is lost, the bank is read, and what it
     /// shows decides. A decision that already stands is a success; one that stands the other way is
@@ -76,19 +76,49 @@ impl Decide {
             Some(contract) => contract.clone(),
             None => self.contract_of(financing).await?,
         };
+        let evidence = if self.region.reads_contracts_of(&financing.family) {
+            Evidence::Contract
+        } else {
+            financing
+                .session
+                .as_ref()
+                .map_or(Evidence::None, Evidence::Session)
+        };
+        self.carry_out(&contract, decision, evidence).await
+    }
+
+    /// The same for a contract of which nothing else is known. Its own state is the evidence, so it
+    /// must be of a family whose contracts may be read.
+    ///
+    /// # Errors
+    /// [`DecideError`].
+    pub async fn decide_contract(
+        &self,
+        contract: &ContractId,
+        decision: Decision,
+    ) -> Result<(), DecideError> {
+        self.carry_out(contract, decision, Evidence::Contract).await
+    }
+
+    async fn carry_out(
+        &self,
+        contract: &ContractId,
+        decision: Decision,
+        evidence: Evidence<'_>,
+    ) -> Result<(), DecideError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
             let sent = match decision {
-                Decision::Approve => self.contracts.approve(&contract).await,
-                Decision::Cancel => self.contracts.cancel(&contract).await,
+                Decision::Approve => self.contracts.approve(contract).await,
+                Decision::Cancel => self.contracts.cancel(contract).await,
             };
             let Err(error) = sent else { return Ok(()) };
             let unknown = error.advice() == Advice::OutcomeUnknown;
             if !unknown && error.kind() != GatewayErrorKind::Refused {
                 return Err(error.into());
             }
-            match self.stands(financing, &contract).await {
+            match self.stands(contract, evidence).await {
                 Ok(Stand::Settled(state)) if state == decision.goal() => return Ok(()),
                 Ok(Stand::Settled(state)) => return Err(DecideError::Otherwise(state)),
                 Ok(Stand::Undecided) if unknown && attempts < ATTEMPTS => {
@@ -109,38 +139,49 @@ impl Decide {
         session.contract.ok_or(DecideError::NoContract)
     }
 
-    /// What the bank shows: by the contract, or by the session where contracts must not be read.
+    /// What the bank shows.
     async fn stands(
         &self,
-        financing: &Financing,
         contract: &ContractId,
+        evidence: Evidence<'_>,
     ) -> Result<Stand, GatewayError> {
-        if self.region.reads_contracts_of(&financing.family) {
-            let contract = self.contracts.contract(contract).await?;
-            return Ok(match contract.status {
-                ContractStatus::Activated => Stand::Settled(FinancingState::Completed),
-                ContractStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
-                ContractStatus::Terminated => Stand::Settled(FinancingState::Terminated),
-                // Approved, and the activation still to come.
-                ContractStatus::Signed if contract.partner_approval_at.is_some() => {
-                    Stand::Settled(FinancingState::Completed)
-                }
-                ContractStatus::Signed => Stand::Undecided,
-                _ => Stand::Unclear,
-            });
+        match evidence {
+            Evidence::None => Ok(Stand::Unclear),
+            Evidence::Contract => {
+                let contract = self.contracts.contract(contract).await?;
+                Ok(match contract.status {
+                    ContractStatus::Activated => Stand::Settled(FinancingState::Completed),
+                    ContractStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
+                    ContractStatus::Terminated => Stand::Settled(FinancingState::Terminated),
+                    // Approved, and the activation still to come.
+                    ContractStatus::Signed if contract.partner_approval_at.is_some() => {
+                        Stand::Settled(FinancingState::Completed)
+                    }
+                    ContractStatus::Signed => Stand::Undecided,
+                    _ => Stand::Unclear,
+                })
+            }
+            Evidence::Session(session) => {
+                let session = self.sessions.session(session).await?;
+                Ok(match session.status {
+                    SessionStatus::Completed => Stand::Settled(FinancingState::Completed),
+                    SessionStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
+                    SessionStatus::Expired => Stand::Settled(FinancingState::Expired),
+                    SessionStatus::Granted => Stand::Undecided,
+                    _ => Stand::Unclear,
+                })
+            }
         }
-        let Some(session) = &financing.session else {
-            return Ok(Stand::Unclear);
-        };
-        let session = self.sessions.session(session).await?;
-        Ok(match session.status {
-            SessionStatus::Completed => Stand::Settled(FinancingState::Completed),
-            SessionStatus::Cancelled => Stand::Settled(FinancingState::Cancelled),
-            SessionStatus::Expired => Stand::Settled(FinancingState::Expired),
-            SessionStatus::Granted => Stand::Undecided,
-            _ => Stand::Unclear,
-        })
     }
+}
+
+/// What may be read to see how a decision stands.
+#[derive(Clone, Copy)]
+enum Evidence<'a> {
+    Contract,
+    /// Where contracts must not be read.
+    Session(&'a SessionId),
+    None,
 }
 
 /// How a decision stands at the bank.

@@ -19,7 +19,9 @@ macro_rules! identifier {
             pub fn parse(text: impl Into<String>) -> Result<Self, Invalid> {
                 let text = text.into();
                 let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-                if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+                // Without stopping at the first: short enough, and the compiler makes vectors of it.
+                let all_allowed = text.bytes().fold(true, |all, byte| all & allowed(byte));
+                if (1..=64).contains(&text.len()) && all_allowed {
                     Ok(Self(text))
                 } else {
                     Err(Invalid::new($field, "must be 1 to 64 letters, digits or hyphens"))
@@ -124,7 +126,8 @@ impl fmt::Display for ProductCode {
 }
 
 fn short_text(field: &'static str, text: &str) -> Result<(), Invalid> {
-    if text.trim().is_empty() || text.chars().count() > 255 || text.chars().any(char::is_control) {
+    let long = text.len() > 255 && text.chars().count() > 255;
+    if long || text.trim_start().is_empty() || text.chars().any(char::is_control) {
         return Err(Invalid::new(
             field,
             "must be 1 to 255 characters, not blank, without control characters",

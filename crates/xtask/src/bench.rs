@@ -15,15 +15,8 @@ pub(crate) struct Arguments {
     full: bool,
 }
 
-/// Builds the command line in release, since figures may be about it, then builds and runs the bench target.
+/// Builds and runs the bench target, which is a release build.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let build = "build --quiet --release --package inbank-cli";
-    Step::cargo(
-        "release build",
-        build,
-        "the command line doesn't build in release",
-    )
-    .run()?;
     bench(arguments).run()
 }
 

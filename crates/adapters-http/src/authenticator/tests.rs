@@ -179,7 +179,7 @@ proptest! {
             .map(|(_, value)| value.into_owned())
             .unwrap();
         match Form::parse(form.as_bytes()) {
-            Ok(form) => prop_assert_eq!(form.message(), expected.as_bytes()),
+            Ok(form) => prop_assert_eq!(form.message(), expected),
             // The standard replaces what is no UTF-8; we refuse it.
             Err(_) => prop_assert!(expected.contains(char::REPLACEMENT_CHARACTER), "refused"),
         }

@@ -193,13 +193,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for FieldName<V> {
 
     #[inline]
     fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {
-        let mut visitor = Some(self.0);
-        let renamed = with_snake_case(name, |name| visitor.take().map(|v| v.visit_str(name)));
-        match (renamed.flatten(), visitor) {
-            (Some(field), _) => field,
-            (None, Some(visitor)) => visitor.visit_str(name),
-            (None, None) => Err(E::custom("a field's name was read twice")),
-        }
+        with_snake_case(name.as_bytes(), |name| self.0.visit_bytes(name))
     }
 }
 

@@ -4,7 +4,7 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::name::with_camel_case;
+use super::name::camel_case;
 
 /// A serializer whose struct fields come out in `camelCase`; everything else is the inner one's.
 pub(crate) struct CamelCase<S>(S);
@@ -42,7 +42,7 @@ impl<S: Serializer> Serializer for CamelCase<S> {
     type SerializeTupleStruct = CamelCase<S::SerializeTupleStruct>;
     type SerializeTupleVariant = CamelCase<S::SerializeTupleVariant>;
     type SerializeMap = CamelCase<S::SerializeMap>;
-    type SerializeStruct = Fields<S>;
+    type SerializeStruct = CamelCase<S::SerializeStruct>;
     type SerializeStructVariant = CamelCase<S::SerializeStructVariant>;
 
     pass_on! {
@@ -131,12 +131,7 @@ impl<S: Serializer> Serializer for CamelCase<S> {
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        if name.starts_with('$') {
-            self.0.serialize_struct(name, len).map(Fields::Signal)
-        } else {
-            // A map takes names that are not `'static`; in JSON the two are the same.
-            self.0.serialize_map(Some(len)).map(Fields::Renamed)
-        }
+        self.0.serialize_struct(name, len).map(CamelCase)
     }
 
     fn serialize_struct_variant(
@@ -151,15 +146,7 @@ impl<S: Serializer> Serializer for CamelCase<S> {
     }
 }
 
-/// A struct's fields.
-pub(crate) enum Fields<S: Serializer> {
-    /// Of a payload.
-    Renamed(S::SerializeMap),
-    /// Of a private signal between serde and the format, such as a raw number.
-    Signal(S::SerializeStruct),
-}
-
-impl<S: Serializer> SerializeStruct for Fields<S> {
+impl<S: SerializeStruct> SerializeStruct for CamelCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -169,19 +156,11 @@ impl<S: Serializer> SerializeStruct for Fields<S> {
         key: &'static str,
         value: &T,
     ) -> Result<(), S::Error> {
-        match self {
-            Self::Renamed(map) => {
-                with_camel_case(key, |key| map.serialize_entry(key, &Inside(value)))
-            }
-            Self::Signal(inner) => inner.serialize_field(key, value),
-        }
+        self.0.serialize_field(camel_case(key), &Inside(value))
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Renamed(map) => map.end(),
-            Self::Signal(inner) => inner.end(),
-        }
+        self.0.end()
     }
 }
 

@@ -1,97 +1,119 @@
-//! From `payment_amount_monthly` to `paymentAmountMonthly` and back, without allocating: names are
-//! short, and there are many.
+//! From `payment_amount_monthly` to `paymentAmountMonthly` and back.
 
-/// The longest name that is converted in place. The bank's longest has 41 letters.
-const ROOM: usize = 64;
+use std::sync::OnceLock;
 
-/// Hands `use_name` the `camelCase` of a `snake_case` name.
+/// The `camelCase` of a payload's field.
+///
+/// Fields are literals of this crate, some hundred, so each is converted once per process and found
+/// again by its address: converting at every call was a third of the encoding.
 ///
 /// Names that start with `$` are private signals between serde and a format; they stay.
-pub(crate) fn with_camel_case<R>(name: &str, use_name: impl FnOnce(&str) -> R) -> R {
-    if name.len() > ROOM || name.starts_with('$') || !name.as_bytes().contains(&b'_') {
+#[inline]
+pub(crate) fn camel_case(name: &'static str) -> &'static str {
+    const SLOTS: usize = 1024;
+    static KNOWN: [OnceLock<(&'static str, &'static str)>; SLOTS] =
+        [const { OnceLock::new() }; SLOTS];
+    // Literals lie one after the other, so their addresses spread by themselves.
+    let start = name.as_ptr().addr();
+    for slot in (0..SLOTS).map(|step| &KNOWN[(start + step) % SLOTS]) {
+        let (snake, camel) = slot.get_or_init(|| (name, converted(name).leak()));
+        if std::ptr::eq(*snake, name) {
+            return camel;
+        }
+    }
+    // More fields than slots: never so far, and only slower and larger if it happens.
+    converted(name).leak()
+}
+
+/// The `camelCase` of any name.
+pub(crate) fn converted(name: &str) -> String {
+    if name.starts_with('$') {
+        return name.to_owned();
+    }
+    let mut camel = String::with_capacity(name.len());
+    let mut capital = false;
+    for letter in name.chars() {
+        match letter {
+            '_' => capital = true,
+            letter if capital => {
+                camel.push(letter.to_ascii_uppercase());
+                capital = false;
+            }
+            letter => camel.push(letter),
+        }
+    }
+    camel
+}
+
+/// Room for a name in `snake_case`. The bank's longest has 45 letters; one that does not fit is none
+/// of ours and stays as it is.
+const ROOM: usize = 128;
+
+/// Hands `use_name` the `snake_case` of a name that came in.
+#[inline]
+pub(crate) fn with_snake_case<R>(name: &[u8], use_name: impl FnOnce(&[u8]) -> R) -> R {
+    if name.len() > ROOM / 2 {
         return use_name(name);
     }
     let mut room = [0; ROOM];
     let mut length = 0;
-    let mut capital = false;
-    for &byte in name.as_bytes() {
-        if byte == b'_' {
-            capital = true;
-            continue;
-        }
-        room[length] = if capital {
-            byte.to_ascii_uppercase()
-        } else {
-            byte
-        };
-        capital = false;
-        length += 1;
-    }
-    // Only ASCII was changed or left out, so it is still text.
-    use_name(std::str::from_utf8(&room[..length]).unwrap_or(name))
-}
-
-/// Hands `use_name` the `snake_case` of a name, or says that the name already is in it.
-pub(crate) fn with_snake_case<R>(name: &str, use_name: impl FnOnce(&str) -> R) -> Option<R> {
-    if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return None;
-    }
-    let mut room = [0; ROOM];
-    let mut length = 0;
-    for &byte in name.as_bytes() {
+    for &byte in name {
+        // Without branches: a capital takes two places, an underscore before its small letter. The
+        // masks tell the compiler what the check above says: that there is room.
         let capital = byte.is_ascii_uppercase();
-        if length + usize::from(capital) >= ROOM {
-            return None;
-        }
-        if capital {
-            room[length] = b'_';
-            length += 1;
-        }
-        room[length] = byte.to_ascii_lowercase();
+        room[length % ROOM] = b'_';
+        length += usize::from(capital);
+        room[length % ROOM] = byte | (u8::from(capital) << 5);
         length += 1;
     }
-    std::str::from_utf8(&room[..length]).ok().map(use_name)
+    use_name(&room[..length.min(ROOM)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn camel(name: &str) -> String {
-        with_camel_case(name, str::to_owned)
-    }
-
-    fn snake(name: &str) -> Option<String> {
-        with_snake_case(name, str::to_owned)
+    fn snake(name: &str) -> String {
+        with_snake_case(name.as_bytes(), |name| {
+            String::from_utf8(name.to_vec()).unwrap()
+        })
     }
 
     #[test]
     fn names_go_there_and_back() {
-        for (snake_case, camel_case) in [
+        for (snake_case, expected) in [
             ("uuid", "uuid"),
             ("payment_amount_monthly", "paymentAmountMonthly"),
             ("merchant_mcc_code", "merchantMccCode"),
-            ("dependants_over_18", "dependantsOver18"),
         ] {
-            assert_eq!(camel(snake_case), camel_case);
+            for _ in 0..2 {
+                assert_eq!(camel_case(snake_case), expected);
+            }
+            assert_eq!(snake(expected), snake_case);
+            assert_eq!(snake(snake_case), snake_case);
         }
-        assert_eq!(
-            snake("paymentAmountMonthly").unwrap(),
-            "payment_amount_monthly"
-        );
-        assert_eq!(snake("payment_amount_monthly"), None);
+        assert_eq!(camel_case("dependants_over_18"), "dependantsOver18");
     }
 
     #[test]
-    fn a_name_that_is_too_long_stays() {
-        let long = "a_".repeat(ROOM);
-        assert_eq!(camel(&long), long);
-        assert_eq!(snake(&"aB".repeat(ROOM)), None);
+    fn a_name_that_fills_the_room_is_converted_and_a_longer_one_stays() {
+        let full = "A".repeat(ROOM / 2);
+        assert_eq!(snake(&full), "_a".repeat(ROOM / 2));
+        let longer = "A".repeat(ROOM / 2 + 1);
+        assert_eq!(snake(&longer), longer);
+        assert_eq!(snake("õÕ"), "õÕ");
     }
 
     #[test]
     fn private_signals_stay() {
         let signal = "$serde_json::private::RawValue";
-        assert_eq!(camel(signal), signal);
+        assert_eq!(camel_case(signal), signal);
+    }
+
+    #[test]
+    fn names_of_one_address_and_two_lengths_are_told_apart() {
+        let name = "purchase_reference";
+        assert_eq!(camel_case(&name[..8]), "purchase");
+        assert_eq!(camel_case(name), "purchaseReference");
     }
 }

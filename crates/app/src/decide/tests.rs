@@ -1,4 +1,4 @@
-use inbank_domain::{Contract, FinancingId, OrderReference, ProductFamily, Session, SessionId};
+use inbank_domain::{Contract, FinancingId, OrderReference, ProductFamily, Session};
 use inbank_ports::{MockContracts, MockSessions};
 use mockall::Sequence;
 

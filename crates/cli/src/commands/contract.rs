@@ -3,7 +3,7 @@ use std::fmt;
 use clap::{Args, Subcommand};
 use inbank::Inbank;
 use inbank::app::{DecideError, Decision};
-use inbank::domain::{Contract, ContractId, Financing, FinancingId, OrderReference, ProductFamily};
+use inbank::domain::{Contract, ContractId};
 use inbank::ports::Contracts;
 use serde::Serialize;
 
@@ -94,17 +94,9 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
     output::answer(settings.output, &Decided { sentence })
 }
 
-/// Decides on a contract of which nothing else is known: neither order nor session has a part in it,
-/// and its family is taken for one whose contracts may be read. Where that is wrong, the bank refuses
-/// the reading, and what was unknown stays unknown.
+/// Decides on a contract of which nothing else is known: neither order nor session has a part in it.
 async fn decide(inbank: &Inbank, id: &ContractId, decision: Decision) -> Result<(), Failure> {
-    let mut financing = Financing::new(
-        FinancingId::parse(id.as_str())?,
-        OrderReference::parse(id.as_str())?,
-        ProductFamily::HirePurchase,
-    );
-    financing.contract = Some(id.clone());
-    let decided = inbank.decide().decide(&financing, decision).await;
+    let decided = inbank.decide().decide_contract(id, decision).await;
     decided.map_err(|error| match error {
         DecideError::Gateway(error) => Failure::Gateway(error),
         DecideError::Otherwise(state) => Failure::Stands {

@@ -1,0 +1,33 @@
+//! Raw form in, typed callback out, against HMAC-SHA512 alone over what is signed, key prepared.
+
+use std::hint::black_box;
+
+use hmac::{Hmac, KeyInit, Mac};
+use inbank::domain::ApiKey;
+use inbank::http::{HmacAuthenticator, callback_form};
+use inbank::ports::CallbackAuthenticator;
+use sha2::Sha512;
+
+/// The guide's own example, signed with the guide's own key.
+const MESSAGE: &str = r#"{"uuid":"3241a6d5-051b-415b-afc7-0a5aad115fcc","status":"cancelled","purchase_reference":"1234"}"#;
+const TIMESTAMP: u64 = 1_553_072_069;
+
+pub(crate) fn ratio() -> f64 {
+    let key = ApiKey::parse("e93174d3b9158a01c861c65fab0e7f96").unwrap();
+    let body = callback_form(&key, TIMESTAMP, MESSAGE).unwrap();
+    let authenticator = HmacAuthenticator::new([&key]).unwrap();
+    let signed = format!("{TIMESTAMP}.{MESSAGE}");
+    let prepared = Hmac::<Sha512>::new_from_slice(key.expose().as_bytes()).unwrap();
+    if std::env::var_os("ABS").is_some() {
+    }
+    super::ratio_of(
+        || {
+            black_box(authenticator.authenticate(black_box(body.as_bytes()))).unwrap();
+        },
+        || {
+            let mut mac = prepared.clone();
+            mac.update(black_box(signed.as_bytes()));
+            black_box(mac.finalize());
+        },
+    )
+}
