@@ -216,6 +216,20 @@ pub fn fixture(name: &str) -> String {
     std::fs::read_to_string(format!("{path}{name}")).unwrap()
 }
 
+/// The same, parsed.
+pub fn parsed(name: &str) -> Value {
+    serde_json::from_str(&fixture(name)).unwrap()
+}
+
+/// A document with some of its fields changed.
+pub fn with(mut document: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else {
+        panic!("an object")
+    };
+    document.as_object_mut().unwrap().extend(changes);
+    document
+}
+
 /// A document of v2 in the spelling of v3, by the announced rule; what is the merchant's own stays.
 pub fn camel(value: &Value) -> Value {
     let own = ["integration_info", "additional_data", "additional_details"];
