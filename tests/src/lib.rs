@@ -6,11 +6,18 @@
     reason = "a test fails by panicking"
 )]
 
+mod shop;
+
+pub use shop::Shop;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::domain::{ApiKey, Money, Months, ProductCode, Region, SessionId, ShopId, WebAddress};
+use inbank::domain::{
+    ApiKey, Locale, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase, Region,
+    SessionId, SessionRequest, ShopId, WebAddress,
+};
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::fake::ManualClock;
@@ -65,6 +72,32 @@ impl SandboxBank {
                 .map(move |version| (profile, *version))
         };
         RegionProfile::ALL.iter().flat_map(versions)
+    }
+
+    /// A session for an order that will be granted.
+    pub fn request(&self, approval: Approval, order: &str) -> SessionRequest {
+        let region = self.api.region();
+        SessionRequest::new(
+            region,
+            self.product_code(approval),
+            self.granted_total(),
+            Locale::parse(region.locales[0]).unwrap(),
+            PartnerUrls {
+                return_url: self.callback_url(),
+                cancel_url: self.callback_url(),
+                callback_url: self.callback_url(),
+            },
+            Purchase::new(OrderReference::parse(order).unwrap()),
+        )
+        .unwrap()
+    }
+
+    /// How often an operation was asked for.
+    pub fn asked(&self, operation: Operation) -> usize {
+        let requests = self.sandbox.requests().into_iter();
+        requests
+            .filter(|request| request.operation == Some(operation))
+            .count()
     }
 
     fn money(&self, amount: &str) -> Money {
