@@ -1,22 +1,33 @@
-//! What the tests share: our HTTP adapter in front of the bank's sandbox.
+//! What the tests share: our HTTP adapter in front of the bank's sandbox, or of a stub, and the
+//! bank's printed samples.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     reason = "a test fails by panicking"
 )]
 
+mod shop;
+
+pub use shop::Shop;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::domain::{ApiKey, Money, Months, ProductCode, Region, SessionId, ShopId, WebAddress};
-use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site};
+use inbank::domain::{
+    ApiKey, Locale, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase, Region,
+    SessionId, SessionRequest, ShopId, WebAddress,
+};
+use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::fake::ManualClock;
 use inbank::ports::{
-    Calculator, CallbackAuthenticator, Connection, Contracts, ProductCatalogue, Sessions,
+    Calculator, CallbackAuthenticator, Clock, Connection, Contracts, ProductCatalogue, Sessions,
 };
 use inbank_sandbox::{Fault, Operation, Sandbox};
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// The sandbox of a region, and our adapter that talks to it over HTTP. Retries take no time.
 pub struct SandboxBank {
@@ -61,6 +72,32 @@ impl SandboxBank {
                 .map(move |version| (profile, *version))
         };
         RegionProfile::ALL.iter().flat_map(versions)
+    }
+
+    /// A session for an order that will be granted.
+    pub fn request(&self, approval: Approval, order: &str) -> SessionRequest {
+        let region = self.api.region();
+        SessionRequest::new(
+            region,
+            self.product_code(approval),
+            self.granted_total(),
+            Locale::parse(region.locales[0]).unwrap(),
+            PartnerUrls {
+                return_url: self.callback_url(),
+                cancel_url: self.callback_url(),
+                callback_url: self.callback_url(),
+            },
+            Purchase::new(OrderReference::parse(order).unwrap()),
+        )
+        .unwrap()
+    }
+
+    /// How often an operation was asked for.
+    pub fn asked(&self, operation: Operation) -> usize {
+        let requests = self.sandbox.requests().into_iter();
+        requests
+            .filter(|request| request.operation == Some(operation))
+            .count()
     }
 
     fn money(&self, amount: &str) -> Money {
@@ -145,4 +182,114 @@ impl Bank for SandboxBank {
 /// The sandbox's name for an identifier of ours.
 pub fn uuid(id: &SessionId) -> uuid::Uuid {
     id.as_str().parse().unwrap()
+}
+
+/// A bank that gives one answer to whatever it is asked, and our adapter that talks to it. Retries
+/// take no time.
+pub struct StubBank {
+    /// What answers.
+    pub server: MockServer,
+    /// The adapter.
+    pub api: PartnerApi,
+    /// The adapter's clock, which knows how long it would have waited.
+    pub clock: Arc<ManualClock>,
+}
+
+impl StubBank {
+    /// The shop's identifier.
+    pub const SHOP: &str = "a93f1f44-d5dd-4469-bfcc-c1de9e969213";
+    /// The shop's key.
+    pub const KEY: &str = "stub-key";
+
+    /// Starts a bank of Estonia, spoken to in a version.
+    pub async fn start(version: ApiVersion) -> Self {
+        let server = MockServer::start().await;
+        Self::at(&server.uri(), version, server)
+    }
+
+    /// A bank whose base URL is written in another way.
+    pub fn at(base: &str, version: ApiVersion, server: MockServer) -> Self {
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let shop = ShopId::parse(Self::SHOP).unwrap();
+        let key = ApiKey::parse(Self::KEY).unwrap();
+        let api = PartnerApi::builder(&RegionProfile::ESTONIA, shop, key)
+            .version(version)
+            .site(Site::parse(base).unwrap())
+            .clock(clock.clone())
+            .build()
+            .unwrap();
+        Self { server, api, clock }
+    }
+
+    /// From now on everything is answered like this; what was sent before is forgotten.
+    pub async fn answers(&self, status: u16, body: impl Into<Vec<u8>>) {
+        let template = ResponseTemplate::new(status);
+        self.answers_with(template.set_body_raw(body, "application/json"))
+            .await;
+    }
+
+    /// The same, with headers.
+    pub async fn answers_with(&self, template: ResponseTemplate) {
+        self.server.reset().await;
+        Mock::given(any())
+            .respond_with(template)
+            .mount(&self.server)
+            .await;
+    }
+
+    /// What was sent since the answer was set.
+    pub async fn sent(&self) -> Vec<Request> {
+        self.server.received_requests().await.unwrap()
+    }
+}
+
+/// A sample of the bank's, as printed.
+pub fn fixture(name: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/epos-2.10/");
+    std::fs::read_to_string(format!("{path}{name}")).unwrap()
+}
+
+/// The same, parsed.
+pub fn parsed(name: &str) -> Value {
+    serde_json::from_str(&fixture(name)).unwrap()
+}
+
+/// A document with some of its fields changed.
+pub fn with(mut document: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else {
+        panic!("an object")
+    };
+    document.as_object_mut().unwrap().extend(changes);
+    document
+}
+
+/// A document of v2 in the spelling of v3, by the announced rule; what is the merchant's own stays.
+pub fn camel(value: &Value) -> Value {
+    let own = ["integration_info", "additional_data", "additional_details"];
+    match value {
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .map(|(name, value)| {
+                    let inside = if own.contains(&name.as_str()) {
+                        value.clone()
+                    } else {
+                        camel(value)
+                    };
+                    (camel_name(name), inside)
+                })
+                .collect(),
+        ),
+        Value::Array(values) => Value::Array(values.iter().map(camel).collect()),
+        other => other.clone(),
+    }
+}
+
+fn camel_name(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(1);
+        name + &initial.to_uppercase() + rest
+    })
 }

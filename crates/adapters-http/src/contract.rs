@@ -8,7 +8,7 @@ use crate::door::Call;
 use crate::failure::DecodeError;
 use crate::operation::{CONTRACT_APPROVE, CONTRACT_CANCEL, CONTRACT_SHOW, Operation};
 use crate::wire::contract::Details;
-use crate::wire::{Wrapper, unwrapped};
+use crate::wire::{self, Wrapper, unwrapped};
 
 #[async_trait]
 impl Contracts for PartnerApi {
@@ -37,14 +37,14 @@ impl Contracts for PartnerApi {
 }
 
 impl PartnerApi {
-    /// A decision on a contract: no body either way (204).
+    /// A decision on a contract: no body either way (204), and none that says something else.
     async fn decide(
         &self,
         operation: &'static Operation,
         id: &ContractId,
     ) -> Result<(), GatewayError> {
         self.door
-            .call(operation, about(&id.as_str()), |_| Ok(()))
+            .call(operation, about(&id.as_str()), wire::nothing)
             .await
     }
 }

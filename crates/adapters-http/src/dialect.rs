@@ -1,9 +1,12 @@
 //! The two spellings of one API.
 //!
-//! v3 is v2 by rule: `camelCase` for `snake_case` names, hyphens for underscores in paths. So payloads
-//! are written down in the v2 spelling, and this codec renames *struct fields only*: keys that the
-//! merchant chose live in maps and pass untouched. When reading, either spelling is taken in either
-//! version, because the bank mixes them.
+//! v3 is v2 by rule: `camelCase` for `snake_case` names, hyphens for underscores in paths. So each
+//! payload is written down once, with its v3 names, and this codec renames *struct fields only*: keys
+//! that the merchant chose live in maps and pass untouched. When reading, either spelling is taken in
+//! either version, because the bank mixes them.
+//!
+//! No field that is sent has a digit after an underscore: `dependants_over_18` can be read, but would
+//! not come back from `dependantsOver18`.
 
 mod decode;
 mod encode;
@@ -16,8 +19,9 @@ use std::str::FromStr;
 use inbank_domain::Invalid;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use decode::SnakeCase;
-use encode::CamelCase;
+pub(crate) use decode::CamelCase;
+use encode::SnakeCase;
+pub(crate) use name::to_snake_case;
 
 /// A version of the Partner API.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -43,13 +47,13 @@ impl ApiVersion {
     /// A payload in this version's spelling.
     pub(crate) fn encode(self, payload: &impl Serialize) -> serde_json::Result<Vec<u8>> {
         match self {
-            Self::V2 => serde_json::to_vec(payload),
-            Self::V3 => {
+            Self::V2 => {
                 let mut bytes = Vec::with_capacity(128);
                 let mut serializer = serde_json::Serializer::new(&mut bytes);
-                payload.serialize(CamelCase::new(&mut serializer))?;
+                payload.serialize(SnakeCase::new(&mut serializer))?;
                 Ok(bytes)
             }
+            Self::V3 => serde_json::to_vec(payload),
         }
     }
 
@@ -65,7 +69,7 @@ impl ApiVersion {
     pub(crate) fn name(self, name: &str) -> Cow<'_, str> {
         match self {
             Self::V2 => name.into(),
-            Self::V3 => name::converted(name).into(),
+            Self::V3 => name::to_camel_case(name).into(),
         }
     }
 }
@@ -73,7 +77,7 @@ impl ApiVersion {
 /// Reads an answer of either version, in either spelling.
 pub(crate) fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let payload = T::deserialize(SnakeCase::new(&mut deserializer))?;
+    let payload = T::deserialize(CamelCase::new(&mut deserializer))?;
     deserializer.end()?;
     Ok(payload)
 }

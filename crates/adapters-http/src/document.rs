@@ -3,7 +3,7 @@
 use inbank_domain::{Invalid, Region, SessionRequest};
 use serde::Deserialize;
 
-use crate::dialect::SnakeCase;
+use crate::dialect::{CamelCase, to_snake_case};
 use crate::wire;
 
 /// Reads the body of `POST /pos_sessions` (*Session Initiation*): either spelling, numbers or numeric
@@ -20,10 +20,10 @@ fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {
     let mut deserializer = serde_json::Deserializer::from_str(document);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    let value = T::deserialize(SnakeCase::new(tracked));
+    let value = T::deserialize(CamelCase::new(tracked));
     let end = value.and_then(|value| deserializer.end().map(|()| value));
     end.map_err(|error| {
-        let path = track.path().to_string();
+        let path = to_snake_case(&track.path().to_string());
         let nowhere = path == "." || !error.is_data();
         let field = if nowhere { "document".to_owned() } else { path };
         Invalid::new(field, problem(&error))
@@ -46,7 +46,8 @@ fn problem(error: &serde_json::Error) -> String {
         "must not",
     ];
     if harmless.iter().any(|start| text.starts_with(start)) {
-        format!("{text} {place}")
+        // The guide's spelling, whichever the document is in.
+        format!("{} {place}", to_snake_case(text))
     } else {
         format!("has the wrong type {place}")
     }

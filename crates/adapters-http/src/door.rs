@@ -106,10 +106,12 @@ impl Door {
 
     /// The pause before the next attempt; none where the bank asks for more patience than there is.
     fn pause(&self, failure: &Failure, pause: Option<Duration>) -> Option<Duration> {
-        match failure.retry_after() {
-            Some(asked) if asked > self.retry.max_pause => None,
-            asked => pause.map(|pause| asked.map_or(pause, |asked| asked.max(pause))),
-        }
+        let longest = self.retry.max_pause;
+        let asked = failure.retry_after().unwrap_or_default();
+        // The backoff adds its jitter after its own limit.
+        pause
+            .map(|pause| pause.min(longest).max(asked))
+            .filter(|_| asked <= longest)
     }
 
     /// One attempt: the status and body of a success.

@@ -177,8 +177,8 @@ fn is_not_found(code: &str) -> bool {
 
 /// The codes in an error body, in any of the six shapes that the bank has been seen to use:
 /// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
-/// `errors`. Anything else (HTML, nothing, prose) has none.
-fn codes(body: &[u8]) -> Vec<String> {
+/// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent.
+pub(crate) fn codes(body: &[u8]) -> Vec<String> {
     let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
         return Vec::new();
     };
@@ -199,7 +199,7 @@ fn codes(body: &[u8]) -> Vec<String> {
             _ => Vec::new(),
         };
         for text in texts {
-            if !found.iter().any(|known| known == text) {
+            if GatewayError::is_code(text) && !found.iter().any(|known| known == text) {
                 found.push(text.to_owned());
             }
         }
@@ -224,7 +224,7 @@ mod tests {
             (r#"{"Message":"explicit_deny"}"#, vec!["explicit_deny"]),
             (
                 r#"{"message":"Human text.","errorCode":"ASSET_MODEL_NOT_FOUND"}"#,
-                vec!["ASSET_MODEL_NOT_FOUND", "Human text."],
+                vec!["ASSET_MODEL_NOT_FOUND"],
             ),
             (
                 r#"{"error_code":"WRONG_ORDER_ID","error_message":"x","errors":["y"]}"#,

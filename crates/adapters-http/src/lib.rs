@@ -2,7 +2,7 @@
 //!
 //! [`PartnerApi`] implements the ports of `inbank-ports` for one shop. Every call leaves through one
 //! door, which alone knows about retries, time limits, size limits, spans and error mapping. A
-//! payload is written down once, in the v2 spelling; the [`ApiVersion`] is a codec round serde.
+//! payload is written down once; the [`ApiVersion`] is a codec round serde.
 //! Regions are values of [`RegionProfile`]. [`HmacAuthenticator`] tells the bank's callbacks from
 //! anybody else's.
 

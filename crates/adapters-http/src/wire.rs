@@ -1,4 +1,4 @@
-//! The bank's payloads, in the v2 spelling. Nothing here leaves the crate, decides anything, or has a
+//! The bank's payloads, by their v3 names. Nothing here leaves the crate, decides anything, or has a
 //! `Debug` that could show personal data.
 
 pub(crate) mod calculation;
@@ -16,10 +16,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::dialect::decode;
+use crate::failure::{DecodeError, codes};
 
 /// The object that an answer wraps under `name`, or the answer itself: the bank does either.
 pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Result<&'a [u8]> {
     #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
     struct Wrapped<'a> {
         #[serde(borrow)]
         contract: Option<&'a RawValue>,
@@ -32,6 +34,20 @@ pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Res
         Wrapper::Product => answer.product,
     };
     Ok(inner.map_or(body, |inner| inner.get().as_bytes()))
+}
+
+/// The answer to a call that has nothing to answer: no body, or an object that reports no error.
+/// A page or an error that came with a success says that something else answered.
+pub(crate) fn nothing(body: &[u8]) -> Result<(), DecodeError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)?;
+    if codes(body).is_empty() {
+        Ok(())
+    } else {
+        Err(DecodeError::Another("outcome"))
+    }
 }
 
 /// Which answers come wrapped.

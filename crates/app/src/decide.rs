@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use inbank_domain::{ContractId, ContractStatus, Financing, FinancingState, Region, SessionStatus};
+use inbank_domain::{
+    ContractId, ContractStatus, Financing, FinancingState, Region, SessionId, SessionStatus,
+};
 use inbank_ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Sessions};
 
 /// The merchant's decision on a granted financing: approve or cancel.

@@ -168,7 +168,7 @@ pub struct ApplicationPrefill {
     /// A number of the application; in the samples, not in the table.
     pub number: Option<String>,
     /// The salesperson; in the samples, not in the table.
-    pub salesperson_reference: Option<String>,
+    pub salesperson_reference: Option<Personal<String>>,
 }
 
 #[cfg(test)]

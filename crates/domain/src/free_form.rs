@@ -1,11 +1,13 @@
+use std::fmt;
+
 use crate::Invalid;
 
 /// What a merchant puts into the containers that are theirs: `additional_data`, `integration_info`,
 /// `additional_details`.
 ///
 /// Keys and values go to the bank untouched, in whichever dialect: order, spelling and the digits of
-/// numbers are kept.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// numbers are kept. `Debug` shows nothing: merchants pre-fill forms with it.
+#[derive(Clone, Eq, PartialEq)]
 pub enum FreeForm {
     /// Nothing.
     Null,
@@ -32,6 +34,12 @@ impl FreeForm {
                 .map(|(key, value)| (key.into(), Self::Text(value.into())))
                 .collect(),
         )
+    }
+}
+
+impl fmt::Debug for FreeForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(free form)")
     }
 }
 

@@ -147,8 +147,8 @@ pub struct Item {
     pub quantity: Option<u32>,
     /// The price of the whole row, in the session's currency.
     pub amount: Option<Money>,
-    /// Serial number.
-    pub serial_number: Option<String>,
+    /// Serial number; may be an IMEI.
+    pub serial_number: Option<Personal<String>>,
     /// The item's page.
     pub url: Option<String>,
     /// The item's picture.

@@ -51,8 +51,8 @@ pub struct SessionRequest {
     pub purchase: Purchase,
     /// When the session is to expire; the bank's own limit where none is given.
     pub valid_until: Option<OffsetDateTime>,
-    /// The salesperson, for reports.
-    pub salesperson_reference: Option<String>,
+    /// The salesperson, for reports; later guides want the name.
+    pub salesperson_reference: Option<Personal<String>>,
     /// The browser's address as the shop sees it: text, since the guide's own sample
     /// (`192.128.00.01`) is no valid address.
     pub user_ip: Option<Personal<String>>,

@@ -136,7 +136,7 @@ impl GatewayError {
 
     /// With what the bank answered: the HTTP status, and its codes where the body had some.
     ///
-    /// Only words shaped like codes are kept: the bank's prose may repeat what was sent.
+    /// Only [codes](Self::is_code) are kept.
     #[must_use]
     pub fn with_answer(
         mut self,
@@ -145,8 +145,19 @@ impl GatewayError {
     ) -> Self {
         self.0.bank_status = Some(status);
         let codes = codes.into_iter().map(Into::into);
-        self.0.bank_codes = codes.filter(|code| is_code(code)).collect();
+        self.0.bank_codes = codes.filter(|code| Self::is_code(code)).collect();
         self
+    }
+
+    /// Whether a text is one of the bank's codes: `product_code_is_missing`,
+    /// `ASSET_MODEL_NOT_FOUND`. One case throughout, which names and prose are not: those may repeat
+    /// what was sent, and are dropped.
+    pub fn is_code(text: &str) -> bool {
+        let has = |class: fn(&u8) -> bool| text.bytes().any(|byte| class(&byte));
+        let one_case = !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase));
+        let letter_first = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        one_case && letter_first && text.len() <= 80 && text.bytes().all(plain)
     }
 
     /// With how long the bank asked to wait.
@@ -192,15 +203,6 @@ impl GatewayError {
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
-}
-
-fn is_code(text: &str) -> bool {
-    let starts = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-    starts
-        && text.len() <= 80
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
 }
 
 impl fmt::Display for GatewayError {
@@ -265,6 +267,7 @@ mod tests {
                 "38808050001",
                 "Mari is unknown",
                 "mari@example.com",
+                "Mari",
                 "ASSET_MODEL_NOT_FOUND",
             ],
         );

@@ -18,8 +18,6 @@ pub(crate) fn ratio() -> f64 {
     let authenticator = HmacAuthenticator::new([&key]).unwrap();
     let signed = format!("{TIMESTAMP}.{MESSAGE}");
     let prepared = Hmac::<Sha512>::new_from_slice(key.expose().as_bytes()).unwrap();
-    if std::env::var_os("ABS").is_some() {
-    }
     super::ratio_of(
         || {
             black_box(authenticator.authenticate(black_box(body.as_bytes()))).unwrap();

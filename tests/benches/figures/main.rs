@@ -80,12 +80,6 @@ fn ratio_of(mut ours: impl FnMut(), mut plain: impl FnMut()) -> f64 {
         };
         ratios.push(a.as_secs_f64() / b.as_secs_f64());
     }
-        eprintln!(
-            "ABS ours {:?} plain {:?} per op",
-            time(&mut ours, batch) / batch,
-            time(&mut plain, batch) / batch
-        );
-    }
     median(&mut ratios)
 }
 

@@ -2,15 +2,15 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
-use super::name::with_snake_case;
+use super::name::with_camel_case;
 
-/// A deserializer that hands structs their field names in `snake_case`, whichever spelling comes.
+/// A deserializer that hands structs their field names in `camelCase`, whichever spelling comes.
 ///
 /// It also wraps visitors, keys and values on the way down; only what is asked for as a *struct*
 /// has its keys renamed.
-pub(crate) struct SnakeCase<T>(T);
+pub(crate) struct CamelCase<T>(T);
 
-impl<T> SnakeCase<T> {
+impl<T> CamelCase<T> {
     pub(crate) fn new(inner: T) -> Self {
         Self(inner)
     }
@@ -29,12 +29,12 @@ macro_rules! wrap {
     ($($method:ident,)+) => {
         $(#[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method(SnakeCase(visitor))
+            self.0.$method(CamelCase(visitor))
         })+
     };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for SnakeCase<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for CamelCase<D> {
     type Error = D::Error;
 
     // Scalars hold no structs.
@@ -66,7 +66,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for SnakeCase<D> {
         if name.starts_with('$') {
             self.0.deserialize_newtype_struct(name, visitor)
         } else {
-            self.0.deserialize_newtype_struct(name, SnakeCase(visitor))
+            self.0.deserialize_newtype_struct(name, CamelCase(visitor))
         }
     }
 
@@ -75,7 +75,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for SnakeCase<D> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(len, SnakeCase(visitor))
+        self.0.deserialize_tuple(len, CamelCase(visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -85,7 +85,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for SnakeCase<D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         self.0
-            .deserialize_tuple_struct(name, len, SnakeCase(visitor))
+            .deserialize_tuple_struct(name, len, CamelCase(visitor))
     }
 
     #[inline]
@@ -128,7 +128,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for OfStruct<V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(SnakeCase(seq))
+        self.0.visit_seq(CamelCase(seq))
     }
 }
 
@@ -145,7 +145,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for OfStruct<A> {
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.0.next_value_seed(SnakeCase(seed))
+        self.0.next_value_seed(CamelCase(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -193,12 +193,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for FieldName<V> {
 
     #[inline]
     fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {
-        with_snake_case(name.as_bytes(), |name| self.0.visit_bytes(name))
+        with_camel_case(name.as_bytes(), |name| self.0.visit_bytes(name))
     }
 }
 
 /// Any other visitor: what it visits is wrapped, its keys are not.
-impl<'de, V: Visitor<'de>> Visitor<'de> for SnakeCase<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for CamelCase<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -240,7 +240,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for SnakeCase<V> {
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(SnakeCase(deserializer))
+        self.0.visit_some(CamelCase(deserializer))
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
@@ -252,15 +252,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for SnakeCase<V> {
         self,
         deserializer: D,
     ) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(SnakeCase(deserializer))
+        self.0.visit_newtype_struct(CamelCase(deserializer))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(SnakeCase(seq))
+        self.0.visit_seq(CamelCase(seq))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(SnakeCase(map))
+        self.0.visit_map(CamelCase(map))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<V::Value, A::Error> {
@@ -268,14 +268,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for SnakeCase<V> {
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for SnakeCase<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for CamelCase<A> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
-        self.0.next_element_seed(SnakeCase(seed))
+        self.0.next_element_seed(CamelCase(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -283,7 +283,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for SnakeCase<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for SnakeCase<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for CamelCase<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -294,7 +294,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for SnakeCase<A> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.0.next_value_seed(SnakeCase(seed))
+        self.0.next_value_seed(CamelCase(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -302,11 +302,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for SnakeCase<A> {
     }
 }
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for SnakeCase<T> {
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for CamelCase<T> {
     type Value = T::Value;
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T::Value, D::Error> {
-        self.0.deserialize(SnakeCase(deserializer))
+        self.0.deserialize(CamelCase(deserializer))
     }
 }

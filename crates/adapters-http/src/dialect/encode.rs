@@ -4,12 +4,12 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::name::camel_case;
+use super::name::snake_case;
 
-/// A serializer whose struct fields come out in `camelCase`; everything else is the inner one's.
-pub(crate) struct CamelCase<S>(S);
+/// A serializer whose struct fields come out in `snake_case`; everything else is the inner one's.
+pub(crate) struct SnakeCase<S>(S);
 
-impl<S: Serializer> CamelCase<S> {
+impl<S: Serializer> SnakeCase<S> {
     pub(crate) fn new(inner: S) -> Self {
         Self(inner)
     }
@@ -21,7 +21,7 @@ struct Inside<'a, T: ?Sized>(&'a T);
 impl<T: Serialize + ?Sized> Serialize for Inside<'_, T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(CamelCase(serializer))
+        self.0.serialize(SnakeCase(serializer))
     }
 }
 
@@ -34,16 +34,16 @@ macro_rules! pass_on {
     };
 }
 
-impl<S: Serializer> Serializer for CamelCase<S> {
+impl<S: Serializer> Serializer for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = CamelCase<S::SerializeSeq>;
-    type SerializeTuple = CamelCase<S::SerializeTuple>;
-    type SerializeTupleStruct = CamelCase<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = CamelCase<S::SerializeTupleVariant>;
-    type SerializeMap = CamelCase<S::SerializeMap>;
-    type SerializeStruct = CamelCase<S::SerializeStruct>;
-    type SerializeStructVariant = CamelCase<S::SerializeStructVariant>;
+    type SerializeSeq = SnakeCase<S::SerializeSeq>;
+    type SerializeTuple = SnakeCase<S::SerializeTuple>;
+    type SerializeTupleStruct = SnakeCase<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = SnakeCase<S::SerializeTupleVariant>;
+    type SerializeMap = SnakeCase<S::SerializeMap>;
+    type SerializeStruct = SnakeCase<S::SerializeStruct>;
+    type SerializeStructVariant = SnakeCase<S::SerializeStructVariant>;
 
     pass_on! {
         serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32),
@@ -95,11 +95,11 @@ impl<S: Serializer> Serializer for CamelCase<S> {
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        self.0.serialize_seq(len).map(CamelCase)
+        self.0.serialize_seq(len).map(SnakeCase)
     }
 
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
-        self.0.serialize_tuple(len).map(CamelCase)
+        self.0.serialize_tuple(len).map(SnakeCase)
     }
 
     fn serialize_tuple_struct(
@@ -107,7 +107,7 @@ impl<S: Serializer> Serializer for CamelCase<S> {
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        self.0.serialize_tuple_struct(name, len).map(CamelCase)
+        self.0.serialize_tuple_struct(name, len).map(SnakeCase)
     }
 
     fn serialize_tuple_variant(
@@ -118,11 +118,11 @@ impl<S: Serializer> Serializer for CamelCase<S> {
         len: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
         let inner = self.0.serialize_tuple_variant(name, index, variant, len);
-        inner.map(CamelCase)
+        inner.map(SnakeCase)
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        self.0.serialize_map(len).map(CamelCase)
+        self.0.serialize_map(len).map(SnakeCase)
     }
 
     #[inline]
@@ -131,7 +131,7 @@ impl<S: Serializer> Serializer for CamelCase<S> {
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        self.0.serialize_struct(name, len).map(CamelCase)
+        self.0.serialize_struct(name, len).map(SnakeCase)
     }
 
     fn serialize_struct_variant(
@@ -142,11 +142,11 @@ impl<S: Serializer> Serializer for CamelCase<S> {
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
         let inner = self.0.serialize_struct_variant(name, index, variant, len);
-        inner.map(CamelCase)
+        inner.map(SnakeCase)
     }
 }
 
-impl<S: SerializeStruct> SerializeStruct for CamelCase<S> {
+impl<S: SerializeStruct> SerializeStruct for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -156,7 +156,7 @@ impl<S: SerializeStruct> SerializeStruct for CamelCase<S> {
         key: &'static str,
         value: &T,
     ) -> Result<(), S::Error> {
-        self.0.serialize_field(camel_case(key), &Inside(value))
+        self.0.serialize_field(snake_case(key), &Inside(value))
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {
@@ -164,7 +164,7 @@ impl<S: SerializeStruct> SerializeStruct for CamelCase<S> {
     }
 }
 
-impl<S: SerializeSeq> SerializeSeq for CamelCase<S> {
+impl<S: SerializeSeq> SerializeSeq for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -177,7 +177,7 @@ impl<S: SerializeSeq> SerializeSeq for CamelCase<S> {
     }
 }
 
-impl<S: SerializeTuple> SerializeTuple for CamelCase<S> {
+impl<S: SerializeTuple> SerializeTuple for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -190,7 +190,7 @@ impl<S: SerializeTuple> SerializeTuple for CamelCase<S> {
     }
 }
 
-impl<S: SerializeTupleStruct> SerializeTupleStruct for CamelCase<S> {
+impl<S: SerializeTupleStruct> SerializeTupleStruct for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -203,7 +203,7 @@ impl<S: SerializeTupleStruct> SerializeTupleStruct for CamelCase<S> {
     }
 }
 
-impl<S: SerializeTupleVariant> SerializeTupleVariant for CamelCase<S> {
+impl<S: SerializeTupleVariant> SerializeTupleVariant for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -217,7 +217,7 @@ impl<S: SerializeTupleVariant> SerializeTupleVariant for CamelCase<S> {
 }
 
 /// A map's keys are the merchant's: they stay.
-impl<S: SerializeMap> SerializeMap for CamelCase<S> {
+impl<S: SerializeMap> SerializeMap for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -234,7 +234,7 @@ impl<S: SerializeMap> SerializeMap for CamelCase<S> {
     }
 }
 
-impl<S: SerializeStructVariant> SerializeStructVariant for CamelCase<S> {
+impl<S: SerializeStructVariant> SerializeStructVariant for SnakeCase<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 

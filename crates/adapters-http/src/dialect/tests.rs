@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::*;
 
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Payload {
     product_code: String,
     inner_part: Option<Part>,
@@ -12,6 +13,7 @@ struct Payload {
 }
 
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Part {
     a_b: u8,
 }

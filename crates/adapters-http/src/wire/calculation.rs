@@ -1,5 +1,5 @@
 use inbank_domain::{
-    Calculation, CalculationRequest, CostBreakdown, Currency, Instalment, Invalid, Months,
+    Calculation, CalculationRequest, CostBreakdown, Currency, Instalment, Invalid, Money, Months,
     PaymentDay, ProductCode,
 };
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::failure::DecodeError;
 
 /// *Calculator*, request.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Request<'a> {
     product_code: &'a str,
     amount: Number,
@@ -40,6 +41,7 @@ impl<'a> Request<'a> {
 
 /// *Calculator*, answer.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Answer<'a> {
     product_code: String,
     amount: Number,
@@ -61,6 +63,7 @@ pub(crate) struct Answer<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Advanced {
     interest_amount_total: Option<Number>,
     contract_fee_amount_total: Option<Number>,
@@ -71,11 +74,13 @@ struct Advanced {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Schedule {
     payment_schedule_items: Vec<Row>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Row {
     item_number: Whole,
     payment_date: Day,
@@ -130,6 +135,18 @@ impl Answer<'_> {
         }
         if calculation.amount != request.amount() || calculation.period != request.period {
             return Err(DecodeError::Another("amount or period"));
+        }
+        // What an answer leaves out doesn't contradict.
+        let asked = request.down_payment();
+        let amount = |money: Option<Money>| money.map(|money| money.amount()).unwrap_or_default();
+        let told = calculation.down_payment.or(asked);
+        if amount(told) != amount(asked) {
+            return Err(DecodeError::Another("down payment"));
+        }
+        if calculation.payment_day.or(request.payment_day)
+            != request.payment_day.or(calculation.payment_day)
+        {
+            return Err(DecodeError::Another("payment day"));
         }
         Ok(calculation)
     }

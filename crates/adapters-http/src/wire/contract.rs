@@ -7,13 +7,14 @@ use super::number::TextOrNumber;
 /// A contract (*Contract Details*); the parts that nobody needs, such as account numbers, stay at
 /// the bank.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Details {
     uuid: String,
     status: String,
     process_status: Option<String>,
-    // v3's Smart Rent calls it `referenceNumber`.
-    #[serde(alias = "reference_number")]
     number: Option<TextOrNumber>,
+    // What v3's Smart Rent calls the number.
+    reference_number: Option<TextOrNumber>,
     product_code: Option<String>,
     #[serde(default)]
     signed_at: MaybeMoment,
@@ -33,7 +34,8 @@ impl TryFrom<Details> for Contract {
         let status = ContractStatus::from(details.status.as_str());
         let mut contract = Self::new(ContractId::parse(details.uuid)?, status);
         contract.process_status = details.process_status;
-        contract.number = details.number.map(|number| number.0);
+        let number = details.number.or(details.reference_number);
+        contract.number = number.map(|number| number.0);
         contract.product_code = details
             .product_code
             .and_then(|p| ProductCode::parse(p).ok());

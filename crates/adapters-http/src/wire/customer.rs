@@ -10,17 +10,17 @@ use super::number::{Number, Whole};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-fn personal(text: Option<&Personal<String>>) -> Text<'_> {
+pub(super) fn personal(text: Option<&Personal<String>>) -> Text<'_> {
     text.map(|text| text.expose().into())
 }
 
-fn taken(text: Text<'_>) -> Option<Personal<String>> {
+pub(super) fn taken(text: Text<'_>) -> Option<Personal<String>> {
     text.map(|text| Personal::new(text.into_owned()))
 }
 
 /// `customer_data`.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CustomerData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     identity_code: Text<'a>,
@@ -58,7 +58,7 @@ impl TryFrom<CustomerData<'_>> for Customer {
 
 /// `customer_contact_data`; `phone` stands in the samples only.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ContactData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Text<'a>,
@@ -93,7 +93,7 @@ impl TryFrom<ContactData<'_>> for Contact {
 
 /// `customer_address_data`; `type` and `city` stand in the samples only.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AddressData<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Text<'a>,
@@ -153,7 +153,7 @@ impl From<AddressData<'_>> for Address {
 
 /// `credit_application_data`; the last two stand in the samples only.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApplicationData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     period: Option<Whole>,
@@ -184,7 +184,7 @@ impl<'a> From<&'a ApplicationPrefill> for ApplicationData<'a> {
             monthly_household_costs: number(prefill.monthly_household_costs.as_ref()),
             income_source: personal(prefill.income_source.as_ref()),
             number: prefill.number.as_deref().map(Into::into),
-            salesperson_reference: prefill.salesperson_reference.as_deref().map(Into::into),
+            salesperson_reference: personal(prefill.salesperson_reference.as_ref()),
         }
     }
 }
@@ -203,7 +203,7 @@ impl TryFrom<ApplicationData<'_>> for ApplicationPrefill {
             monthly_household_costs: data.monthly_household_costs.map(|n| Personal::new(n.0)),
             income_source: taken(data.income_source),
             number: data.number.map(Cow::into_owned),
-            salesperson_reference: data.salesperson_reference.map(Cow::into_owned),
+            salesperson_reference: taken(data.salesperson_reference),
         })
     }
 }

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime};
 
@@ -33,7 +34,8 @@ pub(crate) struct MaybeMoment(pub(crate) Option<OffsetDateTime>);
 
 impl<'de> Deserialize<'de> for MaybeMoment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Option::<Cow<str>>::deserialize(deserializer)?;
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
         let moment = text.and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok());
         Ok(Self(moment))
     }

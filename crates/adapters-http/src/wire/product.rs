@@ -8,6 +8,7 @@ use super::number::{MaybeFlag, MaybeNumber, Whole};
 /// A product; facts beyond the guides say that its limits stand inside `parameters`, field lists
 /// that they stand beside it, so both are read.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Details {
     code: String,
     #[serde(default)]
@@ -21,6 +22,7 @@ pub(crate) struct Details {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Parameters {
     #[serde(default)]
     min_amount: MaybeNumber,

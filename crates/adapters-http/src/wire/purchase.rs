@@ -2,12 +2,13 @@ use std::borrow::Cow;
 
 use inbank_domain::{
     Currency, Invalid, Item, ItemKind, Merchant, MerchantCategoryCode, MerchantDomain,
-    OrderReference, Personal, Purchase, RegistryCode, Vehicle,
+    OrderReference, Purchase, RegistryCode, Vehicle,
 };
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use super::customer::{personal, taken};
 use super::free_form::Free;
 use super::number::{Number, Whole};
 use crate::dialect::decode;
@@ -16,7 +17,7 @@ type Text<'a> = Option<Cow<'a, str>>;
 
 /// `purchase`.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PurchaseData<'a> {
     purchase_reference: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ impl PurchaseData<'_> {
 /// `purchase.merchant`. The table says "array of items", the samples have an object: an object is
 /// sent, a list of one is taken.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MerchantData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_name: Text<'a>,
@@ -123,7 +124,7 @@ impl TryFrom<MerchantData<'_>> for Merchant {
 
 /// `purchase.items[n]`.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ItemData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     item_reference: Text<'a>,
@@ -146,10 +147,7 @@ struct ItemData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vehicle_vin: Text<'a>,
     // The table spells `license`, both samples `licence`: the samples' is sent, either is taken.
-    #[serde(
-        alias = "vehicle_license_plate",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(alias = "vehicleLicensePlate", skip_serializing_if = "Option::is_none")]
     vehicle_licence_plate: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vehicle_make: Text<'a>,
@@ -164,9 +162,6 @@ impl<'a> From<&'a Item> for ItemData<'a> {
         fn text(text: Option<&String>) -> Text<'_> {
             text.map(|text| text.as_str().into())
         }
-        fn personal(text: Option<&Personal<String>>) -> Text<'_> {
-            text.map(|text| text.expose().as_str().into())
-        }
         let vehicle = item.vehicle.as_ref();
         Self {
             item_reference: text(item.reference.as_ref()),
@@ -174,7 +169,7 @@ impl<'a> From<&'a Item> for ItemData<'a> {
             description: text(item.description.as_ref()),
             quantity: item.quantity.map(Whole),
             amount: item.amount.map(Into::into),
-            serial_number: text(item.serial_number.as_ref()),
+            serial_number: personal(item.serial_number.as_ref()),
             url: text(item.url.as_ref()),
             image_url: text(item.image_url.as_ref()),
             additional_details: item.additional_details.as_ref().map(Into::into),
@@ -190,10 +185,8 @@ impl<'a> From<&'a Item> for ItemData<'a> {
 impl ItemData<'_> {
     fn into_item(self, currency: Currency) -> Result<Item, Invalid> {
         let vehicle = Vehicle {
-            vin: self.vehicle_vin.map(|vin| Personal::new(vin.into_owned())),
-            licence_plate: self
-                .vehicle_licence_plate
-                .map(|p| Personal::new(p.into_owned())),
+            vin: taken(self.vehicle_vin),
+            licence_plate: taken(self.vehicle_licence_plate),
             make: self.vehicle_make.map(Cow::into_owned),
             model: self.vehicle_model.map(Cow::into_owned),
             registration_date: self.vehicle_registration_date.map(Cow::into_owned),
@@ -204,7 +197,7 @@ impl ItemData<'_> {
             description: self.description.map(Cow::into_owned),
             quantity: self.quantity.map(|quantity| quantity.0),
             amount: self.amount.map(|amount| amount.money(currency)),
-            serial_number: self.serial_number.map(Cow::into_owned),
+            serial_number: taken(self.serial_number),
             url: self.url.map(Cow::into_owned),
             image_url: self.image_url.map(Cow::into_owned),
             additional_details: self.additional_details.map(|free| free.0.into_owned()),

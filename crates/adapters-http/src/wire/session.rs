@@ -2,12 +2,12 @@ use std::borrow::Cow;
 
 use inbank_domain::{
     ApplicationId, ContractId, Currency, Invalid, Locale, Money, OpenedSession, OrderReference,
-    PartnerUrls, Personal, ProductCode, Region, Session, SessionId, SessionRequest, SessionStatus,
+    PartnerUrls, ProductCode, Region, Session, SessionId, SessionRequest, SessionStatus,
     WebAddress,
 };
 use serde::{Deserialize, Serialize};
 
-use super::customer::{AddressData, ApplicationData, ContactData, CustomerData};
+use super::customer::{AddressData, ApplicationData, ContactData, CustomerData, personal, taken};
 use super::free_form::Free;
 use super::moment::{MaybeMoment, Moment};
 use super::number::Number;
@@ -17,7 +17,7 @@ type Text<'a> = Option<Cow<'a, str>>;
 
 /// *Session Initiation*, request.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Request<'a> {
     product_code: Cow<'a, str>,
     total_amount: Number,
@@ -46,7 +46,7 @@ pub(crate) struct Request<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UrlData<'a> {
     return_url: Cow<'a, str>,
     cancel_url: Cow<'a, str>,
@@ -61,14 +61,14 @@ impl<'a> Request<'a> {
             currency: currency.as_str().into(),
             locale: request.locale.as_str().into(),
             valid_until: request.valid_until.map(Moment),
-            salesperson_reference: request.salesperson_reference.as_deref().map(Into::into),
+            salesperson_reference: personal(request.salesperson_reference.as_ref()),
             partner_urls: UrlData {
                 return_url: request.urls.return_url.as_str().into(),
                 cancel_url: request.urls.cancel_url.as_str().into(),
                 callback_url: request.urls.callback_url.as_str().into(),
             },
             purchase: (&request.purchase).into(),
-            user_ip: request.user_ip.as_ref().map(|ip| ip.expose().into()),
+            user_ip: personal(request.user_ip.as_ref()),
             customer_data: request.customer.as_ref().map(Into::into),
             customer_contact_data: request.contact.as_ref().map(Into::into),
             customer_address_data: request.address.as_ref().map(Into::into),
@@ -98,8 +98,8 @@ impl<'a> Request<'a> {
             purchase.map_err(|error| error.inside("purchase"))?,
         )?;
         request.valid_until = self.valid_until.map(|moment| moment.0);
-        request.salesperson_reference = self.salesperson_reference.map(Cow::into_owned);
-        request.user_ip = self.user_ip.map(|ip| Personal::new(ip.into_owned()));
+        request.salesperson_reference = taken(self.salesperson_reference);
+        request.user_ip = taken(self.user_ip);
         let customer = self.customer_data.map(TryInto::try_into).transpose();
         request.customer = customer.map_err(|error: Invalid| error.inside("customer_data"))?;
         let contact = self
@@ -123,6 +123,7 @@ impl<'a> Request<'a> {
 
 /// *Session Initiation*, answer.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Opened<'a> {
     #[serde(borrow)]
     uuid: Cow<'a, str>,
@@ -146,6 +147,7 @@ impl TryFrom<Opened<'_>> for OpenedSession {
 
 /// *Session Details*; the personal data that it repeats is not read.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Details<'a> {
     #[serde(borrow)]
     uuid: Cow<'a, str>,
@@ -169,6 +171,7 @@ pub(crate) struct Details<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct PurchaseDetails<'a> {
     #[serde(borrow)]
     purchase_reference: Text<'a>,
