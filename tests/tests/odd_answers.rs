@@ -1,4 +1,4 @@
-//! What the bank can do to us that we don't yet stand up to: each of these should pass and doesn't.
+//! Odd answers and settings that once got through, each with what is right.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -116,7 +116,7 @@ async fn no_pause_is_longer_than_the_longest() {
 async fn a_salespersons_name_is_a_name() {
     let bank = SandboxBank::start(&RegionProfile::ESTONIA, ApiVersion::V2).await;
     let mut request = bank.request(Approval::Needed, "ORDER 1");
-    request.salesperson_reference = Some("canary".into());
+    request.salesperson_reference = Some("canary".to_owned().into());
     assert!(!format!("{request:?}").contains("canary"), "{request:?}");
     let document = fixture("session-open.request.json").replace("SP_REF_001", "canary");
     let request = read_session_request(&document, &Region::ESTONIA).unwrap();
