@@ -49,7 +49,7 @@ impl Checkout {
     /// Opens a session for an order.
     ///
     /// **Not idempotent**: the bank opens one session a call. Store `id` before calling, and call once
-    /// for it. The request's callback URL should carry `id`: the answer may get lost, and then only
+    /// for it, or again after a refusal whose advice is `SafeToRetry`: then nothing was opened. The request's callback URL should carry `id`: the answer may get lost, and then only
     /// the first callback can tell which financing it belongs to.
     pub async fn start(
         &self,

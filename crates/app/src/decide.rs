@@ -36,8 +36,9 @@ impl Decision {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecideError {
-    /// The bank gave no usable answer. With the advice `OutcomeUnknown` even asking it afterwards
-    /// did not settle what happened: call again later, which begins by reading.
+    /// The bank gave no usable answer, or refused for another reason than that it was decided. With
+    /// the advice `OutcomeUnknown` even asking it afterwards did not settle what happened: call again
+    /// later, which is safe, since what then stands decides.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
     /// There is no contract to decide on yet.

@@ -10,6 +10,10 @@ use inbank_ports::{CallbackAuthenticator, CallbackError, Contracts, GatewayError
 /// whenever it should be asked.
 ///
 /// A callback decides nothing. It says when to look; what counts is what the bank then answers.
+///
+/// A session may say `completed` a moment before its contract is active. Then nothing changes yet, and
+/// no further callback is promised: [`refresh`](Self::refresh) until it does. A session that says
+/// `completed` and names no contract counts as it stands (*Session Details*).
 #[derive(Clone)]
 pub struct Follow {
     authenticator: Arc<dyn CallbackAuthenticator>,
@@ -21,7 +25,8 @@ pub struct Follow {
 /// What the bank said of a financing.
 #[derive(Debug)]
 pub struct News {
-    /// The financing as it stands now; store it.
+    /// The financing as it stands now. Store it only where the stored state is still the one that went
+    /// in: two callbacks at once may both have moved the same financing, and one event is one.
     pub financing: Financing,
     /// What changed. Tell the shop of an event only where it moved.
     pub step: Step,
@@ -41,10 +46,11 @@ pub enum FollowError {
     /// The bank gave no answer: try again later.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
-    /// No session is known for it: its opening was not answered, and no callback has come yet.
+    /// No session is known for it: its opening was not answered, and no callback has come yet. Comes
+    /// from [`Follow::refresh`] only.
     #[error("the bank's session of this financing is not known yet; wait for its first callback")]
     NoSession,
-    /// What came is about another order or session than this financing's.
+    /// What came is about another order or session than this financing's: answer a callback with 400.
     #[error("this is about another {0} than the financing's")]
     Another(&'static str),
 }

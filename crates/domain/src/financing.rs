@@ -1,8 +1,10 @@
 //! The states of a financing and the one table of ways between them.
 
+use std::str::FromStr;
+
 use crate::{
-    Contract, ContractId, ContractStatus, FinancingId, OrderReference, ProductFamily, Session,
-    SessionId, SessionStatus,
+    Contract, ContractId, ContractStatus, FinancingId, Invalid, OrderReference, ProductFamily,
+    Session, SessionId, SessionStatus,
 };
 
 /// One attempt to finance one order: what has to be remembered between two calls.
@@ -113,6 +115,18 @@ impl FinancingState {
     }
 }
 
+/// Reads back what [`as_str`](FinancingState::as_str) wrote: for stores.
+impl FromStr for FinancingState {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let known = Self::ALL.iter().find(|state| state.as_str() == text);
+        known
+            .copied()
+            .ok_or_else(|| Invalid::new("state", "must be the name of a financing's state"))
+    }
+}
+
 /// What an edge means to the shop.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -133,6 +147,22 @@ pub enum Event {
     Failed,
     /// The active contract was ended.
     Terminated,
+}
+
+impl Event {
+    /// The name for people and documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Granted => "granted",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Terminated => "terminated",
+        }
+    }
 }
 
 /// One way between two states.
@@ -317,6 +347,14 @@ mod tests {
         for state in &FinancingState::ALL[1..] {
             assert!(EDGES.iter().any(|edge| edge.to == *state), "{state:?}");
         }
+    }
+
+    #[test]
+    fn every_state_is_read_back_from_its_name() {
+        for state in FinancingState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(*state));
+        }
+        assert!("paid".parse::<FinancingState>().is_err());
     }
 
     #[test]

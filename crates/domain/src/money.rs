@@ -20,6 +20,16 @@ impl Currency {
     /// Polish złoty.
     pub const PLN: Self = Self(*b"PLN");
 
+    /// A currency by its code, for constants; none unless it is three capitals.
+    pub const fn from_code(code: [u8; 3]) -> Option<Self> {
+        let [a, b, c] = code;
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_uppercase() {
+            Some(Self(code))
+        } else {
+            None
+        }
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         // Three ASCII capitals, by construction.
@@ -31,13 +41,13 @@ impl FromStr for Currency {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        match *text.as_bytes() {
-            [a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Self([a, b, c])),
-            _ => Err(Invalid::new(
+        let code = <[u8; 3]>::try_from(text.as_bytes()).ok();
+        code.and_then(Self::from_code).ok_or_else(|| {
+            Invalid::new(
                 "currency",
                 "must be an ISO 4217 code of three capitals, such as EUR",
-            )),
-        }
+            )
+        })
     }
 }
 

@@ -40,7 +40,8 @@ pub(crate) struct Show {
   inbank contract approve 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
 Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and what it shows
-decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it.")]
+decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it. Contracts of
+pay next month can't be read, so for them a lost answer stays unknown: look at the session.")]
 pub(crate) struct Approve {
     /// The contract's identifier
     id: String,
@@ -51,7 +52,8 @@ pub(crate) struct Approve {
   inbank contract cancel 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
 Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and what it shows
-decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it.")]
+decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it. Contracts of
+pay next month can't be read, so for them a lost answer stays unknown: look at the session.")]
 pub(crate) struct Cancel {
     /// The contract's identifier
     id: String,
