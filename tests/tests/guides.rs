@@ -396,19 +396,3 @@ async fn every_fixture_is_held_by_a_test() {
         "a fixture came or went: say so in their README, and here"
     );
 }
-
-#[test]
-fn the_documents_diagram_is_the_state_graph() {
-    use inbank::domain::EDGES;
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/state-graph.md");
-    let document = std::fs::read_to_string(path).unwrap();
-    let drawn: Vec<_> = document
-        .lines()
-        .filter(|line| line.contains("-->"))
-        .collect();
-    let edges = EDGES.iter().map(|edge| {
-        let (from, to) = (edge.from.as_str(), edge.to.as_str());
-        format!("    {from} --> {to}: {}", edge.event.as_str())
-    });
-    assert_eq!(drawn, edges.collect::<Vec<_>>());
-}
