@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use inbank_domain::{
-    ApiKey, Callback, OrderReference, SessionCallback, SessionId, SessionStatus, issued_at,
+    ApiKey, ApplicationCallback, ApplicationId, Callback, CallbackSubject, Invalid, OrderReference,
+    SessionCallback, SessionId, SessionStatus, issued_at,
 };
 use inbank_ports::{CallbackAuthenticator, CallbackError, Clock};
 use sha2::Sha512;
@@ -104,11 +105,23 @@ fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, CallbackEr
         let place = format!("line {}, column {}", error.line(), error.column());
         CallbackError::Message(format!("not the JSON that the guides describe, at {place}"))
     })?;
-    let id = SessionId::parse(message.uuid)
-        .map_err(|error| CallbackError::Message(error.to_string()))?;
+    let unreadable = |error: Invalid| CallbackError::Message(error.to_string());
+    if let (Some(subject), Some(application)) = (message.subject, message.application) {
+        return Ok(Callback::Application(ApplicationCallback {
+            application: ApplicationId::parse(application).map_err(unreadable)?,
+            subject: CallbackSubject::from(&*subject),
+            // One printed sample has a space behind it.
+            status: message.status.trim().to_owned(),
+            issued_at,
+        }));
+    }
+    let Some(id) = message.uuid else {
+        let neither = "about neither a session nor an application";
+        return Err(CallbackError::Message(neither.to_owned()));
+    };
     let reference = message.purchase_reference;
     Ok(Callback::Session(SessionCallback {
-        id,
+        id: SessionId::parse(id).map_err(unreadable)?,
         status: SessionStatus::from(&*message.status),
         order_reference: reference.and_then(|text| OrderReference::parse(text).ok()),
         issued_at,

@@ -4,7 +4,7 @@ use inbank_ports::{Calculator, GatewayError};
 
 use crate::PartnerApi;
 use crate::dialect::decode;
-use crate::door::Call;
+use crate::door::{Body, Call};
 use crate::operation::CALCULATION;
 use crate::wire::calculation::{Answer, Request};
 
@@ -17,7 +17,7 @@ impl Calculator for PartnerApi {
             .map_err(invalid)?;
         let currency = request.amount().currency();
         let call = Call {
-            body: Some(self.encode(&CALCULATION, &Request::new(request, &currency))?),
+            body: Body::Json(self.encode(&CALCULATION, &Request::new(request, &currency))?),
             ..Call::default()
         };
         let read = |body: &[u8]| decode::<Answer<'_>>(body)?.into_calculation(request);

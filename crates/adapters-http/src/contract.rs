@@ -23,7 +23,7 @@ impl Contracts for PartnerApi {
             }
         };
         self.door
-            .call(&CONTRACT_SHOW, about(&id.as_str()), read)
+            .call(&CONTRACT_SHOW, Call::about(&id.as_str()), read)
             .await
     }
 
@@ -44,14 +44,7 @@ impl PartnerApi {
         id: &ContractId,
     ) -> Result<(), GatewayError> {
         self.door
-            .call(operation, about(&id.as_str()), wire::nothing)
+            .call(operation, Call::about(&id.as_str()), wire::nothing)
             .await
-    }
-}
-
-fn about<'a>(id: &'a &'a str) -> Call<'a> {
-    Call {
-        arguments: std::slice::from_ref(id),
-        ..Call::default()
     }
 }

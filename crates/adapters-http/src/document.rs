@@ -1,6 +1,6 @@
 //! A partner's own request body, as the guides print it, read into a request.
 
-use inbank_domain::{Invalid, Region, SessionRequest};
+use inbank_domain::{ApplicationRequest, Invalid, Region, SessionRequest};
 use serde::Deserialize;
 
 use crate::dialect::{CamelCase, to_snake_case};
@@ -14,6 +14,18 @@ use crate::wire;
 /// of the wrong type, or a broken rule. The text itself is never repeated.
 pub fn read_session_request(document: &str, region: &Region) -> Result<SessionRequest, Invalid> {
     read::<wire::session::Request<'_>>(document)?.into_request(region)
+}
+
+/// Reads the body of `POST /applications` (*Direct API*, Create a new application), in the same way.
+/// It names no currency: amounts are in the region's.
+///
+/// # Errors
+/// [`Invalid`] as above.
+pub fn read_application_request(
+    document: &str,
+    region: &Region,
+) -> Result<ApplicationRequest, Invalid> {
+    read::<wire::application::Request<'_>>(document)?.into_request(region)
 }
 
 fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {

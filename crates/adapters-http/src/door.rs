@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder;
-use inbank_domain::ShopId;
+use inbank_domain::{Attachment, ShopId};
 use inbank_ports::{Clock, GatewayError};
 use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Response};
 use tracing::{Instrument, field};
 use url::Url;
@@ -37,8 +38,31 @@ pub(crate) struct Call<'a> {
     /// Values for the path's places after `{shop}`.
     pub(crate) arguments: &'a [&'a str],
     pub(crate) query: &'a [(&'a str, &'a str)],
-    /// JSON, already in the version's spelling.
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Body<'a>,
+}
+
+/// What a call carries.
+#[derive(Clone, Default)]
+pub(crate) enum Body<'a> {
+    #[default]
+    None,
+    /// Already in the version's spelling.
+    Json(Vec<u8>),
+    /// Proof of income, as a form (*Direct API*, attachments).
+    Files {
+        files: &'a [Attachment],
+        description: &'a str,
+    },
+}
+
+impl<'a> Call<'a> {
+    /// A call about one thing, with nothing else to say.
+    pub(crate) fn about(id: &'a &'a str) -> Self {
+        Self {
+            arguments: std::slice::from_ref(id),
+            ..Self::default()
+        }
+    }
 }
 
 impl Door {
@@ -67,10 +91,7 @@ impl Door {
         async {
             let mut pauses = self.retry.backoff().build();
             loop {
-                let failure = match self
-                    .exchange(operation, url.clone(), call.body.clone())
-                    .await
-                {
+                let failure = match self.exchange(operation, url.clone(), &call.body).await {
                     Ok((status, body)) => match decode(&body) {
                         Ok(answer) => {
                             tracing::Span::current().record("status", status);
@@ -119,21 +140,23 @@ impl Door {
         &self,
         operation: &Operation,
         url: Url,
-        body: Option<Vec<u8>>,
+        body: &Body<'_>,
     ) -> Result<(u16, Vec<u8>), Failure> {
         let mut request = self
             .client
             .request(operation.method.clone(), url)
             .timeout(operation.limit)
             .header(header::AUTHORIZATION, self.authorization.clone())
-            .header(header::ACCEPT, HeaderValue::from_static("application/json"))
-            .header(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
-        if let Some(body) = body {
-            request = request.body(body);
-        }
+            .header(header::ACCEPT, HeaderValue::from_static("application/json"));
+        let json = HeaderValue::from_static("application/json");
+        request = match body {
+            // The guide expects the type in all requests.
+            Body::None => request.header(header::CONTENT_TYPE, json),
+            Body::Json(body) => request
+                .header(header::CONTENT_TYPE, json)
+                .body(body.clone()),
+            Body::Files { files, description } => request.multipart(form(files, description)),
+        };
         let response = request.send().await.map_err(Failure::of_transport)?;
         let status = response.status();
         let retry_after = retry_after(response.headers());
@@ -167,6 +190,19 @@ impl Door {
         }
         Ok(body)
     }
+}
+
+/// Files as curl's `--form` sends them, which the guide shows; names as they are, not encoded.
+fn form(files: &[Attachment], description: &str) -> Form {
+    let mut form = Form::new()
+        .percent_encode_noop()
+        .text("type", "income_proof_document")
+        .text("description", description.to_owned());
+    for file in files {
+        let part = Part::bytes(file.content().to_vec()).file_name(file.name().to_owned());
+        form = form.part("attachments[]", part);
+    }
+    form
 }
 
 /// `Retry-After` in seconds; as a date it is not worth a clock.

@@ -6,6 +6,7 @@
 //! Regions are values of [`RegionProfile`]. [`HmacAuthenticator`] tells the bank's callbacks from
 //! anybody else's.
 
+mod application;
 mod authenticator;
 mod calculation;
 mod clock;
@@ -19,20 +20,22 @@ mod failure;
 #[doc(hidden)]
 pub mod figures;
 mod form;
+mod income_proof;
 mod operation;
 mod partner_api;
 mod product;
 mod region;
 mod retry;
 mod session;
+mod signing;
 mod site;
 mod wire;
 
 pub use authenticator::{HmacAuthenticator, NoKey, callback_form, sign_callback};
 pub use clock::SystemClock;
 pub use dialect::ApiVersion;
-pub use document::read_session_request;
+pub use document::{read_application_request, read_session_request};
 pub use partner_api::{PartnerApi, PartnerApiBuilder, SettingsError};
-pub use region::RegionProfile;
+pub use region::{BankListAddress, RegionProfile};
 pub use retry::RetryPolicy;
 pub use site::{Environment, Site};

@@ -44,6 +44,8 @@ const fn row(
 // up leaves an unknown outcome behind, so it waits long.
 const READ: u64 = 10;
 const WRITE: u64 = 30;
+// Statements of some 20 MB over a shop's uplink.
+const UPLOAD: u64 = 180;
 
 pub(crate) static PING: Operation = row("ping", Method::GET, "ping", Effect::Read, READ);
 pub(crate) static PRODUCT: Operation = row(
@@ -92,6 +94,90 @@ pub(crate) static CONTRACT_CANCEL: Operation = row(
     "contract.cancel",
     Method::POST,
     "shops/{shop}/contracts/{id}/cancel",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_SUBMIT: Operation = row(
+    "application.submit",
+    Method::POST,
+    "shops/{shop}/applications",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_SHOW: Operation = row(
+    "application.show",
+    Method::GET,
+    "shops/{shop}/applications/{id}",
+    Effect::Read,
+    READ,
+);
+pub(crate) static APPLICATION_ACCEPT: Operation = row(
+    "application.accept",
+    Method::POST,
+    "shops/{shop}/applications/{id}/accept",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_CANCEL: Operation = row(
+    "application.cancel",
+    Method::POST,
+    "shops/{shop}/applications/{id}/cancel",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static ATTACHMENT_UPLOAD: Operation = row(
+    "application.attach",
+    Method::POST,
+    "shops/{shop}/applications/{id}/attachments",
+    Effect::Write,
+    UPLOAD,
+);
+pub(crate) static BANK_LIST: Operation = row(
+    "application.banks",
+    Method::GET,
+    "shops/{shop}/account_statements/bank_list",
+    Effect::Read,
+    READ,
+);
+pub(crate) static BANK_LIST_IN_PATH: Operation = row(
+    "application.banks",
+    Method::GET,
+    "shops/{shop}/account_statements/bank_list/{id}",
+    Effect::Read,
+    READ,
+);
+pub(crate) static STATEMENT_RETRIEVE: Operation = row(
+    "application.retrieve_statement",
+    Method::POST,
+    "shops/{shop}/account_statements/initiate_retrieval",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static PRINTOUT: Operation = row(
+    "contract.printout",
+    Method::GET,
+    "shops/{shop}/contracts/{id}/printouts",
+    Effect::Read,
+    WRITE,
+);
+pub(crate) static SIGNING_START: Operation = row(
+    "contract.sign",
+    Method::POST,
+    "shops/{shop}/contracts/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static SIGNING_CONFIRM: Operation = row(
+    "contract.confirm",
+    Method::PATCH,
+    "shops/{shop}/contracts/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static PAYMENT_LINK: Operation = row(
+    "contract.payment_link",
+    Method::POST,
+    "shops/{shop}/contracts/{id}/payment_link",
     Effect::Write,
     WRITE,
 );

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::door::Door;
 use crate::operation::Operation;
+use crate::region::BankListAddress;
 use crate::{ApiVersion, Environment, RegionProfile, RetryPolicy, Site, SystemClock};
 
 /// The Partner API for one shop: implements `Connection`, `ProductCatalogue`, `Calculator`,
-/// `Sessions` and `Contracts`.
+/// `Sessions`, `Applications`, `IncomeProof`, `Signing` and `Contracts`.
 ///
 /// Cheap to clone; clones share the connection pool. The key is sent to the site that was
 /// configured and to no other, and shows in no log, error or `Debug`.
@@ -22,6 +23,7 @@ use crate::{ApiVersion, Environment, RegionProfile, RetryPolicy, Site, SystemClo
 pub struct PartnerApi {
     pub(crate) door: Arc<Door>,
     pub(crate) region: Region,
+    pub(crate) bank_list: BankListAddress,
 }
 
 impl PartnerApi {
@@ -162,6 +164,7 @@ impl PartnerApiBuilder {
         Ok(PartnerApi {
             door: Arc::new(door),
             region: self.profile.region,
+            bank_list: self.profile.bank_list,
         })
     }
 }

@@ -14,6 +14,8 @@ pub struct RegionProfile {
     pub demo_host: Option<&'static str>,
     /// The host of the live environment, where one is published.
     pub live_host: Option<&'static str>,
+    /// How the list of banks is asked for.
+    pub bank_list: BankListAddress,
     /// The version to speak unless another is chosen: v2, which the guides print. v3 is announced
     /// or documented everywhere and spoken on request.
     pub default_version: ApiVersion,
@@ -66,6 +68,7 @@ impl RegionProfile {
             region,
             demo_host,
             live_host,
+            bank_list: BankListAddress::Path,
             default_version: ApiVersion::V2,
         }
     }
@@ -82,4 +85,17 @@ impl RegionProfile {
             Environment::Live => self.live_host,
         }
     }
+}
+
+/// Where `bank_list` names the application. *Direct API 2.05* shows all three: the heading has it in
+/// the query, prose leaves it out, and the addresses and the curl have it in the path.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum BankListAddress {
+    /// `bank_list/{id}`: the form that the guide shows being called.
+    #[default]
+    Path,
+    /// `bank_list?application_uuid={id}`
+    Query,
+    /// `bank_list`
+    Bare,
 }

@@ -4,7 +4,7 @@ use inbank_ports::{GatewayError, Sessions};
 
 use crate::PartnerApi;
 use crate::dialect::decode;
-use crate::door::Call;
+use crate::door::{Body, Call};
 use crate::failure::DecodeError;
 use crate::operation::{SESSION_OPEN, SESSION_SHOW};
 use crate::wire::session::{Details, Opened, Request};
@@ -18,7 +18,7 @@ impl Sessions for PartnerApi {
             .map_err(invalid)?;
         let currency = request.total().currency();
         let call = Call {
-            body: Some(self.encode(&SESSION_OPEN, &Request::new(request, &currency))?),
+            body: Body::Json(self.encode(&SESSION_OPEN, &Request::new(request, &currency))?),
             ..Call::default()
         };
         let read = |body: &[u8]| Ok(decode::<Opened<'_>>(body)?.try_into()?);

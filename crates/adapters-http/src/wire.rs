@@ -1,16 +1,19 @@
 //! The bank's payloads, by their v3 names. Nothing here leaves the crate, decides anything, or has a
 //! `Debug` that could show personal data.
 
+pub(crate) mod application;
 pub(crate) mod calculation;
 pub(crate) mod callback;
 pub(crate) mod contract;
 pub(crate) mod customer;
 pub(crate) mod free_form;
+pub(crate) mod income_proof;
 pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod product;
 pub(crate) mod purchase;
 pub(crate) mod session;
+pub(crate) mod signing;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -43,6 +46,18 @@ pub(crate) fn nothing(body: &[u8]) -> Result<(), DecodeError> {
         return Ok(());
     }
     serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)?;
+    if codes(body).is_empty() {
+        Ok(())
+    } else {
+        Err(DecodeError::Another("outcome"))
+    }
+}
+
+/// The answer to an upload, which no guide shows: none, or JSON of any kind that reports no error.
+pub(crate) fn accepted(body: &[u8]) -> Result<(), DecodeError> {
+    if !body.trim_ascii().is_empty() {
+        serde_json::from_slice::<serde::de::IgnoredAny>(body)?;
+    }
     if codes(body).is_empty() {
         Ok(())
     } else {

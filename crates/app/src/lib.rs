@@ -5,12 +5,18 @@
 //! knows HTTP, SQL or JSON. What has to be remembered between calls is the `Financing` that goes in
 //! and comes out; the caller stores it.
 
+mod apply;
 mod checkout;
 mod decide;
 mod follow;
+mod offer;
 mod quote;
+mod sign;
 
+pub use apply::{Apply, Submitted};
 pub use checkout::{Checkout, Started};
 pub use decide::{Decide, DecideError, Decision};
-pub use follow::{Follow, FollowError, News};
+pub use follow::{Follow, FollowError, FollowPorts, News, Patience};
+pub use offer::{OfferError, Offers};
 pub use quote::{Quote, Quotes, Unavailable};
+pub use sign::{Sign, SignError};

@@ -1,11 +1,14 @@
 use time::OffsetDateTime;
 
-use crate::{OrderReference, SessionId, SessionStatus};
+use crate::status::open_enum;
+use crate::{ApplicationId, OrderReference, SessionId, SessionStatus};
 
 /// An authentic callback: a trigger to read the bank, never a fact to act on (*Callbacks*).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Callback {
+    /// About an application or its contract.
+    Application(ApplicationCallback),
     /// About a payment session.
     Session(SessionCallback),
 }
@@ -14,6 +17,7 @@ impl Callback {
     /// When the bank signed it, by the bank's clock.
     pub const fn issued_at(&self) -> OffsetDateTime {
         match self {
+            Self::Application(callback) => callback.issued_at,
             Self::Session(callback) => callback.issued_at,
         }
     }
@@ -30,6 +34,30 @@ pub struct SessionCallback {
     pub order_reference: Option<OrderReference>,
     /// When the bank signed it, by the bank's clock.
     pub issued_at: OffsetDateTime,
+}
+
+/// What a callback about a direct application says (*Direct API*, Callbacks): the application and
+/// nothing else, not even where its contract is meant.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ApplicationCallback {
+    /// The application.
+    pub application: ApplicationId,
+    /// What changed: `DECISION`, `CONTRACT`.
+    pub subject: CallbackSubject,
+    /// Its status when the callback left, in the bank's words: a trigger, never a fact.
+    pub status: String,
+    /// When the bank signed it, by the bank's clock.
+    pub issued_at: OffsetDateTime,
+}
+
+open_enum! {
+    /// What a callback about an application is about (`type`).
+    CallbackSubject {
+        /// The contract.
+        Contract = "CONTRACT",
+        /// The decision.
+        Decision = "DECISION",
+    }
 }
 
 /// The instant of a callback's `timestamp`: seconds in some guides, milliseconds in others.

@@ -19,6 +19,23 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What a contract waits for (`process_status`); the guides name these in passing, and the list is
+    /// not complete.
+    ProcessStatus {
+        /// Nothing: it is active.
+        Activated = "activated",
+        /// The customer is to accept the offer.
+        Offer = "offer",
+        /// The customer is to go through AIS (Poland, after signing).
+        WaitingForCustomerDigitalVerification = "waiting_for_customer_digital_verification",
+        /// The customer is to make the down payment.
+        WaitingForDownPayment = "waiting_for_downpayment",
+        /// The merchant is to approve.
+        WaitingForPartnersConfirmation = "waiting_for_partners_confirmation",
+    }
+}
+
 /// A credit contract as the bank describes it (*Contract Details*).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -27,8 +44,8 @@ pub struct Contract {
     pub id: ContractId,
     /// Where it stands.
     pub status: ContractStatus,
-    /// What the bank waits for, in its own words; the guides' list is not complete.
-    pub process_status: Option<String>,
+    /// What the bank waits for.
+    pub process_status: Option<ProcessStatus>,
     /// Its number, for people.
     pub number: Option<String>,
     /// The product.
@@ -60,5 +77,20 @@ impl Contract {
             terminated_at: None,
             termination_reason: None,
         }
+    }
+
+    /// Whether the customer has signed: by its status, or by what it waits for.
+    pub const fn is_signed(&self) -> bool {
+        matches!(
+            self.status,
+            ContractStatus::Signed | ContractStatus::Activated
+        ) || matches!(
+            self.process_status,
+            Some(
+                ProcessStatus::WaitingForCustomerDigitalVerification
+                    | ProcessStatus::WaitingForDownPayment
+                    | ProcessStatus::WaitingForPartnersConfirmation
+            )
+        )
     }
 }

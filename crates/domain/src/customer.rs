@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use crate::{Invalid, Months, PaymentDay, Personal};
+use crate::{IdentityCode, Invalid, Months, PaymentDay, Personal};
 
 /// The customer, to pre-fill the application (`customer_data`).
 ///
@@ -9,7 +9,7 @@ use crate::{Invalid, Months, PaymentDay, Personal};
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Customer {
     /// The national identity code.
-    pub identity_code: Option<Personal<String>>,
+    pub identity_code: Option<IdentityCode>,
     /// Given name.
     pub first_name: Option<Personal<String>>,
     /// Family name.
@@ -174,6 +174,7 @@ pub struct ApplicationPrefill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Currency, Region};
 
     #[test]
     fn the_guides_own_contacts_pass() {
@@ -196,8 +197,9 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_a_customer() {
+        let anywhere = Region::new("anywhere", "XX", Currency::EUR, &[]);
         let customer = Customer {
-            identity_code: Some("canary".to_owned().into()),
+            identity_code: Some(IdentityCode::parse(&anywhere, "canary").unwrap()),
             first_name: Some("canary".to_owned().into()),
             last_name: Some("canary".to_owned().into()),
             gender: Some(Gender::Female),

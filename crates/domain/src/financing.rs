@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use crate::{
-    Contract, ContractId, ContractStatus, FinancingId, Invalid, OrderReference, ProductFamily,
-    Session, SessionId, SessionStatus,
+    Application, ApplicationId, Contract, ContractId, ContractStatus, DecisionStatus, FinancingId,
+    IncomeProofType, Invalid, OrderReference, ProcessStatus, ProductFamily, Session, SessionId,
+    SessionStatus,
 };
 
 /// One attempt to finance one order: what has to be remembered between two calls.
@@ -21,8 +22,13 @@ pub struct Financing {
     pub family: ProductFamily,
     /// Where it stands.
     pub state: FinancingState,
+    /// Whether contracts wait for the merchant's approval; needed for direct applications, whose
+    /// contracts don't always say so.
+    pub merchant_approval: bool,
     /// The bank's session, once known.
     pub session: Option<SessionId>,
+    /// The bank's application, once known; another one after the bank changed the conditions.
+    pub application: Option<ApplicationId>,
     /// The bank's contract, once known.
     pub contract: Option<ContractId>,
 }
@@ -35,20 +41,35 @@ impl Financing {
             order,
             family,
             state: FinancingState::Opening,
+            merchant_approval: false,
             session: None,
+            application: None,
             contract: None,
         }
     }
 }
 
-/// Where a financing stands.
+/// Where a financing stands. Those from `IncomeProofWanted` to `VerificationWanted` are of direct
+/// applications only.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum FinancingState {
     /// The bank was asked, or is about to be, and has not been heard.
     Opening,
-    /// Open at the bank.
+    /// Open at the bank: the customer is in the dialog, or the decision is awaited.
     Pending,
+    /// The customer is to prove their income, from their bank or by statements.
+    IncomeProofWanted,
+    /// The customer is to prove their income by statements.
+    StatementsWanted,
+    /// Decided for; the customer is to accept the offer.
+    Offered,
+    /// There is a contract; the customer is to sign it.
+    SignatureWanted,
+    /// The customer is to make the down payment.
+    DownPaymentWanted,
+    /// The customer is to go through digital verification.
+    VerificationWanted,
     /// Granted; waits for the merchant's approval.
     Granted,
     /// The contract is active: deliver.
@@ -59,17 +80,23 @@ pub enum FinancingState {
     Declined,
     /// Its time ran out.
     Expired,
-    /// The bank refused to open it; nothing exists there.
+    /// The bank refused to open it, or can't decide.
     Failed,
     /// The active contract was ended.
     Terminated,
 }
 
 impl FinancingState {
-    /// Every state.
+    /// Every state, in the order in which they are passed.
     pub const ALL: &'static [Self] = &[
         Self::Opening,
         Self::Pending,
+        Self::IncomeProofWanted,
+        Self::StatementsWanted,
+        Self::Offered,
+        Self::SignatureWanted,
+        Self::DownPaymentWanted,
+        Self::VerificationWanted,
         Self::Granted,
         Self::Completed,
         Self::Cancelled,
@@ -81,7 +108,7 @@ impl FinancingState {
 
     /// Whether it is over. Only `Completed` may still change: to `Terminated`.
     pub const fn is_terminal(self) -> bool {
-        self.progress() == 3
+        self.progress() == END
     }
 
     /// The name for people and documents.
@@ -89,6 +116,12 @@ impl FinancingState {
         match self {
             Self::Opening => "opening",
             Self::Pending => "pending",
+            Self::IncomeProofWanted => "income_proof_wanted",
+            Self::StatementsWanted => "statements_wanted",
+            Self::Offered => "offered",
+            Self::SignatureWanted => "signature_wanted",
+            Self::DownPaymentWanted => "down_payment_wanted",
+            Self::VerificationWanted => "verification_wanted",
             Self::Granted => "granted",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
@@ -104,16 +137,24 @@ impl FinancingState {
         match self {
             Self::Opening => 0,
             Self::Pending => 1,
-            Self::Granted => 2,
+            Self::IncomeProofWanted => 2,
+            Self::StatementsWanted => 3,
+            Self::Offered => 4,
+            Self::SignatureWanted => 5,
+            Self::DownPaymentWanted => 6,
+            Self::VerificationWanted => 7,
+            Self::Granted => 8,
             Self::Completed
             | Self::Cancelled
             | Self::Declined
             | Self::Expired
             | Self::Failed
-            | Self::Terminated => 3,
+            | Self::Terminated => END,
         }
     }
 }
+
+const END: u8 = 9;
 
 /// Reads back what [`as_str`](FinancingState::as_str) wrote: for stores.
 impl FromStr for FinancingState {
@@ -131,8 +172,20 @@ impl FromStr for FinancingState {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The session is open: send the customer there.
+    /// Open at the bank: send the customer there, or await the decision.
     Opened,
+    /// Ask the customer for proof of income, from their bank or by statements.
+    IncomeProofWanted,
+    /// Ask the customer for account statements.
+    StatementsWanted,
+    /// Show the customer the offer.
+    OfferReady,
+    /// Have the customer sign.
+    SignatureWanted,
+    /// Have the customer make the down payment.
+    DownPaymentWanted,
+    /// Send the customer to digital verification.
+    VerificationWanted,
     /// Granted: approve or cancel.
     Granted,
     /// Financed: deliver.
@@ -143,7 +196,7 @@ pub enum Event {
     Declined,
     /// Over: too late.
     Expired,
-    /// Over: the bank refused to open it.
+    /// Over: the bank refused to open it, or can't decide.
     Failed,
     /// The active contract was ended.
     Terminated,
@@ -154,6 +207,12 @@ impl Event {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Opened => "opened",
+            Self::IncomeProofWanted => "income_proof_wanted",
+            Self::StatementsWanted => "statements_wanted",
+            Self::OfferReady => "offer_ready",
+            Self::SignatureWanted => "signature_wanted",
+            Self::DownPaymentWanted => "down_payment_wanted",
+            Self::VerificationWanted => "verification_wanted",
             Self::Granted => "granted",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
@@ -165,7 +224,7 @@ impl Event {
     }
 }
 
-/// One way between two states.
+/// A step along one way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Edge {
     /// From here …
@@ -176,46 +235,109 @@ pub struct Edge {
     pub event: Event,
 }
 
-const fn edge(from: FinancingState, to: FinancingState, event: Event) -> Edge {
-    Edge { from, to, event }
-}
-
-/// Every way there is. The diagram in the documents and the property tests come from this table.
+/// Every way there is, by where it leads. The documents and the property tests come from this table.
 ///
-/// States may be skipped: callbacks get lost, and the answer that opened the session may have been.
-pub const EDGES: &[Edge] = {
+/// States may be skipped: callbacks get lost, and the answer that opened it may have been.
+pub const WAYS: &[Way] = {
     use FinancingState as S;
+    const BEFORE_OFFER: &[S] = &[
+        S::Opening,
+        S::Pending,
+        S::IncomeProofWanted,
+        S::StatementsWanted,
+    ];
+    const OPEN: &[S] = &[
+        S::Opening,
+        S::Pending,
+        S::IncomeProofWanted,
+        S::StatementsWanted,
+        S::Offered,
+        S::SignatureWanted,
+        S::DownPaymentWanted,
+        S::VerificationWanted,
+        S::Granted,
+    ];
+    const TERMINATED: &[S] = &[
+        S::Opening,
+        S::Pending,
+        S::IncomeProofWanted,
+        S::StatementsWanted,
+        S::Offered,
+        S::SignatureWanted,
+        S::DownPaymentWanted,
+        S::VerificationWanted,
+        S::Granted,
+        S::Completed,
+    ];
     &[
-        edge(S::Opening, S::Pending, Event::Opened),
-        edge(S::Opening, S::Granted, Event::Granted),
-        edge(S::Opening, S::Completed, Event::Completed),
-        edge(S::Opening, S::Cancelled, Event::Cancelled),
-        edge(S::Opening, S::Declined, Event::Declined),
-        edge(S::Opening, S::Expired, Event::Expired),
-        edge(S::Opening, S::Failed, Event::Failed),
-        edge(S::Opening, S::Terminated, Event::Terminated),
-        edge(S::Pending, S::Granted, Event::Granted),
-        edge(S::Pending, S::Completed, Event::Completed),
-        edge(S::Pending, S::Cancelled, Event::Cancelled),
-        edge(S::Pending, S::Declined, Event::Declined),
-        edge(S::Pending, S::Expired, Event::Expired),
-        edge(S::Pending, S::Terminated, Event::Terminated),
-        edge(S::Granted, S::Completed, Event::Completed),
-        edge(S::Granted, S::Cancelled, Event::Cancelled),
-        edge(S::Granted, S::Expired, Event::Expired),
-        edge(S::Granted, S::Terminated, Event::Terminated),
-        edge(S::Completed, S::Terminated, Event::Terminated),
+        way(S::Pending, Event::Opened, OPEN.split_at(1).0),
+        way(
+            S::IncomeProofWanted,
+            Event::IncomeProofWanted,
+            OPEN.split_at(2).0,
+        ),
+        way(
+            S::StatementsWanted,
+            Event::StatementsWanted,
+            OPEN.split_at(3).0,
+        ),
+        way(S::Offered, Event::OfferReady, OPEN.split_at(4).0),
+        way(
+            S::SignatureWanted,
+            Event::SignatureWanted,
+            OPEN.split_at(5).0,
+        ),
+        way(
+            S::DownPaymentWanted,
+            Event::DownPaymentWanted,
+            OPEN.split_at(6).0,
+        ),
+        way(
+            S::VerificationWanted,
+            Event::VerificationWanted,
+            OPEN.split_at(7).0,
+        ),
+        way(S::Granted, Event::Granted, OPEN.split_at(8).0),
+        way(S::Completed, Event::Completed, OPEN),
+        way(S::Cancelled, Event::Cancelled, OPEN),
+        way(S::Declined, Event::Declined, BEFORE_OFFER),
+        way(S::Expired, Event::Expired, OPEN),
+        way(S::Failed, Event::Failed, BEFORE_OFFER),
+        way(S::Terminated, Event::Terminated, TERMINATED),
     ]
 };
+
+/// The ways that lead to one state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Way {
+    /// To here …
+    pub to: FinancingState,
+    /// … which tells the shop this …
+    pub event: Event,
+    /// … from any of these.
+    pub from: &'static [FinancingState],
+}
+
+const fn way(to: FinancingState, event: Event, from: &'static [FinancingState]) -> Way {
+    Way { to, event, from }
+}
 
 /// What the bank just said of a financing.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Observation<'a> {
-    /// Its contract.
-    Contract(&'a Contract),
-    /// Its session.
-    Session(&'a Session),
+    /// Its application, as long as there is no contract.
+    Application(&'a Application),
+    /// The contract of its application.
+    Contract {
+        /// The contract.
+        contract: &'a Contract,
+        /// Whether a signed one waits for the merchant's approval.
+        merchant_approval: bool,
+    },
+    /// Its session, and the contract where it was read: once a session says `completed`, the guide
+    /// wants the contract to say `activated` before goods are sent (*API Requests*, step 5).
+    Session(&'a Session, Option<&'a Contract>),
 }
 
 /// What an observation does to a financing.
@@ -247,32 +369,77 @@ pub enum Anomaly {
 }
 
 /// Where a financing goes when the bank is seen to say `observation`.
-///
-/// A session that says `completed` counts. Where contracts may be read, the caller observes the
-/// contract instead, since the guide asks for its `activated` before goods are sent (*API Requests*,
-/// step 5).
 pub fn advance(present: FinancingState, observation: Observation<'_>) -> Step {
-    use FinancingState as S;
     let observed = match observation {
-        Observation::Session(session) => match &session.status {
-            SessionStatus::Cancelled => S::Cancelled,
-            SessionStatus::Completed => S::Completed,
-            SessionStatus::Declined => S::Declined,
-            SessionStatus::Expired => S::Expired,
-            SessionStatus::Granted => S::Granted,
-            SessionStatus::Pending => S::Pending,
-            SessionStatus::Unrecognised(text) => return status_anomaly(text.as_str()),
-        },
-        Observation::Contract(contract) => match &contract.status {
-            ContractStatus::Activated => S::Completed,
-            ContractStatus::Cancelled => S::Cancelled,
-            ContractStatus::Terminated => S::Terminated,
-            // Whether a signed contract waits for the merchant is the session's to say.
-            ContractStatus::Signed | ContractStatus::Unsigned => S::Pending,
-            ContractStatus::Unrecognised(text) => return status_anomaly(text.as_str()),
-        },
+        Observation::Application(application) => of_application(application),
+        Observation::Contract {
+            contract,
+            merchant_approval,
+        } => of_contract(contract, merchant_approval),
+        Observation::Session(session, contract) => of_session(session, contract),
     };
-    travel(present, observed)
+    match observed {
+        Ok(observed) => travel(present, observed),
+        Err(anomaly) => Step::Anomaly(anomaly),
+    }
+}
+
+fn of_session(session: &Session, contract: Option<&Contract>) -> Result<FinancingState, Anomaly> {
+    use FinancingState as S;
+    Ok(match &session.status {
+        SessionStatus::Cancelled => S::Cancelled,
+        SessionStatus::Completed => match contract.map(|contract| &contract.status) {
+            None | Some(ContractStatus::Activated) => S::Completed,
+            Some(ContractStatus::Cancelled) => S::Cancelled,
+            Some(ContractStatus::Terminated) => S::Terminated,
+            // Not active yet, whatever the session says.
+            Some(ContractStatus::Signed | ContractStatus::Unsigned) => S::Pending,
+            Some(ContractStatus::Unrecognised(text)) => return Err(unknown(text.as_str())),
+        },
+        SessionStatus::Declined => S::Declined,
+        SessionStatus::Expired => S::Expired,
+        SessionStatus::Granted => S::Granted,
+        SessionStatus::Pending => S::Pending,
+        SessionStatus::Unrecognised(text) => return Err(unknown(text.as_str())),
+    })
+}
+
+fn of_application(application: &Application) -> Result<FinancingState, Anomaly> {
+    use FinancingState as S;
+    if application.cancelled {
+        return Ok(S::Cancelled);
+    }
+    Ok(match &application.decision {
+        // "If this status persists, contact the integration team": no decision comes of it.
+        DecisionStatus::Failed => S::Failed,
+        DecisionStatus::IncomeProofRequired => match &application.income_proof {
+            Some(IncomeProofType::Upload) => S::StatementsWanted,
+            _ => S::IncomeProofWanted,
+        },
+        DecisionStatus::Manual | DecisionStatus::Pending => S::Pending,
+        DecisionStatus::ManualNegative | DecisionStatus::Negative => S::Declined,
+        DecisionStatus::Positive => S::Offered,
+        DecisionStatus::Unrecognised(text) => return Err(unknown(text.as_str())),
+    })
+}
+
+fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<FinancingState, Anomaly> {
+    use FinancingState as S;
+    Ok(match &contract.status {
+        ContractStatus::Activated => S::Completed,
+        ContractStatus::Cancelled => S::Cancelled,
+        ContractStatus::Terminated => S::Terminated,
+        // Whether a contract that waits for one of these still counts as unsigned isn't written.
+        ContractStatus::Signed | ContractStatus::Unsigned => match &contract.process_status {
+            Some(ProcessStatus::WaitingForCustomerDigitalVerification) => S::VerificationWanted,
+            Some(ProcessStatus::WaitingForDownPayment) => S::DownPaymentWanted,
+            Some(ProcessStatus::WaitingForPartnersConfirmation) => S::Granted,
+            _ if contract.status == ContractStatus::Signed && merchant_approval => S::Granted,
+            // To be signed, or on its way to being active.
+            _ => S::SignatureWanted,
+        },
+        ContractStatus::Unrecognised(text) => return Err(unknown(text.as_str())),
+    })
 }
 
 /// Where a financing goes when the bank has answered that a session is open.
@@ -286,8 +453,15 @@ pub fn refused(present: FinancingState) -> Step {
 }
 
 fn travel(present: FinancingState, observed: FinancingState) -> Step {
-    if let Some(edge) = EDGES.iter().find(|e| e.from == present && e.to == observed) {
-        return Step::Moved(*edge);
+    let way = WAYS
+        .iter()
+        .find(|way| way.to == observed && way.from.contains(&present));
+    if let Some(way) = way {
+        return Step::Moved(Edge {
+            from: present,
+            to: way.to,
+            event: way.event,
+        });
     }
     // A session stays `completed` when its contract is terminated: no contradiction.
     let terminated_after_completion =
@@ -301,131 +475,10 @@ fn travel(present: FinancingState, observed: FinancingState) -> Step {
     Step::Anomaly(Anomaly::NoWay { present, observed })
 }
 
-fn status_anomaly(text: &str) -> Step {
+fn unknown(status: &str) -> Anomaly {
     // Statuses are words of the bank's; anything longer isn't one and needn't be repeated.
-    Step::Anomaly(Anomaly::Status(text.chars().take(64).collect()))
+    Anomaly::Status(status.chars().take(64).collect())
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn session(status: &str) -> Session {
-        Session::new(SessionId::parse("s").unwrap(), status.into())
-    }
-
-    fn contract(status: &str) -> Contract {
-        Contract::new(ContractId::parse("c").unwrap(), status.into())
-    }
-
-    fn after(present: FinancingState, status: &str) -> Step {
-        advance(present, Observation::Session(&session(status)))
-    }
-
-    #[test]
-    fn no_edge_leaves_a_terminal_state_but_completed_to_terminated() {
-        let leaving = EDGES.iter().filter(|edge| edge.from.is_terminal());
-        let leaving: Vec<_> = leaving.map(|edge| (edge.from, edge.to)).collect();
-        assert_eq!(
-            leaving,
-            [(FinancingState::Completed, FinancingState::Terminated)]
-        );
-    }
-
-    #[test]
-    fn between_two_states_there_is_one_edge_at_most() {
-        let pairs: HashSet<_> = EDGES.iter().map(|edge| (edge.from, edge.to)).collect();
-        assert_eq!(pairs.len(), EDGES.len());
-    }
-
-    #[test]
-    fn every_state_but_the_first_can_be_reached() {
-        for state in &FinancingState::ALL[1..] {
-            assert!(EDGES.iter().any(|edge| edge.to == *state), "{state:?}");
-        }
-    }
-
-    #[test]
-    fn every_state_is_read_back_from_its_name() {
-        for state in FinancingState::ALL {
-            assert_eq!(state.as_str().parse(), Ok(*state));
-        }
-        assert!("paid".parse::<FinancingState>().is_err());
-    }
-
-    #[test]
-    fn old_news_changes_nothing() {
-        assert_eq!(after(FinancingState::Granted, "pending"), Step::Unchanged);
-        assert_eq!(after(FinancingState::Completed, "granted"), Step::Unchanged);
-        assert_eq!(
-            after(FinancingState::Terminated, "completed"),
-            Step::Unchanged
-        );
-    }
-
-    #[test]
-    fn an_end_that_contradicts_another_is_an_anomaly() {
-        assert_eq!(
-            after(FinancingState::Completed, "declined"),
-            Step::Anomaly(Anomaly::NoWay {
-                present: FinancingState::Completed,
-                observed: FinancingState::Declined,
-            })
-        );
-        assert!(matches!(
-            after(FinancingState::Expired, "completed"),
-            Step::Anomaly(_)
-        ));
-    }
-
-    #[test]
-    fn a_status_never_seen_before_is_neither_success_nor_failure() {
-        for state in FinancingState::ALL {
-            assert!(matches!(
-                after(*state, "on_hold"),
-                Step::Anomaly(Anomaly::Status(_))
-            ));
-        }
-    }
-
-    #[test]
-    fn a_signed_contract_is_not_yet_active() {
-        let signed = contract("signed");
-        let step = advance(FinancingState::Pending, Observation::Contract(&signed));
-        assert_eq!(step, Step::Unchanged);
-    }
-
-    proptest! {
-        #[test]
-        fn no_sequence_leaves_an_end_or_tells_one_event_twice(
-            news in prop::collection::vec((any::<bool>(), prop::sample::select(vec![
-                "pending", "granted", "completed", "cancelled", "declined", "expired",
-                "unsigned", "signed", "activated", "terminated", "on_hold", "",
-            ])), 0..40),
-        ) {
-            let mut state = FinancingState::Opening;
-            let mut told = HashSet::new();
-            for (of_contract, status) in news {
-                let (session, contract) = (session(status), contract(status));
-                let observation = if of_contract {
-                    Observation::Contract(&contract)
-                } else {
-                    Observation::Session(&session)
-                };
-                if let Step::Moved(edge) = advance(state, observation) {
-                    prop_assert_eq!(edge.from, state);
-                    prop_assert!(
-                        !state.is_terminal() || edge.event == Event::Terminated,
-                        "left {:?}", state
-                    );
-                    prop_assert!(told.insert(edge.event), "told twice: {:?}", edge.event);
-                    state = edge.to;
-                }
-            }
-        }
-    }
-}
+mod tests;

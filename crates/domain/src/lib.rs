@@ -5,6 +5,7 @@
 //! bank's guides: they are checked when it is made, and an [`Invalid`] names the field that broke one.
 //! Section names in these docs are those of the guide *e-POS 2.10* unless another is named.
 
+mod application;
 mod calculation;
 mod callback;
 mod contract;
@@ -12,6 +13,8 @@ mod customer;
 mod financing;
 mod free_form;
 mod id;
+mod identity_code;
+mod income_proof;
 mod invalid;
 mod key;
 mod locale;
@@ -22,21 +25,30 @@ mod purchase;
 mod rate;
 mod region;
 mod session;
+mod signing;
 mod status;
 mod term;
 mod web_address;
 
+pub use application::{
+    Application, ApplicationRequest, Consent, CustomerConsents, DecisionStatus, Identification,
+    IncomeProofType, Means, Offer,
+};
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
-pub use callback::{Callback, SessionCallback, issued_at};
-pub use contract::{Contract, ContractStatus};
+pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
+pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
 pub use financing::{
-    Anomaly, EDGES, Edge, Event, Financing, FinancingState, Observation, Step, advance, opened,
+    Anomaly, Edge, Event, Financing, FinancingState, Observation, Step, WAYS, Way, advance, opened,
     refused,
 };
 pub use free_form::{FreeForm, JsonNumber};
 pub use id::{
     ApplicationId, ContractId, FinancingId, OrderReference, ProductCode, SessionId, ShopId,
+};
+pub use identity_code::IdentityCode;
+pub use income_proof::{
+    Attachment, StatementBank, StatementBankId, StatementRequest, StatementRetrieval,
 };
 pub use invalid::Invalid;
 pub use key::ApiKey;
@@ -50,6 +62,9 @@ pub use purchase::{
 pub use rate::Rate;
 pub use region::Region;
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
+pub use signing::{
+    ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
+};
 pub use status::Unrecognised;
 pub use term::{Months, PaymentDay};
 pub use web_address::WebAddress;

@@ -38,6 +38,9 @@ pub struct Product {
     pub payment_days: Vec<PaymentDay>,
     /// Whether a contract waits for the merchant's approval before it is activated.
     pub requires_merchant_approval: Option<bool>,
+    /// What an application for it must have (`application_required_params`), such as
+    /// `credit_application.monthly_income`.
+    pub required_parameters: Vec<String>,
 }
 
 impl Product {
@@ -52,6 +55,7 @@ impl Product {
             periods: Vec::new(),
             payment_days: Vec::new(),
             requires_merchant_approval: None,
+            required_parameters: Vec::new(),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Region {
     pub currency: Currency,
     /// Locales that the guides print for it, the usual one first. Others are the bank's to refuse.
     pub locales: &'static [&'static str],
+    /// The forms of identity codes, `0` standing for a digit; none where any text may be one.
+    pub identity_codes: &'static [&'static str],
     /// Families whose contracts must not be read: their sessions alone decide (*Contract Details*:
     /// not with Indivy).
     pub families_without_contract: &'static [ProductFamily],
@@ -25,15 +27,20 @@ const INDIVY: &[ProductFamily] = &[ProductFamily::Indivy, ProductFamily::PayNext
 
 impl Region {
     /// Czechia: CZK.
-    pub const CZECHIA: Self = Self::new("czechia", "CZ", Currency::CZK, &["cs-CS", "cs-CZ"]);
+    pub const CZECHIA: Self = Self::new("czechia", "CZ", Currency::CZK, &["cs-CS", "cs-CZ"])
+        .with_identity_codes(&["000000000", "0000000000"]);
     /// Estonia: EUR.
-    pub const ESTONIA: Self = Self::new("estonia", "EE", Currency::EUR, &["et-ET", "et-EE"]);
+    pub const ESTONIA: Self = Self::new("estonia", "EE", Currency::EUR, &["et-ET", "et-EE"])
+        .with_identity_codes(&["00000000000"]);
     /// Latvia: EUR.
-    pub const LATVIA: Self = Self::new("latvia", "LV", Currency::EUR, &["lv-LV"]);
+    pub const LATVIA: Self =
+        Self::new("latvia", "LV", Currency::EUR, &["lv-LV"]).with_identity_codes(&["000000-00000"]);
     /// Lithuania: EUR.
-    pub const LITHUANIA: Self = Self::new("lithuania", "LT", Currency::EUR, &["lt-LT"]);
+    pub const LITHUANIA: Self = Self::new("lithuania", "LT", Currency::EUR, &["lt-LT"])
+        .with_identity_codes(&["00000000000"]);
     /// Poland: PLN.
-    pub const POLAND: Self = Self::new("poland", "PL", Currency::PLN, &["pl-PL"]);
+    pub const POLAND: Self =
+        Self::new("poland", "PL", Currency::PLN, &["pl-PL"]).with_identity_codes(&["00000000000"]);
 
     /// A region in which Indivy's contracts must not be read, as everywhere so far.
     pub const fn new(
@@ -47,8 +54,16 @@ impl Region {
             country,
             currency,
             locales,
+            identity_codes: &[],
             families_without_contract: INDIVY,
         }
+    }
+
+    /// The same region with forms of identity codes, `0` standing for a digit.
+    #[must_use]
+    pub const fn with_identity_codes(mut self, forms: &'static [&'static str]) -> Self {
+        self.identity_codes = forms;
+        self
     }
 
     /// Whether contracts of a family may be read here.

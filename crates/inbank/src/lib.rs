@@ -66,14 +66,17 @@ pub use inbank_app as app;
 pub use inbank_domain as domain;
 pub use inbank_ports as ports;
 
+use inbank_adapters_http::SystemClock;
 use inbank_adapters_http::{HmacAuthenticator, PartnerApi};
-use inbank_app::{Checkout, Decide, Follow, Quotes};
+use inbank_app::{Apply, Checkout, Decide, Follow, FollowPorts, Offers, Quotes, Sign};
+use inbank_ports::{Clock, IncomeProof, Signing};
 
 /// One shop at the bank, wired. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Inbank {
     api: Arc<PartnerApi>,
     authenticator: Arc<HmacAuthenticator>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Inbank {
@@ -82,7 +85,15 @@ impl Inbank {
         Self {
             api: Arc::new(api),
             authenticator: Arc::new(authenticator),
+            clock: Arc::new(SystemClock),
         }
+    }
+
+    /// With a clock instead of the system's, to wait by.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// The connection itself, which implements the gateway ports.
@@ -105,16 +116,55 @@ impl Inbank {
         Checkout::new(self.api.clone())
     }
 
-    /// Brings financings up to date after callbacks and returns.
+    /// Submits direct applications.
+    pub fn apply(&self) -> Apply {
+        Apply::new(self.api.clone(), self.api.clone())
+    }
+
+    /// Proof of income, for applications that want it.
+    pub fn income_proof(&self) -> Arc<dyn IncomeProof> {
+        self.api.clone()
+    }
+
+    /// Accepts offers, cancels applications.
+    pub fn offers(&self) -> Offers {
+        Offers::new(self.api.clone())
+    }
+
+    /// Has contracts signed.
+    pub fn sign(&self) -> Sign {
+        Sign::new(self.api.clone(), self.api.clone())
+    }
+
+    /// Printouts and payment links of contracts, and signing itself.
+    pub fn signing(&self) -> Arc<dyn Signing> {
+        self.api.clone()
+    }
+
+    /// Brings financings up to date after callbacks and returns, or waits for news of them.
     pub fn follow(&self) -> Follow {
-        let region = self.api.region().clone();
-        let (sessions, contracts) = (self.api.clone(), self.api.clone());
-        Follow::new(self.authenticator.clone(), sessions, contracts, region)
+        let ports = FollowPorts {
+            authenticator: self.authenticator.clone(),
+            sessions: self.api.clone(),
+            applications: self.api.clone(),
+            contracts: self.api.clone(),
+            clock: self.clock.clone(),
+        };
+        Follow::new(ports, self.api.region().clone())
     }
 
     /// Approves and cancels granted financings.
     pub fn decide(&self) -> Decide {
         let region = self.api.region().clone();
         Decide::new(self.api.clone(), self.api.clone(), region)
+    }
+}
+
+impl std::fmt::Debug for Inbank {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbank")
+            .field("api", &self.api)
+            .field("authenticator", &self.authenticator)
+            .finish_non_exhaustive()
     }
 }

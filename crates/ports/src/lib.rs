@@ -11,6 +11,7 @@
 //! **Cancellation**, for every method: a dropped future may or may not have reached the bank. After
 //! dropping a write, treat its outcome as unknown and settle it by reading.
 
+mod application;
 mod calculation;
 mod callback;
 mod clock;
@@ -21,9 +22,14 @@ mod contract;
 mod error;
 #[cfg(feature = "fakes")]
 pub mod fake;
+mod income_proof;
 mod product;
 mod session;
+mod signing;
 
+pub use application::Applications;
+#[cfg(feature = "mocks")]
+pub use application::MockApplications;
 pub use calculation::Calculator;
 #[cfg(feature = "mocks")]
 pub use calculation::MockCalculator;
@@ -40,9 +46,15 @@ pub use contract::Contracts;
 #[cfg(feature = "mocks")]
 pub use contract::MockContracts;
 pub use error::{Advice, GatewayError, GatewayErrorKind};
+pub use income_proof::IncomeProof;
+#[cfg(feature = "mocks")]
+pub use income_proof::MockIncomeProof;
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
 pub use product::ProductCatalogue;
 #[cfg(feature = "mocks")]
 pub use session::MockSessions;
 pub use session::Sessions;
+#[cfg(feature = "mocks")]
+pub use signing::MockSigning;
+pub use signing::Signing;

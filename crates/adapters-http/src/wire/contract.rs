@@ -1,4 +1,4 @@
-use inbank_domain::{Contract, ContractId, ContractStatus, Invalid, ProductCode};
+use inbank_domain::{Contract, ContractId, ContractStatus, Invalid, ProcessStatus, ProductCode};
 use serde::Deserialize;
 
 use super::moment::MaybeMoment;
@@ -27,13 +27,20 @@ pub(crate) struct Details {
     termination_reason: Option<String>,
 }
 
+/// A contract of which only the identifier is told, as accepting an offer does.
+#[derive(Deserialize)]
+pub(crate) struct Reference {
+    pub(crate) uuid: String,
+}
+
 impl TryFrom<Details> for Contract {
     type Error = Invalid;
 
     fn try_from(details: Details) -> Result<Self, Invalid> {
         let status = ContractStatus::from(details.status.as_str());
         let mut contract = Self::new(ContractId::parse(details.uuid)?, status);
-        contract.process_status = details.process_status;
+        let process_status = details.process_status.as_deref();
+        contract.process_status = process_status.map(ProcessStatus::from);
         let number = details.number.or(details.reference_number);
         contract.number = number.map(|number| number.0);
         contract.product_code = details

@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use inbank_domain::{
-    Address, ApplicationPrefill, Contact, Customer, Email, Gender, Invalid, Months, PaymentDay,
-    Personal, PhoneNumber,
+    Address, ApplicationPrefill, Contact, Customer, Email, Gender, IdentityCode, Invalid, Months,
+    PaymentDay, Personal, PhoneNumber, Region,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,10 @@ pub(crate) struct CustomerData<'a> {
 impl<'a> From<&'a Customer> for CustomerData<'a> {
     fn from(customer: &'a Customer) -> Self {
         Self {
-            identity_code: personal(customer.identity_code.as_ref()),
+            identity_code: customer
+                .identity_code
+                .as_ref()
+                .map(|code| code.expose().into()),
             first_name: personal(customer.first_name.as_ref()),
             last_name: personal(customer.last_name.as_ref()),
             gender: customer.gender.map(|gender| gender.as_str().into()),
@@ -43,15 +46,15 @@ impl<'a> From<&'a Customer> for CustomerData<'a> {
     }
 }
 
-impl TryFrom<CustomerData<'_>> for Customer {
-    type Error = Invalid;
-
-    fn try_from(data: CustomerData<'_>) -> Result<Self, Invalid> {
-        Ok(Self {
-            identity_code: taken(data.identity_code),
-            first_name: taken(data.first_name),
-            last_name: taken(data.last_name),
-            gender: data.gender.as_deref().map(Gender::parse).transpose()?,
+impl CustomerData<'_> {
+    pub(super) fn into_customer(self, region: &Region) -> Result<Customer, Invalid> {
+        let code = self.identity_code.as_deref();
+        let code = code.map(|code| IdentityCode::parse(region, code));
+        Ok(Customer {
+            identity_code: code.transpose()?,
+            first_name: taken(self.first_name),
+            last_name: taken(self.last_name),
+            gender: self.gender.as_deref().map(Gender::parse).transpose()?,
         })
     }
 }

@@ -45,11 +45,30 @@ impl<'de> Deserialize<'de> for MaybeMoment {
 #[derive(Clone, Copy)]
 pub(crate) struct Day(pub(crate) Date);
 
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.format(&Iso8601::DATE).map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+}
+
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         let day = Date::parse(text.get(..10).unwrap_or(&text), &Iso8601::DATE);
         day.map(Self)
             .map_err(|_| D::Error::custom("must be a day, such as 2020-12-15"))
+    }
+}
+
+/// A calendar day in an answer. One that can't be read is none.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MaybeDay(pub(crate) Option<Date>);
+
+impl<'de> Deserialize<'de> for MaybeDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        let day = serde_json::from_str::<Day>(raw.get()).ok();
+        Ok(Self(day.map(|day| day.0)))
     }
 }

@@ -1,7 +1,8 @@
 use inbank_domain::{
     Currency, Invalid, Money, Months, PaymentDay, Product, ProductCode, ProductFamily,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::number::{MaybeFlag, MaybeNumber, Whole};
 
@@ -34,6 +35,26 @@ pub(crate) struct Parameters {
     payment_day_options: Option<Vec<Whole>>,
     #[serde(default)]
     contract_activation_requires_partner_approval: MaybeFlag,
+    #[serde(default)]
+    application_required_params: Names,
+}
+
+/// Names in a list, or in one text with commas between; `"null"` is none.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        let names = serde_json::from_str::<Vec<String>>(raw).unwrap_or_else(|_| {
+            let text = serde_json::from_str::<String>(raw).unwrap_or_default();
+            text.split(',').map(|name| name.trim().to_owned()).collect()
+        });
+        let names = names
+            .into_iter()
+            .filter(|name| !matches!(name.as_str(), "" | "null"));
+        Ok(Self(names.collect()))
+    }
 }
 
 impl Details {
@@ -71,6 +92,10 @@ impl Details {
             .contract_activation_requires_partner_approval
             .0
             .or(beside.contract_activation_requires_partner_approval.0);
+        product.required_parameters = inside.application_required_params.0;
+        if product.required_parameters.is_empty() {
+            product.required_parameters = beside.application_required_params.0;
+        }
         Ok(product)
     }
 }

@@ -100,8 +100,11 @@ impl<'a> Request<'a> {
         request.valid_until = self.valid_until.map(|moment| moment.0);
         request.salesperson_reference = taken(self.salesperson_reference);
         request.user_ip = taken(self.user_ip);
-        let customer = self.customer_data.map(TryInto::try_into).transpose();
-        request.customer = customer.map_err(|error: Invalid| error.inside("customer_data"))?;
+        let customer = self
+            .customer_data
+            .map(|data| data.into_customer(region))
+            .transpose();
+        request.customer = customer.map_err(|error| error.inside("customer_data"))?;
         let contact = self
             .customer_contact_data
             .map(TryInto::try_into)

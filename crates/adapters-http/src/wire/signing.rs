@@ -1,0 +1,99 @@
+use inbank_domain::{Invalid, Printout, Signed, SigningMethod, SigningStarted, WebAddress};
+use serde::{Deserialize, Serialize};
+
+use super::moment::MaybeMoment;
+use crate::dialect::decode;
+use crate::failure::DecodeError;
+
+/// `POST` and `PATCH …/signings`, request. The code goes out as text: as the number of the sample,
+/// `0000` would not survive.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) confirmation_code: Option<&'a str>,
+}
+
+/// `…/signings`, answer: `{"signing":{…}}` in the sample. Where a redirect's address stands is not
+/// documented: beside or inside, under one of two names.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    signing: Option<Details>,
+    #[serde(alias = "url")]
+    redirect_url: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
+    #[serde(default)]
+    signed_at: MaybeMoment,
+    #[serde(alias = "url")]
+    redirect_url: Option<String>,
+}
+
+fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Answer::default());
+    }
+    Ok(decode(body)?)
+}
+
+/// A signing that was started. Only a redirect has to say where to.
+pub(crate) fn started(body: &[u8], method: &SigningMethod) -> Result<SigningStarted, DecodeError> {
+    let answer = answer(body)?;
+    let inside = answer.signing.and_then(|signing| signing.redirect_url);
+    let url = answer.redirect_url.or(inside);
+    let url = url
+        .map(|url| WebAddress::parse("redirect_url", &url))
+        .transpose()?;
+    if *method == SigningMethod::Redirect && url.is_none() {
+        return Err(DecodeError::Field("redirect_url".to_owned()));
+    }
+    let mut started = SigningStarted::default();
+    started.redirect_url = url;
+    Ok(started)
+}
+
+/// A signing that was confirmed.
+pub(crate) fn signed(body: &[u8]) -> Result<Signed, DecodeError> {
+    let mut signed = Signed::new(SigningMethod::Sms);
+    signed.at = answer(body)?
+        .signing
+        .and_then(|signing| signing.signed_at.0);
+    Ok(signed)
+}
+
+/// `…/printouts`, answer.
+#[derive(Deserialize)]
+pub(crate) struct PrintoutData {
+    uuid: String,
+    link: String,
+}
+
+impl TryFrom<PrintoutData> for Printout {
+    type Error = Invalid;
+
+    fn try_from(data: PrintoutData) -> Result<Self, Invalid> {
+        Ok(Self {
+            id: data.uuid,
+            link: WebAddress::parse("link", &data.link)?,
+        })
+    }
+}
+
+/// `…/payment_link`, request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PaymentLinkRequest<'a> {
+    pub(crate) return_url: &'a str,
+}
+
+/// `…/payment_link`, answer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PaymentLink {
+    pub(crate) redirect_url: String,
+}

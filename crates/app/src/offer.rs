@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use inbank_domain::{Application, ApplicationId, ContractId, Financing};
+use inbank_ports::{Advice, Applications, GatewayError, GatewayErrorKind};
+
+/// The customer's answer to an offer: accept, or give up.
+#[derive(Clone)]
+pub struct Offers {
+    applications: Arc<dyn Applications>,
+}
+
+/// Why an answer is not carried out, or not known to be.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfferError {
+    /// The bank gave no usable answer, or refused. With the advice `OutcomeUnknown` even asking it
+    /// afterwards did not settle what happened: call again later, which is safe.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The application is not known yet.
+    #[error("the financing's application is not known yet; wait for its first callback")]
+    NotKnown,
+    /// The customer had given up before, or accepted before.
+    #[error("the application was already {0}")]
+    Otherwise(&'static str),
+}
+
+/// How often an answer is sent in one call, when each time the bank shows that nothing happened.
+const ATTEMPTS: usize = 3;
+
+impl Offers {
+    /// Answers to a shop's offers.
+    pub fn new(applications: Arc<dyn Applications>) -> Self {
+        Self { applications }
+    }
+
+    /// Accepts the offer, which makes a contract; the financing comes back with it.
+    ///
+    /// Safe to repeat: where the bank refuses, or its answer is lost, the application is read, and
+    /// the contract that it shows is the one. It is sent again only when none is there.
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn accept(&self, financing: &Financing) -> Result<Financing, OfferError> {
+        let id = financing.application.as_ref().ok_or(OfferError::NotKnown)?;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let error = match self.applications.accept(id).await {
+                Ok(contract) => return Ok(with_contract(financing, contract)),
+                Err(error) => error,
+            };
+            let application = self.settle(id, error, attempts).await?;
+            if let Some(contract) = application.contract {
+                let mut financing = with_contract(financing, contract);
+                financing.application = Some(application.id);
+                return Ok(financing);
+            }
+            if application.cancelled {
+                return Err(OfferError::Otherwise("cancelled"));
+            }
+        }
+    }
+
+    /// Cancels the application, as the customer wishes. Safe to repeat, likewise.
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn cancel(&self, financing: &Financing) -> Result<(), OfferError> {
+        let id = financing.application.as_ref().ok_or(OfferError::NotKnown)?;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let Err(error) = self.applications.cancel(id).await else {
+                return Ok(());
+            };
+            let application = self.settle(id, error, attempts).await?;
+            if application.cancelled {
+                return Ok(());
+            }
+            if application.contract.is_some() {
+                return Err(OfferError::Otherwise("accepted"));
+            }
+        }
+    }
+
+    /// What the bank shows after an error that reading may settle: an application that is over one
+    /// way or the other, or one that shows that nothing happened and the call may be made again.
+    async fn settle(
+        &self,
+        id: &ApplicationId,
+        error: GatewayError,
+        attempts: usize,
+    ) -> Result<Application, OfferError> {
+        let unknown = error.advice() == Advice::OutcomeUnknown;
+        if !unknown && error.kind() != GatewayErrorKind::Refused {
+            return Err(error.into());
+        }
+        let application = match self.applications.application(id).await {
+            Ok(application) => application,
+            Err(reading) => {
+                tracing::warn!(%reading, "the outcome could not be read");
+                return Err(error.into());
+            }
+        };
+        let settled = application.contract.is_some() || application.cancelled;
+        if settled || (unknown && attempts < ATTEMPTS) {
+            Ok(application)
+        } else {
+            Err(error.into())
+        }
+    }
+}
+
+fn with_contract(financing: &Financing, contract: ContractId) -> Financing {
+    let mut financing = financing.clone();
+    financing.contract = Some(contract);
+    financing
+}
+
+#[cfg(test)]
+mod tests;
