@@ -127,7 +127,7 @@ impl Bank {
     /// `POST /applications` (direct guide 2.05, Request).
     ///
     /// Somebody else's e-mail address, phone or document is not refused but makes the decision fail: "due to banking secrecy" nothing but the
-    /// generic message may tell.
+    /// generic message may tell. A new application is `pending` "usually"; when the bank is set to take no time, the answer has the decision.
     pub(crate) fn create_application(
         &mut self,
         dialect: Dialect,
@@ -170,9 +170,13 @@ impl Bank {
             customer_name: request.name,
             details: request.details,
         };
+        self.direct.applications.insert(id, application);
+        if self.direct.pace.is_instant() {
+            self.end_decision(id);
+        }
+        let application = self.application(self.latest(id)).ok_or(NOT_FOUND)?;
         let product = self.product(&application.product_code)?;
         let node = application.created_node(product, self.region);
-        self.direct.applications.insert(id, application);
         Ok(Answer::created(&node, dialect))
     }
 

@@ -53,6 +53,8 @@ impl PaymentLink {
 
 impl Bank {
     /// `POST /contracts/{id}/payment_link`: a link for each attempt, before or after the signature, until the down payment is paid.
+    ///
+    /// Described for Estonia and Latvia; guides silent elsewhere; chosen: the same in every region.
     pub(crate) fn create_payment_link(
         &mut self,
         dialect: Dialect,

@@ -17,6 +17,13 @@ pub(crate) struct Pace {
     pub(crate) time: Duration,
 }
 
+impl Pace {
+    /// Whether the bank takes no time at all.
+    pub(crate) const fn is_instant(self) -> bool {
+        self.polls == 0 && self.time.is_zero()
+    }
+}
+
 impl Default for Pace {
     fn default() -> Self {
         Self {

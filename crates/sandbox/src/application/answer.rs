@@ -63,12 +63,20 @@ impl CreditApplication {
             ),
         ])
         .collect();
+        fields.extend(self.proof(region));
         fields.extend(self.history());
         fields.extend(known([(
             "salesperson_reference",
             self.details.salesperson.clone().into(),
         )]));
         Node::Object(fields)
+    }
+
+    /// `income_proof_type` is described for Estonia alone and is in no sample: it is there when a proof is required in Estonia, and absent
+    /// otherwise.
+    fn proof(&self, region: Region) -> Option<(Name, Node)> {
+        let proof = self.income_proof.filter(|_| region == Region::Estonia)?;
+        Some((Name::Known("income_proof_type"), proof.name().into()))
     }
 
     fn history(&self) -> impl Iterator<Item = (Name, Node)> {
@@ -92,8 +100,7 @@ impl CreditApplication {
 
     /// The `credit_application` of `GET /applications/{id}`.
     ///
-    /// `income_proof_type` is described for Estonia alone and is in no sample: it is there when a proof is required in Estonia, and absent
-    /// otherwise. Obligations and household costs are numbers next to an income in text, as in the sample.
+    /// Obligations and household costs are numbers next to an income in text, as in the sample.
     fn node(&self, product: &Product, region: Region, process: Option<&'static str>) -> Node {
         let positive = self.decision == DecisionStatus::Positive;
         let details = &self.details;
@@ -119,10 +126,7 @@ impl CreditApplication {
             ),
         ])
         .collect();
-        if region == Region::Estonia {
-            let proof = self.income_proof.map(|proof| proof.name().into());
-            fields.extend(proof.map(|name| (Name::Known("income_proof_type"), name)));
-        }
+        fields.extend(self.proof(region));
         fields.extend(known([
             ("down_payment_amount_prc", Node::Null),
             ("income_source", details.income_source.clone().into()),

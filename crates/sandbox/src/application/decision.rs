@@ -276,13 +276,13 @@ impl Bank {
         let Some(old) = self.application_mut(id) else {
             return;
         };
-        let offered = (old.amount * dec!(0.9)).round_dp(2);
+        let nine_tenths = |amount: Decimal| (amount * dec!(0.9)).round_dp(2);
         old.due = None;
         old.superseded_by = Some(new_id);
         let changed = CreditApplication {
             id: new_id,
-            amount: offered,
-            down_payment: old.down_payment.min(offered),
+            amount: nine_tenths(old.amount),
+            down_payment: nine_tenths(old.down_payment),
             previous: Some(id),
             superseded_by: None,
             decision: DecisionStatus::Pending,

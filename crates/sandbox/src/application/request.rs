@@ -133,7 +133,7 @@ fn credit_application(
         );
         let within = down_payment >= Decimal::ZERO && down_payment < amount;
         refusals.check(
-            within && (product.down_payment || down_payment.is_zero()),
+            down_payment.is_zero() || (within && product.down_payment),
             "credit_application_down_payment_amount_is_not_valid",
         );
     }

@@ -39,7 +39,8 @@ pub struct ApplicationState {
 
 impl SandboxBuilder {
     /// Sets how long the bank takes for a decision and for the activation of a contract: over so many polls that find nothing new,
-    /// or this long on the sandbox's clock, whichever is over first. By default one poll and ten seconds.
+    /// or this long on the sandbox's clock, whichever is over first. By default one poll and ten seconds; no poll and no time put the
+    /// decision into the answer to the application itself.
     #[must_use]
     pub const fn processing(mut self, polls: u32, time: Duration) -> Self {
         self.pace = Pace { polls, time };
