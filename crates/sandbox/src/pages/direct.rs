@@ -49,6 +49,7 @@ struct SigningPage {
     number: String,
     customer: String,
     amount: String,
+    down_payment: Option<String>,
     monthly: String,
     period: u32,
     interest: String,
@@ -77,6 +78,7 @@ struct Row {
     date: String,
     principal: String,
     interest: String,
+    fee: String,
     total: String,
 }
 
@@ -209,6 +211,8 @@ fn show_signing(bank: &Bank, id: &str) -> Option<Response> {
         number: contract.number().to_owned(),
         customer: application.customer_name.clone(),
         amount: money(application.amount, currency),
+        down_payment: (!application.down_payment.is_zero())
+            .then(|| money(application.down_payment, currency)),
         monthly: money(offer.monthly, currency),
         period: application.period,
         interest: percent(product.terms.interest_rate_annual),
@@ -312,6 +316,7 @@ fn show_printout(bank: &Bank, id: &str) -> Option<Response> {
         date: row.date.to_string(),
         principal: money(row.principal, currency),
         interest: money(row.interest, currency),
+        fee: money(row.admin_fee, currency),
         total: money(row.total(), currency),
     };
     let shown = PrintoutPage {

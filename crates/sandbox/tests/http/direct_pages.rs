@@ -118,6 +118,10 @@ async fn names_are_escaped_and_the_overview_lists_applications() {
         .page;
     assert!(!page.contains("<b>John") && !page.contains("<i>bicycle"));
     assert!(page.contains("300.00\u{a0}EUR"));
+    assert!(
+        page.contains("0.50\u{a0}EUR"),
+        "each payment has a fee in it"
+    );
 
     let overview = Customer::visit(shop.sandbox.base_url()).await.page;
     assert!(overview.contains(&id.to_string()));
