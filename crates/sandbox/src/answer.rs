@@ -11,6 +11,8 @@ pub(crate) enum Node {
     Null,
     Bool(bool),
     Whole(u32),
+    /// A JSON number of any size.
+    Number(Decimal),
     Text(String),
     /// Exactly the bytes that were submitted: free-form containers are never renamed.
     Raw(Box<RawValue>),
@@ -33,6 +35,11 @@ impl Node {
         Self::Object(known(fields).collect())
     }
 
+    /// Digits as a JSON number.
+    pub(crate) fn digits(text: &str) -> Self {
+        text.parse().map_or_else(|_| text.into(), Self::Number)
+    }
+
     pub(crate) fn write(&self, dialect: Dialect) -> String {
         let mut out = String::new();
         self.write_to(dialect, &mut out);
@@ -44,6 +51,7 @@ impl Node {
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Whole(value) => out.push_str(&value.to_string()),
+            Self::Number(value) => out.push_str(&value.normalize().to_string()),
             Self::Text(text) => out.push_str(&quoted(text)),
             Self::Raw(raw) => out.push_str(raw.get()),
             Self::List(items) => {

@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    callback::{Callbacks, SignedMessage},
+    application::Direct,
+    callback::{ApplicationEvent, Callbacks, SignedMessage},
     clock::Clock,
     contract::{Contract, ContractStatus},
     error::Refusal,
@@ -33,6 +34,7 @@ pub(crate) struct Bank {
     pub(crate) clock: Clock,
     pub(crate) sessions: HashMap<Uuid, Session>,
     pub(crate) contracts: HashMap<Uuid, Contract>,
+    pub(crate) direct: Direct,
     pub(crate) callbacks: Callbacks,
     pub(crate) orders: Orders,
     pub(crate) requests: Vec<RequestRecord>,
@@ -59,6 +61,7 @@ impl Bank {
             clock: Clock::new(region.offset()),
             sessions: HashMap::new(),
             contracts: HashMap::new(),
+            direct: Direct::default(),
             callbacks,
             orders: Orders::default(),
             requests: Vec::new(),
@@ -102,6 +105,17 @@ impl Bank {
             session.status = status;
             let fault = self.orders.take_callback();
             self.callbacks.announce(session, &self.api_key, now, fault);
+        }
+    }
+
+    /// Tells the merchant about an application, if the application says where (direct guide 2.05, Callbacks).
+    pub(crate) fn announce_application(&mut self, id: Uuid, event: ApplicationEvent) {
+        let now = self.now();
+        let application = self.direct.applications.get(&id);
+        if let Some(url) = application.and_then(|found| found.callback_url.as_deref()) {
+            let fault = self.orders.take_callback();
+            self.callbacks
+                .announce_application((id, event), url, &self.api_key, now, fault);
         }
     }
 
@@ -151,7 +165,8 @@ impl Bank {
     pub(crate) fn until_next_event(&self) -> Duration {
         const LONGEST: Duration = Duration::from_hours(1);
         let deadline = self.deadlines.first().map(|&(deadline, _)| deadline);
-        let next = [self.callbacks.next_due(), deadline]
+        let step = self.direct.steps.first().map(|&(at, _)| at);
+        let next = [self.callbacks.next_due(), deadline, step]
             .into_iter()
             .flatten()
             .min();

@@ -1,81 +1,22 @@
-//! Callbacks: what they say, how they are signed, and the queue in which they wait.
+//! Callbacks: their records, and the queue in which they wait.
 
 pub(crate) mod delivery;
+mod event;
+mod message;
 
-use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
-use serde_json::Value;
-use sha2::Sha512;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
-use url::form_urlencoded;
 use uuid::Uuid;
 
+pub use self::event::{ApplicationCallbackRecord, ApplicationEvent};
+pub(crate) use self::message::SignedMessage;
 use crate::{
-    answer::Node,
     fault::CallbackFault,
     session::{Session, SessionStatus},
 };
-
-/// The three fields of a callback and of the browser's return (e-POS 2.10, Request Structure).
-#[derive(Clone, Debug)]
-pub(crate) struct SignedMessage {
-    pub(crate) message: String,
-    pub(crate) hmac: String,
-    pub(crate) timestamp: String,
-}
-
-impl SignedMessage {
-    /// Tells the session's status as it is now (e-POS 2.10, Callback Message Content).
-    ///
-    /// Version 3 spells `purchaseReference` by its general rule; no public document settles the casing of the message there.
-    /// The version is the one in which the session was opened: guides silent.
-    pub(crate) fn about(session: &Session, key: &str, now: OffsetDateTime) -> Self {
-        let message = Node::object([
-            ("uuid", session.id.to_string().into()),
-            ("status", session.status.name().into()),
-            (
-                "purchase_reference",
-                session.purchase_reference.as_str().into(),
-            ),
-        ])
-        .write(session.dialect);
-        let timestamp = now.unix_timestamp().to_string();
-        Self {
-            hmac: signature(key, &timestamp, &message),
-            message,
-            timestamp,
-        }
-    }
-
-    fn form(&self) -> String {
-        form_urlencoded::Serializer::new(String::new())
-            .append_pair("message", &self.message)
-            .append_pair("hmac", &self.hmac)
-            .append_pair("timestamp", &self.timestamp)
-            .finish()
-    }
-}
-
-/// HMAC-SHA512 over `timestamp.message` with the shop's API key, in lower-case hexadecimal (e-POS 2.10, Callback Authenticity Validation).
-fn signature(key: &str, timestamp: &str, message: &str) -> String {
-    // A key of any length is taken, so the error cannot happen; an empty signature verifies nowhere.
-    let Ok(mut mac) = Hmac::<Sha512>::new_from_slice(key.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(timestamp.as_bytes());
-    mac.update(b".");
-    mac.update(message.as_bytes());
-    mac.finalize()
-        .into_bytes()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            // Writing to a `String` does not fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-}
 
 /// What has become of a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -119,6 +60,24 @@ impl CallbackRecord {
     }
 }
 
+/// What a callback tells, and about what.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    Session(Uuid, SessionStatus),
+    Application(Uuid, ApplicationEvent),
+}
+
+/// A callback, whatever it tells about.
+#[derive(Clone, Debug)]
+struct Entry {
+    subject: Subject,
+    url: String,
+    body: String,
+    attempts: u32,
+    last_answer: Option<String>,
+    outcome: CallbackOutcome,
+}
+
 /// A callback that is kept back.
 #[derive(Clone, Copy, Debug)]
 struct Held {
@@ -129,7 +88,7 @@ struct Held {
 /// All callbacks, and which of them are due when.
 #[derive(Debug)]
 pub(crate) struct Callbacks {
-    pub(crate) records: Vec<CallbackRecord>,
+    entries: Vec<Entry>,
     /// When, in which order among those due together, and which.
     queue: BTreeSet<(OffsetDateTime, u64, usize)>,
     queued_so_far: u64,
@@ -142,7 +101,7 @@ pub(crate) struct Callbacks {
 impl Callbacks {
     pub(crate) const fn new(retries: Vec<Duration>) -> Self {
         Self {
-            records: Vec::new(),
+            entries: Vec::new(),
             queue: BTreeSet::new(),
             queued_so_far: 0,
             held: Vec::new(),
@@ -161,28 +120,56 @@ impl Callbacks {
         now: OffsetDateTime,
         fault: Option<CallbackFault>,
     ) {
+        let subject = Subject::Session(session.id, session.status);
+        let url = &session.partner_urls.callback_url;
+        self.line_up(subject, url, key, now, fault, |key| {
+            SignedMessage::about(session, key, now)
+        });
+    }
+
+    /// Signs a callback about an application and lines it up.
+    pub(crate) fn announce_application(
+        &mut self,
+        (application, event): (Uuid, ApplicationEvent),
+        url: &str,
+        key: &str,
+        now: OffsetDateTime,
+        fault: Option<CallbackFault>,
+    ) {
+        let subject = Subject::Application(application, event);
+        self.line_up(subject, url, key, now, fault, |key| {
+            SignedMessage::about_application(application, event, key, now)
+        });
+    }
+
+    fn line_up(
+        &mut self,
+        subject: Subject,
+        url: &str,
+        key: &str,
+        now: OffsetDateTime,
+        fault: Option<CallbackFault>,
+        sign: impl FnOnce(&str) -> SignedMessage,
+    ) {
         let signed = match fault {
-            Some(CallbackFault::WrongSignature) => {
-                SignedMessage::about(session, &format!("not {key}"), now)
-            }
-            _ => SignedMessage::about(session, key, now),
+            Some(CallbackFault::WrongSignature) => sign(&format!("not {key}")),
+            _ => sign(key),
         };
         let copies = match fault {
             Some(CallbackFault::Duplicate { copies }) => copies,
             _ => 0,
         };
-        let record = CallbackRecord {
-            session: session.id,
-            status: session.status,
-            url: session.partner_urls.callback_url.clone(),
+        let entry = Entry {
+            subject,
+            url: url.to_owned(),
             body: signed.form(),
             attempts: 0,
             last_answer: None,
             outcome: CallbackOutcome::Queued,
         };
         for _ in 0..=copies {
-            let index = self.records.len();
-            self.records.push(record.clone());
+            let index = self.entries.len();
+            self.entries.push(entry.clone());
             match fault {
                 Some(CallbackFault::Drop) => self.settle(index, CallbackOutcome::Dropped),
                 Some(fault @ (CallbackFault::Hold | CallbackFault::Reorder)) => {
@@ -224,21 +211,21 @@ impl Callbacks {
         let next = *self.queue.first().filter(|&&(due, ..)| due <= now)?;
         self.queue.remove(&next);
         let (.., index) = next;
-        let record = self.records.get_mut(index)?;
-        record.attempts += 1;
+        let entry = self.entries.get_mut(index)?;
+        entry.attempts += 1;
         self.in_flight = true;
-        Some((index, record.url.clone(), record.body.clone()))
+        Some((index, entry.url.clone(), entry.body.clone()))
     }
 
     /// Notes what came of an attempt, and lines up the next one unless it was the last.
     fn attempted(&mut self, index: usize, answer: Result<u16, String>, now: OffsetDateTime) {
         self.in_flight = false;
-        let Some(record) = self.records.get_mut(index) else {
+        let Some(entry) = self.entries.get_mut(index) else {
             return;
         };
         let delivered = matches!(answer, Ok(200..=299));
-        record.last_answer = Some(answer.map_or_else(|why| why, |status| status.to_string()));
-        let attempts = usize::try_from(record.attempts).unwrap_or(usize::MAX);
+        entry.last_answer = Some(answer.map_or_else(|why| why, |status| status.to_string()));
+        let attempts = usize::try_from(entry.attempts).unwrap_or(usize::MAX);
         if delivered {
             self.settle(index, CallbackOutcome::Delivered);
         } else if let Some(&pause) = self.retries.get(attempts.saturating_sub(1)) {
@@ -254,40 +241,59 @@ impl Callbacks {
     }
 
     fn settle(&mut self, index: usize, outcome: CallbackOutcome) {
-        if let Some(record) = self.records.get_mut(index) {
-            record.outcome = outcome;
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.outcome = outcome;
         }
+    }
+
+    /// The callbacks about sessions.
+    pub(crate) fn records(&self) -> Vec<CallbackRecord> {
+        let record = |entry: &Entry| match entry.subject {
+            Subject::Session(session, status) => Some(CallbackRecord {
+                session,
+                status,
+                url: entry.url.clone(),
+                body: entry.body.clone(),
+                attempts: entry.attempts,
+                last_answer: entry.last_answer.clone(),
+                outcome: entry.outcome,
+            }),
+            Subject::Application(..) => None,
+        };
+        self.entries.iter().filter_map(record).collect()
+    }
+
+    /// The callbacks about applications.
+    pub(crate) fn application_records(&self) -> Vec<ApplicationCallbackRecord> {
+        let record = |entry: &Entry| match entry.subject {
+            Subject::Application(application, event) => Some(ApplicationCallbackRecord {
+                application,
+                event,
+                url: entry.url.clone(),
+                body: entry.body.clone(),
+                attempts: entry.attempts,
+                last_answer: entry.last_answer.clone(),
+                outcome: entry.outcome,
+            }),
+            Subject::Session(..) => None,
+        };
+        self.entries.iter().filter_map(record).collect()
+    }
+
+    /// How many callbacks there are, and how many of them a receiver has taken.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let delivered = |entry: &&Entry| entry.outcome == CallbackOutcome::Delivered;
+        (
+            self.entries.len(),
+            self.entries.iter().filter(delivered).count(),
+        )
     }
 
     /// The records as a JSON document.
     pub(crate) fn listed(&self) -> Value {
-        serde_json::to_value(&self.records).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_signature_is_that_of_an_independent_tool() {
-        // printf '1549411200.{"uuid":"u"}' | openssl dgst -sha512 -hmac key
-        assert_eq!(
-            signature("key", "1549411200", r#"{"uuid":"u"}"#),
-            "f34c2cb2869a148a61b0c638f9523c76a6cce20e0304d978ae9d0512ac7944bcb9b952ee3814c2510812665b9ff474efc8c460c5c54436afbdc740503f545349"
-        );
-    }
-
-    #[test]
-    fn the_form_is_encoded_as_the_guide_prints_it() {
-        let signed = SignedMessage {
-            message: r#"{"purchase_reference":"Id #1"}"#.to_owned(),
-            hmac: "00".to_owned(),
-            timestamp: "1549411200".to_owned(),
-        };
-        assert_eq!(
-            signed.form(),
-            "message=%7B%22purchase_reference%22%3A%22Id+%231%22%7D&hmac=00&timestamp=1549411200"
-        );
+        json!({
+            "callbacks": self.records(),
+            "application_callbacks": self.application_records(),
+        })
     }
 }

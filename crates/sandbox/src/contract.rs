@@ -1,14 +1,21 @@
 //! Credit contracts: their state, and the operations of the merchant on them.
 
+mod direct;
+mod signing;
+
 use std::fmt;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::direct::Handling;
+pub use self::direct::ProcessStatus;
+pub(crate) use self::signing::SigningMethod;
 use crate::{
-    answer::{Answer, Node},
+    answer::{Answer, Name, Node, known},
     bank::Bank,
+    callback::ApplicationEvent,
     clock::printed,
     dialect::Dialect,
     error::Refusal,
@@ -51,11 +58,20 @@ impl fmt::Display for ContractStatus {
     }
 }
 
+/// Where a contract comes from.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// An e-POS session.
+    Session(Uuid),
+    /// An application that a partner has sent.
+    Application(Handling),
+}
+
 /// A credit contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Contract {
     pub(crate) id: Uuid,
-    pub(crate) session: Uuid,
+    origin: Origin,
     pub(crate) status: ContractStatus,
     number: String,
     customer_id: Uuid,
@@ -66,10 +82,14 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    pub(crate) fn new(identifiers: &mut Identifiers, session: Uuid) -> Self {
+    pub(crate) fn of_session(identifiers: &mut Identifiers, session: Uuid) -> Self {
+        Self::new(identifiers, Origin::Session(session))
+    }
+
+    fn new(identifiers: &mut Identifiers, origin: Origin) -> Self {
         Self {
             id: identifiers.next(),
-            session,
+            origin,
             status: ContractStatus::Unsigned,
             number: identifiers.next_number(),
             customer_id: identifiers.next(),
@@ -93,17 +113,22 @@ impl Contract {
     /// The answer of `GET /contracts/{id}`, with the fields of the guide's sample.
     ///
     /// What `customer_signed` and `rep_signed` hold once they are not `null` is nowhere printed; chosen: `true`.
-    fn node(&self, product_code: &str) -> Node {
+    fn node(&self, product_code: &str, number: Node) -> Node {
         let time = |at: Option<OffsetDateTime>| Node::from(at.map(printed));
-        let signed = || self.signed_at.map_or(Node::Null, |_| Node::Bool(true));
-        Node::object([
+        let flag = |set: bool| if set { Node::Bool(true) } else { Node::Null };
+        let signed = self.signed_at.is_some();
+        let customer_signed = match &self.origin {
+            Origin::Session(_) => signed,
+            Origin::Application(handling) => handling.customer_signed(),
+        };
+        let mut fields: Vec<(Name, Node)> = known([
             ("status", self.status.name().into()),
             (
                 "termination_reason",
                 self.terminated_at.map(|_| "withdrawal").into(),
             ),
             ("uuid", self.id.to_string().into()),
-            ("number", self.number.as_str().into()),
+            ("number", number),
             ("payout_account_number", "EE000000000000000000".into()),
             ("activated_at", time(self.activated_at)),
             (
@@ -112,13 +137,19 @@ impl Contract {
             ),
             ("terminated_at", time(self.terminated_at)),
             ("product_code", product_code.into()),
-            ("customer_signed", signed()),
-            ("rep_signed", signed()),
+            ("customer_signed", flag(customer_signed)),
+            ("rep_signed", flag(signed)),
             ("signed_at", time(self.signed_at)),
             ("partner_approval_at", time(self.partner_approval_at)),
             ("customer_uuid", self.customer_id.to_string().into()),
             ("identification_satisfied", Node::Bool(true)),
         ])
+        .collect();
+        if let Origin::Application(handling) = &self.origin {
+            let process = handling.process.map(ProcessStatus::name);
+            fields.extend(known([("process_status", process.into())]));
+        }
+        Node::Object(fields)
     }
 }
 
@@ -127,14 +158,18 @@ impl Bank {
     ///
     /// The guide forbids the request for Indivy and says nothing of the answer; chosen: 404, so that a client that asks anyway finds out.
     /// Version 2 wraps the contract as the guide prints it; later documents show version 3 bare.
-    pub(crate) fn show_contract(&self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
+    pub(crate) fn show_contract(&mut self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
         let contract = self.find_contract(id)?;
-        let session = self.session(contract.session).ok_or(NOT_FOUND)?;
+        let Origin::Session(session) = contract.origin else {
+            let id = contract.id;
+            return self.show_direct_contract(dialect, id);
+        };
+        let session = self.session(session).ok_or(NOT_FOUND)?;
         let product = self.product(&session.product_code)?;
         if !product.family.shows_contracts() {
             return Err(NOT_FOUND);
         }
-        let node = contract.node(&product.code);
+        let node = contract.node(&product.code, contract.number.as_str().into());
         let node = match dialect {
             Dialect::V2 => Node::object([("contract", node)]),
             Dialect::V3 => node,
@@ -145,17 +180,20 @@ impl Bank {
     /// `POST /contracts/{id}/merchant_approval` (e-POS 2.10, Contract Approval): for a signed contract alone.
     pub(crate) fn approve_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
         let now = self.now();
-        let (id, session) = self
-            .find_contract(id)
-            .map(|contract| (contract.id, contract.session))?;
+        let id = self.find_contract(id)?.id;
         let contract = self
             .contracts
             .get_mut(&id)
-            .filter(|contract| contract.status == ContractStatus::Signed)
+            .filter(|contract| contract.awaits_approval())
             .ok_or_else(|| Refusal::invalid("can_not_approve"))?;
         contract.partner_approval_at = Some(now);
         contract.activate(now);
-        self.finish_session(session, SessionStatus::Completed);
+        self.contract_moved(
+            id,
+            SessionStatus::Completed,
+            Some(ProcessStatus::Activated),
+            ApplicationEvent::Activated,
+        );
         Ok(Answer::no_content())
     }
 
@@ -163,9 +201,7 @@ impl Bank {
     ///
     /// The contract state model allows it for unsigned contracts as well as for signed ones.
     pub(crate) fn cancel_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
-        let (id, session) = self
-            .find_contract(id)
-            .map(|contract| (contract.id, contract.session))?;
+        let id = self.find_contract(id)?.id;
         let contract = self
             .contracts
             .get_mut(&id)
@@ -177,13 +213,38 @@ impl Bank {
             })
             .ok_or_else(|| Refusal::invalid("can_not_cancel"))?;
         contract.status = ContractStatus::Cancelled;
-        self.finish_session(session, SessionStatus::Cancelled);
+        self.contract_moved(
+            id,
+            SessionStatus::Cancelled,
+            None,
+            ApplicationEvent::Cancelled,
+        );
         Ok(Answer::no_content())
+    }
+
+    /// Carries a contract's new status on to where it comes from: to the session, or to the merchant who has sent the application.
+    fn contract_moved(
+        &mut self,
+        id: Uuid,
+        session_status: SessionStatus,
+        process: Option<ProcessStatus>,
+        event: ApplicationEvent,
+    ) {
+        match self.contracts.get_mut(&id).map(|found| &mut found.origin) {
+            Some(&mut Origin::Session(session)) => self.finish_session(session, session_status),
+            Some(Origin::Application(handling)) => {
+                handling.process = process;
+                handling.due = None;
+                let application = handling.application;
+                self.announce_application(application, event);
+            }
+            None => {}
+        }
     }
 
     /// Ends an activated contract, as a merchant does in the Partner Portal.
     ///
-    /// The session remains completed and no callback is sent: the guide lists neither.
+    /// A session remains completed and no callback is sent: the e-POS guide lists neither. The direct guide does list a callback.
     pub(crate) fn terminate_contract(&mut self, id: Uuid) -> Result<(), CustomerError> {
         let now = self.now();
         let contract = self.contracts.get_mut(&id).ok_or(CustomerError::NotFound)?;
@@ -192,6 +253,11 @@ impl Bank {
         }
         contract.status = ContractStatus::Terminated;
         contract.terminated_at = Some(now);
+        if let Origin::Application(handling) = &mut contract.origin {
+            handling.process = None;
+            let application = handling.application;
+            self.announce_application(application, ApplicationEvent::Terminated);
+        }
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 //!
 //! They ask for the same bearer key as the Partner API, and are no part of what the bank has.
 
+mod direct;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{
@@ -40,6 +42,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sandbox/sessions/{id}/apply", post(apply))
         .route("/sandbox/sessions/{id}/cancel", post(cancel))
         .route("/sandbox/contracts/{id}/terminate", post(terminate))
+        .merge(direct::router())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(shared),
             authorize,
@@ -71,7 +74,7 @@ async fn clock(State(shared): Controlled) -> Json<Value> {
 async fn advance(State(shared): Controlled, Json(by): Json<Advance>) -> Json<Value> {
     let now = shared.with(|bank| {
         bank.clock.advance(Duration::from_secs(by.advance_seconds));
-        bank.expire_sessions();
+        bank.catch_up();
         bank.now()
     });
     Json(json!({"now": printed(now)}))
@@ -122,7 +125,7 @@ async fn release_answers(State(shared): Controlled) -> StatusCode {
 }
 
 async fn callbacks(State(shared): Controlled) -> Json<Value> {
-    Json(json!({"callbacks": shared.lock().callbacks.listed()}))
+    Json(shared.lock().callbacks.listed())
 }
 
 async fn release_callbacks(State(shared): Controlled) -> StatusCode {
@@ -191,7 +194,7 @@ async fn terminate(
 impl IntoResponse for CustomerError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoApplication => StatusCode::NOT_FOUND,
             Self::WrongState | Self::Period | Self::SmsCode => StatusCode::CONFLICT,
         };
         (status, Json(json!({"error": self.to_string()}))).into_response()

@@ -20,6 +20,14 @@ impl Dialect {
         }
     }
 
+    /// Spells a segment of a path, given with underscores, as this version does.
+    pub(crate) fn segment(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::V2 => Cow::Borrowed(name),
+            Self::V3 => Cow::Owned(name.replace('_', "-")),
+        }
+    }
+
     pub(crate) const fn other(self) -> Self {
         match self {
             Self::V2 => Self::V3,

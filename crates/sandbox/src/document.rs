@@ -33,11 +33,16 @@ impl Refusals {
         }
     }
 
+    /// The refusal with everything that was found.
+    pub(crate) fn refuse(self) -> Refusal {
+        Refusal::Invalid(self.0)
+    }
+
     /// What was read, if nothing was refused.
     pub(crate) fn accept<T>(self, read: Option<T>) -> Result<T, Refusal> {
         match read {
             Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(Refusal::Invalid(self.0)),
+            _ => Err(self.refuse()),
         }
     }
 }

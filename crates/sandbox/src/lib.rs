@@ -1,7 +1,7 @@
 //! A stateful imitation of Inbank's demo environment of the Partner API: a second, independent reading of the guides.
 //!
-//! It serves e-POS in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies and signs,
-//! the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
+//! It serves e-POS and direct applications in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies,
+//! signs, pays and tells about an account, the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
 //! demo environment does, keeps a clock that tests move, and breaks on order. Where the guides are silent or contradict
 //! themselves, the place in the code says so, and what was chosen.
 //!
@@ -21,12 +21,16 @@
 //! One sandbox is one region, one shop and one API key. A person finds an overview at `/`; the controls of [`Sandbox`]
 //! are at `/sandbox/…` as JSON too.
 
+mod account_statement;
 mod answer;
+mod application;
 mod aprc;
+mod attachment;
 mod bank;
 mod calculation;
 mod callback;
 mod clock;
+mod contact;
 mod contract;
 mod control;
 mod decision;
@@ -37,6 +41,9 @@ mod fault;
 mod identifier;
 mod operation;
 mod pages;
+mod payment_link;
+mod printout;
+mod processing;
 mod product;
 mod record;
 mod region;
@@ -46,13 +53,15 @@ mod session;
 mod shared;
 
 pub use crate::{
-    callback::{CallbackOutcome, CallbackRecord},
-    contract::ContractStatus,
+    application::{DecisionStatus, IncomeProof, Outcome},
+    attachment::Attachment,
+    callback::{ApplicationCallbackRecord, ApplicationEvent, CallbackOutcome, CallbackRecord},
+    contract::{ContractStatus, ProcessStatus},
     fault::{CallbackFault, Fault},
     operation::Operation,
     product::{Family, Product},
     record::RequestRecord,
     region::{Region, UnknownRegion},
-    sandbox::{Sandbox, SandboxBuilder, SessionState, StartError},
+    sandbox::{ApplicationState, Sandbox, SandboxBuilder, SessionState, StartError},
     session::{CustomerError, SessionStatus},
 };

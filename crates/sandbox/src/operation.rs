@@ -26,12 +26,43 @@ pub enum Operation {
     ApproveContract,
     /// `POST /contracts/{id}/cancel`
     CancelContract,
+    /// `POST /applications`
+    CreateApplication,
+    /// `GET /applications/{id}`
+    GetApplication,
+    /// `POST /applications/{id}/accept`
+    AcceptApplication,
+    /// `POST /applications/{id}/cancel`
+    CancelApplication,
+    /// `POST /applications/{id}/attachments`
+    AddAttachments,
+    /// `GET /account_statements/bank_list`
+    ListBanks,
+    /// `POST /account_statements/initiate_retrieval`
+    InitiateRetrieval,
+    /// `GET /contracts/{id}/printouts`
+    GetPrintout,
+    /// `POST /contracts/{id}/signings`
+    SignContract,
+    /// `PATCH /contracts/{id}/signings`
+    ConfirmSigning,
+    /// `POST /contracts/{id}/payment_link`
+    CreatePaymentLink,
 }
 
 impl Operation {
-    /// The guide expects `Content-Type: application/json`; only these operations send anything that has a type.
+    /// The guide expects `Content-Type: application/json`; only these operations send JSON.
     pub(crate) const fn has_body(self) -> bool {
-        matches!(self, Self::CreateCalculation | Self::CreateSession)
+        matches!(
+            self,
+            Self::CreateCalculation
+                | Self::CreateSession
+                | Self::CreateApplication
+                | Self::InitiateRetrieval
+                | Self::SignContract
+                | Self::ConfirmSigning
+                | Self::CreatePaymentLink
+        )
     }
 }
 
@@ -55,53 +86,80 @@ impl<'a> Call<'a> {
         } else {
             (Dialect::V3, path.strip_prefix("/partner/v3/")?)
         };
-        let get = method == Method::GET;
-        let post = method == Method::POST;
         let segments: Vec<&str> = rest.split('/').collect();
-        let (operation, shop, id) = match *segments.as_slice() {
-            ["ping"] if get => (Operation::Ping, None, None),
-            ["shops", shop, "products"] if get => (Operation::GetProduct, Some(shop), None),
-            ["shops", shop, "calculations"] if post => {
-                (Operation::CreateCalculation, Some(shop), None)
-            }
-            ["shops", shop, name] if post && name == sessions(dialect) => {
-                (Operation::CreateSession, Some(shop), None)
-            }
-            ["shops", shop, name, id] if get && name == sessions(dialect) => {
-                (Operation::GetSession, Some(shop), Some(id))
-            }
-            ["shops", shop, "contracts", id] if get => {
-                (Operation::GetContract, Some(shop), Some(id))
-            }
-            ["shops", shop, "contracts", id, name] if post && name == approval(dialect) => {
-                (Operation::ApproveContract, Some(shop), Some(id))
-            }
-            ["shops", shop, "contracts", id, "cancel"] if post => {
-                (Operation::CancelContract, Some(shop), Some(id))
-            }
+        if method == Method::GET && segments.as_slice() == ["ping"] {
+            return Some(Self {
+                dialect,
+                operation: Operation::Ping,
+                shop: None,
+                id: None,
+            });
+        }
+        let ["shops", shop, ref inside @ ..] = *segments.as_slice() else {
+            return None;
+        };
+        let (operation, id) = match *method {
+            Method::GET => reading(dialect, inside)?,
+            Method::POST => acting(dialect, inside)?,
+            Method::PATCH => match *inside {
+                ["contracts", id, "signings"] => (Operation::ConfirmSigning, Some(id)),
+                _ => return None,
+            },
             _ => return None,
         };
         Some(Self {
             dialect,
             operation,
-            shop,
+            shop: Some(shop),
             id,
         })
     }
 }
 
-const fn sessions(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::V2 => "pos_sessions",
-        Dialect::V3 => "pos-sessions",
-    }
+type Named<'a> = (Operation, Option<&'a str>);
+
+/// The guide has the application of the list of banks in the path, in the query and nowhere: the path may go on or not.
+fn reading<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
+    let is = |segment: &str, name| segment == dialect.segment(name);
+    Some(match *inside {
+        ["products"] => (Operation::GetProduct, None),
+        [sessions, id] if is(sessions, "pos_sessions") => (Operation::GetSession, Some(id)),
+        ["contracts", id] => (Operation::GetContract, Some(id)),
+        ["contracts", id, "printouts"] => (Operation::GetPrintout, Some(id)),
+        ["applications", id] => (Operation::GetApplication, Some(id)),
+        [statements, list, ref id @ ..]
+            if is(statements, "account_statements") && is(list, "bank_list") && id.len() < 2 =>
+        {
+            (Operation::ListBanks, id.first().copied())
+        }
+        _ => return None,
+    })
 }
 
-const fn approval(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::V2 => "merchant_approval",
-        Dialect::V3 => "merchant-approval",
-    }
+fn acting<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
+    let is = |segment: &str, name| segment == dialect.segment(name);
+    Some(match *inside {
+        ["calculations"] => (Operation::CreateCalculation, None),
+        [sessions] if is(sessions, "pos_sessions") => (Operation::CreateSession, None),
+        ["contracts", id, "cancel"] => (Operation::CancelContract, Some(id)),
+        ["contracts", id, "signings"] => (Operation::SignContract, Some(id)),
+        ["contracts", id, name] if is(name, "merchant_approval") => {
+            (Operation::ApproveContract, Some(id))
+        }
+        ["contracts", id, name] if is(name, "payment_link") => {
+            (Operation::CreatePaymentLink, Some(id))
+        }
+        ["applications"] => (Operation::CreateApplication, None),
+        ["applications", id, "accept"] => (Operation::AcceptApplication, Some(id)),
+        ["applications", id, "cancel"] => (Operation::CancelApplication, Some(id)),
+        ["applications", id, "attachments"] => (Operation::AddAttachments, Some(id)),
+        [statements, name]
+            if is(statements, "account_statements") && is(name, "initiate_retrieval") =>
+        {
+            (Operation::InitiateRetrieval, None)
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! The pages a person sees: the e-POS dialog of a session, and the overview of the sandbox.
+//! The pages a person sees: the e-POS dialog of a session, the pages of direct applications, and the overview of the sandbox.
 //!
 //! Plain HTML forms: usable without script, and drivable over HTTP. Every page of the dialog carries `data-step` and
 //! `data-status` on its `main` element; forms, fields and buttons have stable `id` and `name` attributes.
 
 mod dialog;
+mod direct;
 mod overview;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/session/{id}/accept", post(dialog::accept))
         .route("/session/{id}/sign", post(dialog::sign))
         .route("/session/{id}/cancel", post(dialog::cancel))
+        .merge(direct::router())
 }
 
 /// A page is never kept by the browser: the session moves on behind it.

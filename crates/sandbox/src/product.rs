@@ -55,6 +55,8 @@ pub struct Product {
     pub(crate) default_payment_day: u32,
     pub(crate) down_payment: bool,
     pub(crate) terms: Terms,
+    pub(crate) required_params: Vec<String>,
+    pub(crate) digital_verification: bool,
 }
 
 impl Product {
@@ -86,7 +88,26 @@ impl Product {
             default_payment_day: 10,
             down_payment: matches!(family, Family::HirePurchase | Family::Loan),
             terms,
+            required_params: Vec::new(),
+            digital_verification: false,
         }
+    }
+
+    /// Asks for further fields in an application, each named `object.field`, e.g. `credit_application.monthly_income`.
+    #[must_use]
+    pub fn with_required_params<T: Into<String>>(
+        mut self,
+        params: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.required_params = params.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Makes the customer of a signed contract identify at a bank before the contract goes on, as some Polish flows have it.
+    #[must_use]
+    pub const fn with_digital_verification(mut self) -> Self {
+        self.digital_verification = true;
+        self
     }
 
     /// Makes the contract wait for the merchant's approval before it is activated.
@@ -200,8 +221,23 @@ impl Product {
             ("contract_signing_on_frontend", unset()),
             ("min_age", "18".into()),
             ("min_net_monthly_income", unset()),
-            ("application_required_params", unset()),
-            ("blue_media_verification_required", unset()),
+            (
+                "application_required_params",
+                if self.required_params.is_empty() {
+                    unset()
+                } else {
+                    let params = self.required_params.iter();
+                    Node::List(params.map(|param| param.as_str().into()).collect())
+                },
+            ),
+            (
+                "blue_media_verification_required",
+                if self.digital_verification {
+                    flag(true)
+                } else {
+                    unset()
+                },
+            ),
             ("allowed_application_signing_methods", unset()),
             (
                 "allowed_contract_signing_methods",
@@ -254,5 +290,37 @@ pub(crate) fn catalogue(region: Region) -> Vec<Product> {
         ["product_code_here", "car_loan", "small_loan"]
             .map(|code| Product::new(code, Family::Loan).with_rates(dec!(0.0899), dec!(0.01694))),
     );
+    products.extend(direct(region));
+    products
+}
+
+/// The products of the direct guides' samples, and one for each thing that a product can ask for.
+///
+/// The samples' rates are those of the guide; its instalment does not follow from them.
+fn direct(region: Region) -> Vec<Product> {
+    let sample = |code: &str| Product {
+        default_payment_day: 15,
+        ..Product::new(code, Family::HirePurchase).with_rates(dec!(0.149), dec!(0.011))
+    };
+    let mut products = vec![
+        sample("example_product"),
+        sample("example_product9"),
+        Product::new("hire_purchase_income", Family::HirePurchase).with_required_params([
+            "credit_application.monthly_income",
+            "credit_application.monthly_financial_obligations",
+            "purchase.description",
+        ]),
+        Product::new("hire_purchase_down_payment", Family::HirePurchase)
+            .with_required_params(["credit_application.down_payment_amount"]),
+    ];
+    if region == Region::Poland {
+        products.extend([
+            Product::new("hire_purchase_verification", Family::HirePurchase)
+                .with_digital_verification(),
+            Product::new("hire_purchase_verification_approval", Family::HirePurchase)
+                .with_digital_verification()
+                .with_merchant_approval(),
+        ]);
+    }
     products
 }

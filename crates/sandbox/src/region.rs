@@ -65,6 +65,11 @@ impl Region {
         }
     }
 
+    /// Whether direct answers are shaped as the Polish guide prints them: in Poland, and in Czechia, for which there is no guide.
+    pub(crate) const fn answers_as_poland(self) -> bool {
+        matches!(self, Self::Poland | Self::Czechia)
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Estonia => "estonia",

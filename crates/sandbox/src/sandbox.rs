@@ -1,5 +1,7 @@
 //! The handle by which a program starts a sandbox and looks into it.
 
+mod direct;
+
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -21,6 +23,7 @@ use crate::{
     fault::{CallbackFault, Fault},
     identifier::Identifiers,
     operation::Operation,
+    processing::Pace,
     product::{Product, catalogue},
     record::RequestRecord,
     region::Region,
@@ -28,6 +31,8 @@ use crate::{
     session::{CustomerError, SessionStatus},
     shared::Shared,
 };
+
+pub use self::direct::ApplicationState;
 
 /// Why a sandbox does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +62,7 @@ pub struct SandboxBuilder {
     seed: Option<u64>,
     products: Vec<Product>,
     retries: Vec<Duration>,
+    pace: Pace,
 }
 
 impl SandboxBuilder {
@@ -124,7 +130,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(failed)?);
 
-        let bank = Bank::new(
+        let mut bank = Bank::new(
             self.region,
             (shop, api_key.clone()),
             base_url.clone(),
@@ -132,6 +138,7 @@ impl SandboxBuilder {
             identifiers,
             Callbacks::new(self.retries),
         );
+        bank.direct.pace = self.pace;
         let shared = Arc::new(Shared::new(bank));
         let router = server::router(Arc::clone(&shared));
         let mut stopped = shared.stopped();
@@ -180,6 +187,7 @@ impl Sandbox {
             seed: None,
             products: catalogue(region),
             retries: RETRIES.into(),
+            pace: Pace::default(),
         }
     }
 
@@ -217,7 +225,7 @@ impl Sandbox {
     pub fn advance(&self, by: Duration) {
         self.shared.with(|bank| {
             bank.clock.advance(by);
-            bank.expire_sessions();
+            bank.catch_up();
         });
     }
 
@@ -264,7 +272,7 @@ impl Sandbox {
 
     /// The callbacks so far, in the order of the events they tell about.
     pub fn callbacks(&self) -> Vec<CallbackRecord> {
-        self.shared.lock().callbacks.records.clone()
+        self.shared.lock().callbacks.records()
     }
 
     /// The state of a session.

@@ -29,6 +29,9 @@ use crate::{
 /// More than any request of the guide; a limit keeps a mistaken client from filling the memory.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// Files are larger. Guides silent on a limit; chosen: more than a scanned statement has.
+const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
+
 const JSON: &str = "application/json; charset=utf-8";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -42,10 +45,17 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
-    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body).into_owned();
     let call = Call::read(&head.method, path);
     let operation = call.map(|call| call.operation);
+    let uploads = operation == Some(Operation::AddAttachments);
+    let limit = if uploads { UPLOAD_LIMIT } else { BODY_LIMIT };
+    let body = to_bytes(body, limit).await.unwrap_or_default();
+    let kept = if uploads {
+        // Files are neither text nor the sandbox's to keep.
+        format!("{} bytes of attachments", body.len())
+    } else {
+        String::from_utf8_lossy(&body).into_owned()
+    };
 
     let (record, fault) = shared.with(|bank| {
         bank.requests.push(RequestRecord {
@@ -56,7 +66,7 @@ async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Respons
                 .map_or(path, |whole| whole.as_str())
                 .to_owned(),
             operation,
-            body: body.clone(),
+            body: kept,
             status: None,
         });
         let fault = operation.and_then(|operation| bank.orders.take(operation));
@@ -107,7 +117,7 @@ impl Bank {
         call: Option<Call<'_>>,
         headers: &HeaderMap,
         query: &str,
-        body: &str,
+        body: &[u8],
     ) -> Result<Answer, Refusal> {
         self.authorize(headers)?;
         let Call {
@@ -123,6 +133,10 @@ impl Bank {
             expects_json(headers)?;
         }
         let id = id.unwrap_or_default();
+        if operation == Operation::AddAttachments {
+            return self.attach(dialect, id, content_type(headers), body);
+        }
+        let body = &*String::from_utf8_lossy(body);
         match operation {
             Operation::Ping => Ok(Answer {
                 status: 200,
@@ -148,6 +162,18 @@ impl Bank {
             Operation::GetContract => self.show_contract(dialect, id),
             Operation::ApproveContract => self.approve_contract(id),
             Operation::CancelContract => self.cancel_contract(id),
+            Operation::CreateApplication => self.create_application(dialect, body),
+            Operation::GetApplication => self.show_application(dialect, id, query),
+            Operation::AcceptApplication => self.accept_application(dialect, id),
+            Operation::CancelApplication => self.cancel_application(id),
+            Operation::ListBanks => self.list_banks(dialect, id, query),
+            Operation::InitiateRetrieval => self.initiate_retrieval(dialect, body),
+            Operation::GetPrintout => self.show_printout(dialect, id, query),
+            Operation::SignContract => self.sign_contract(dialect, id, body),
+            Operation::ConfirmSigning => self.confirm_signing(dialect, id, body),
+            Operation::CreatePaymentLink => self.create_payment_link(dialect, id, body),
+            // Taken above, before its body was read as text.
+            Operation::AddAttachments => Err(Refusal::NoSuchPath),
         }
     }
 
@@ -170,10 +196,7 @@ impl Bank {
 /// Guides silent on what else happens; chosen: 422 where there is a body, because the public lists of statuses have no 415,
 /// and no complaint where there is none, because nothing then has a type.
 fn expects_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let given = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let kind = given
+    let kind = content_type(headers)
         .and_then(|value| value.split(';').next())
         .map(str::trim);
     if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
@@ -181,6 +204,11 @@ fn expects_json(headers: &HeaderMap) -> Result<(), Refusal> {
     } else {
         Err(Refusal::invalid("content_type_is_not_valid"))
     }
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    value.to_str().ok()
 }
 
 fn whole(answer: Answer) -> Response {

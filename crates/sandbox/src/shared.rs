@@ -28,10 +28,10 @@ impl Shared {
         }
     }
 
-    /// The bank as of now: sessions whose time is over have expired.
+    /// The bank as of now: everything whose time has come has happened.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Bank> {
         let mut bank = self.bank.lock().unwrap_or_else(PoisonError::into_inner);
-        bank.expire_sessions();
+        bank.catch_up();
         bank
     }
 

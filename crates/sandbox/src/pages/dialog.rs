@@ -286,7 +286,7 @@ fn step(
         Ok(()) | Err(CustomerError::WrongState) => {
             Redirect::to(&format!("/session/{session}")).into_response()
         }
-        Err(CustomerError::NotFound) => missing(),
+        Err(CustomerError::NotFound | CustomerError::NoApplication) => missing(),
         Err(CustomerError::Period) => current(&shared.lock(), id, None, None),
         Err(CustomerError::SmsCode) => {
             let error = "This is not the code from the message.";

@@ -7,9 +7,10 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{money, page};
 use crate::{
+    application::TABLE,
     bank::Bank,
-    callback::CallbackOutcome,
     clock::printed,
+    contract::{Contract, ProcessStatus},
     decision::positive_ranges,
     product::{Family, Product},
     shared::Shared,
@@ -29,6 +30,21 @@ struct ProductRow {
 struct DecisionRow {
     family: &'static str,
     positive: String,
+}
+
+struct CourseRow {
+    amounts: String,
+    words: &'static str,
+}
+
+struct ApplicationRow {
+    id: String,
+    product: String,
+    amount: String,
+    decision: &'static str,
+    contract: &'static str,
+    process: &'static str,
+    created: String,
 }
 
 struct SessionRow {
@@ -51,7 +67,9 @@ struct OverviewPage {
     now: String,
     products: Vec<ProductRow>,
     decisions: Vec<DecisionRow>,
+    courses: Vec<CourseRow>,
     sessions: Vec<SessionRow>,
+    applications: Vec<ApplicationRow>,
     session_count: usize,
     callback_count: usize,
     delivered_count: usize,
@@ -59,7 +77,7 @@ struct OverviewPage {
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     let bank = shared.lock();
-    let callbacks = &bank.callbacks.records;
+    let (callback_count, delivered_count) = bank.callbacks.counts();
     let overview = OverviewPage {
         region: bank.region.to_string(),
         currency: bank.region.currency(),
@@ -68,13 +86,12 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
         now: printed(bank.now()),
         products: bank.products.iter().map(product_row).collect(),
         decisions: decision_rows(&bank),
+        courses: course_rows(),
         sessions: session_rows(&bank),
+        applications: application_rows(&bank),
         session_count: bank.sessions.len(),
-        callback_count: callbacks.len(),
-        delivered_count: callbacks
-            .iter()
-            .filter(|callback| callback.outcome == CallbackOutcome::Delivered)
-            .count(),
+        callback_count,
+        delivered_count,
     };
     page(StatusCode::OK, &overview)
 }
@@ -128,6 +145,40 @@ fn session_rows(bank: &Bank) -> Vec<SessionRow> {
                 .and_then(|id| bank.contracts.get(&id))
                 .map_or("–", |contract| contract.status.name()),
             created: printed(session.created_at),
+        })
+        .collect()
+}
+
+/// How the amount of a direct application decides.
+fn course_rows() -> Vec<CourseRow> {
+    let row = |row: &crate::application::Row| CourseRow {
+        amounts: row.to.map_or_else(
+            || format!("over {}", row.over),
+            |to| format!("over {} – {to}", row.over),
+        ),
+        words: row.words,
+    };
+    TABLE.iter().map(row).collect()
+}
+
+fn application_rows(bank: &Bank) -> Vec<ApplicationRow> {
+    let mut applications: Vec<_> = bank.direct.applications.values().collect();
+    applications.sort_by_key(|application| std::cmp::Reverse(application.created_at));
+    applications
+        .into_iter()
+        .take(LATEST)
+        .map(|application| {
+            let contract = application.contract.and_then(|id| bank.contracts.get(&id));
+            let process = contract.and_then(Contract::process);
+            ApplicationRow {
+                id: application.id.to_string(),
+                product: application.product_code.clone(),
+                amount: money(application.amount, bank.region.currency()),
+                decision: application.decision.name(),
+                contract: contract.map_or("–", |contract| contract.status.name()),
+                process: process.map_or("–", ProcessStatus::name),
+                created: printed(application.created_at),
+            }
         })
         .collect()
 }

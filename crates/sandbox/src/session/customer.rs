@@ -19,6 +19,9 @@ pub enum CustomerError {
     /// There is no such session or contract.
     #[error("there is no such session or contract")]
     NotFound,
+    /// There is no such application.
+    #[error("there is no such application")]
+    NoApplication,
     /// The session or contract is in a state that does not allow the step.
     #[error("the step is not possible in this state")]
     WrongState,
@@ -69,7 +72,7 @@ impl Bank {
 
     /// The customer accepts the offer: the contract exists, unsigned.
     pub(crate) fn accept(&mut self, id: Uuid) -> Result<(), CustomerError> {
-        let contract = Contract::new(&mut self.identifiers, id);
+        let contract = Contract::of_session(&mut self.identifiers, id);
         let contract_id = contract.id;
         let session = self.session_mut(id).ok_or(CustomerError::NotFound)?;
         let offered = session

@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use url::Url;
 
 use super::{Line, PartnerUrls, Prefill};
 use crate::{
     answer::{Name, Node, known},
     bank::Bank,
+    contact::{is_email, is_phone_number, is_web_url},
     dialect::Dialect,
     document::{Document, Refusals},
     error::Refusal,
@@ -202,7 +202,7 @@ fn contact(document: &mut Document<'_>, prefill: &mut Prefill, refusals: &mut Re
     let valid = prefill
         .email
         .as_deref()
-        .is_none_or(|email| email.is_empty() || email.contains('@'));
+        .is_none_or(|email| email.is_empty() || is_email(email));
     refusals.check(valid, &object.code("email", "is_not_valid"));
     // Without a country prefix too: the guide's sample has none.
     prefill.mobile = object.required_text("mobile", refusals);
@@ -401,13 +401,4 @@ fn is_locale(text: &str) -> bool {
             && language.bytes().all(|byte| byte.is_ascii_lowercase())
             && country.bytes().all(|byte| byte.is_ascii_uppercase())
     })
-}
-
-fn is_web_url(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-}
-
-fn is_phone_number(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+ -()".contains(&byte))
 }

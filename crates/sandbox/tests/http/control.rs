@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::shop::{Shop, minimal, read};
 
-fn control(shop: &Shop, method: Method, path: &str) -> RequestBuilder {
+pub(crate) fn control(shop: &Shop, method: Method, path: &str) -> RequestBuilder {
     let url = format!("{}/sandbox/{path}", shop.sandbox.base_url());
     shop.client
         .request(method, url)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::shop::{Shop, minimal, minimal_v3, read};
 
 /// Sets a field of a request; `null` removes it.
-fn changed(mut body: Value, pointer: &str, value: Value) -> Value {
+pub(crate) fn changed(mut body: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let parent = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
     if value.is_null() {
