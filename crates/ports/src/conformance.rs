@@ -8,22 +8,30 @@
     reason = "a case is a test: panicking is how it fails"
 )]
 
+mod application;
 mod calculation;
 mod callback;
 mod connection;
 mod contract;
+mod income_proof;
 mod product;
 mod session;
+mod signing;
 
 use std::pin::Pin;
 
 use async_trait::async_trait;
 use inbank_domain::{
-    ContractId, Currency, Locale, Money, Months, OpenedSession, OrderReference, PartnerUrls,
-    ProductCode, Purchase, Region, SessionId, SessionRequest, SessionStatus, WebAddress,
+    ApplicationId, ApplicationRequest, ConfirmationCode, Contact, ContractId, Currency, Customer,
+    DecisionStatus, Email, IdentityCode, Locale, Money, Months, OpenedSession, OrderReference,
+    PartnerUrls, PhoneNumber, ProductCode, Purchase, Region, SessionId, SessionRequest,
+    SessionStatus, SigningMethod, WebAddress,
 };
 
-use crate::{Calculator, CallbackAuthenticator, Connection, Contracts, ProductCatalogue, Sessions};
+use crate::{
+    Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
+    ProductCatalogue, Sessions, Signing,
+};
 
 /// An implementation under test, with the bank behind it: the ports, and what the cases need to
 /// bring about.
@@ -42,10 +50,21 @@ pub trait Bank: Send + Sync {
     /// The port under test.
     fn contracts(&self) -> &dyn Contracts;
     /// The port under test.
+    fn applications(&self) -> &dyn Applications;
+    /// The port under test.
+    fn income_proof(&self) -> &dyn IncomeProof;
+    /// The port under test.
+    fn signing(&self) -> &dyn Signing;
+    /// The port under test.
     fn callbacks(&self) -> &dyn CallbackAuthenticator;
 
     /// A hire purchase product, with or without the merchant's approval.
     fn product_code(&self, approval: Approval) -> ProductCode;
+    /// A product, without the merchant's approval, whose contracts can be signed so, and a period
+    /// that it has.
+    fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months);
+    /// The code that the customer gets by text message.
+    fn confirmation_code(&self) -> ConfirmationCode;
     /// A total that is financed.
     fn granted_total(&self) -> Money;
     /// A total that is declined.
@@ -63,6 +82,14 @@ pub trait Bank: Send + Sync {
     async fn session_expires(&self, id: &SessionId);
     /// The next write happens at the bank, and its answer is lost.
     async fn lose_next_answer(&self);
+    /// The bank decides so about an application. Proof of income may then be had from a bank.
+    async fn application_decided(&self, id: &ApplicationId, decision: DecisionStatus);
+    /// The bank offers other conditions than were applied for.
+    async fn conditions_changed(&self, id: &ApplicationId);
+    /// How many applications the bank has.
+    async fn application_count(&self) -> usize;
+    /// The names and sizes of the files that came for an application.
+    async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)>;
     /// How many sessions the bank has.
     async fn session_count(&self) -> usize;
     /// The body of every callback sent so far, oldest first, once all have left.
@@ -139,6 +166,28 @@ pub fn cases() -> &'static [Case] {
         contract::unknown_contract_is_not_found,
         contract::lost_answer_of_approval_is_an_unknown_outcome,
         contract::lost_answer_of_cancelling_is_an_unknown_outcome,
+        application::submitted_application_can_be_read,
+        application::application_in_another_currency_is_invalid,
+        application::application_for_an_unknown_product_is_refused,
+        application::unknown_application_is_not_found,
+        application::positive_application_has_an_offer,
+        application::changed_conditions_come_under_a_new_id,
+        application::accepted_application_has_an_unsigned_contract,
+        application::accepting_twice_is_refused,
+        application::cancelled_application_says_so,
+        application::lost_answer_of_submitting_is_an_unknown_outcome,
+        application::lost_answer_of_accepting_is_an_unknown_outcome,
+        application::application_callback_is_authentic,
+        income_proof::statement_can_be_retrieved_from_a_listed_bank,
+        income_proof::attached_files_arrive,
+        income_proof::attaching_nothing_is_invalid,
+        signing::printout_has_a_link,
+        signing::digital_signature_activates,
+        signing::sms_signature_activates_once_confirmed,
+        signing::signing_twice_is_refused,
+        signing::wrong_code_is_refused,
+        signing::lost_answer_of_signing_is_an_unknown_outcome,
+        signing::payment_link_wants_a_place_for_the_status,
         callback::callback_is_authentic,
         callback::altered_callback_is_refused,
         callback::doubled_field_is_refused,
@@ -187,4 +236,52 @@ fn foreign(money: Money) -> Money {
         Currency::CZK
     };
     Money::new(money.amount(), other)
+}
+
+/// An application of somebody whom the bank does not know yet.
+fn application_for(
+    bank: &dyn Bank,
+    product: ProductCode,
+    period: Months,
+    amount: Money,
+) -> ApplicationRequest {
+    let region = bank.region();
+    // The form itself, with another digit for each of its digits.
+    let form = region.identity_codes.first().copied().unwrap_or("0");
+    let customer = Customer {
+        identity_code: Some(IdentityCode::parse(&region, &form.replace('0', "3")).unwrap()),
+        first_name: Some("Mari".to_owned().into()),
+        last_name: Some("Maasikas".to_owned().into()),
+        gender: None,
+    };
+    let contact = Contact {
+        email: Some(Email::parse("mari@example.com").unwrap()),
+        mobile: Some(PhoneNumber::parse("+37253630000").unwrap()),
+        phone: None,
+    };
+    let request = ApplicationRequest::new(&region, product, amount, period, customer, contact);
+    let mut request = request.unwrap();
+    request.callback_url = Some(bank.callback_url());
+    request
+}
+
+fn application(bank: &dyn Bank) -> ApplicationRequest {
+    let product = bank.product_code(Approval::NotNeeded);
+    application_for(bank, product, bank.period(), bank.granted_total())
+}
+
+/// An application that was decided so.
+async fn decided(bank: &dyn Bank, decision: DecisionStatus) -> ApplicationId {
+    let request = application(bank);
+    let id = bank.applications().submit(&request).await.unwrap().id;
+    bank.application_decided(&id, decision).await;
+    id
+}
+
+/// The contract of an application whose offer was just accepted.
+async fn accepted(bank: &dyn Bank, request: &ApplicationRequest) -> ContractId {
+    let id = bank.applications().submit(request).await.unwrap().id;
+    bank.application_decided(&id, DecisionStatus::Positive)
+        .await;
+    bank.applications().accept(&id).await.unwrap()
 }

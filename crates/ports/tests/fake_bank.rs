@@ -2,11 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use async_trait::async_trait;
-use inbank_domain::{Money, Months, ProductCode, Region, SessionId, WebAddress};
+use inbank_domain::{
+    ApplicationId, ConfirmationCode, DecisionStatus, Money, Months, ProductCode, Region, SessionId,
+    SigningMethod, WebAddress,
+};
 use inbank_ports::conformance::{Approval, Bank, cases};
 use inbank_ports::fake::FakeBank;
 use inbank_ports::{
-    Calculator, CallbackAuthenticator, Connection, Contracts, ProductCatalogue, Sessions,
+    Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
+    ProductCatalogue, Sessions, Signing,
 };
 use libtest_mimic::{Arguments, Trial};
 
@@ -32,6 +36,15 @@ impl Bank for Fake {
     fn contracts(&self) -> &dyn Contracts {
         &self.0
     }
+    fn applications(&self) -> &dyn Applications {
+        &self.0
+    }
+    fn income_proof(&self) -> &dyn IncomeProof {
+        &self.0
+    }
+    fn signing(&self) -> &dyn Signing {
+        &self.0
+    }
     fn callbacks(&self) -> &dyn CallbackAuthenticator {
         &self.0
     }
@@ -41,6 +54,12 @@ impl Bank for Fake {
             Approval::Needed => "hp_approval",
         };
         ProductCode::parse(code).unwrap()
+    }
+    fn product_signed_by(&self, _: &SigningMethod) -> (ProductCode, Months) {
+        (self.product_code(Approval::NotNeeded), self.period())
+    }
+    fn confirmation_code(&self) -> ConfirmationCode {
+        ConfirmationCode::parse(FakeBank::CODE).unwrap()
     }
     fn granted_total(&self) -> Money {
         Money::parse("100.01", self.0.region().currency).unwrap()
@@ -65,6 +84,19 @@ impl Bank for Fake {
     }
     async fn lose_next_answer(&self) {
         self.0.lose_next_answer();
+    }
+    async fn application_decided(&self, id: &ApplicationId, decision: DecisionStatus) {
+        self.0.decide(id, decision);
+    }
+    async fn conditions_changed(&self, id: &ApplicationId) {
+        let amount = Money::parse("90", self.0.region().currency).unwrap();
+        self.0.change_conditions(id, amount).unwrap();
+    }
+    async fn application_count(&self) -> usize {
+        self.0.application_count()
+    }
+    async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)> {
+        self.0.files(id)
     }
     async fn session_count(&self) -> usize {
         self.0.session_count()

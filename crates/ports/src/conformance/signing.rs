@@ -1,0 +1,121 @@
+use inbank_domain::{
+    ConfirmationCode, ContractId, ContractStatus, Regeneration, SigningMethod, WebAddress,
+};
+
+use super::{Bank, accepted, application, application_for};
+use crate::GatewayErrorKind;
+
+/// As often as the guide has a contract asked for after it was signed.
+const POLLS: usize = 15;
+
+/// A contract that can be signed so.
+async fn contract(bank: &dyn Bank, method: &SigningMethod) -> ContractId {
+    let (product, period) = bank.product_signed_by(method);
+    let request = application_for(bank, product, period, bank.granted_total());
+    accepted(bank, &request).await
+}
+
+async fn is_activated(bank: &dyn Bank, id: &ContractId) -> bool {
+    for _ in 0..POLLS {
+        let contract = bank.contracts().contract(id).await.unwrap();
+        if contract.status == ContractStatus::Activated {
+            return true;
+        }
+    }
+    false
+}
+
+async fn is_unsigned(bank: &dyn Bank, id: &ContractId) -> bool {
+    let contract = bank.contracts().contract(id).await.unwrap();
+    contract.status == ContractStatus::Unsigned && !contract.is_signed()
+}
+
+pub(super) async fn printout_has_a_link(bank: &dyn Bank) {
+    let id = accepted(bank, &application(bank)).await;
+    for regeneration in [Regeneration::NotNeeded, Regeneration::Forced] {
+        let printout = bank.signing().printout(&id, regeneration).await.unwrap();
+        assert!(!printout.id.is_empty());
+        assert!(printout.link.as_str().starts_with("http"));
+    }
+    let nobody = ContractId::parse("00000000-0000-4000-8000-000000000000").unwrap();
+    let error = bank
+        .signing()
+        .printout(&nobody, Regeneration::NotNeeded)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), GatewayErrorKind::NotFound);
+}
+
+pub(super) async fn digital_signature_activates(bank: &dyn Bank) {
+    for method in [SigningMethod::Digital, SigningMethod::Paper] {
+        let id = contract(bank, &method).await;
+        assert!(is_unsigned(bank, &id).await);
+        bank.signing().sign(&id, &method).await.unwrap();
+        assert!(is_activated(bank, &id).await, "{method}");
+    }
+}
+
+pub(super) async fn sms_signature_activates_once_confirmed(bank: &dyn Bank) {
+    let method = SigningMethod::Sms;
+    let id = contract(bank, &method).await;
+    bank.signing().sign(&id, &method).await.unwrap();
+    assert!(is_unsigned(bank, &id).await);
+    let code = bank.confirmation_code();
+    let signed = bank.signing().confirm(&id, &code).await.unwrap();
+    assert_eq!(signed.method, method);
+    assert!(is_activated(bank, &id).await);
+}
+
+pub(super) async fn signing_twice_is_refused(bank: &dyn Bank) {
+    let method = SigningMethod::Digital;
+    let id = contract(bank, &method).await;
+    bank.signing().sign(&id, &method).await.unwrap();
+    let error = bank.signing().sign(&id, &method).await.unwrap_err();
+    assert_eq!(error.kind(), GatewayErrorKind::Refused);
+}
+
+pub(super) async fn wrong_code_is_refused(bank: &dyn Bank) {
+    let method = SigningMethod::Sms;
+    let id = contract(bank, &method).await;
+    let refused = GatewayErrorKind::Refused;
+    let code = bank.confirmation_code();
+    let error = bank.signing().confirm(&id, &code).await.unwrap_err();
+    assert_eq!(error.kind(), refused, "none was sent");
+    bank.signing().sign(&id, &method).await.unwrap();
+    let wrong = ConfirmationCode::parse(&format!("{}9", code.expose())).unwrap();
+    let error = bank.signing().confirm(&id, &wrong).await.unwrap_err();
+    assert_eq!(error.kind(), refused);
+    assert!(is_unsigned(bank, &id).await);
+    bank.signing().confirm(&id, &code).await.unwrap();
+}
+
+pub(super) async fn lost_answer_of_signing_is_an_unknown_outcome(bank: &dyn Bank) {
+    let method = SigningMethod::Digital;
+    let id = contract(bank, &method).await;
+    bank.lose_next_answer().await;
+    let error = bank.signing().sign(&id, &method).await.unwrap_err();
+    assert_eq!(error.kind(), GatewayErrorKind::OutcomeUnknown);
+    assert!(is_activated(bank, &id).await);
+}
+
+pub(super) async fn payment_link_wants_a_place_for_the_status(bank: &dyn Bank) {
+    let amount = bank.granted_total();
+    let part = inbank_domain::Money::parse("50", amount.currency()).unwrap();
+    let request = application(bank).with_down_payment(part).unwrap();
+    let id = accepted(bank, &request).await;
+    let url = |text| WebAddress::parse("return_url", text).unwrap();
+    for nowhere in [
+        "https://shop.example/paid",
+        "https://shop.example/{status}/x",
+    ] {
+        let link = bank.signing().payment_link(&id, &url(nowhere)).await;
+        assert_eq!(link.unwrap_err().kind(), GatewayErrorKind::Invalid);
+    }
+    let back = url("https://shop.example/paid?status={status}");
+    let link = bank.signing().payment_link(&id, &back).await.unwrap();
+    assert!(link.as_str().starts_with("http"));
+    bank.signing().payment_link(&id, &back).await.unwrap();
+    let without = accepted(bank, &application(bank)).await;
+    let link = bank.signing().payment_link(&without, &back).await;
+    assert_eq!(link.unwrap_err().kind(), GatewayErrorKind::Refused);
+}

@@ -1,0 +1,229 @@
+use async_trait::async_trait;
+use inbank_domain::{
+    Application, ApplicationCallback, ApplicationId, ApplicationRequest, CalculationRequest,
+    Callback, CallbackSubject, Contract, ContractId, ContractStatus, DecisionStatus,
+    IncomeProofType, Money, Months, Offer, Product, ProductCode,
+};
+use time::OffsetDateTime;
+
+use super::calculation::interest_free;
+use super::contract::{FakeContract, Handling, Origin};
+use super::{FakeBank, State};
+use crate::{Applications, GatewayError, GatewayErrorKind};
+
+#[derive(Debug)]
+pub(super) struct FakeApplication {
+    pub(super) application: Application,
+    /// The application that took this one's place.
+    successor: Option<ApplicationId>,
+    product: ProductCode,
+    amount: Money,
+    down_payment: Option<Money>,
+    period: Months,
+    pub(super) files: Vec<(String, usize)>,
+}
+
+impl FakeApplication {
+    const fn is_open(&self) -> bool {
+        let application = &self.application;
+        application.contract.is_none() && !application.cancelled && self.successor.is_none()
+    }
+}
+
+impl FakeBank {
+    /// The bank decides so about an application, and a callback tells of it. An offer comes with
+    /// `Positive`; proof of income may be had from a bank. Nothing happens once the application is
+    /// accepted, cancelled or replaced.
+    pub fn decide(&self, id: &ApplicationId, decision: DecisionStatus) {
+        let mut state = self.state();
+        let offer = state.offer(self, id);
+        let Some(fake) = state.applications.get_mut(id).filter(|a| a.is_open()) else {
+            return;
+        };
+        let application = &mut fake.application;
+        application.offer = offer.filter(|_| decision == DecisionStatus::Positive);
+        application.income_proof = (decision == DecisionStatus::IncomeProofRequired)
+            .then_some(IncomeProofType::AisOrUpload);
+        let word = decision.as_str().to_uppercase();
+        application.decision = decision;
+        state.tell_of(id, CallbackSubject::Decision, &word);
+    }
+
+    /// The bank offers another amount than was applied for: positive, under a new id, which comes
+    /// back. None once the application is accepted, cancelled or replaced.
+    pub fn change_conditions(&self, id: &ApplicationId, amount: Money) -> Option<ApplicationId> {
+        let new = {
+            let mut state = self.state();
+            let new = ApplicationId::parse(format!("application-{}", state.applications.len() + 1));
+            let new = new.ok()?;
+            let fake = state.applications.get_mut(id).filter(|a| a.is_open())?;
+            fake.successor = Some(new.clone());
+            let mut application = Application::new(new.clone(), DecisionStatus::Pending);
+            application.previous = Some(id.clone());
+            application.changed_conditions = true;
+            let replacement = FakeApplication {
+                application,
+                successor: None,
+                product: fake.product.clone(),
+                amount,
+                down_payment: fake.down_payment,
+                period: fake.period,
+                files: Vec::new(),
+            };
+            state.applications.insert(new.clone(), replacement);
+            new
+        };
+        self.decide(&new, DecisionStatus::Positive);
+        Some(new)
+    }
+
+    /// How many applications there are; one with changed conditions counts besides the one whose
+    /// place it took.
+    pub fn application_count(&self) -> usize {
+        self.state().applications.len()
+    }
+}
+
+impl State {
+    fn offer(&self, bank: &FakeBank, id: &ApplicationId) -> Option<Offer> {
+        let fake = self.applications.get(id)?;
+        let request = CalculationRequest::new(
+            bank.region(),
+            fake.product.clone(),
+            fake.amount,
+            fake.period,
+        );
+        let request = match fake.down_payment {
+            Some(down_payment) => request.ok()?.with_down_payment(down_payment),
+            None => request,
+        };
+        let calculation = interest_free(&request.ok()?);
+        let mut offer = Offer::new(
+            fake.amount,
+            fake.period,
+            calculation.monthly_payment,
+            calculation.interest_rate,
+            calculation.aprc,
+        );
+        offer.total_cost = Some(calculation.total_cost);
+        offer.cost_of_credit = Some(calculation.cost_of_credit);
+        offer.down_payment = fake.down_payment;
+        Some(offer)
+    }
+
+    /// Sends a callback about an application.
+    fn tell_of(&mut self, id: &ApplicationId, subject: CallbackSubject, word: &str) {
+        self.tell(Callback::Application(ApplicationCallback {
+            application: id.clone(),
+            subject,
+            status: word.to_owned(),
+            issued_at: OffsetDateTime::UNIX_EPOCH,
+        }));
+    }
+
+    /// Sends a callback about an application's contract.
+    pub(super) fn tell_of_contract(&mut self, id: &ApplicationId, word: &str) {
+        self.tell_of(id, CallbackSubject::Contract, word);
+    }
+
+    /// What an application has become: itself, unless the conditions were changed.
+    fn latest(&self, id: &ApplicationId) -> Option<&FakeApplication> {
+        let mut fake = self.applications.get(id)?;
+        while let Some(next) = fake.successor.as_ref() {
+            fake = self.applications.get(next)?;
+        }
+        Some(fake)
+    }
+
+    /// The application, if something may still be done with it.
+    fn open(
+        &mut self,
+        operation: &'static str,
+        id: &ApplicationId,
+    ) -> Result<&mut FakeApplication, GatewayError> {
+        let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
+        let fake = self.applications.get_mut(id).ok_or_else(not_found)?;
+        if fake.is_open() {
+            Ok(fake)
+        } else {
+            Err(GatewayError::new(GatewayErrorKind::Refused, operation))
+        }
+    }
+}
+
+#[async_trait]
+impl Applications for FakeBank {
+    async fn submit(&self, request: &ApplicationRequest) -> Result<Application, GatewayError> {
+        let operation = "application.submit";
+        let invalid = |error| GatewayError::invalid(operation, error);
+        self.region()
+            .check_currency(request.amount())
+            .map_err(invalid)?;
+        let mut state = self.state();
+        state.fail(operation)?;
+        if !state.products.contains_key(&request.product_code) {
+            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+        }
+        let id = format!("application-{}", state.applications.len() + 1);
+        let id = ApplicationId::parse(id).map_err(invalid)?;
+        let application = Application::new(id.clone(), DecisionStatus::Pending);
+        let fake = FakeApplication {
+            application: application.clone(),
+            successor: None,
+            product: request.product_code.clone(),
+            amount: request.amount(),
+            down_payment: request.down_payment(),
+            period: request.period,
+            files: Vec::new(),
+        };
+        state.applications.insert(id, fake);
+        state.answer(operation, application)
+    }
+
+    async fn application(&self, id: &ApplicationId) -> Result<Application, GatewayError> {
+        let mut state = self.state();
+        state.fail("application.show")?;
+        let fake = state.latest(id);
+        fake.map(|fake| fake.application.clone())
+            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "application.show"))
+    }
+
+    async fn accept(&self, id: &ApplicationId) -> Result<ContractId, GatewayError> {
+        let operation = "application.accept";
+        let mut state = self.state();
+        state.fail(operation)?;
+        let contract = format!("contract-{}", state.contracts.len() + 1);
+        let invalid = |error| GatewayError::invalid(operation, error);
+        let contract = ContractId::parse(contract).map_err(invalid)?;
+        let fake = state.open(operation, id)?;
+        if fake.application.decision != DecisionStatus::Positive {
+            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+        }
+        fake.application.contract = Some(contract.clone());
+        let product = fake.product.clone();
+        let down_payment = fake.down_payment.is_some_and(|part| part.is_positive());
+        let approval = |product: &Product| product.requires_merchant_approval == Some(true);
+        let handling = Handling {
+            application: id.clone(),
+            approval: state.products.get(&product).is_some_and(approval),
+            down_payment,
+            code_sent: false,
+            signed: false,
+        };
+        let fake = FakeContract {
+            contract: Contract::new(contract.clone(), ContractStatus::Unsigned),
+            origin: Origin::Application(handling),
+        };
+        state.contracts.insert(contract.clone(), fake);
+        state.tell_of_contract(id, "UNSIGNED");
+        state.answer(operation, contract)
+    }
+
+    async fn cancel(&self, id: &ApplicationId) -> Result<(), GatewayError> {
+        let operation = "application.cancel";
+        let mut state = self.state();
+        state.fail(operation)?;
+        state.open(operation, id)?.application.cancelled = true;
+        state.answer(operation, ())
+    }
+}

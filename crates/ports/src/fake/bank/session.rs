@@ -1,0 +1,131 @@
+use async_trait::async_trait;
+use inbank_domain::{
+    Callback, Contract, ContractId, ContractStatus, Money, OpenedSession, Session, SessionCallback,
+    SessionId, SessionRequest, SessionStatus, WebAddress,
+};
+use rust_decimal::Decimal;
+use time::OffsetDateTime;
+
+use super::contract::{FakeContract, Origin};
+use super::{FakeBank, State};
+use crate::{GatewayError, GatewayErrorKind, Sessions};
+
+#[derive(Debug)]
+pub(super) struct FakeSession {
+    session: Session,
+    approval: bool,
+}
+
+impl FakeBank {
+    /// The customer applies and signs: financed or granted up to the limit, declined above it.
+    /// Nothing happens unless the session is pending.
+    pub fn customer_applies(&self, id: &SessionId) {
+        let mut state = self.state();
+        let contract_id = ContractId::parse(format!("contract-{}", state.contracts.len() + 1));
+        let Some(fake) = state.pending(id) else {
+            return;
+        };
+        let within = |total: Money| total.amount() <= Decimal::from(Self::LIMIT);
+        let Some(contract_id) = contract_id
+            .ok()
+            .filter(|_| fake.session.total.is_some_and(within))
+        else {
+            return state.session_moves(id, SessionStatus::Declined);
+        };
+        fake.session.contract = Some(contract_id.clone());
+        let (session, contract) = if fake.approval {
+            (SessionStatus::Granted, ContractStatus::Signed)
+        } else {
+            (SessionStatus::Completed, ContractStatus::Activated)
+        };
+        let contract = FakeContract {
+            contract: Contract::new(contract_id.clone(), contract),
+            origin: Origin::Session(id.clone()),
+        };
+        state.contracts.insert(contract_id, contract);
+        state.session_moves(id, session);
+    }
+
+    /// The customer gives up. Nothing happens unless the session is pending.
+    pub fn customer_cancels(&self, id: &SessionId) {
+        let mut state = self.state();
+        if state.pending(id).is_some() {
+            state.session_moves(id, SessionStatus::Cancelled);
+        }
+    }
+
+    /// The session's time runs out, which no callback tells. Nothing happens unless it is pending.
+    pub fn session_expires(&self, id: &SessionId) {
+        if let Some(fake) = self.state().pending(id) {
+            fake.session.status = SessionStatus::Expired;
+        }
+    }
+
+    /// How many sessions were ever opened.
+    pub fn session_count(&self) -> usize {
+        self.state().sessions.len()
+    }
+}
+
+impl State {
+    fn pending(&mut self, id: &SessionId) -> Option<&mut FakeSession> {
+        let fake = self.sessions.get_mut(id)?;
+        (fake.session.status == SessionStatus::Pending).then_some(fake)
+    }
+
+    /// Moves a session, and sends the callback that tells so.
+    pub(super) fn session_moves(&mut self, id: &SessionId, to: SessionStatus) {
+        let Some(fake) = self.sessions.get_mut(id) else {
+            return;
+        };
+        fake.session.status = to.clone();
+        let callback = Callback::Session(SessionCallback {
+            id: id.clone(),
+            status: to,
+            order_reference: fake.session.order_reference.clone(),
+            issued_at: OffsetDateTime::UNIX_EPOCH,
+        });
+        self.tell(callback);
+    }
+}
+
+#[async_trait]
+impl Sessions for FakeBank {
+    async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
+        let operation = "session.open";
+        let invalid = |error| GatewayError::invalid(operation, error);
+        self.region
+            .check_currency(request.total())
+            .map_err(invalid)?;
+        let mut state = self.state();
+        state.fail(operation)?;
+        let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
+        let product = state
+            .products
+            .get(&request.product_code)
+            .ok_or_else(refused)?;
+        let approval = product.requires_merchant_approval == Some(true);
+        let id = format!("session-{}", state.sessions.len() + 1);
+        let redirect_url = WebAddress::parse("redirect_url", &format!("https://fake.example/{id}"));
+        let opened = OpenedSession {
+            id: SessionId::parse(id).map_err(invalid)?,
+            status: SessionStatus::Pending,
+            redirect_url: redirect_url.map_err(invalid)?,
+        };
+        let mut session = Session::new(opened.id.clone(), SessionStatus::Pending);
+        session.order_reference = Some(request.purchase.reference.clone());
+        session.product_code = Some(request.product_code.clone());
+        session.total = Some(request.total());
+        let fake = FakeSession { session, approval };
+        state.sessions.insert(opened.id.clone(), fake);
+        state.answer(operation, opened)
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Session, GatewayError> {
+        let mut state = self.state();
+        state.fail("session.show")?;
+        let fake = state.sessions.get(id);
+        fake.map(|fake| fake.session.clone())
+            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "session.show"))
+    }
+}

@@ -1,0 +1,185 @@
+use async_trait::async_trait;
+use inbank_domain::{
+    ConfirmationCode, ContractId, ContractStatus, Invalid, Printout, ProcessStatus, Regeneration,
+    Signed, SigningMethod, SigningStarted, WebAddress,
+};
+
+use super::contract::{FakeContract, Handling};
+use super::{FakeBank, State};
+use crate::{GatewayError, GatewayErrorKind, Signing};
+
+impl FakeBank {
+    /// The code that customers get by text message.
+    pub const CODE: &str = "0000";
+
+    /// The customer signs, whichever way was begun. Nothing happens unless they are to.
+    pub fn customer_signs(&self, id: &ContractId) {
+        self.state().customer_signs(id);
+    }
+
+    /// The customer makes the down payment. Nothing happens unless one is awaited.
+    pub fn down_payment_paid(&self, id: &ContractId) {
+        let mut state = self.state();
+        let Some(handling) = state.contracts.get_mut(id).and_then(FakeContract::handling) else {
+            return;
+        };
+        if std::mem::take(&mut handling.down_payment) {
+            let application = handling.application.clone();
+            state.tell_of_contract(&application, "DOWN_PAYMENT_PAID_BY_CUSTOMER");
+            state.goes_on(id);
+        }
+    }
+}
+
+impl State {
+    fn customer_signs(&mut self, id: &ContractId) {
+        let handling = self.contracts.get_mut(id).and_then(FakeContract::handling);
+        let Some(handling) = handling.filter(|handling| !handling.signed) else {
+            return;
+        };
+        handling.signed = true;
+        let application = handling.application.clone();
+        self.tell_of_contract(&application, "SIGNED");
+        self.goes_on(id);
+    }
+
+    /// On to the next thing that a signed contract waits for.
+    fn goes_on(&mut self, id: &ContractId) {
+        let Some(fake) = self.contracts.get_mut(id) else {
+            return;
+        };
+        let Some(handling) = fake.handling().filter(|handling| handling.signed) else {
+            return;
+        };
+        let application = handling.application.clone();
+        let (status, process, word) = if handling.down_payment {
+            (
+                ContractStatus::Unsigned,
+                ProcessStatus::WaitingForDownPayment,
+                None,
+            )
+        } else if handling.approval {
+            (
+                ContractStatus::Signed,
+                ProcessStatus::WaitingForPartnersConfirmation,
+                Some("ACTIVATION_REQUIRES_PARTNER_APPROVAL"),
+            )
+        } else {
+            (
+                ContractStatus::Activated,
+                ProcessStatus::Activated,
+                Some("ACTIVATED"),
+            )
+        };
+        fake.contract.status = status;
+        fake.contract.process_status = Some(process);
+        if let Some(word) = word {
+            self.tell_of_contract(&application, word);
+        }
+    }
+
+    /// What is to come of a contract that can still be signed.
+    fn to_be_signed(
+        &mut self,
+        operation: &'static str,
+        id: &ContractId,
+    ) -> Result<&mut Handling, GatewayError> {
+        let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
+        let fake = self.contracts.get_mut(id).ok_or_else(not_found)?;
+        let unsigned = fake.contract.status == ContractStatus::Unsigned;
+        let handling = fake.handling().ok_or_else(not_found)?;
+        if unsigned && !handling.signed {
+            Ok(handling)
+        } else {
+            Err(GatewayError::new(GatewayErrorKind::Refused, operation))
+        }
+    }
+}
+
+fn address(operation: &'static str, url: &str) -> Result<WebAddress, GatewayError> {
+    WebAddress::parse("url", url).map_err(|error| GatewayError::invalid(operation, error))
+}
+
+#[async_trait]
+impl Signing for FakeBank {
+    async fn printout(
+        &self,
+        contract: &ContractId,
+        _regeneration: Regeneration,
+    ) -> Result<Printout, GatewayError> {
+        let operation = "contract.printout";
+        let mut state = self.state();
+        state.fail(operation)?;
+        if !state.contracts.contains_key(contract) {
+            return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
+        }
+        Ok(Printout {
+            id: format!("printout-of-{contract}"),
+            link: address(operation, &format!("https://fake.example/{contract}.pdf"))?,
+        })
+    }
+
+    async fn sign(
+        &self,
+        contract: &ContractId,
+        method: &SigningMethod,
+    ) -> Result<SigningStarted, GatewayError> {
+        let operation = "contract.sign";
+        let mut state = self.state();
+        state.fail(operation)?;
+        let handling = state.to_be_signed(operation, contract)?;
+        let mut started = SigningStarted::default();
+        match method {
+            SigningMethod::Digital | SigningMethod::Paper => state.customer_signs(contract),
+            SigningMethod::Sms => handling.code_sent = true,
+            SigningMethod::Redirect => {
+                let url = format!("https://fake.example/sign/{contract}");
+                started.redirect_url = Some(address(operation, &url)?);
+            }
+            SigningMethod::SendToSigningEmail | SigningMethod::SendToSigningSms => {}
+            _ => return Err(GatewayError::new(GatewayErrorKind::Refused, operation)),
+        }
+        state.answer(operation, started)
+    }
+
+    async fn confirm(
+        &self,
+        contract: &ContractId,
+        code: &ConfirmationCode,
+    ) -> Result<Signed, GatewayError> {
+        let operation = "contract.confirm";
+        let mut state = self.state();
+        state.fail(operation)?;
+        let handling = state.to_be_signed(operation, contract)?;
+        if !handling.code_sent || code.expose() != Self::CODE {
+            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+        }
+        state.customer_signs(contract);
+        state.answer(operation, Signed::new(SigningMethod::Sms))
+    }
+
+    async fn payment_link(
+        &self,
+        contract: &ContractId,
+        return_url: &WebAddress,
+    ) -> Result<WebAddress, GatewayError> {
+        let operation = "contract.payment_link";
+        if !return_url.as_str().ends_with("{status}") {
+            let error = Invalid::new("return_url", "must end in {status}");
+            return Err(GatewayError::invalid(operation, error));
+        }
+        let mut state = self.state();
+        state.fail(operation)?;
+        let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
+        let fake = state.contracts.get_mut(contract).ok_or_else(not_found)?;
+        let unsigned = fake.contract.status == ContractStatus::Unsigned;
+        let due = fake
+            .handling()
+            .is_some_and(|handling| handling.down_payment);
+        if !unsigned || !due {
+            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+        }
+        let link = address(operation, &format!("https://fake.example/pay/{contract}"))?;
+        state.answer(operation, link)
+    }
+}
