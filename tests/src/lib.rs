@@ -15,16 +15,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank::domain::{
-    ApiKey, Locale, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase, Region,
-    SessionId, SessionRequest, ShopId, WebAddress,
+    ApiKey, ApplicationId, ConfirmationCode, DecisionStatus, Locale, Money, Months, OrderReference,
+    PartnerUrls, ProductCode, Purchase, Region, SessionId, SessionRequest, ShopId, SigningMethod,
+    WebAddress,
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::fake::ManualClock;
 use inbank::ports::{
-    Calculator, CallbackAuthenticator, Clock, Connection, Contracts, ProductCatalogue, Sessions,
+    Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
+    ProductCatalogue, Sessions, Signing,
 };
-use inbank_sandbox::{Fault, Operation, Sandbox};
+use inbank_sandbox::{Fault, Operation, Outcome, Sandbox};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -125,6 +127,15 @@ impl Bank for SandboxBank {
     fn contracts(&self) -> &dyn Contracts {
         &self.api
     }
+    fn applications(&self) -> &dyn Applications {
+        &self.api
+    }
+    fn income_proof(&self) -> &dyn IncomeProof {
+        &self.api
+    }
+    fn signing(&self) -> &dyn Signing {
+        &self.api
+    }
     fn callbacks(&self) -> &dyn CallbackAuthenticator {
         &self.authenticator
     }
@@ -134,6 +145,19 @@ impl Bank for SandboxBank {
             Approval::Needed => "hire_purchase_approval",
         };
         ProductCode::parse(code).unwrap()
+    }
+    fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months) {
+        // In the Baltic countries a code signs split into parts, and nothing else does but paper.
+        let parts = "split_into_parts";
+        let split = self.sandbox.products().iter().any(|p| p.code() == parts);
+        if split && *method == SigningMethod::Sms {
+            (ProductCode::parse(parts).unwrap(), Months::new(3).unwrap())
+        } else {
+            (self.product_code(Approval::NotNeeded), self.period())
+        }
+    }
+    fn confirmation_code(&self) -> ConfirmationCode {
+        ConfirmationCode::parse("0000").unwrap()
     }
     fn granted_total(&self) -> Money {
         self.money("499.90")
@@ -165,23 +189,64 @@ impl Bank for SandboxBank {
             Operation::CreateSession,
             Operation::ApproveContract,
             Operation::CancelContract,
+            Operation::CreateApplication,
+            Operation::AcceptApplication,
+            Operation::CancelApplication,
+            Operation::AddAttachments,
+            Operation::InitiateRetrieval,
+            Operation::SignContract,
+            Operation::ConfirmSigning,
+            Operation::CreatePaymentLink,
         ] {
             self.sandbox.fault(write, Fault::AnswerLost, 1);
         }
+    }
+    async fn application_decided(&self, id: &ApplicationId, decision: DecisionStatus) {
+        let outcome = match decision {
+            DecisionStatus::Failed => Outcome::Failed,
+            DecisionStatus::IncomeProofRequired => Outcome::ProofByBankOrUpload,
+            DecisionStatus::Manual => Outcome::Manual,
+            DecisionStatus::ManualNegative => Outcome::ManualNegative,
+            DecisionStatus::Negative => Outcome::Negative,
+            DecisionStatus::Positive => Outcome::Positive,
+            other => panic!("{other} can't be decided"),
+        };
+        self.sandbox.decide(uuid_of(id), outcome).unwrap();
+    }
+    async fn conditions_changed(&self, id: &ApplicationId) {
+        let outcome = Outcome::ChangedConditions;
+        self.sandbox.decide(uuid_of(id), outcome).unwrap();
+    }
+    async fn application_count(&self) -> usize {
+        self.sandbox.application_count()
+    }
+    async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)> {
+        let files = self.sandbox.attachments(uuid_of(id)).into_iter();
+        files.map(|file| (file.file_name, file.size)).collect()
     }
     async fn session_count(&self) -> usize {
         self.sandbox.session_count()
     }
     async fn callbacks_sent(&self) -> Vec<Vec<u8>> {
         self.sandbox.idle().await;
-        let sent = self.sandbox.callbacks().into_iter();
-        sent.map(|callback| callback.body.into_bytes()).collect()
+        let sessions = self.sandbox.callbacks().into_iter();
+        let applications = self.sandbox.application_callbacks().into_iter();
+        // A case brings about the ones or the others.
+        sessions
+            .map(|callback| callback.body.into_bytes())
+            .chain(applications.map(|callback| callback.body.into_bytes()))
+            .collect()
     }
 }
 
 /// The sandbox's name for an identifier of ours.
 pub fn uuid(id: &SessionId) -> uuid::Uuid {
-    id.as_str().parse().unwrap()
+    uuid_of(id)
+}
+
+/// The same for any identifier of ours.
+pub fn uuid_of(id: &impl std::fmt::Display) -> uuid::Uuid {
+    id.to_string().parse().unwrap()
 }
 
 /// A bank that gives one answer to whatever it is asked, and our adapter that talks to it. Retries

@@ -316,17 +316,41 @@ fn no_folder_hides_behind_a_mod_file_or_a_name_for_anything() {
 }
 
 #[test]
-fn the_documents_diagram_is_the_state_graph() {
-    use inbank::domain::EDGES;
+fn the_documents_table_is_the_state_graph() {
+    use inbank::domain::{FinancingState, WAYS};
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/state-graph.md");
     let document = std::fs::read_to_string(path).unwrap();
-    let drawn: Vec<_> = document
+    let written: Vec<_> = document
         .lines()
-        .filter(|line| line.starts_with("    ") && line.contains("-->"))
+        .skip_while(|line| *line != "| to | event | from |")
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
         .collect();
-    let edges = EDGES.iter().map(|edge| {
-        let (from, to) = (edge.from.as_str(), edge.to.as_str());
-        format!("    {from} --> {to}: {}", edge.event.as_str())
+    let ways = WAYS.iter().map(|way| {
+        let names = |states: &[FinancingState]| {
+            let names: Vec<_> = states.iter().map(|state| state.as_str()).collect();
+            names.join("`, `")
+        };
+        let (to, from) = (way.to.as_str(), names(way.from));
+        format!("| `{to}` | `{}` | `{from}` |", way.event.as_str())
     });
-    assert_eq!(drawn, edges.collect::<Vec<_>>());
+    assert_eq!(written, ways.collect::<Vec<_>>());
+    // Every arrow that is drawn is a way.
+    for line in document.lines().filter(|line| line.contains("-->")) {
+        let (from, rest) = line.trim().split_once(" --> ").unwrap();
+        let (to, event) = rest.split_once(": ").unwrap();
+        let way = WAYS.iter().find(|way| way.to.as_str() == to).unwrap();
+        assert_eq!(way.event.as_str(), event, "{line}");
+        assert!(
+            way.from.iter().any(|state| state.as_str() == from),
+            "{line}"
+        );
+    }
+    for state in FinancingState::ALL {
+        let row = format!("| `{}` | ", state.as_str());
+        assert!(
+            document.contains(&row),
+            "{row} has no meaning in the document"
+        );
+    }
 }

@@ -4,7 +4,7 @@
 
 use inbank::domain::{
     Calculation, CalculationRequest, ContractId, ContractStatus, Currency, Detail, Money, Months,
-    OpenedSession, Product, ProductCode, Region, Session, SessionId, SessionStatus,
+    OpenedSession, ProcessStatus, Product, ProductCode, Region, Session, SessionId, SessionStatus,
 };
 use inbank::http::{ApiVersion, read_session_request};
 use inbank::ports::{
@@ -96,8 +96,8 @@ async fn a_contract_is_read_wrapped_and_bare_in_every_spelling_with_either_numbe
                     let read = bank.api.contract(&id).await.unwrap();
                     assert_eq!(read.status, ContractStatus::Signed);
                     assert_eq!(read.number.as_deref(), Some("89001350000"), "{answer}");
-                    let waits = Some("waiting_for_partners_confirmation");
-                    assert_eq!(read.process_status.as_deref(), waits, "{answer}");
+                    let waits = Some(ProcessStatus::WaitingForPartnersConfirmation);
+                    assert_eq!(read.process_status, waits, "{answer}");
                     assert_eq!(read.product_code.unwrap().as_str(), "insurance_fin");
                     assert_eq!(read.signed_at.unwrap().unix_timestamp(), 1_613_553_000);
                 }

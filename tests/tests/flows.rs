@@ -246,7 +246,7 @@ async fn the_first_callback_brings_a_lost_opening_home() {
             .refresh(&shop.financing)
             .await
             .unwrap_err();
-        assert!(matches!(nothing, FollowError::NoSession), "{nothing}");
+        assert!(matches!(nothing, FollowError::NotKnown), "{nothing}");
 
         let session = shop.lost_session().await;
         shop.bank.sandbox.customer_applies(session).unwrap();
