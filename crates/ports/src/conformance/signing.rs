@@ -111,11 +111,11 @@ pub(super) async fn payment_link_wants_a_place_for_the_status(bank: &dyn Bank) {
         let link = bank.signing().payment_link(&id, &url(nowhere)).await;
         assert_eq!(link.unwrap_err().kind(), GatewayErrorKind::Invalid);
     }
-    let back = url("https://shop.example/paid?status={status}");
-    let link = bank.signing().payment_link(&id, &back).await.unwrap();
+    let fitting = url("https://shop.example/paid?status={status}");
+    let link = bank.signing().payment_link(&id, &fitting).await.unwrap();
     assert!(link.as_str().starts_with("http"));
-    bank.signing().payment_link(&id, &back).await.unwrap();
+    bank.signing().payment_link(&id, &fitting).await.unwrap();
     let without = accepted(bank, &application(bank)).await;
-    let link = bank.signing().payment_link(&without, &back).await;
+    let link = bank.signing().payment_link(&without, &fitting).await;
     assert_eq!(link.unwrap_err().kind(), GatewayErrorKind::Refused);
 }

@@ -79,7 +79,7 @@ impl State {
     }
 
     /// What is to come of a contract that can still be signed.
-    fn to_be_signed(
+    fn awaiting_signature(
         &mut self,
         operation: &'static str,
         id: &ContractId,
@@ -127,7 +127,7 @@ impl Signing for FakeBank {
         let operation = "contract.sign";
         let mut state = self.state();
         state.fail(operation)?;
-        let handling = state.to_be_signed(operation, contract)?;
+        let handling = state.awaiting_signature(operation, contract)?;
         let mut started = SigningStarted::default();
         match method {
             SigningMethod::Digital | SigningMethod::Paper => state.customer_signs(contract),
@@ -150,7 +150,7 @@ impl Signing for FakeBank {
         let operation = "contract.confirm";
         let mut state = self.state();
         state.fail(operation)?;
-        let handling = state.to_be_signed(operation, contract)?;
+        let handling = state.awaiting_signature(operation, contract)?;
         if !handling.code_sent || code.expose() != Self::CODE {
             return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
         }
