@@ -9,7 +9,8 @@ use crate::failure::DecodeError;
 use crate::operation::{
     APPLICATION_ACCEPT, APPLICATION_CANCEL, APPLICATION_SHOW, APPLICATION_SUBMIT,
 };
-use crate::wire::application::{Request, read};
+use crate::wire::application::answer::read;
+use crate::wire::application::request::Request;
 use crate::wire::contract::Reference;
 use crate::wire::{self, Wrapper, unwrapped};
 

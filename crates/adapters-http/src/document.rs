@@ -25,7 +25,7 @@ pub fn read_application_request(
     document: &str,
     region: &Region,
 ) -> Result<ApplicationRequest, Invalid> {
-    read::<wire::application::Request<'_>>(document)?.into_request(region)
+    read::<wire::application::request::Request<'_>>(document)?.into_request(region)
 }
 
 fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use inbank_domain::{
-    ConfirmationCode, ContractId, ContractStatus, Financing, SigningMethod, SigningStarted,
-};
+use inbank_domain::{ConfirmationCode, ContractId, Financing, SigningMethod, SigningStarted};
 use inbank_ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Signing};
 
 /// Has contracts signed.
@@ -76,13 +74,8 @@ impl Sign {
         if !unknown && error.kind() != GatewayErrorKind::Refused {
             return Err(error.into());
         }
-        match self
-            .contracts
-            .contract(contract)
-            .await
-            .map(|contract| contract.status)
-        {
-            Ok(ContractStatus::Signed | ContractStatus::Activated) => Ok(()),
+        match self.contracts.contract(contract).await {
+            Ok(contract) if contract.is_signed() => Ok(()),
             Ok(_) => Err(error.into()),
             Err(reading) => {
                 tracing::warn!(%reading, "the outcome could not be read");

@@ -81,7 +81,7 @@ struct Schedule {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Row {
+pub(crate) struct Row {
     item_number: Whole,
     payment_date: Day,
     balance_before: Option<Number>,
@@ -167,7 +167,7 @@ impl Advanced {
 }
 
 impl Row {
-    pub(super) fn into_instalment(self, currency: Currency) -> Instalment {
+    pub(crate) fn into_instalment(self, currency: Currency) -> Instalment {
         let money = |number: Option<Number>| number.map(|number| number.money(currency));
         let total = self.total_payment.money(currency);
         let mut row = Instalment::new(self.item_number.0, self.payment_date.0, total);

@@ -10,11 +10,11 @@ use super::number::{Number, Whole};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-pub(super) fn personal(text: Option<&Personal<String>>) -> Text<'_> {
+pub(crate) fn personal(text: Option<&Personal<String>>) -> Text<'_> {
     text.map(|text| text.expose().into())
 }
 
-pub(super) fn taken(text: Text<'_>) -> Option<Personal<String>> {
+pub(crate) fn taken(text: Text<'_>) -> Option<Personal<String>> {
     text.map(|text| Personal::new(text.into_owned()))
 }
 
@@ -47,7 +47,7 @@ impl<'a> From<&'a Customer> for CustomerData<'a> {
 }
 
 impl CustomerData<'_> {
-    pub(super) fn into_customer(self, region: &Region) -> Result<Customer, Invalid> {
+    pub(crate) fn into_customer(self, region: &Region) -> Result<Customer, Invalid> {
         let code = self.identity_code.as_deref();
         let code = code.map(|code| IdentityCode::parse(region, code));
         Ok(Customer {

@@ -1,10 +1,13 @@
 use inbank_domain::{
-    Anomaly, ContractStatus, Currency, Event, FinancingId, FinancingState, Locale, Money,
-    OrderReference, PartnerUrls, Product, ProductCode, ProductFamily, Purchase, SessionRequest,
-    WebAddress,
+    Anomaly, ApplicationCallback, CallbackSubject, ContractStatus, Currency, Event, FinancingId,
+    FinancingState, Locale, Money, OrderReference, PartnerUrls, Product, ProductCode,
+    ProductFamily, Purchase, SessionRequest, WebAddress,
 };
-use inbank_ports::fake::FakeBank;
-use inbank_ports::{GatewayErrorKind, MockContracts, MockSessions};
+use inbank_ports::fake::{FakeBank, ManualClock};
+use inbank_ports::{
+    GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts, MockSessions,
+};
+use time::OffsetDateTime;
 
 use super::*;
 use crate::{Checkout, Started};
@@ -26,8 +29,18 @@ fn request(product: &str, total: &str, order: &str) -> SessionRequest {
     .unwrap()
 }
 
+fn ports(bank: &Arc<FakeBank>) -> FollowPorts {
+    FollowPorts {
+        authenticator: bank.clone(),
+        sessions: bank.clone(),
+        applications: Arc::new(MockApplications::new()),
+        contracts: bank.clone(),
+        clock: Arc::new(ManualClock::new(OffsetDateTime::UNIX_EPOCH)),
+    }
+}
+
 fn follow(bank: &Arc<FakeBank>) -> Follow {
-    Follow::new(bank.clone(), bank.clone(), bank.clone(), Region::ESTONIA)
+    Follow::new(ports(bank), Region::ESTONIA)
 }
 
 async fn opened(bank: &Arc<FakeBank>, product: &str, total: &str) -> Financing {
@@ -92,12 +105,12 @@ async fn what_the_callback_says_is_not_believed() {
 async fn a_forged_callback_reads_nothing() {
     let bank = bank();
     let financing = opened(&bank, "hp", "100").await;
-    let follow = Follow::new(
-        bank,
-        Arc::new(MockSessions::new()),
-        Arc::new(MockContracts::new()),
-        Region::ESTONIA,
-    );
+    let ports = FollowPorts {
+        sessions: Arc::new(MockSessions::new()),
+        contracts: Arc::new(MockContracts::new()),
+        ..ports(&bank)
+    };
+    let follow = Follow::new(ports, Region::ESTONIA);
     let error = follow.callback(b"forged", &financing).await.unwrap_err();
     assert!(matches!(
         error,
@@ -140,7 +153,7 @@ async fn the_first_callback_brings_the_lost_answer_of_opening_home() {
     };
     assert_eq!(financing.state, FinancingState::Opening);
     let error = follow(&bank).refresh(&financing).await.unwrap_err();
-    assert!(matches!(error, FollowError::NoSession));
+    assert!(matches!(error, FollowError::NotKnown));
 
     bank.customer_applies(&inbank_domain::SessionId::parse("session-1").unwrap());
     let body = bank.callbacks().pop().unwrap();
@@ -168,8 +181,11 @@ async fn contracts_of_indivy_are_not_read() {
     financing.family = ProductFamily::Indivy;
     bank.customer_applies(financing.session.as_ref().unwrap());
     // A mock without expectations panics when it is called.
-    let contracts = Arc::new(MockContracts::new());
-    let follow = Follow::new(bank.clone(), bank, contracts, Region::ESTONIA);
+    let ports = FollowPorts {
+        contracts: Arc::new(MockContracts::new()),
+        ..ports(&bank)
+    };
+    let follow = Follow::new(ports, Region::ESTONIA);
     let news = follow.refresh(&financing).await.unwrap();
     assert_eq!(event(&news), Some(Event::Completed));
     assert!(news.contract.is_none());
@@ -191,12 +207,11 @@ async fn a_completed_session_waits_for_its_contract_to_be_active() {
         contracts
             .expect_contract()
             .returning(move |id| Ok(Contract::new(id.clone(), status.into())));
-        let follow = Follow::new(
-            bank.clone(),
-            bank.clone(),
-            Arc::new(contracts),
-            Region::ESTONIA,
-        );
+        let ports = FollowPorts {
+            contracts: Arc::new(contracts),
+            ..ports(&bank)
+        };
+        let follow = Follow::new(ports, Region::ESTONIA);
         let news = follow.refresh(&financing).await.unwrap();
         assert_eq!(news.financing.state, state, "{status}");
     }
@@ -212,7 +227,11 @@ async fn a_status_never_seen_before_keeps_the_state_and_is_reported() {
         session.order_reference = Some(OrderReference::parse("ORDER 1").unwrap());
         Ok(session)
     });
-    let follow = Follow::new(bank.clone(), Arc::new(sessions), bank, Region::ESTONIA);
+    let ports = FollowPorts {
+        sessions: Arc::new(sessions),
+        ..ports(&bank)
+    };
+    let follow = Follow::new(ports, Region::ESTONIA);
     let news = follow.refresh(&financing).await.unwrap();
     assert_eq!(
         news.step,
@@ -228,4 +247,91 @@ async fn a_bank_that_does_not_answer_changes_nothing() {
     bank.fail_next(GatewayErrorKind::Unavailable);
     let error = follow(&bank).refresh(&financing).await.unwrap_err();
     assert!(matches!(error, FollowError::Gateway(_)));
+}
+
+/// An application that reads so, one answer after the other, the last for ever.
+fn applications(reads: &'static [(&'static str, &'static str)]) -> MockApplications {
+    let mut applications = MockApplications::new();
+    let mut next = 0;
+    applications.expect_application().returning(move |_| {
+        let (id, decision) = reads[next.min(reads.len() - 1)];
+        next += 1;
+        let id = ApplicationId::parse(id).unwrap();
+        Ok(Application::new(id, decision.into()))
+    });
+    applications
+}
+
+fn applied() -> Financing {
+    let (id, order) = (
+        FinancingId::parse("f-1").unwrap(),
+        OrderReference::parse("ORDER 1").unwrap(),
+    );
+    let mut financing = Financing::new(id, order, ProductFamily::HirePurchase);
+    financing.application = Some(ApplicationId::parse("a-1").unwrap());
+    financing.state = FinancingState::Pending;
+    financing
+}
+
+#[tokio::test]
+async fn a_decision_is_awaited_once_a_second_and_for_thirty_at_most() {
+    for (reads, waits, state) in [
+        (
+            &[("a-1", "pending"), ("a-1", "pending"), ("a-1", "positive")][..],
+            2,
+            FinancingState::Offered,
+        ),
+        (&[("a-1", "pending")], 30, FinancingState::Pending),
+        (&[("a-1", "manual")], 30, FinancingState::Pending),
+        (&[("a-1", "negative")], 0, FinancingState::Declined),
+    ] {
+        let clock = Arc::new(ManualClock::new(OffsetDateTime::UNIX_EPOCH));
+        let ports = FollowPorts {
+            applications: Arc::new(applications(reads)),
+            clock: clock.clone(),
+            ..ports(&bank())
+        };
+        let follow = Follow::new(ports, Region::ESTONIA);
+        let news = follow.wait(&applied(), Patience::DECISION).await.unwrap();
+        assert_eq!(news.financing.state, state);
+        assert_eq!(clock.slept(), vec![Duration::from_secs(1); waits]);
+    }
+}
+
+#[tokio::test]
+async fn changed_conditions_bring_another_application_which_takes_the_olds_place() {
+    let ports = FollowPorts {
+        applications: Arc::new(applications(&[("a-2", "positive")])),
+        ..ports(&bank())
+    };
+    let follow = Follow::new(ports, Region::ESTONIA);
+    let news = follow.refresh(&applied()).await.unwrap();
+    assert_eq!(news.financing.application.unwrap().as_str(), "a-2");
+    assert_eq!(news.financing.state, FinancingState::Offered);
+}
+
+#[tokio::test]
+async fn the_first_callback_brings_an_application_home_that_was_never_answered() {
+    let mut authenticator = MockCallbackAuthenticator::new();
+    authenticator.expect_authenticate().returning(|_| {
+        Ok(Callback::Application(ApplicationCallback {
+            application: ApplicationId::parse("a-1").unwrap(),
+            subject: CallbackSubject::Decision,
+            status: "NEGATIVE".to_owned(),
+            issued_at: OffsetDateTime::UNIX_EPOCH,
+        }))
+    });
+    let ports = FollowPorts {
+        authenticator: Arc::new(authenticator),
+        applications: Arc::new(applications(&[("a-1", "positive")])),
+        ..ports(&bank())
+    };
+    let follow = Follow::new(ports, Region::ESTONIA);
+    let mut unanswered = applied();
+    unanswered.application = None;
+    unanswered.state = FinancingState::Opening;
+    let news = follow.callback(b"signed", &unanswered).await.unwrap();
+    assert_eq!(news.financing.application.unwrap().as_str(), "a-1");
+    // What the bank then says counts, not what the callback said.
+    assert_eq!(news.financing.state, FinancingState::Offered);
 }

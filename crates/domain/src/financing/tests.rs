@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::{Application, Contract, IncomeProofType, Session};
 
 fn session(status: &str) -> Session {
     Session::new(SessionId::parse("s").unwrap(), status.into())

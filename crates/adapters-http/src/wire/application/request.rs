@@ -1,0 +1,257 @@
+use std::borrow::Cow;
+
+use inbank_domain::{
+    Address, ApplicationRequest, Consent, CustomerConsents, Identification, Invalid, Means, Months,
+    PaymentDay, Personal, ProductCode, Region, SessionId, WebAddress,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::wire::customer::{AddressData, ContactData, CustomerData, personal, taken};
+use crate::wire::moment::Day;
+use crate::wire::number::{Number, Whole};
+use crate::wire::purchase::PurchaseData;
+
+type Text<'a> = Option<Cow<'a, str>>;
+
+/// *Direct API*, Create a new application, request.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Request<'a> {
+    credit_application: CreditApplication<'a>,
+    customer: CustomerData<'a>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    customer_addresses: Vec<AddressData<'a>>,
+    customer_contact: ContactData<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_identification: Option<IdentificationData<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    consents: Vec<ConsentData<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_consents: Option<CustomerConsentsData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purchase: Option<PurchaseData<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner_urls: Option<UrlData<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CreditApplication<'a> {
+    product_code: Cow<'a, str>,
+    amount: Number,
+    period: Whole,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_day: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    down_payment_amount: Option<Number>,
+    // Short flow, Estonia: continues an e-POS session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pos_session_uuid: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_income: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_financial_obligations: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_household_costs: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependants_count: Option<Whole>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    income_source: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    employment_position: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout_account_number: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salesperson_reference: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct IdentificationData<'a> {
+    document_type: Cow<'a, str>,
+    document_number: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_valid_to: Option<Day>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ConsentData<'a> {
+    #[serde(rename = "type")]
+    kind: Cow<'a, str>,
+    value: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CustomerConsentsData {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operational_contact_email: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbank_queries_after_contract_expiry: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marketing_email: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marketing_sms: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marketing_phone: Option<bool>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct UrlData<'a> {
+    callback_url: Cow<'a, str>,
+}
+
+impl<'a> From<&'a ApplicationRequest> for Request<'a> {
+    fn from(request: &'a ApplicationRequest) -> Self {
+        Self {
+            credit_application: request.into(),
+            customer: (&request.customer).into(),
+            customer_addresses: request.addresses.iter().map(Into::into).collect(),
+            customer_contact: (&request.contact).into(),
+            customer_identification: request.identification.as_ref().map(Into::into),
+            consents: request.consents.iter().map(Into::into).collect(),
+            customer_consents: request.customer_consents.as_ref().map(Into::into),
+            purchase: request.purchase.as_ref().map(Into::into),
+            partner_urls: request.callback_url.as_ref().map(|url| UrlData {
+                callback_url: url.as_str().into(),
+            }),
+        }
+    }
+}
+
+impl<'a> From<&'a ApplicationRequest> for CreditApplication<'a> {
+    fn from(request: &'a ApplicationRequest) -> Self {
+        let number = |number: Option<&Personal<_>>| number.map(|n| Number(*n.expose()));
+        let means = &request.means;
+        Self {
+            product_code: request.product_code.as_str().into(),
+            amount: request.amount().into(),
+            period: Whole(request.period.get().into()),
+            payment_day: request.payment_day.map(|day| Whole(day.get().into())),
+            down_payment_amount: request.down_payment().map(Into::into),
+            pos_session_uuid: request.session.as_ref().map(|id| id.as_str().into()),
+            monthly_income: number(means.monthly_income.as_ref()),
+            monthly_financial_obligations: number(means.monthly_financial_obligations.as_ref()),
+            monthly_household_costs: number(means.monthly_household_costs.as_ref()),
+            dependants_count: means.dependants_count.as_ref().map(|n| Whole(*n.expose())),
+            income_source: personal(means.income_source.as_ref()),
+            employment_position: personal(means.employment_position.as_ref()),
+            payout_account_number: personal(means.payout_account_number.as_ref()),
+            salesperson_reference: personal(request.salesperson_reference.as_ref()),
+        }
+    }
+}
+
+impl<'a> From<&'a Identification> for IdentificationData<'a> {
+    fn from(identification: &'a Identification) -> Self {
+        Self {
+            document_type: identification.document_type.as_str().into(),
+            document_number: identification.document_number.expose().into(),
+            document_valid_to: identification
+                .valid_to
+                .as_ref()
+                .map(|day| Day(*day.expose())),
+        }
+    }
+}
+
+impl<'a> From<&'a Consent> for ConsentData<'a> {
+    fn from(consent: &'a Consent) -> Self {
+        Self {
+            kind: consent.kind.as_str().into(),
+            value: consent.given,
+            text: consent.text.as_deref().map(Into::into),
+        }
+    }
+}
+
+impl From<&CustomerConsents> for CustomerConsentsData {
+    fn from(consents: &CustomerConsents) -> Self {
+        Self {
+            operational_contact_email: consents.operational_contact_email,
+            inbank_queries_after_contract_expiry: consents.inbank_queries_after_contract_expiry,
+            marketing_email: consents.marketing_email,
+            marketing_sms: consents.marketing_sms,
+            marketing_phone: consents.marketing_phone,
+        }
+    }
+}
+
+impl Request<'_> {
+    /// The request that a partner's own document stands for. The guide's body has no currency: it is
+    /// the region's.
+    pub(crate) fn into_request(self, region: &Region) -> Result<ApplicationRequest, Invalid> {
+        let data = self.credit_application;
+        let inside = |error: Invalid| error.inside("credit_application");
+        let months = Months::new(u16::try_from(data.period.0).unwrap_or_default());
+        let customer = self.customer.into_customer(region);
+        let contact = self.customer_contact.try_into();
+        let mut request = ApplicationRequest::new(
+            region,
+            ProductCode::parse(data.product_code).map_err(inside)?,
+            data.amount.money(region.currency),
+            months.map_err(inside)?,
+            customer.map_err(|error| error.inside("customer"))?,
+            contact.map_err(|error: Invalid| error.inside("customer_contact"))?,
+        )?;
+        if let Some(down_payment) = data.down_payment_amount {
+            request = request.with_down_payment(down_payment.money(region.currency))?;
+        }
+        let day = |whole: Whole| PaymentDay::new(u8::try_from(whole.0).unwrap_or_default());
+        request.payment_day = data.payment_day.map(day).transpose().map_err(inside)?;
+        let session = data.pos_session_uuid.map(SessionId::parse).transpose();
+        request.session = session.map_err(|error| inside(error.named("pos_session_uuid")))?;
+        request.means = Means {
+            monthly_income: data.monthly_income.map(|n| Personal::new(n.0)),
+            monthly_financial_obligations: data
+                .monthly_financial_obligations
+                .map(|n| Personal::new(n.0)),
+            monthly_household_costs: data.monthly_household_costs.map(|n| Personal::new(n.0)),
+            dependants_count: data.dependants_count.map(|n| Personal::new(n.0)),
+            income_source: taken(data.income_source),
+            employment_position: taken(data.employment_position),
+            payout_account_number: taken(data.payout_account_number),
+        };
+        request.salesperson_reference = taken(data.salesperson_reference);
+        request.addresses = self
+            .customer_addresses
+            .into_iter()
+            .map(Address::from)
+            .collect();
+        request.identification = self.customer_identification.map(|data| Identification {
+            document_type: data.document_type.into_owned(),
+            document_number: Personal::new(data.document_number.into_owned()),
+            valid_to: data.document_valid_to.map(|day| Personal::new(day.0)),
+        });
+        let consents = self.consents.into_iter().map(|data| Consent {
+            kind: data.kind.into_owned(),
+            given: data.value,
+            text: data.text.map(Cow::into_owned),
+        });
+        request.consents = consents.collect();
+        request.customer_consents = self.customer_consents.map(|data| CustomerConsents {
+            operational_contact_email: data.operational_contact_email,
+            inbank_queries_after_contract_expiry: data.inbank_queries_after_contract_expiry,
+            marketing_email: data.marketing_email,
+            marketing_sms: data.marketing_sms,
+            marketing_phone: data.marketing_phone,
+        });
+        let purchase = self
+            .purchase
+            .map(|data| data.into_purchase(region.currency));
+        request.purchase = purchase
+            .transpose()
+            .map_err(|error| error.inside("purchase"))?;
+        let url = self
+            .partner_urls
+            .map(|urls| WebAddress::parse("callback_url", &urls.callback_url));
+        request.callback_url = url
+            .transpose()
+            .map_err(|error| error.inside("partner_urls"))?;
+        Ok(request)
+    }
+}
