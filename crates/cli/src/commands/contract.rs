@@ -117,7 +117,7 @@ impl From<Contract> for Shown {
         Self {
             id: contract.id.to_string(),
             status: contract.status.to_string(),
-            process_status: contract.process_status,
+            process_status: contract.process_status.map(|status| status.to_string()),
             number: contract.number,
             product_code: contract.product_code.map(|code| code.to_string()),
             signed_at: contract.signed_at.map(output::moment),

@@ -58,6 +58,21 @@ impl Customer {
             .await
     }
 
+    /// Signs on a page for nothing else.
+    pub(super) async fn sign_contract(self) -> Result<Self> {
+        self.submit("sign-form", &[]).await
+    }
+
+    /// Lets their bank tell about the account, and comes back to the shop.
+    pub(super) async fn share_statement(self) -> Result<Self> {
+        self.submit("share-form", &[]).await
+    }
+
+    /// Pays, or fails to, and comes back to the shop.
+    pub(super) async fn pay(self, ending: &str) -> Result<Self> {
+        self.submit(&format!("{ending}-form"), &[]).await
+    }
+
     pub(super) async fn cancel(self) -> Result<Self> {
         self.submit("cancel-form", &[]).await
     }

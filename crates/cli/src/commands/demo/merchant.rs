@@ -2,7 +2,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::routing::post;
+use axum::routing::{get, post};
 use inbank::domain::{FinancingId, Invalid, PartnerUrls, WebAddress};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -35,7 +35,8 @@ impl Merchant {
         let url = format!("http://{}", listener.local_addr()?);
         let (inbox, arrivals) = mpsc::unbounded_channel();
         let router = Router::new()
-            .route("/{way}/{financing}", post(take))
+            .route("/{way}/{financing}", post(take).get(take))
+            .route("/{way}/{financing}/{status}", get(take_status))
             .with_state(inbox);
         let mut server = JoinSet::new();
         server.spawn(async move {
@@ -51,12 +52,29 @@ impl Merchant {
 
     /// Addresses that carry the financing's own id, so that the first callback can tell whose it is.
     pub(super) fn urls(&self, id: &FinancingId) -> Result<PartnerUrls, Invalid> {
-        let address = |field, way| WebAddress::parse(field, &format!("{}/{way}/{id}", self.url));
         Ok(PartnerUrls {
-            return_url: address("return_url", "return")?,
-            cancel_url: address("cancel_url", "cancel")?,
-            callback_url: address("callback_url", "callback")?,
+            return_url: self.url("return_url", "return", id)?,
+            cancel_url: self.url("cancel_url", "cancel", id)?,
+            callback_url: self.url("callback_url", "callback", id)?,
         })
+    }
+
+    /// One such address.
+    pub(super) fn url(
+        &self,
+        field: &'static str,
+        way: &str,
+        id: &FinancingId,
+    ) -> Result<WebAddress, Invalid> {
+        WebAddress::parse(field, &format!("{}/{way}/{id}", self.url))
+    }
+
+    /// Where the customer comes back to after a payment, whose end the bank writes into the address.
+    pub(super) fn payment_url(&self, id: &FinancingId) -> Result<WebAddress, Invalid> {
+        WebAddress::parse(
+            "return_url",
+            &format!("{}/payment/{id}/{{status}}", self.url),
+        )
     }
 
     /// The next thing that has come in and was not looked at yet.
@@ -77,4 +95,12 @@ async fn take(
         body,
     });
     "Thank you"
+}
+
+async fn take_status(
+    State(inbox): State<Inbox>,
+    Path((way, financing, status)): Path<(String, String, String)>,
+) -> &'static str {
+    let way = format!("{way} {status}");
+    take(State(inbox), Path((way, financing)), Bytes::new()).await
 }
