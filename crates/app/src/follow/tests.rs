@@ -92,7 +92,7 @@ async fn what_the_callback_says_is_not_believed() {
     bank.customer_applies(session);
     let granted = bank.callbacks().pop().unwrap();
     let contract = bank.session(session).await.unwrap().contract.unwrap();
-    bank.cancel(&contract).await.unwrap();
+    Contracts::cancel(&*bank, &contract).await.unwrap();
     let news = follow(&bank).callback(&granted, &financing).await.unwrap();
     assert_eq!(
         event(&news),
