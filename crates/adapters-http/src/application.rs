@@ -9,7 +9,7 @@ use crate::failure::DecodeError;
 use crate::operation::{
     APPLICATION_ACCEPT, APPLICATION_CANCEL, APPLICATION_SHOW, APPLICATION_SUBMIT,
 };
-use crate::wire::application::answer::read;
+use crate::wire::application::answer::{read, submitted};
 use crate::wire::application::request::Request;
 use crate::wire::contract::Reference;
 use crate::wire::{self, Wrapper, unwrapped};
@@ -25,8 +25,7 @@ impl Applications for PartnerApi {
             body: Body::Json(self.encode(&APPLICATION_SUBMIT, &Request::from(request))?),
             ..Call::default()
         };
-        let read = |body: &[u8]| read(body, self.region.currency);
-        self.door.call(&APPLICATION_SUBMIT, call, read).await
+        self.door.call(&APPLICATION_SUBMIT, call, submitted).await
     }
 
     async fn application(&self, id: &ApplicationId) -> Result<Application, GatewayError> {

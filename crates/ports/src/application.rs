@@ -7,7 +7,8 @@ use crate::GatewayError;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Applications: Send + Sync {
-    /// Submits an application. Its decision mostly comes later.
+    /// Submits an application. Its decision mostly comes later, its offer with
+    /// [reading](Self::application) it.
     ///
     /// # Contract
     /// - **Not idempotent**, and the bank has no look-up by reference: an implementation MUST NOT send

@@ -11,37 +11,58 @@ use crate::wire::calculation::Row;
 use crate::wire::moment::{Day, MaybeDay};
 use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 
-/// Reads an application: bare as creating it answers, or in `credit_application` beside its contract
-/// and schedule as reading it does.
+/// Both shapes of an application: bare as creating it answers, or in `credit_application` beside its
+/// contract and schedule as reading it does.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    #[serde(borrow)]
+    credit_application: Option<&'a RawValue>,
+    #[serde(borrow)]
+    contract: Option<&'a RawValue>,
+    #[serde(borrow)]
+    payment_schedule: Option<&'a RawValue>,
+}
+
+impl Answer<'_> {
+    fn application(&self, body: &[u8]) -> Result<Application, DecodeError> {
+        let inner = self.credit_application;
+        let inner = inner.map_or(body, |inner| inner.get().as_bytes());
+        Ok(decode::<Details>(inner)?.into_application()?)
+    }
+}
+
+/// Reads the answer to submitting: the application and its first decision. Nothing else of the answer
+/// may cost us its id, which can't be looked up again; an offer comes with reading.
+pub(crate) fn submitted(body: &[u8]) -> Result<Application, DecodeError> {
+    decode::<Answer<'_>>(body)?.application(body)
+}
+
+/// Reads an application with its contract and, once decided for, its offer.
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
     #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer<'a> {
-        #[serde(borrow)]
-        credit_application: Option<&'a RawValue>,
-        contract: Option<ContractReference>,
-        payment_schedule: Option<Schedule>,
-    }
-
-    #[derive(Deserialize)]
-    struct ContractReference {
+    struct Reference {
         uuid: Option<String>,
     }
 
     let answer: Answer<'_> = decode(body)?;
-    let inner = answer
-        .credit_application
-        .map_or(body, |inner| inner.get().as_bytes());
-    let mut application = decode::<Details>(inner)?.into_application()?;
-    let contract = answer.contract.and_then(|contract| contract.uuid);
-    application.contract = contract.map(ContractId::parse).transpose()?;
-    if application.decision == DecisionStatus::Positive {
-        let offer = answer
-            .payment_schedule
-            .map(|schedule| schedule.into_offer(currency));
-        application.offer = offer.transpose()?;
+    let mut application = answer.application(body)?;
+    if let Some(raw) = object(answer.contract) {
+        let contract = decode::<Reference>(raw.as_bytes())?.uuid;
+        application.contract = contract.map(ContractId::parse).transpose()?;
+    }
+    let decided_for = application.decision == DecisionStatus::Positive;
+    if let Some(raw) = object(answer.payment_schedule).filter(|_| decided_for) {
+        let schedule: Schedule = decode(raw.as_bytes())?;
+        application.offer = Some(schedule.into_offer(currency)?);
     }
     Ok(application)
+}
+
+/// What stands in a place, if anything does: before there is a contract or a schedule, it holds `null`
+/// or something else that is no object.
+fn object(raw: Option<&RawValue>) -> Option<&str> {
+    raw.map(RawValue::get).filter(|raw| raw.starts_with('{'))
 }
 
 #[derive(Deserialize)]
