@@ -6,8 +6,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod applicant;
 mod shop;
 
+pub use applicant::Applicant;
 pub use shop::Shop;
 
 use std::sync::Arc;
@@ -308,10 +310,11 @@ impl StubBank {
     }
 }
 
-/// A sample of the bank's, as printed.
+/// A sample of the bank's, as printed; of the e-POS guide unless the name says which.
 pub fn fixture(name: &str) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/epos-2.10/");
-    std::fs::read_to_string(format!("{path}{name}")).unwrap()
+    let folder = if name.contains('/') { "" } else { "epos-2.10/" };
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/");
+    std::fs::read_to_string(format!("{path}{folder}{name}")).unwrap()
 }
 
 /// The same, parsed.
