@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use inbank::app::{OfferError, SignError};
+use inbank::app::OfferError;
 use inbank::domain::Invalid;
 use inbank::http::SettingsError;
 use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind};
@@ -177,15 +177,6 @@ impl From<Invalid> for Failure {
 impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         Self::Gateway(error)
-    }
-}
-
-impl From<SignError> for Failure {
-    fn from(error: SignError) -> Self {
-        match error {
-            SignError::Gateway(error) => Self::Gateway(error),
-            error => Self::Other(error.to_string()),
-        }
     }
 }
 

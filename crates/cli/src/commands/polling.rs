@@ -30,3 +30,28 @@ pub(super) async fn until<T>(
         waited += patience.every;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    const SHORT: Patience = Patience {
+        every: Duration::from_millis(1),
+        at_most: Duration::from_millis(3),
+    };
+
+    #[tokio::test]
+    async fn it_ends_with_news_or_with_patience() {
+        for (news_at, reads) in [(1, 1), (3, 3), (100, 4)] {
+            let count = Cell::new(0);
+            let read = async || {
+                count.set(count.get() + 1);
+                Ok(count.get())
+            };
+            let last = until(SHORT, "news", read, |found| *found >= news_at).await;
+            assert_eq!(last.unwrap(), reads);
+        }
+    }
+}

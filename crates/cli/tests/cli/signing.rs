@@ -70,10 +70,24 @@ async fn reporting_a_signature_can_be_repeated() {
         let run = shop.run(&["contract", "sign", &id, "--method", "paper"]);
         assert_eq!((run.code, &*run.stdout), (0, "{}\n"), "{run:?}");
     }
-    let page = shop.run(&["contract", "sign", &id, "--method", "redirect"]);
-    assert_eq!(page.code, 0, "signed already: {page:?}");
     let wrong = ["contract", "sign", &id, "--method", "handshake"];
     assert_eq!(shop.run(&wrong).error(2)["kind"], "usage");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_counts_while_the_contract_waits_for_something_else() {
+    let shop = Shop::of(Region::Poland).await;
+    let (contract, id) = shop.accepted("hire_purchase_verification");
+    shop.sandbox
+        .fault(Operation::SignContract, Fault::AnswerLost, 1);
+    for _ in 0..2 {
+        let run = shop.run(&["contract", "sign", &id, "--method", "digital"]);
+        assert_eq!((run.code, &*run.stdout), (0, "{}\n"), "{run:?}");
+        assert_eq!(
+            shop.sandbox.contract(contract),
+            Some(ContractStatus::Unsigned)
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

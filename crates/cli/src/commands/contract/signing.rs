@@ -3,9 +3,10 @@ use std::fmt;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use inbank::Inbank;
+use inbank::app::SignError;
 use inbank::domain::{
     ConfirmationCode, ContractId, Financing, FinancingId, Invalid, OrderReference, Printout,
-    ProductFamily, Regeneration, Signed, SigningMethod, WebAddress,
+    ProductFamily, Regeneration, Signed, SigningMethod, SigningStarted, WebAddress,
 };
 use inbank::ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Signing};
 use serde::Serialize;
@@ -99,8 +100,16 @@ pub(super) async fn printout(command: MakePrintout, settings: &Settings) -> Resu
 
 pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
-    let sign = settings.inbank()?.sign();
-    let started = sign.start(&alone(&id)?, &command.method).await?;
+    let inbank = settings.inbank()?;
+    let started = match inbank.sign().start(&alone(&id)?, &command.method).await {
+        Ok(started) => started,
+        // A contract that waits for something after the signature still calls itself unsigned.
+        Err(SignError::Gateway(error)) => {
+            settle(&inbank, &id, error).await?;
+            SigningStarted::default()
+        }
+        Err(error) => return Err(Failure::Other(error.to_string())),
+    };
     if let Some(url) = started.redirect_url {
         let redirect_url = url.to_string();
         return output::answer(settings.output, &Page { redirect_url });
