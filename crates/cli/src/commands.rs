@@ -1,11 +1,14 @@
 //! The commands, one file per concept.
 
+mod application;
 mod calculation;
 mod callback;
 mod completions;
 mod contract;
 mod demo;
 mod doctor;
+mod document;
+mod polling;
 mod product;
 mod sandbox;
 mod session;
@@ -51,7 +54,10 @@ enum Command {
     /// Open and show payment sessions
     #[command(subcommand, after_help = session::EXAMPLES)]
     Session(session::Command),
-    /// Show, approve and cancel credit contracts
+    /// Submit credit applications and follow them to a contract, with proof of income where it is wanted
+    #[command(subcommand, after_help = application::EXAMPLES)]
+    Application(application::Command),
+    /// Show, sign, approve and cancel credit contracts
     #[command(subcommand, after_help = contract::EXAMPLES)]
     Contract(contract::Command),
     /// Sign and verify callbacks
@@ -70,6 +76,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Product(show) => product::run(show, settings).await,
         Command::Calculate(calculate) => calculation::run(calculate, settings).await,
         Command::Session(command) => session::run(command, settings).await,
+        Command::Application(command) => application::run(command, settings).await,
         Command::Contract(command) => contract::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
         Command::Completions(completions) => completions::run(&completions),

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use inbank::domain::{FinancingState, Invalid};
+use inbank::app::OfferError;
+use inbank::domain::Invalid;
 use inbank::http::SettingsError;
 use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind};
 use serde::Serialize;
@@ -20,10 +21,11 @@ pub(crate) enum Failure {
     Invalid(Invalid),
     /// The bank gave no usable answer.
     Gateway(GatewayError),
-    /// The bank refused, because the contract was decided otherwise, and that stands.
+    /// The bank refused, because the contract or application was decided otherwise, and that stands.
     Stands {
         operation: &'static str,
-        state: FinancingState,
+        subject: &'static str,
+        state: &'static str,
     },
     /// The callback is not taken.
     Callback(CallbackError),
@@ -52,6 +54,19 @@ impl Failure {
         Self::Usage(format!(
             "{what} is missing: give {flag} or set the environment variable {variable}"
         ))
+    }
+
+    /// Why the answer to an offer is not carried out.
+    pub(crate) fn of_offer(operation: &'static str, error: OfferError) -> Self {
+        match error {
+            OfferError::Gateway(error) => Self::Gateway(error),
+            OfferError::Otherwise(state) => Self::Stands {
+                operation,
+                subject: "application",
+                state,
+            },
+            error => Self::Other(error.to_string()),
+        }
     }
 
     /// The exit code; the contract with scripts.
@@ -128,10 +143,13 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) => error.fmt(f),
-            Self::Stands { operation, state } => write!(
+            Self::Stands {
+                operation,
+                subject,
+                state,
+            } => write!(
                 f,
-                "{operation}: the contract is already {}, and that stands; nothing was changed",
-                state.as_str()
+                "{operation}: the {subject} is already {state}, and that stands; nothing was changed"
             ),
             Self::Callback(error) => error.fmt(f),
         }

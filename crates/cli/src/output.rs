@@ -53,6 +53,28 @@ pub(crate) fn answer(format: Format, answer: &(impl Serialize + Display)) -> Res
     line(&text)
 }
 
+/// The answer of what was done: `{}` for scripts, since that it was done is the exit code's to say.
+#[derive(Serialize)]
+pub(crate) struct Done {
+    #[serde(skip)]
+    sentence: String,
+}
+
+impl Done {
+    /// With the sentence that people read.
+    pub(crate) fn with(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+        }
+    }
+}
+
+impl Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
 /// Writes text to stdout, with a line break unless it has one.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();

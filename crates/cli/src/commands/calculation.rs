@@ -83,8 +83,9 @@ struct Costs {
     net_credit_amount: Option<String>,
 }
 
+/// An instalment.
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     number: u32,
     due: String,
     balance_before: Option<String>,
@@ -150,7 +151,7 @@ impl Costs {
 }
 
 impl Row {
-    fn new(instalment: &Instalment) -> Self {
+    pub(super) fn new(instalment: &Instalment) -> Self {
         Self {
             number: instalment.number,
             due: instalment.due.to_string(),
@@ -200,7 +201,8 @@ impl fmt::Display for Answer {
     }
 }
 
-fn schedule(rows: &[Row], currency: &str) -> Table {
+/// Instalments for people.
+pub(super) fn schedule(rows: &[Row], currency: &str) -> Table {
     let mut table = output::table();
     table.set_header([
         "#".to_owned(),

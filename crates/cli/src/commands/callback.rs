@@ -70,6 +70,12 @@ struct Verdict {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Content {
+    Application {
+        kind: String,
+        id: String,
+        status: String,
+        timestamp: String,
+    },
     Session {
         kind: &'static str,
         id: String,
@@ -118,18 +124,7 @@ fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
     };
     match authenticate(&keys, &body)? {
         Ok(callback) => {
-            let Callback::Session(callback) = callback else {
-                return Err(Failure::Other(
-                    "authentic, but of a kind that this version can't show".to_owned(),
-                ));
-            };
-            let content = Content::Session {
-                kind: "session",
-                id: callback.id.to_string(),
-                status: callback.status.to_string(),
-                order_reference: callback.order_reference.map(|order| order.to_string()),
-                timestamp: output::moment(callback.issued_at),
-            };
+            let content = Content::about(callback)?;
             output::answer(
                 settings.output,
                 &Verdict {
@@ -149,6 +144,29 @@ fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
             };
             output::answer(settings.output, &verdict)?;
             Err(Failure::Callback(error))
+        }
+    }
+}
+
+impl Content {
+    fn about(callback: Callback) -> Result<Self, Failure> {
+        match callback {
+            Callback::Application(callback) => Ok(Self::Application {
+                kind: callback.subject.as_str().to_ascii_lowercase(),
+                id: callback.application.to_string(),
+                status: callback.status,
+                timestamp: output::moment(callback.issued_at),
+            }),
+            Callback::Session(callback) => Ok(Self::Session {
+                kind: "session",
+                id: callback.id.to_string(),
+                status: callback.status.to_string(),
+                order_reference: callback.order_reference.map(|order| order.to_string()),
+                timestamp: output::moment(callback.issued_at),
+            }),
+            _ => Err(Failure::Other(
+                "authentic, but of a kind that this version can't show".to_owned(),
+            )),
         }
     }
 }
@@ -182,6 +200,17 @@ impl fmt::Display for Verdict {
         let authentic = if self.authentic { "yes" } else { "no" };
         let mut facts = vec![("Authentic", Some(authentic.to_owned()))];
         match &self.content {
+            Content::Application {
+                kind,
+                id,
+                status,
+                timestamp,
+            } => facts.extend([
+                ("About", Some(kind.clone())),
+                ("Application", Some(id.clone())),
+                ("Status", Some(status.clone())),
+                ("Signed", Some(timestamp.clone())),
+            ]),
             Content::Session {
                 id,
                 status,

@@ -1,24 +1,36 @@
+mod signing;
+
 use std::fmt;
 
 use clap::{Args, Subcommand};
 use inbank::Inbank;
-use inbank::app::{DecideError, Decision};
-use inbank::domain::{Contract, ContractId};
-use inbank::ports::Contracts;
+use inbank::app::{DecideError, Decision, Patience};
+use inbank::domain::{Contract, ContractId, FinancingState, Observation, Step, advance};
+use inbank::ports::{Contracts, ProductCatalogue};
 use serde::Serialize;
 
+use super::polling;
 use crate::exit::Failure;
-use crate::output;
+use crate::output::{self, Done};
 use crate::settings::Settings;
 
 pub(crate) const EXAMPLES: &str = "Examples:
   inbank contract show 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
+  inbank contract sign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --method sms
   inbank contract approve 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show a contract
     Show(Show),
+    /// Make the contract as a document for the customer to read
+    Printout(signing::MakePrintout),
+    /// Start signing, or report that the customer has signed
+    Sign(signing::Sign),
+    /// Bring back the code that the customer got by text message
+    Confirm(signing::Confirm),
+    /// Make an address where the customer makes the down payment
+    PaymentLink(signing::PaymentLink),
     /// Approve a granted contract: the bank activates it, and the goods can be delivered
     Approve(Approve),
     /// Cancel a contract that is not active yet
@@ -29,10 +41,15 @@ pub(crate) enum Command {
 #[command(after_help = "Example:
   inbank contract show 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --output json
 
-Contracts of pay next month can't be read; look at the session instead.")]
+With --wait it is read once a second, 15 seconds at most, until it has gone on after the signature;
+what is not there by then is shown as it is. Contracts of pay next month can't be read; look at the
+session instead.")]
 pub(crate) struct Show {
     /// The contract's identifier
     id: String,
+    /// Wait for what comes of a signature
+    #[arg(long)]
+    wait: bool,
 }
 
 #[derive(Args, Debug)]
@@ -73,27 +90,49 @@ struct Shown {
     termination_reason: Option<String>,
 }
 
-/// `{}` for scripts: that it was done is the exit code's to say.
-#[derive(Serialize)]
-struct Decided {
-    #[serde(skip)]
-    sentence: String,
-}
-
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     let (id, decision, done) = match command {
         Command::Show(show) => {
             let id = ContractId::parse(show.id)?;
-            let contract = settings.inbank()?.api().contract(&id).await?;
+            let inbank = settings.inbank()?;
+            let contract = if show.wait {
+                after_signature(&inbank, &id).await?
+            } else {
+                inbank.api().contract(&id).await?
+            };
             return output::answer(settings.output, &Shown::from(contract));
         }
+        Command::Printout(command) => return signing::printout(command, settings).await,
+        Command::Sign(command) => return signing::sign(command, settings).await,
+        Command::Confirm(command) => return signing::confirm(&command, settings).await,
+        Command::PaymentLink(command) => return signing::payment_link(command, settings).await,
         Command::Approve(approve) => (approve.id, Decision::Approve, "approved"),
         Command::Cancel(cancel) => (cancel.id, Decision::Cancel, "cancelled"),
     };
     let id = ContractId::parse(id)?;
     decide(&settings.inbank()?, &id, decision).await?;
     let sentence = format!("The contract {id} is {done}.");
-    output::answer(settings.output, &Decided { sentence })
+    output::answer(settings.output, &Done::with(sentence))
+}
+
+/// Reads until the contract has gone on, by the rules by which a financing would.
+async fn after_signature(inbank: &Inbank, id: &ContractId) -> Result<Contract, Failure> {
+    let api = inbank.api();
+    let code = api.contract(id).await?.product_code;
+    // Whether a signed contract is on its way, or waits for the merchant, is the product's matter.
+    let merchant_approval = match code {
+        Some(code) => api.product(&code).await?.requires_merchant_approval == Some(true),
+        None => false,
+    };
+    let is_news = |contract: &Contract| {
+        let observation = Observation::Contract {
+            contract,
+            merchant_approval,
+        };
+        advance(FinancingState::SignatureWanted, observation) != Step::Unchanged
+    };
+    let read = async || api.contract(id).await;
+    Ok(polling::until(Patience::SIGNATURE, "the contract", read, is_news).await?)
 }
 
 /// Decides on a contract of which nothing else is known: neither order nor session has a part in it.
@@ -106,7 +145,8 @@ async fn decide(inbank: &Inbank, id: &ContractId, decision: Decision) -> Result<
                 Decision::Approve => "contract.approve",
                 Decision::Cancel => "contract.cancel",
             },
-            state,
+            subject: "contract",
+            state: state.as_str(),
         },
         error => Failure::Other(error.to_string()),
     })
@@ -146,11 +186,5 @@ impl fmt::Display for Shown {
                 ("Because", self.termination_reason.clone()),
             ],
         )
-    }
-}
-
-impl fmt::Display for Decided {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
     }
 }

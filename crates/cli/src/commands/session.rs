@@ -1,6 +1,4 @@
 use std::fmt;
-use std::fs;
-use std::io::{self, Read as _};
 
 use clap::{Args, Subcommand};
 use inbank::domain::{
@@ -11,6 +9,7 @@ use inbank::http::read_session_request;
 use inbank::ports::Sessions;
 use serde::Serialize;
 
+use super::document;
 use crate::exit::Failure;
 use crate::output;
 use crate::settings::Settings;
@@ -112,7 +111,7 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 impl Open {
     fn request(self, region: &Region) -> Result<SessionRequest, Failure> {
         if let Some(from) = &self.from {
-            return Ok(read_session_request(&document(from)?, region)?);
+            return Ok(read_session_request(&document::read(from)?, region)?);
         }
         // clap has seen to it that each is there.
         let given = Option::<String>::unwrap_or_default;
@@ -136,16 +135,6 @@ impl Open {
         )?;
         Ok(request)
     }
-}
-
-/// The text of a file, or of stdin.
-fn document(from: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = match from {
-        "-" => io::stdin().lock().read_to_string(&mut text).map(|_| text),
-        file => fs::read_to_string(file),
-    };
-    read.map_err(|error| Failure::Usage(format!("--from {from}: {error}")))
 }
 
 impl From<OpenedSession> for Opened {

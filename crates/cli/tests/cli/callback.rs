@@ -42,6 +42,43 @@ fn what_is_signed_is_authentic() {
 }
 
 #[test]
+fn a_callback_about_an_application_names_it_and_no_order() {
+    for (subject, kind, status) in [
+        ("DECISION", "decision", "POSITIVE"),
+        ("CONTRACT", "contract", "ACTIVATED"),
+    ] {
+        let message = json!({
+            "type": subject,
+            "status": status,
+            "creditApplicationUuid": "471e6282-3384-412b-af7b-646eb8f04391",
+        })
+        .to_string();
+        let arguments = [
+            "callback",
+            "sign",
+            "--message",
+            &message,
+            "--timestamp",
+            "1722587395319",
+        ];
+        let body = Run::of(inbank(&arguments).env("INBANK_API_KEY", "key"));
+        let verdict = verified("key", &["--output", "json"], body.text()).json();
+        assert_eq!(
+            verdict,
+            json!({
+                "authentic": true,
+                "kind": kind,
+                "id": "471e6282-3384-412b-af7b-646eb8f04391",
+                "status": status,
+                "timestamp": "2024-08-02T08:29:55.319Z",
+            })
+        );
+        let run = verified("key", &[], body.text());
+        assert!(run.text().contains("Application  471e6282"), "{run:?}");
+    }
+}
+
+#[test]
 fn the_verdict_is_that_of_the_independent_vectors() {
     let vectors = include_str!("../../../../tests/vectors/callbacks.json");
     let vectors: Value = serde_json::from_str(vectors).unwrap();

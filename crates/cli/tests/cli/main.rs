@@ -1,6 +1,8 @@
 //! Runs the real binary against a sandbox inside the test.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod applicant;
+mod application;
 mod calculation;
 mod callback;
 mod completions;
@@ -8,6 +10,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod exit;
+mod income_proof;
 mod product;
 mod run;
 mod sandbox;
@@ -15,3 +18,4 @@ mod secrecy;
 mod session;
 mod settings;
 mod shop;
+mod signing;

@@ -1,7 +1,9 @@
 use std::fs;
+use std::time::Duration;
 
-use inbank_sandbox::{Fault, Operation};
+use inbank_sandbox::{Fault, Operation, Outcome, Region};
 
+use crate::applicant::SAMPLE;
 use crate::run::Run;
 use crate::shop::{File, Shop};
 
@@ -71,4 +73,87 @@ async fn what_a_session_and_a_contract_tell_holds_no_personal_data() {
     for canary in CANARIES {
         assert!(!told.contains(canary), "{canary}: {told}");
     }
+}
+
+/// The guide's application with data that can't be there by chance.
+fn application() -> String {
+    SAMPLE
+        .replace("38808050001", "38808059999")
+        .replace("Smith", "Kanarbik")
+        .replace("\"2900\"", "\"29007783\"")
+        .replace("NIINE", "CANARY TEE")
+        .replace("+37253630000", "+37251239999")
+        .replace("test@test.com", "canary@example.com")
+        .replace("AA979080", "AA97CANARY")
+}
+
+const APPLICANT: [&str; 7] = [
+    "38808059999",
+    "Kanarbik",
+    "29007783",
+    "CANARY TEE",
+    "51239999",
+    "canary@example.com",
+    "AA97CANARY",
+];
+
+/// Runs it for people and scripts with all there is to log; neither key nor canaries are told.
+fn silent(shop: &Shop, arguments: &[&str], code: i32, canaries: &[&str]) {
+    for output in ["text", "json"] {
+        let mut command = shop.command(arguments);
+        command
+            .env("RUST_LOG", "trace")
+            .env("INBANK_OUTPUT", output);
+        let run = Run::of(&mut command);
+        assert_eq!(run.code, code, "{run:?}");
+        let told = run.stdout + &run.stderr;
+        assert!(!told.contains(shop.sandbox.api_key()), "{told}");
+        for canary in canaries {
+            assert!(!told.contains(canary), "{canary}: {told}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_an_applicant_is_told_however_much_is_logged() {
+    let good = File::holding(&application());
+    let invalid = File::holding(&application().replace("\"John\"", "[\"Kanarbik\"]"));
+    let broken = File::holding(&application().replace("\"mobile\": ", "\"mobile\" "));
+    let wrong = File::holding(&application().replace("canary@example.com", "canary"));
+    for (file, fault, code) in [
+        (&good, None, 0),
+        (&good, Some(Fault::AnswerLost), 6),
+        (&good, Some(Fault::HtmlBody), 6),
+        (&invalid, None, 2),
+        (&broken, None, 2),
+        (&wrong, None, 2),
+    ] {
+        let shop = Shop::open().await;
+        if let Some(fault) = fault {
+            shop.sandbox.fault(Operation::CreateApplication, fault, 2);
+        }
+        let submit = ["application", "submit", "--from", file.path()];
+        silent(&shop, &submit, code, &APPLICANT);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_answers_nor_files_nor_codes_are_told() {
+    let shop = Shop::taking(Region::Estonia, 100, Duration::from_hours(1)).await;
+    let document = application();
+    let (application, id) = shop.taken_on(&document);
+    let proof = Outcome::ProofByBankOrUpload;
+    shop.sandbox.decide(application, proof).unwrap();
+    silent(&shop, &["application", "show", &id], 0, &APPLICANT);
+    silent(&shop, &["application", "banks", &id], 0, &APPLICANT);
+    let file = File::holding("Salary CANARY 29007783 EUR");
+    let attach = ["application", "attach", &id, file.path()];
+    silent(&shop, &attach, 0, &["Salary", "CANARY", "29007783"]);
+
+    let shop = Shop::of(Region::Poland).await;
+    let (_, id) = shop.accepted("hire_purchase");
+    shop.run(&["contract", "sign", &id, "--method", "sms"])
+        .json();
+    let confirm = ["contract", "confirm", &id, "--code", "c4n4ry7"];
+    silent(&shop, &confirm, 3, &["c4n4ry7"]);
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use inbank_sandbox::{Operation, Region, Sandbox, SessionStatus};
 use serde_json::Value;
@@ -31,7 +32,14 @@ impl Shop {
     }
 
     pub(crate) async fn of(region: Region) -> Self {
-        let builder = Sandbox::builder(region).callback_retries([]);
+        Self::taking(region, 0, Duration::ZERO).await
+    }
+
+    /// A bank that takes its time over applications and their contracts.
+    pub(crate) async fn taking(region: Region, polls: u32, time: Duration) -> Self {
+        let builder = Sandbox::builder(region)
+            .callback_retries([])
+            .processing(polls, time);
         Self {
             sandbox: builder.start().await.unwrap(),
         }

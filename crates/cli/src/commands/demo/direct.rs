@@ -72,7 +72,7 @@ async fn play(stage: &mut Stage, scenario: &Scenario, journal: &mut Journal<'_>)
     // Nothing more is to come of it.
     order.read(stage, journal).await?;
     let events = scenario.events_in(&stage.profile.region);
-    order.check(scenario.end, &events, scenario.arrivals)
+    order.check(scenario.end, &events, &scenario.arrivals())
 }
 
 async fn submit(stage: &Stage, scenario: &Scenario, journal: &mut Journal<'_>) -> Result<Order> {

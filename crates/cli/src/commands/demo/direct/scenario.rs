@@ -19,8 +19,10 @@ pub(super) struct Scenario {
     pub(super) end: FinancingState,
     /// What the shop is to be told once the application is submitted: each once, in this order.
     events: &'static [Event],
-    /// The ways on which something is to come in at the shop's server.
-    pub(super) arrivals: &'static [&'static str],
+    /// How many callbacks are to come in at the shop's server.
+    callbacks: usize,
+    /// The ways on which the customer is to come back to it.
+    returns: &'static [&'static str],
 }
 
 impl Scenario {
@@ -33,7 +35,8 @@ impl Scenario {
             acts,
             end: FinancingState::Completed,
             events: FINANCED,
-            arrivals: CALLBACKS.split_at(4).0,
+            callbacks: 4,
+            returns: &[],
         }
     }
 
@@ -53,15 +56,19 @@ impl Scenario {
         self
     }
 
-    /// Nothing but so many callbacks comes in.
     const fn with_callbacks(mut self, count: usize) -> Self {
-        self.arrivals = CALLBACKS.split_at(count).0;
+        self.callbacks = count;
         self
     }
 
-    const fn with_arrivals(mut self, arrivals: &'static [&'static str]) -> Self {
-        self.arrivals = arrivals;
+    const fn with_returns(mut self, returns: &'static [&'static str]) -> Self {
+        self.returns = returns;
         self
+    }
+
+    /// The ways on which something is to come in.
+    pub(super) fn arrivals(&self) -> Vec<&'static str> {
+        [&vec!["callback"; self.callbacks], self.returns].concat()
     }
 
     /// What the shop is to be told in a region. How income is to be proved is told in Estonia
@@ -88,8 +95,6 @@ impl Scenario {
         }
     }
 }
-
-const CALLBACKS: &[&str] = &["callback"; 5];
 
 const FINANCED: &[Event] = &[Event::OfferReady, Event::SignatureWanted, Event::Completed];
 
@@ -165,14 +170,8 @@ pub(super) const EVERYWHERE: &[Scenario] = &[
             Event::Completed,
         ],
     )
-    .with_arrivals(&[
-        "callback",
-        "statement",
-        "callback",
-        "callback",
-        "callback",
-        "callback",
-    ]),
+    .with_callbacks(5)
+    .with_returns(&["statement"]),
     Scenario::new(
         "income_proof_by_upload",
         "3500",
@@ -219,15 +218,8 @@ pub(super) const EVERYWHERE: &[Scenario] = &[
             Event::Completed,
         ],
     )
-    .with_arrivals(&[
-        "callback",
-        "statement",
-        "callback",
-        "callback",
-        "callback",
-        "callback",
-        "callback",
-    ]),
+    .with_callbacks(6)
+    .with_returns(&["statement"]),
     Scenario::new("declined", "900", &[AwaitDecision])
         .ending(FinancingState::Declined, &[Event::Declined])
         .with_callbacks(1),
@@ -311,15 +303,8 @@ pub(super) const EE_LV: &[Scenario] = &[
                 Event::Completed,
             ],
         )
-        .with_arrivals(&[
-            "callback",
-            "callback",
-            "callback",
-            "payment FAILED",
-            "payment SUCCESS",
-            "callback",
-            "callback",
-        ])
+        .with_callbacks(5)
+        .with_returns(&["payment FAILED", "payment SUCCESS"])
     },
 ];
 
@@ -354,14 +339,8 @@ pub(super) const PL: &[Scenario] = &[
             Event::Completed,
         ],
     )
-    .with_arrivals(&[
-        "callback",
-        "callback",
-        "callback",
-        "callback",
-        "statement",
-        "callback",
-    ]),
+    .with_callbacks(5)
+    .with_returns(&["statement"]),
     Scenario::new(
         "verified_and_approved",
         "3500",
@@ -389,13 +368,6 @@ pub(super) const PL: &[Scenario] = &[
             Event::Completed,
         ],
     )
-    .with_arrivals(&[
-        "callback",
-        "callback",
-        "callback",
-        "callback",
-        "statement",
-        "callback",
-        "callback",
-    ]),
+    .with_callbacks(6)
+    .with_returns(&["statement"]),
 ];

@@ -1,0 +1,183 @@
+use std::time::Duration;
+
+use inbank_sandbox::{DecisionStatus, Fault, Operation, Outcome, Region};
+use serde_json::{Value, json};
+
+use crate::applicant::{SAMPLE, application};
+use crate::run::Run;
+use crate::shop::Shop;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guides_own_sample_is_submitted_in_either_version() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::open().await;
+        let mut command = shop.command(&["application", "submit", "--from", "-"]);
+        command.env("INBANK_API_VERSION", version);
+        let submitted = Run::with_stdin(&mut command, SAMPLE).json();
+        assert_eq!(
+            submitted["decision_status"], "income_proof_required",
+            "{submitted}"
+        );
+        assert_eq!(
+            submitted["income_proof_type"],
+            "ais_with_fallback_manual_upload_option"
+        );
+        assert!(submitted["number"].is_string() && submitted["decision_messages"].is_array());
+        assert_eq!(submitted["changed_conditions"], false);
+        assert_eq!(submitted["previous_id"], Value::Null);
+        assert!(submitted.get("offer").is_none(), "{submitted}");
+        assert_eq!(shop.sandbox.application_count(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_product_requires_is_missed_before_anything_is_sent() {
+    let shop = Shop::open().await;
+    let document = application("hire_purchase_income", "300");
+    let error = shop.submit(&document).error(2);
+    assert_eq!(error["kind"], "invalid");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("purchase.description"),
+        "{error}"
+    );
+    let unknown = SAMPLE.replace("\"zip_code\"", "\"zip\"");
+    assert_eq!(shop.submit(&unknown).error(2)["kind"], "invalid");
+    assert!(shop.received(Operation::CreateApplication).is_empty());
+    let refused = shop.submit(&application("nothing", "300")).error(3);
+    assert_eq!(refused["operation"], "product.show");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_whose_answer_is_lost_is_sent_once() {
+    let shop = Shop::open().await;
+    shop.sandbox
+        .fault(Operation::CreateApplication, Fault::AnswerLost, 1);
+    let error = shop.submit(SAMPLE).error(6);
+    assert_eq!(error["kind"], "outcome_unknown");
+    assert_eq!(error["operation"], "application.submit");
+    assert_eq!(shop.received(Operation::CreateApplication).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_is_shown_once_there_is_one() {
+    for region in [Region::Estonia, Region::Poland] {
+        let shop = Shop::of(region).await;
+        let (_, id) = shop.submitted("hire_purchase", "300");
+        for wait in [&[][..], &["--wait"]] {
+            for version in ["v2", "v3"] {
+                let words = ["application", "show", &id, "--api-version", version];
+                let shown = shop.run(&[&words, wait].concat()).json();
+                assert_eq!(shown["decision_status"], "positive");
+                let offer = &shown["offer"];
+                assert_eq!(
+                    (&offer["amount"], &offer["period"]),
+                    (&json!("300.0"), &json!(12))
+                );
+                for field in [
+                    "payment_amount_monthly",
+                    "interest_rate_annual",
+                    "credit_cost_rate_annual",
+                    "total_cost",
+                ] {
+                    assert!(offer[field].is_string(), "{field}: {offer}");
+                }
+            }
+        }
+        let run = shop.text(&["application", "show", &id]);
+        let text = run.text();
+        assert!(
+            text.contains("Decision            positive\n") && text.contains("Monthly payment"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_decided_is_shown_as_it_is() {
+    let shop = Shop::taking(Region::Estonia, 100, Duration::from_hours(1)).await;
+    let (application, id) = shop.submitted("hire_purchase", "300");
+    let shown = shop.run(&["application", "show", &id]).json();
+    assert_eq!(shown["decision_status"], "pending");
+    shop.sandbox.decide(application, Outcome::Negative).unwrap();
+    let shown = shop.run(&["application", "show", &id, "--wait"]).json();
+    assert_eq!(shown["decision_status"], "negative");
+    assert!(shown.get("offer").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_conditions_come_under_another_identifier() {
+    let shop = Shop::open().await;
+    let submitted = shop.submit(&application("hire_purchase", "6500")).json();
+    assert_eq!(submitted["changed_conditions"], true, "{submitted}");
+
+    let shop = Shop::taking(Region::Estonia, 100, Duration::from_hours(1)).await;
+    let (application, id) = shop.submitted("hire_purchase", "300");
+    let changed = Outcome::ChangedConditions;
+    shop.sandbox.decide(application, changed).unwrap();
+    let shown = shop.run(&["application", "show", &id, "--wait"]).json();
+    assert_ne!(shown["id"], id);
+    assert_eq!(shown["previous_id"], id);
+    assert_eq!(shown["offer"]["amount"], "270.0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepting_can_be_repeated_and_cancelling_does_not_overrule_it() {
+    let shop = Shop::open().await;
+    let (application, id) = shop.submitted("hire_purchase", "300");
+    let accepted = shop.run(&["application", "accept", &id]).json();
+    let contract = shop.sandbox.application(application).unwrap().contract;
+    assert_eq!(accepted, json!({ "contract_id": contract }));
+    let run = shop.text(&["application", "accept", &id, "--api-version", "v3"]);
+    assert_eq!(run.text(), format!("Contract  {}\n", contract.unwrap()));
+    let error = shop.run(&["application", "cancel", &id]).error(3);
+    assert_eq!(error["kind"], "refused");
+    assert_eq!(error["operation"], "application.cancel");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_can_be_repeated_and_ends_it() {
+    let shop = Shop::open().await;
+    let (application, id) = shop.submitted("hire_purchase", "300");
+    for _ in 0..2 {
+        assert_eq!(shop.run(&["application", "cancel", &id]).json(), json!({}));
+        assert!(shop.sandbox.application(application).unwrap().cancelled);
+    }
+    let run = shop.text(&["application", "cancel", &id]);
+    assert_eq!(run.text(), format!("The application {id} is cancelled.\n"));
+    let shown = shop.run(&["application", "show", &id, "--wait"]).json();
+    assert_eq!(shown["cancelled"], true);
+    let error = shop.run(&["application", "accept", &id]).error(3);
+    assert_eq!(error["operation"], "application.accept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_acceptance_is_settled_by_reading() {
+    let shop = Shop::open().await;
+    let (application, id) = shop.submitted("hire_purchase", "300");
+    shop.sandbox
+        .fault(Operation::AcceptApplication, Fault::AnswerLost, 1);
+    let run = shop.run(&["application", "accept", &id]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let state = shop.sandbox.application(application).unwrap();
+    assert!(run.stdout.contains(&state.contract.unwrap().to_string()));
+    assert_eq!(shop.received(Operation::AcceptApplication).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_offer_is_not_accepted() {
+    let shop = Shop::open().await;
+    let (application, id) = shop.submitted("hire_purchase", "900");
+    let state = shop.sandbox.application(application).unwrap();
+    assert_eq!(state.decision, DecisionStatus::Negative);
+    let error = shop.run(&["application", "accept", &id]).error(3);
+    assert_eq!(
+        (&error["kind"], &error["bank_status"]),
+        (&json!("refused"), &json!(422))
+    );
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    assert_eq!(shop.run(&["application", "show", nobody]).code, 3);
+    assert_eq!(shop.run(&["application", "show", "a/b"]).code, 2);
+}
