@@ -43,18 +43,27 @@ impl Offers {
     /// [`OfferError`].
     pub async fn accept(&self, financing: &Financing) -> Result<Financing, OfferError> {
         let id = financing.application.as_ref().ok_or(OfferError::NotKnown)?;
+        let contract = self.accept_application(id).await?;
+        let mut financing = financing.clone();
+        financing.contract = Some(contract);
+        Ok(financing)
+    }
+
+    /// The same for an application of which nothing else is known.
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn accept_application(&self, id: &ApplicationId) -> Result<ContractId, OfferError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
             let error = match self.applications.accept(id).await {
-                Ok(contract) => return Ok(with_contract(financing, contract)),
+                Ok(contract) => return Ok(contract),
                 Err(error) => error,
             };
             let application = self.settle(id, error, attempts).await?;
             if let Some(contract) = application.contract {
-                let mut financing = with_contract(financing, contract);
-                financing.application = Some(application.id);
-                return Ok(financing);
+                return Ok(contract);
             }
             if application.cancelled {
                 return Err(OfferError::Otherwise("cancelled"));
@@ -68,6 +77,14 @@ impl Offers {
     /// [`OfferError`].
     pub async fn cancel(&self, financing: &Financing) -> Result<(), OfferError> {
         let id = financing.application.as_ref().ok_or(OfferError::NotKnown)?;
+        self.cancel_application(id).await
+    }
+
+    /// The same for an application of which nothing else is known.
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn cancel_application(&self, id: &ApplicationId) -> Result<(), OfferError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -110,12 +127,6 @@ impl Offers {
             Err(error.into())
         }
     }
-}
-
-fn with_contract(financing: &Financing, contract: ContractId) -> Financing {
-    let mut financing = financing.clone();
-    financing.contract = Some(contract);
-    financing
 }
 
 #[cfg(test)]

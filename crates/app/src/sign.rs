@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use inbank_domain::{ConfirmationCode, ContractId, Financing, SigningMethod, SigningStarted};
+use inbank_domain::{
+    ConfirmationCode, Contract, ContractId, Financing, Signed, SigningMethod, SigningStarted,
+};
 use inbank_ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Signing};
 
 /// Has contracts signed.
@@ -42,6 +44,18 @@ impl Sign {
         method: &SigningMethod,
     ) -> Result<SigningStarted, SignError> {
         let contract = financing.contract.as_ref().ok_or(SignError::NoContract)?;
+        Ok(self.start_contract(contract, method).await?)
+    }
+
+    /// The same for a contract of which nothing else is known.
+    ///
+    /// # Errors
+    /// [`GatewayError`] as [`SignError::Gateway`] says.
+    pub async fn start_contract(
+        &self,
+        contract: &ContractId,
+        method: &SigningMethod,
+    ) -> Result<SigningStarted, GatewayError> {
         match self.signing.sign(contract, method).await {
             Ok(started) => Ok(started),
             Err(error) => {
@@ -60,26 +74,46 @@ impl Sign {
         &self,
         financing: &Financing,
         code: &ConfirmationCode,
-    ) -> Result<(), SignError> {
+    ) -> Result<Signed, SignError> {
         let contract = financing.contract.as_ref().ok_or(SignError::NoContract)?;
+        Ok(self.confirm_contract(contract, code).await?)
+    }
+
+    /// The same for a contract of which nothing else is known.
+    ///
+    /// # Errors
+    /// [`GatewayError`] as [`SignError::Gateway`] says.
+    pub async fn confirm_contract(
+        &self,
+        contract: &ContractId,
+        code: &ConfirmationCode,
+    ) -> Result<Signed, GatewayError> {
         match self.signing.confirm(contract, code).await {
-            Ok(_) => Ok(()),
-            Err(error) => self.settle(contract, error).await,
+            Ok(signed) => Ok(signed),
+            Err(error) => {
+                let mut signed = Signed::new(SigningMethod::Sms);
+                signed.at = self.settle(contract, error).await?.signed_at;
+                Ok(signed)
+            }
         }
     }
 
     /// A refusal or a lost answer is a success where the contract is signed.
-    async fn settle(&self, contract: &ContractId, error: GatewayError) -> Result<(), SignError> {
+    async fn settle(
+        &self,
+        contract: &ContractId,
+        error: GatewayError,
+    ) -> Result<Contract, GatewayError> {
         let unknown = error.advice() == Advice::OutcomeUnknown;
         if !unknown && error.kind() != GatewayErrorKind::Refused {
-            return Err(error.into());
+            return Err(error);
         }
         match self.contracts.contract(contract).await {
-            Ok(contract) if contract.is_signed() => Ok(()),
-            Ok(_) => Err(error.into()),
+            Ok(contract) if contract.is_signed() => Ok(contract),
+            Ok(_) => Err(error),
             Err(reading) => {
                 tracing::warn!(%reading, "the outcome could not be read");
-                Err(error.into())
+                Err(error)
             }
         }
     }

@@ -27,6 +27,9 @@ mod product;
 mod session;
 mod signing;
 
+/// For those who implement a port.
+pub use async_trait::async_trait;
+
 pub use application::Applications;
 #[cfg(feature = "mocks")]
 pub use application::MockApplications;

@@ -1,4 +1,4 @@
-use inbank_domain::{Contract, FinancingId, OrderReference, ProductFamily, Signed, SigningMethod};
+use inbank_domain::{FinancingId, OrderReference, ProductFamily};
 use inbank_ports::{MockContracts, MockSigning};
 
 use super::*;

@@ -6,10 +6,7 @@ use std::fmt;
 use clap::{Args, Subcommand};
 use inbank::Inbank;
 use inbank::app::Patience;
-use inbank::domain::{
-    Application, ApplicationId, Financing, FinancingId, FinancingState, Invalid, Observation,
-    OrderReference, ProductFamily, Step, advance,
-};
+use inbank::domain::{Application, ApplicationId, FinancingState, Observation, Step, advance};
 use inbank::http::read_application_request;
 use inbank::ports::{Applications, ProductCatalogue};
 use serde::Serialize;
@@ -135,16 +132,15 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         }
         Command::Accept(accept) => {
             let id = ApplicationId::parse(accept.id)?;
-            let accepted = settings.inbank()?.offers().accept(&alone(&id)?).await;
-            let financing =
+            let accepted = settings.inbank()?.offers().accept_application(&id).await;
+            let contract =
                 accepted.map_err(|error| Failure::of_offer("application.accept", error))?;
-            let contract_id = financing.contract.map(|id| id.to_string());
-            let contract_id = contract_id.unwrap_or_default();
+            let contract_id = contract.to_string();
             output::answer(settings.output, &Accepted { contract_id })
         }
         Command::Cancel(cancel) => {
             let id = ApplicationId::parse(cancel.id)?;
-            let cancelled = settings.inbank()?.offers().cancel(&alone(&id)?).await;
+            let cancelled = settings.inbank()?.offers().cancel_application(&id).await;
             cancelled.map_err(|error| Failure::of_offer("application.cancel", error))?;
             let sentence = format!("The application {id} is cancelled.");
             output::answer(settings.output, &Done::with(sentence))
@@ -173,17 +169,6 @@ async fn decided(inbank: &Inbank, id: &ApplicationId) -> Result<Application, Fai
         advance(FinancingState::Pending, observation) != Step::Unchanged
     };
     Ok(polling::until(Patience::DECISION, "a decision", read, is_news).await?)
-}
-
-/// A financing of which nothing but the application is known; offers ask for nothing else.
-fn alone(application: &ApplicationId) -> Result<Financing, Invalid> {
-    let mut financing = Financing::new(
-        FinancingId::parse(application.as_str())?,
-        OrderReference::parse(application.as_str())?,
-        ProductFamily::HirePurchase,
-    );
-    financing.application = Some(application.clone());
-    Ok(financing)
 }
 
 impl From<Application> for Shown {

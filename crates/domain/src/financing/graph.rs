@@ -29,8 +29,8 @@ pub const WAYS: &[Way] = {
         S::StatementsWanted,
         S::Offered,
         S::SignatureWanted,
-        S::DownPaymentWanted,
         S::VerificationWanted,
+        S::DownPaymentWanted,
         S::Granted,
     ];
     const TERMINATED: &[S] = &[
@@ -40,8 +40,8 @@ pub const WAYS: &[Way] = {
         S::StatementsWanted,
         S::Offered,
         S::SignatureWanted,
-        S::DownPaymentWanted,
         S::VerificationWanted,
+        S::DownPaymentWanted,
         S::Granted,
         S::Completed,
     ];
@@ -64,13 +64,13 @@ pub const WAYS: &[Way] = {
             OPEN.split_at(5).0,
         ),
         way(
-            S::DownPaymentWanted,
-            Event::DownPaymentWanted,
+            S::VerificationWanted,
+            Event::VerificationWanted,
             OPEN.split_at(6).0,
         ),
         way(
-            S::VerificationWanted,
-            Event::VerificationWanted,
+            S::DownPaymentWanted,
+            Event::DownPaymentWanted,
             OPEN.split_at(7).0,
         ),
         way(S::Granted, Event::Granted, OPEN.split_at(8).0),

@@ -19,10 +19,10 @@ pub enum FinancingState {
     Offered,
     /// There is a contract; the customer is to sign it.
     SignatureWanted,
-    /// The customer is to make the down payment.
-    DownPaymentWanted,
     /// The customer is to go through digital verification.
     VerificationWanted,
+    /// The customer is to make the down payment.
+    DownPaymentWanted,
     /// Granted; waits for the merchant's approval.
     Granted,
     /// The contract is active: deliver.
@@ -48,8 +48,8 @@ impl FinancingState {
         Self::StatementsWanted,
         Self::Offered,
         Self::SignatureWanted,
-        Self::DownPaymentWanted,
         Self::VerificationWanted,
+        Self::DownPaymentWanted,
         Self::Granted,
         Self::Completed,
         Self::Cancelled,
@@ -94,8 +94,8 @@ impl FinancingState {
             Self::StatementsWanted => 3,
             Self::Offered => 4,
             Self::SignatureWanted => 5,
-            Self::DownPaymentWanted => 6,
-            Self::VerificationWanted => 7,
+            Self::VerificationWanted => 6,
+            Self::DownPaymentWanted => 7,
             Self::Granted => 8,
             Self::Completed
             | Self::Cancelled

@@ -2,13 +2,10 @@ use std::fmt;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use inbank::Inbank;
-use inbank::app::SignError;
 use inbank::domain::{
-    ConfirmationCode, ContractId, Financing, FinancingId, Invalid, OrderReference, Printout,
-    ProductFamily, Regeneration, Signed, SigningMethod, SigningStarted, WebAddress,
+    ConfirmationCode, ContractId, Printout, Regeneration, SigningMethod, WebAddress,
 };
-use inbank::ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Signing};
+use inbank::ports::Signing;
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -101,15 +98,8 @@ pub(super) async fn printout(command: MakePrintout, settings: &Settings) -> Resu
 pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
     let inbank = settings.inbank()?;
-    let started = match inbank.sign().start(&alone(&id)?, &command.method).await {
-        Ok(started) => started,
-        // A contract that waits for something after the signature still calls itself unsigned.
-        Err(SignError::Gateway(error)) => {
-            settle(&inbank, &id, error).await?;
-            SigningStarted::default()
-        }
-        Err(error) => return Err(Failure::Other(error.to_string())),
-    };
+    let sign = inbank.sign();
+    let started = sign.start_contract(&id, &command.method).await?;
     if let Some(url) = started.redirect_url {
         let redirect_url = url.to_string();
         return output::answer(settings.output, &Page { redirect_url });
@@ -130,10 +120,7 @@ pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<()
     let id = ContractId::parse(command.id.as_str())?;
     let code = ConfirmationCode::parse(&command.code)?;
     let inbank = settings.inbank()?;
-    let signed = match inbank.api().confirm(&id, &code).await {
-        Ok(signed) => signed,
-        Err(error) => settle(&inbank, &id, error).await?,
-    };
+    let signed = inbank.sign().confirm_contract(&id, &code).await?;
     let confirmed = Confirmed {
         signed_at: signed.at.map(output::moment),
         method: signed.method.to_string(),
@@ -147,33 +134,6 @@ pub(super) async fn payment_link(command: PaymentLink, settings: &Settings) -> R
     let link = settings.inbank()?.api().payment_link(&id, &back).await?;
     let redirect_url = link.to_string();
     output::answer(settings.output, &Page { redirect_url })
-}
-
-/// A refusal or a lost answer is a success where the contract is signed.
-async fn settle(inbank: &Inbank, id: &ContractId, error: GatewayError) -> Result<Signed, Failure> {
-    let unknown = error.advice() == Advice::OutcomeUnknown;
-    if unknown || error.kind() == GatewayErrorKind::Refused {
-        // Where even reading fails, the first error is the one that counts.
-        if let Ok(contract) = inbank.api().contract(id).await
-            && contract.is_signed()
-        {
-            let mut signed = Signed::new(SigningMethod::Sms);
-            signed.at = contract.signed_at;
-            return Ok(signed);
-        }
-    }
-    Err(error.into())
-}
-
-/// A financing of which nothing but the contract is known; signing asks for nothing else.
-fn alone(contract: &ContractId) -> Result<Financing, Invalid> {
-    let mut financing = Financing::new(
-        FinancingId::parse(contract.as_str())?,
-        OrderReference::parse(contract.as_str())?,
-        ProductFamily::HirePurchase,
-    );
-    financing.contract = Some(contract.clone());
-    Ok(financing)
 }
 
 fn method_parser() -> impl TypedValueParser<Value = SigningMethod> {
