@@ -150,7 +150,7 @@ async fn an_offer_that_was_changed_meanwhile_is_not_accepted_unseen() {
     applicant.decided(Outcome::ChangedConditions);
     let offers = applicant.inbank.offers();
     let error = offers.accept(&applicant.financing).await.unwrap_err();
-    assert!(matches!(error, OfferError::Gateway(_)), "{error}");
+    assert!(matches!(error, OfferError::Changed(_)), "{error}");
     assert_eq!(applicant.bank.sandbox.contract_count(), 0);
     applicant
         .bank

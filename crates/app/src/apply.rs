@@ -99,7 +99,9 @@ impl Apply {
         request: &ApplicationRequest,
     ) -> Result<Application, GatewayError> {
         let product = self.products.product(&request.product_code).await?;
-        financing.merchant_approval = product.requires_merchant_approval == Some(true);
+        // Where the product doesn't say, a signed contract is taken to wait: a shop that is told in
+        // vain is better off than one that is never told.
+        financing.merchant_approval = product.requires_merchant_approval != Some(false);
         let invalid = |error| GatewayError::invalid("application.submit", error);
         request
             .check_required(&product.required_parameters)

@@ -20,6 +20,10 @@ pub enum OfferError {
     /// The application is not known yet.
     #[error("the financing's application is not known yet; wait for its first callback")]
     NotKnown,
+    /// The bank has changed the conditions meanwhile: follow the financing, and show the customer the
+    /// offer of the application that took this one's place before anything is accepted.
+    #[error("the bank changed the conditions; application {0} has the offer that now stands")]
+    Changed(ApplicationId),
     /// The customer had given up before, or accepted before.
     #[error("the application was already {0}")]
     Otherwise(&'static str),
@@ -120,6 +124,9 @@ impl Offers {
                 return Err(error.into());
             }
         };
+        if application.id != *id {
+            return Err(OfferError::Changed(application.id));
+        }
         let settled = application.contract.is_some() || application.cancelled;
         if settled || (unknown && attempts < ATTEMPTS) {
             Ok(application)

@@ -50,6 +50,8 @@ pub struct Contract {
     pub number: Option<String>,
     /// The product.
     pub product_code: Option<ProductCode>,
+    /// Whether the customer has signed (`customer_signed`: a time by one guide, `null` in every sample).
+    pub customer_signed: bool,
     /// When both had signed.
     pub signed_at: Option<OffsetDateTime>,
     /// When the merchant approved.
@@ -71,6 +73,7 @@ impl Contract {
             process_status: None,
             number: None,
             product_code: None,
+            customer_signed: false,
             signed_at: None,
             partner_approval_at: None,
             activated_at: None,
@@ -79,18 +82,21 @@ impl Contract {
         }
     }
 
-    /// Whether the customer has signed: by its status, or by what it waits for.
+    /// Whether the customer has signed: by the bank's note of it, by its status, or by what it waits
+    /// for. It may read `unsigned` until the bank has signed too.
     pub const fn is_signed(&self) -> bool {
-        matches!(
-            self.status,
-            ContractStatus::Signed | ContractStatus::Activated
-        ) || matches!(
-            self.process_status,
-            Some(
-                ProcessStatus::WaitingForCustomerDigitalVerification
-                    | ProcessStatus::WaitingForDownPayment
-                    | ProcessStatus::WaitingForPartnersConfirmation
+        self.customer_signed
+            || matches!(
+                self.status,
+                ContractStatus::Signed | ContractStatus::Activated
             )
-        )
+            || matches!(
+                self.process_status,
+                Some(
+                    ProcessStatus::WaitingForCustomerDigitalVerification
+                        | ProcessStatus::WaitingForDownPayment
+                        | ProcessStatus::WaitingForPartnersConfirmation
+                )
+            )
     }
 }

@@ -2,7 +2,7 @@ use inbank_domain::{Contract, ContractId, ContractStatus, Invalid, ProcessStatus
 use serde::Deserialize;
 
 use super::moment::MaybeMoment;
-use super::number::TextOrNumber;
+use super::number::{Present, TextOrNumber};
 
 /// A contract (*Contract Details*); the parts that nobody needs, such as account numbers, stay at
 /// the bank.
@@ -16,6 +16,8 @@ pub(crate) struct Details {
     // What v3's Smart Rent calls the number.
     reference_number: Option<TextOrNumber>,
     product_code: Option<String>,
+    #[serde(default)]
+    customer_signed: Present,
     #[serde(default)]
     signed_at: MaybeMoment,
     #[serde(default)]
@@ -46,6 +48,7 @@ impl TryFrom<Details> for Contract {
         contract.product_code = details
             .product_code
             .and_then(|p| ProductCode::parse(p).ok());
+        contract.customer_signed = details.customer_signed.0;
         contract.signed_at = details.signed_at.0;
         contract.partner_approval_at = details.partner_approval_at.0;
         contract.activated_at = details.activated_at.0;

@@ -93,6 +93,17 @@ impl<'de> Deserialize<'de> for MaybeFlag {
     }
 }
 
+/// Whether anything stands in a place: a time, a flag, a name; not `null`, `false` or nothing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Present(pub(crate) bool);
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = number_text(deserializer)?;
+        Ok(Self(!matches!(&*text, "" | "null" | "false")))
+    }
+}
+
 /// Text that may come as a number: a contract's `number` does.
 pub(crate) struct TextOrNumber(pub(crate) String);
 

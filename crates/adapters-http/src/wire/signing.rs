@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::MaybeMoment;
 use crate::dialect::decode;
-use crate::failure::DecodeError;
+use crate::failure::{DecodeError, codes};
 
 /// `POST` and `PATCH …/signings`, request. The code goes out as text: as the number of the sample,
 /// `0000` would not survive.
@@ -38,7 +38,13 @@ fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
     if body.trim_ascii().is_empty() {
         return Ok(Answer::default());
     }
-    Ok(decode(body)?)
+    let answer = decode(body)?;
+    // Nothing in it is required, so an error that came with a success would pass for one.
+    if codes(body).is_empty() {
+        Ok(answer)
+    } else {
+        Err(DecodeError::Another("outcome"))
+    }
 }
 
 /// A signing that was started. Only a redirect has to say where to.
