@@ -1,6 +1,9 @@
 //! A calculation through the port against bare reqwest and `serde_json`, from the same server, by
 //! the median call.
 
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -44,19 +47,25 @@ struct Answer {
 }
 
 pub(crate) fn ratio() -> f64 {
-    // The server has a thread of its own, so that neither client waits for its turn.
-    let server = Runtime::new().unwrap();
-    let listener = server.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    // One thread serves both clients: with more, the one connection may live on a nearer thread than
+    // the other for the whole run.
+    let (address, server) = mpsc::channel();
+    thread::spawn(move || single_threaded().block_on(serve(&address)));
+    let base = format!("http://{}", server.recv().unwrap());
+    single_threaded().block_on(measure(&base))
+}
+
+fn single_threaded() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
+}
+
+async fn serve(address: &mpsc::Sender<SocketAddr>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    address.send(listener.local_addr().unwrap()).unwrap();
     let answer = || async { ([(CONTENT_TYPE, "application/json")], ANSWER) };
     let router = Router::new().route("/partner/v2/shops/shop/calculations", post(answer));
-    server.spawn(async { axum::serve(listener, router).await });
-
-    let client = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    client.block_on(measure(&base))
+    axum::serve(listener, router).await.unwrap();
 }
 
 async fn measure(base: &str) -> f64 {
