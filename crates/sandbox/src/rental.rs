@@ -83,7 +83,7 @@ impl Rental {
         ])
     }
 
-    /// The answer of a calculation, in the order of the guide's sample.
+    /// The answer of a calculation, with the fields of the guide's sample.
     fn calculation(&self) -> Node {
         let assets = self.assets.iter();
         let assets = assets.map(|asset| asset.node(Some(asset.gross)));

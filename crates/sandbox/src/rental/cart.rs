@@ -137,6 +137,9 @@ pub(super) fn read(
         "trade-in and campaign discount leave nothing to rent",
     );
     check_add_ons(model, read.get(1..).unwrap_or_default(), problems);
+    if problems.refusal().is_some() {
+        return None;
+    }
     Some(Rental {
         model,
         period,

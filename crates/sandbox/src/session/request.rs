@@ -86,7 +86,8 @@ impl SessionRequest {
             purchase.reference.get_or_insert_default();
         }
 
-        if let Some(Ok(product)) = product {
+        // A rental has the limits of its model.
+        if let (Some(Ok(product)), false) = (product, rents) {
             within_limits(product, total_amount, &prefill, refusals);
         }
         let unlisted = parsed.finish(refusals);
