@@ -20,6 +20,7 @@ use crate::{
     dialect::Dialect,
     error::Refusal,
     identifier::Identifiers,
+    product::Family,
     session::{CustomerError, SessionStatus},
 };
 
@@ -73,11 +74,11 @@ pub(crate) struct Contract {
     pub(crate) id: Uuid,
     origin: Origin,
     pub(crate) status: ContractStatus,
-    number: String,
-    customer_id: Uuid,
+    pub(crate) number: String,
+    pub(crate) customer_id: Uuid,
     signed_at: Option<OffsetDateTime>,
-    partner_approval_at: Option<OffsetDateTime>,
-    activated_at: Option<OffsetDateTime>,
+    pub(crate) partner_approval_at: Option<OffsetDateTime>,
+    pub(crate) activated_at: Option<OffsetDateTime>,
     terminated_at: Option<OffsetDateTime>,
 }
 
@@ -97,6 +98,14 @@ impl Contract {
             partner_approval_at: None,
             activated_at: None,
             terminated_at: None,
+        }
+    }
+
+    /// The e-POS session it comes from.
+    pub(crate) const fn session(&self) -> Option<Uuid> {
+        match self.origin {
+            Origin::Session(session) => Some(session),
+            Origin::Application(_) => None,
         }
     }
 
@@ -157,7 +166,8 @@ impl Bank {
     /// `GET /contracts/{id}` (e-POS 2.10, Contract Details).
     ///
     /// The guide forbids the request for Indivy and says nothing of the answer; chosen: 404, so that a client that asks anyway finds out.
-    /// Version 2 wraps the contract as the guide prints it; later documents show version 3 bare.
+    /// Version 2 wraps the contract as the guide prints it; later documents show version 3 bare, and the
+    /// rental guide prints version 2 bare as well.
     pub(crate) fn show_contract(&mut self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
         let contract = self.find_contract(id)?;
         let Origin::Session(session) = contract.origin else {
@@ -170,31 +180,43 @@ impl Bank {
             return Err(NOT_FOUND);
         }
         let node = contract.node(&product.code, contract.number.as_str().into());
+        let bare = product.family == Family::SmartRent;
         let node = match dialect {
-            Dialect::V2 => Node::object([("contract", node)]),
-            Dialect::V3 => node,
+            Dialect::V2 if !bare => Node::object([("contract", node)]),
+            Dialect::V2 | Dialect::V3 => node,
         };
         Ok(Answer::ok(&node, dialect))
     }
 
-    /// `POST /contracts/{id}/merchant_approval` (e-POS 2.10, Contract Approval): for a signed contract alone.
+    /// `POST /contracts/{id}/merchant_approval` (e-POS 2.10, Contract Approval): for a signed contract alone, and not for a rental,
+    /// which is activated.
     pub(crate) fn approve_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
+        let contract = self.find_contract(id)?;
+        let rents = contract
+            .session()
+            .and_then(|session| self.session(session))
+            .is_some_and(|session| session.rental.is_some());
+        if rents || !contract.awaits_approval() {
+            return Err(Refusal::invalid("can_not_approve"));
+        }
+        let id = contract.id;
+        self.approved(id);
+        Ok(Answer::no_content())
+    }
+
+    /// The merchant has approved a contract: it is activated.
+    pub(crate) fn approved(&mut self, id: Uuid) {
         let now = self.now();
-        let id = self.find_contract(id)?.id;
-        let contract = self
-            .contracts
-            .get_mut(&id)
-            .filter(|contract| contract.awaits_approval())
-            .ok_or_else(|| Refusal::invalid("can_not_approve"))?;
-        contract.partner_approval_at = Some(now);
-        contract.activate(now);
+        if let Some(contract) = self.contracts.get_mut(&id) {
+            contract.partner_approval_at = Some(now);
+            contract.activate(now);
+        }
         self.contract_moved(
             id,
             SessionStatus::Completed,
             Some(ProcessStatus::Activated),
             ApplicationEvent::Activated,
         );
-        Ok(Answer::no_content())
     }
 
     /// `POST /contracts/{id}/cancel` (e-POS 2.10, Contract Cancellation).

@@ -3,6 +3,7 @@
 //! They ask for the same bearer key as the Partner API, and are no part of what the bank has.
 
 mod direct;
+mod rental;
 
 use std::{sync::Arc, time::Duration};
 
@@ -43,6 +44,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sandbox/sessions/{id}/cancel", post(cancel))
         .route("/sandbox/contracts/{id}/terminate", post(terminate))
         .merge(direct::router())
+        .merge(rental::router())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(shared),
             authorize,

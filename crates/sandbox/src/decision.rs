@@ -20,10 +20,12 @@ pub(crate) type PositiveRange = (u32, Option<u32>);
 ///
 /// - Estonia, hire purchase and pay in parts; Indivy: e-POS 2.10, Demo Environment. Indivy carries no country there, so it holds everywhere.
 /// - Latvia and Poland: the ranges that the direct guides give for those countries.
+/// - Rental: smart rent 3.04, Demo Environment; 1001 – 1100 is negative there, and nothing is said of what lies between the ranges.
 /// - Lithuania and Czechia: guides silent; chosen: as Latvia and Poland, because what two countries share is the likelier rule.
 /// - Loans: guides silent; chosen: as hire purchase of the same country.
 pub(crate) const fn positive_ranges(region: Region, family: Family) -> &'static [PositiveRange] {
     match (family, region) {
+        (Family::SmartRent, _) => &[(0, Some(500)), (1426, None)],
         (Family::PayNextMonth, _) => &[(0, Some(100)), (150, None)],
         (_, Region::Estonia) => &[(0, Some(500)), (1001, Some(3000)), (15_000, Some(16_000))],
         (_, Region::Latvia | Region::Lithuania | Region::Poland | Region::Czechia) => {

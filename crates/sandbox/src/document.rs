@@ -202,13 +202,10 @@ impl<'a> Document<'a> {
     ///
     /// Unlisted fields are accepted: the guide's own samples send some (`phone`, `type`, `number`).
     pub(crate) fn finish(self, refusals: &mut Refusals) -> Vec<(Name, Node)> {
-        let other = self.dialect.other();
-        for name in &self.known {
-            if self.fields.contains_key(&*other.spell(name)) {
-                let missing = self.code(name, "is_missing");
-                if !refusals.0.contains(&missing) {
-                    refusals.add(self.code(name, "is_not_valid"));
-                }
+        for name in self.misspelt() {
+            let missing = self.code(name, "is_missing");
+            if !refusals.0.contains(&missing) {
+                refusals.add(self.code(name, "is_not_valid"));
             }
         }
         self.fields
@@ -217,7 +214,30 @@ impl<'a> Document<'a> {
             .collect()
     }
 
-    fn has(&self, name: &str) -> bool {
+    /// The fields asked for so far that are there in the other version's spelling.
+    pub(crate) fn misspelt(&self) -> impl Iterator<Item = &'static str> {
+        let other = self.dialect.other();
+        self.known
+            .iter()
+            .copied()
+            .filter(move |name| self.fields.contains_key(&*other.spell(name)))
+    }
+
+    /// Takes a field of version 2 in the spelling of version 3 as well, where the guide itself has both.
+    pub(crate) fn respell(&mut self, name: &'static str) {
+        if self.dialect == Dialect::V2
+            && !self.has(name)
+            && let Some(raw) = self.fields.remove(&*Dialect::V3.spell(name))
+        {
+            self.fields.insert(name.to_owned(), raw);
+        }
+    }
+
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.fields
             .get(&*self.dialect.spell(name))
             .is_some_and(|raw| raw.get() != "null")
@@ -229,7 +249,7 @@ impl<'a> Document<'a> {
 }
 
 /// The exact value of a JSON number or numeric string.
-fn exact(raw: &RawValue) -> Option<Decimal> {
+pub(crate) fn exact(raw: &RawValue) -> Option<Decimal> {
     let quoted: Option<String> = serde_json::from_str(raw.get()).ok();
     let digits = quoted.as_deref().unwrap_or(raw.get());
     Decimal::from_str_exact(digits)

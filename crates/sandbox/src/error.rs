@@ -20,11 +20,35 @@ pub(crate) enum Refusal {
     NotFound(&'static str),
     /// What was sent, or the state it meets, does not allow the operation.
     Invalid(Vec<String>),
+    /// The same on a rental call of version 3, which has a shape of its own.
+    Rental {
+        status: u16,
+        code: &'static str,
+        message: String,
+    },
 }
 
 impl Refusal {
     pub(crate) fn invalid(code: &str) -> Self {
         Self::Invalid(vec![code.to_owned()])
+    }
+
+    /// A rental call that its values or the state they meet do not allow.
+    pub(crate) fn rental(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Rental {
+            status: 422,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// A rental call that cannot be read.
+    pub(crate) fn constraint(message: &str) -> Self {
+        Self::Rental {
+            status: 400,
+            code: "CONSTRAINTS_VIOLATED_GENERAL",
+            message: message.to_owned(),
+        }
     }
 
     pub(crate) fn answer(&self) -> Answer {
@@ -37,6 +61,11 @@ impl Refusal {
             Self::NoSuchPath => (404, json!({"message": "not_found"})),
             Self::NotFound(code) => (404, json!({"message": [code]})),
             Self::Invalid(codes) => (422, json!({"message": codes})),
+            Self::Rental {
+                status,
+                code,
+                message,
+            } => (*status, json!({"message": message, "errorCode": code})),
         };
         Answer {
             status,

@@ -1,6 +1,6 @@
 //! A stateful imitation of Inbank's demo environment of the Partner API: a second, independent reading of the guides.
 //!
-//! It serves e-POS and direct applications in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies,
+//! It serves e-POS, smart rent and direct applications in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies,
 //! signs, pays and tells about an account, the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
 //! demo environment does, keeps a clock that tests move, and breaks on order. Where the guides are silent or contradict
 //! themselves, the place in the code says so, and what was chosen.
@@ -47,6 +47,7 @@ mod processing;
 mod product;
 mod record;
 mod region;
+mod rental;
 mod sandbox;
 mod server;
 mod session;
@@ -62,6 +63,10 @@ pub use crate::{
     product::{Family, Product},
     record::RequestRecord,
     region::{Region, UnknownRegion},
+    rental::{
+        AddOnCategory, AssetIdentifier, AssetIdentifierType, AssetModel, InsuranceRequirement,
+        ModelIdentifierType, PriceLimits,
+    },
     sandbox::{ApplicationState, Sandbox, SandboxBuilder, SessionState, StartError},
     session::{CustomerError, SessionStatus},
 };

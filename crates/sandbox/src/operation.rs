@@ -20,7 +20,7 @@ pub enum Operation {
     CreateSession,
     /// `GET /pos_sessions/{id}`
     GetSession,
-    /// `GET /contracts/{id}`
+    /// `GET /contracts/{id}`, of a rental in version 3 under its product as well
     GetContract,
     /// `POST /contracts/{id}/merchant_approval`
     ApproveContract,
@@ -48,6 +48,14 @@ pub enum Operation {
     ConfirmSigning,
     /// `POST /contracts/{id}/payment_link`
     CreatePaymentLink,
+    /// `GET /rental/products/{code}/detailed-asset-model`
+    GetAssetModel,
+    /// `POST /rental/products/{code}/calculations`
+    CreateRentalCalculation,
+    /// `PATCH /rental/products/{code}/contracts/{id}/asset-identifiers`
+    AssignAssetIdentifiers,
+    /// `POST /contracts/{id}/activation`
+    ActivateContract,
 }
 
 impl Operation {
@@ -62,6 +70,8 @@ impl Operation {
                 | Self::SignContract
                 | Self::ConfirmSigning
                 | Self::CreatePaymentLink
+                | Self::CreateRentalCalculation
+                | Self::AssignAssetIdentifiers
         )
     }
 }
@@ -74,6 +84,8 @@ pub(crate) struct Call<'a> {
     /// Absent for [`Operation::Ping`] alone.
     pub(crate) shop: Option<&'a str>,
     pub(crate) id: Option<&'a str>,
+    /// The product of a rental call of version 3, still percent-encoded.
+    pub(crate) product: Option<&'a str>,
 }
 
 impl<'a> Call<'a> {
@@ -93,11 +105,23 @@ impl<'a> Call<'a> {
                 operation: Operation::Ping,
                 shop: None,
                 id: None,
+                product: None,
             });
         }
         let ["shops", shop, ref inside @ ..] = *segments.as_slice() else {
             return None;
         };
+        if let (Dialect::V3, &["rental", "products", product, ref inside @ ..]) = (dialect, inside)
+        {
+            let (operation, id) = renting(method, inside)?;
+            return Some(Self {
+                dialect,
+                operation,
+                shop: Some(shop),
+                id,
+                product: Some(product),
+            });
+        }
         let (operation, id) = match *method {
             Method::GET => reading(dialect, inside)?,
             Method::POST => acting(dialect, inside)?,
@@ -112,6 +136,7 @@ impl<'a> Call<'a> {
             operation,
             shop: Some(shop),
             id,
+            product: None,
         })
     }
 }
@@ -136,6 +161,22 @@ fn reading<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
     })
 }
 
+/// The rental calls of version 3; the guide's prose has `detailed-asset-models` and leaves the product out, its headings do not.
+fn renting<'a>(method: &Method, inside: &[&'a str]) -> Option<Named<'a>> {
+    Some(match (method, inside) {
+        (&Method::GET, ["detailed-asset-model"]) => (Operation::GetAssetModel, None),
+        (&Method::POST, ["calculations"]) => (Operation::CreateRentalCalculation, None),
+        (&Method::GET, &["contracts", id]) => (Operation::GetContract, Some(id)),
+        (&Method::POST, &["contracts", id, "activation"]) => {
+            (Operation::ActivateContract, Some(id))
+        }
+        (&Method::PATCH, &["contracts", id, "asset-identifiers"]) => {
+            (Operation::AssignAssetIdentifiers, Some(id))
+        }
+        _ => return None,
+    })
+}
+
 fn acting<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
     let is = |segment: &str, name| segment == dialect.segment(name);
     Some(match *inside {
@@ -143,6 +184,9 @@ fn acting<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
         [sessions] if is(sessions, "pos_sessions") => (Operation::CreateSession, None),
         ["contracts", id, "cancel"] => (Operation::CancelContract, Some(id)),
         ["contracts", id, "signings"] => (Operation::SignContract, Some(id)),
+        ["contracts", id, "activation"] if dialect == Dialect::V2 => {
+            (Operation::ActivateContract, Some(id))
+        }
         ["contracts", id, name] if is(name, "merchant_approval") => {
             (Operation::ApproveContract, Some(id))
         }

@@ -6,6 +6,7 @@
 mod dialog;
 mod direct;
 mod overview;
+mod price;
 
 use std::sync::Arc;
 

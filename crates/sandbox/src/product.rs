@@ -16,18 +16,32 @@ pub enum Family {
     PayNextMonth,
     /// A loan, as the product codes of the guide's samples suggest.
     Loan,
+    /// The rental of a device.
+    SmartRent,
 }
 
 impl Family {
     /// The `type` in the answer of `GET /products`.
     ///
-    /// Only `hire_purchase` and `loan` are known from public samples; the other two follow their pattern.
+    /// Only `hire_purchase` and `loan` are known from public samples; the others follow their pattern.
     pub const fn name(self) -> &'static str {
         match self {
             Self::HirePurchase => "hire_purchase",
             Self::SplitIntoParts => "split_into_parts",
             Self::PayNextMonth => "pay_next_month",
             Self::Loan => "loan",
+            Self::SmartRent => "smart_rent",
+        }
+    }
+
+    /// Its name on a page.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::HirePurchase => "Hire purchase",
+            Self::SplitIntoParts => "Split into parts",
+            Self::PayNextMonth => "Pay next month",
+            Self::Loan => "Loan",
+            Self::SmartRent => "Smart rent",
         }
     }
 
@@ -62,6 +76,8 @@ pub struct Product {
 impl Product {
     /// A product of the family's usual limits and terms, without merchant approval.
     ///
+    /// A rental waits for the merchant all the same: it always does.
+    ///
     /// The limits are wide enough to reach every row of the demo environment's decision table.
     pub fn new(code: impl Into<String>, family: Family) -> Self {
         let (periods, terms) = match family {
@@ -76,11 +92,12 @@ impl Product {
             ),
             Family::SplitIntoParts => (vec![3], Terms::FREE),
             Family::PayNextMonth => (vec![1], Terms::FREE),
+            Family::SmartRent => (vec![12, 24, 36], Terms::FREE),
         };
         Self {
             code: code.into(),
             family,
-            merchant_approval: false,
+            merchant_approval: family == Family::SmartRent,
             min_amount: dec!(10),
             max_amount: dec!(20000),
             periods,
@@ -291,6 +308,13 @@ pub(crate) fn catalogue(region: Region) -> Vec<Product> {
             .map(|code| Product::new(code, Family::Loan).with_rates(dec!(0.0899), dec!(0.01694))),
     );
     products.extend(direct(region));
+    if matches!(region, Region::Estonia | Region::Latvia) {
+        // The codes of the rental guide's samples.
+        products.extend(
+            ["smart_rent_product_code", "example_code"]
+                .map(|code| Product::new(code, Family::SmartRent)),
+        );
+    }
     products
 }
 

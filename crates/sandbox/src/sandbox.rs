@@ -1,6 +1,7 @@
 //! The handle by which a program starts a sandbox and looks into it.
 
 mod direct;
+mod rental;
 
 use std::{
     io,

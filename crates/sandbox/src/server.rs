@@ -125,6 +125,7 @@ impl Bank {
             operation,
             shop,
             id,
+            product,
         } = call.ok_or(Refusal::NoSuchPath)?;
         if shop.is_some_and(|shop| shop.parse() != Ok(self.shop)) {
             return Err(Refusal::AnotherShop);
@@ -159,7 +160,10 @@ impl Bank {
             Operation::CreateCalculation => self.calculate(dialect, body),
             Operation::CreateSession => self.open_session(dialect, body),
             Operation::GetSession => self.show_session(dialect, id),
-            Operation::GetContract => self.show_contract(dialect, id),
+            Operation::GetContract => match product {
+                Some(product) => self.show_rental_contract(product, id),
+                None => self.show_contract(dialect, id),
+            },
             Operation::ApproveContract => self.approve_contract(id),
             Operation::CancelContract => self.cancel_contract(id),
             Operation::CreateApplication => self.create_application(dialect, body),
@@ -172,6 +176,14 @@ impl Bank {
             Operation::SignContract => self.sign_contract(dialect, id, body),
             Operation::ConfirmSigning => self.confirm_signing(dialect, id, body),
             Operation::CreatePaymentLink => self.create_payment_link(dialect, id, body),
+            Operation::GetAssetModel => self.show_model(product.unwrap_or_default(), query),
+            Operation::CreateRentalCalculation => {
+                self.calculate_rental(product.unwrap_or_default(), body)
+            }
+            Operation::AssignAssetIdentifiers => {
+                self.assign_identifiers(product.unwrap_or_default(), id, body)
+            }
+            Operation::ActivateContract => self.activate_rental(dialect, product, id),
             // Taken above, before its body was read as text.
             Operation::AddAttachments => Err(Refusal::NoSuchPath),
         }

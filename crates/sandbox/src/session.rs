@@ -1,6 +1,7 @@
 //! Payment sessions: their state, and the answers that show it.
 
 mod customer;
+mod purchase;
 mod request;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::{
     decision::Decision,
     dialect::Dialect,
     error::Refusal,
+    rental::Rental,
 };
 
 /// The status of a session (e-POS 2.10, Payment Session State Model).
@@ -105,6 +107,7 @@ pub(crate) struct Session {
     pub(crate) total_amount: Decimal,
     pub(crate) locale: String,
     pub(crate) partner_urls: PartnerUrls,
+    /// Empty if there is none: a rental needs none.
     pub(crate) purchase_reference: String,
     pub(crate) description: Option<String>,
     pub(crate) merchant: Option<String>,
@@ -114,10 +117,12 @@ pub(crate) struct Session {
     pub(crate) valid_until: OffsetDateTime,
     pub(crate) application: Option<Application>,
     pub(crate) contract: Option<Uuid>,
+    /// What is rented out, if the product is a rental.
+    pub(crate) rental: Option<Rental>,
     /// The submitted fields that the answer repeats, and those of `purchase` among them.
-    echo: Vec<(Name, Node)>,
-    purchase_echo: Vec<(Name, Node)>,
-    purchase_id: Uuid,
+    pub(crate) echo: Vec<(Name, Node)>,
+    pub(crate) purchase_echo: Vec<(Name, Node)>,
+    pub(crate) purchase_id: Uuid,
 }
 
 impl Session {
@@ -190,6 +195,7 @@ impl Bank {
             valid_until: request.valid_until.unwrap_or(now + time::Duration::days(7)),
             application: None,
             contract: None,
+            rental: request.rental,
             echo: request.echo,
             purchase_echo: request.purchase_echo,
             purchase_id: self.identifiers.next(),
@@ -207,6 +213,15 @@ impl Bank {
     pub(crate) fn show_session(&self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
         let session = id.parse().ok().and_then(|id| self.session(id));
         let session = session.ok_or(Refusal::NotFound("pos_session_not_found"))?;
-        Ok(Answer::ok(&session.node(self.region.currency()), dialect))
+        let currency = self.region.currency();
+        let node = match &session.rental {
+            None => session.node(currency),
+            Some(rental) => {
+                let contract = session.contract.and_then(|id| self.contracts.get(&id));
+                let customer = contract.map(|contract| contract.customer_id.to_string());
+                session.rental_node(rental, currency, customer.into())
+            }
+        };
+        Ok(Answer::ok(&node, dialect))
     }
 }

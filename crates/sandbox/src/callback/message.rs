@@ -30,7 +30,9 @@ impl SignedMessage {
             ("status", session.status.name().into()),
             (
                 "purchase_reference",
-                session.purchase_reference.as_str().into(),
+                Some(session.purchase_reference.as_str())
+                    .filter(|reference| !reference.is_empty())
+                    .into(),
             ),
         ])
         .write(session.dialect);

@@ -12,12 +12,13 @@ use axum::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{money, page, percent};
+use super::{
+    money, page,
+    price::{Offer, Price},
+};
 use crate::{
     bank::Bank,
-    calculation::Calculation,
     callback::SignedMessage,
-    product::Family,
     session::{CustomerError, Session, SessionStatus},
     shared::Shared,
 };
@@ -33,6 +34,8 @@ struct Frame {
     status: SessionStatus,
     /// The step the customer is at, counted from one.
     step: usize,
+    /// Whether a device is rented, not a purchase financed.
+    rents: bool,
 }
 
 impl Frame {
@@ -49,59 +52,8 @@ impl Frame {
             total: money(session.total_amount, bank.region.currency()),
             status: session.status,
             step,
+            rents: session.rental.is_some(),
         }
-    }
-}
-
-/// What the customer would pay over a period.
-struct Offer {
-    product: &'static str,
-    period: u32,
-    monthly: String,
-    last: String,
-    first_date: String,
-    interest: String,
-    contract_fee: String,
-    total: String,
-    cost: String,
-    aprc: String,
-}
-
-impl Offer {
-    /// Calculated as if the credit were paid out today.
-    fn new(bank: &Bank, session: &Session, period: u32) -> Option<Self> {
-        let product = bank.product(&session.product_code).ok()?;
-        let today = bank.now().date();
-        let payment_day = session.payment_day(product.default_payment_day);
-        let calculation = Calculation::new(
-            product.terms,
-            session.total_amount,
-            period,
-            payment_day,
-            today,
-        );
-        let currency = bank.region.currency();
-        let (first, last) = (
-            calculation.instalments.first()?,
-            calculation.instalments.last()?,
-        );
-        Some(Self {
-            product: match product.family {
-                Family::HirePurchase => "Hire purchase",
-                Family::SplitIntoParts => "Split into parts",
-                Family::PayNextMonth => "Pay next month",
-                Family::Loan => "Loan",
-            },
-            period,
-            monthly: money(calculation.monthly, currency),
-            last: money(last.total(), currency),
-            first_date: first.date.to_string(),
-            interest: percent(product.terms.interest_rate_annual),
-            contract_fee: money(calculation.contract_fee, currency),
-            total: money(calculation.total_cost(), currency),
-            cost: money(calculation.total_cost_of_credit(), currency),
-            aprc: percent(calculation.final_aprc(today)),
-        })
     }
 }
 
@@ -324,7 +276,10 @@ fn pending(
             frame: Frame::new(bank, session, 1),
             description: session.description.clone(),
             lines: lines.collect(),
-            periods: product.periods.clone(),
+            periods: session
+                .rental
+                .as_ref()
+                .map_or_else(|| product.periods.clone(), |rental| vec![rental.period]),
             offer: Offer::new(bank, session, period)?,
         };
         return Some(page(StatusCode::OK, &order));
@@ -385,7 +340,12 @@ fn refused_if(error: Option<&str>) -> StatusCode {
 }
 
 /// The period the customer asks for if it is on offer, or else the merchant's wish, or else the product's default.
+///
+/// That of a rental was chosen at the merchant's.
 fn chosen_period(bank: &Bank, session: &Session, asked: Option<u32>) -> Option<u32> {
+    if let Some(rental) = &session.rental {
+        return Some(rental.period);
+    }
     let product = bank.product(&session.product_code).ok()?;
     asked
         .filter(|period| product.periods.contains(period))

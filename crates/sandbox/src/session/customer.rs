@@ -51,7 +51,11 @@ impl Bank {
         let period = period
             .or(session.prefill.period)
             .unwrap_or_else(|| product.default_period());
-        if !product.periods.contains(&period) {
+        let rented_for_another = session
+            .rental
+            .as_ref()
+            .is_some_and(|rental| rental.period != period);
+        if rented_for_another || !product.periods.contains(&period) {
             return Err(CustomerError::Period);
         }
         let decision = decide(region, product.family, session.total_amount);

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Line, PartnerUrls, Prefill};
+use super::{Line, PartnerUrls, Prefill, purchase::Purchase};
 use crate::{
     answer::{Name, Node, known},
     bank::Bank,
@@ -11,7 +11,8 @@ use crate::{
     dialect::Dialect,
     document::{Document, Refusals},
     error::Refusal,
-    product::Product,
+    product::{Family, Product},
+    rental::{Asset, Rental},
 };
 
 /// A session the bank agrees to open.
@@ -27,6 +28,7 @@ pub(crate) struct SessionRequest {
     pub(crate) merchant: Option<String>,
     pub(crate) lines: Vec<Line>,
     pub(crate) prefill: Prefill,
+    pub(crate) rental: Option<Rental>,
     pub(crate) echo: Vec<(Name, Node)>,
     pub(crate) purchase_echo: Vec<(Name, Node)>,
 }
@@ -40,7 +42,13 @@ impl SessionRequest {
 
         let product_code = document.required_text("product_code", refusals);
         let salesperson = document.text("salesperson_reference", refusals);
-        let total_amount = document.required_decimal("total_amount", refusals);
+        let product = product_code.as_deref().map(|code| bank.product(code));
+        let rents = matches!(product, Some(Ok(product)) if product.family == Family::SmartRent);
+        let (rental, total_amount) = if rents {
+            rented(document, bank, refusals)
+        } else {
+            (None, document.required_decimal("total_amount", refusals))
+        };
         let currency = document.required_text("currency", refusals);
         refusals.check(
             currency.is_none_or(|code| code.is_empty() || code == bank.region.currency()),
@@ -69,10 +77,17 @@ impl SessionRequest {
         let application = application(document, &mut prefill, refusals);
         let integration_info = free_form(document, "integration_info");
         let additional_data = free_form(document, "additional_data");
-        let purchase = Purchase::read(document, refusals);
+        let mut purchase = Purchase::read(document, rents, refusals);
+        if let Some(rental) = &rental {
+            prefill.period = Some(rental.period);
+            purchase.lines = rental.assets.iter().map(line).collect();
+        }
+        if rents {
+            purchase.reference.get_or_insert_default();
+        }
 
-        let product = product_code.as_deref().map(|code| bank.product(code));
-        if let Some(Ok(product)) = product {
+        // A rental has the limits of its model.
+        if let (Some(Ok(product)), false) = (product, rents) {
             within_limits(product, total_amount, &prefill, refusals);
         }
         let unlisted = parsed.finish(refusals);
@@ -109,9 +124,37 @@ impl SessionRequest {
             merchant: purchase.merchant,
             lines: purchase.lines,
             prefill,
+            rental,
             echo,
             purchase_echo: purchase.echo,
         })
+    }
+}
+
+/// What is rented, and the total, which the bank finds out by itself.
+///
+/// The guide's request has no total and its answer has one; chosen: the price with VAT after both deductions. One that is sent all the
+/// same has to agree.
+fn rented(
+    document: &mut Document<'_>,
+    bank: &Bank,
+    refusals: &mut Refusals,
+) -> (Option<Rental>, Option<Decimal>) {
+    let rental = Rental::read(document, bank, refusals);
+    let total = rental
+        .as_ref()
+        .map(|rental| rental.quote.total_gross_with_discount);
+    let sent = document.decimal("total_amount", refusals);
+    let agrees = sent.is_none() || total.is_none() || sent == total;
+    refusals.check(agrees, "total_amount_is_not_valid");
+    (rental, total)
+}
+
+fn line(asset: &Asset) -> Line {
+    Line {
+        description: asset.name.clone(),
+        quantity: None,
+        amount: Some(asset.gross),
     }
 }
 
@@ -263,114 +306,8 @@ fn application(
     Node::Object(echo)
 }
 
-/// What the customer buys.
-#[derive(Debug, Default)]
-struct Purchase {
-    reference: Option<String>,
-    description: Option<String>,
-    merchant: Option<String>,
-    lines: Vec<Line>,
-    echo: Vec<(Name, Node)>,
-}
-
-impl Purchase {
-    fn read(document: &mut Document<'_>, refusals: &mut Refusals) -> Self {
-        let mut object = document.required_object("purchase", refusals);
-        let reference = object.required_text("purchase_reference", refusals);
-        let description = object.text("description", refusals);
-        let details = free_form(&mut object, "additional_details");
-        let mut merchant = None;
-        // The table calls it an array, the samples show an object.
-        for supplier in object.objects("merchant", refusals) {
-            merchant = merchant.or(read_merchant(supplier, refusals));
-        }
-        let mut lines = Vec::new();
-        let mut items = Vec::new();
-        for item in object.objects("items", refusals) {
-            let (line, echo) = read_item(item, refusals);
-            lines.push(line);
-            items.push(echo);
-        }
-        let mut echo: Vec<_> = known([
-            ("purchase_reference", reference.clone().into()),
-            ("description", description.clone().into()),
-            ("additional_details", details),
-            ("items", Node::List(items)),
-        ])
-        .collect();
-        echo.extend(object.finish(refusals));
-        Self {
-            reference,
-            description,
-            merchant,
-            lines,
-            echo,
-        }
-    }
-}
-
-/// Optional as a whole; once it is there, its domain name is required (the star under the guide's table).
-fn read_merchant(mut object: Document<'_>, refusals: &mut Refusals) -> Option<String> {
-    let name = object.text("merchant_name", refusals);
-    let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
-        length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    object.text_where("merchant_registry_code", refusals, |code| {
-        digits(code, 8..=11)
-    });
-    object.text("merchant_order_reference", refusals);
-    let domain = object.required_text("merchant_domain_name", refusals);
-    object.text_where("merchant_mcc_code", refusals, |code| digits(code, 4..=4));
-    object.finish(refusals);
-    name.or(domain)
-}
-
-/// A row of the order. The rows need not add up to the total: they do not in the guide's own sample.
-fn read_item(mut item: Document<'_>, refusals: &mut Refusals) -> (Line, Node) {
-    let reference = item.text("item_reference", refusals);
-    let kind = item.text_where("type", refusals, |kind| {
-        matches!(kind, "product" | "service" | "vehicle")
-    });
-    let description = item.text("description", refusals);
-    let quantity = item.whole("quantity", refusals);
-    let amount = item.decimal("amount", refusals);
-    let mut echo = present([
-        ("item_reference", reference.clone().map(Node::from)),
-        ("type", kind.clone().map(Node::from)),
-        ("description", description.clone().map(Node::from)),
-        ("quantity", quantity.map(Node::Whole)),
-        ("amount", amount.map(Node::from)),
-    ]);
-    // The table says `license`, both samples say `licence`; either is taken and given back.
-    let names = [
-        "serial_number",
-        "url",
-        "image_url",
-        "vehicle_vin",
-        "vehicle_licence_plate",
-        "vehicle_license_plate",
-        "vehicle_make",
-        "vehicle_model",
-        "vehicle_registration_date",
-    ];
-    echo.extend(present(
-        names.map(|name| (name, item.text(name, refusals).map(Node::from))),
-    ));
-    let details = item
-        .raw("additional_details")
-        .map(|raw| Node::Raw(raw.to_owned()));
-    echo.extend(present([("additional_details", details)]));
-    echo.extend(item.finish(refusals));
-    let line = Line {
-        description: description.or(reference).or(kind).unwrap_or_default(),
-        quantity,
-        amount,
-    };
-    (line, Node::Object(echo))
-}
-
 /// A container whose inside belongs to the merchant: taken and given back byte for byte.
-fn free_form(document: &mut Document<'_>, name: &'static str) -> Node {
+pub(super) fn free_form(document: &mut Document<'_>, name: &'static str) -> Node {
     document
         .raw(name)
         .map_or(Node::Null, |raw| Node::Raw(raw.to_owned()))
@@ -386,7 +323,9 @@ fn echo_of<const N: usize>(
     Node::Object(echo)
 }
 
-fn present<const N: usize>(fields: [(&'static str, Option<Node>); N]) -> Vec<(Name, Node)> {
+pub(super) fn present<const N: usize>(
+    fields: [(&'static str, Option<Node>); N],
+) -> Vec<(Name, Node)> {
     fields
         .into_iter()
         .filter_map(|(name, node)| Some((Name::Known(name), node?)))
