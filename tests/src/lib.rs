@@ -361,3 +361,14 @@ fn camel_name(name: &str) -> String {
         name + &initial.to_uppercase() + rest
     })
 }
+
+/// The documents' examples compile.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
+    #[doc = include_str!("../../docs/regions.md")]
+    struct Regions;
+}
