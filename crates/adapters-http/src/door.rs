@@ -115,7 +115,7 @@ impl Door {
                 tracing::warn!(
                     failure = kind,
                     status = failure.status(),
-                    ?pause,
+                    pause_ms = pause.as_millis(),
                     "trying again"
                 );
                 self.clock.sleep(pause).await;
