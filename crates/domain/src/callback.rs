@@ -1,3 +1,5 @@
+use std::fmt;
+
 use time::OffsetDateTime;
 
 use crate::status::open_enum;
@@ -20,6 +22,23 @@ impl Callback {
             Self::Application(callback) => callback.issued_at,
             Self::Session(callback) => callback.issued_at,
         }
+    }
+}
+
+impl fmt::Display for Callback {
+    /// What it is about, in one line without spaces: the same for every copy, whatever the order or
+    /// encoding of the form's fields, and another for anything else that the bank has signed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, id, status) = match self {
+            Self::Application(callback) => (
+                callback.subject.as_str(),
+                callback.application.as_str(),
+                callback.status.as_str(),
+            ),
+            Self::Session(callback) => ("SESSION", callback.id.as_str(), callback.status.as_str()),
+        };
+        let at = self.issued_at().unix_timestamp_nanos() / 1_000_000;
+        write!(f, "{kind}/{id}/{status:?}/{at}")
     }
 }
 

@@ -1,13 +1,17 @@
 //! A financing, its states, the one table of ways between them, and what the bank's words do to it.
 
 mod graph;
+mod intent;
 mod observation;
+mod occurrence;
 mod state;
 
 use crate::{ApplicationId, ContractId, FinancingId, OrderReference, ProductFamily, SessionId};
 
-pub use graph::{Anomaly, Edge, Step, WAYS, Way, opened, refused};
+pub use graph::{Anomaly, Edge, Step, WAYS, Way, given_up, opened, refused};
+pub use intent::Intent;
 pub use observation::{Observation, advance};
+pub use occurrence::{FinancingEvent, Occurrence};
 pub use state::{Event, FinancingState};
 
 /// One attempt to finance one order: what has to be remembered between two calls.

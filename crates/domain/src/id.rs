@@ -69,6 +69,13 @@ identifier!(
     "shop_uuid"
 );
 
+identifier!(
+    /// Our own name for a shop, such as `main`: in paths, settings and the ledger. The bank knows the
+    /// shop by its [`ShopId`] instead.
+    ShopName,
+    "shop"
+);
+
 /// The merchant's own reference of an order (`purchase_reference`), any text that isn't blank.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct OrderReference(String);

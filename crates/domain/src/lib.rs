@@ -39,12 +39,13 @@ pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallba
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
 pub use financing::{
-    Anomaly, Edge, Event, Financing, FinancingState, Observation, Step, WAYS, Way, advance, opened,
-    refused,
+    Anomaly, Edge, Event, Financing, FinancingEvent, FinancingState, Intent, Observation,
+    Occurrence, Step, WAYS, Way, advance, given_up, opened, refused,
 };
 pub use free_form::{FreeForm, JsonNumber};
 pub use id::{
     ApplicationId, ContractId, FinancingId, OrderReference, ProductCode, SessionId, ShopId,
+    ShopName,
 };
 pub use identity_code::IdentityCode;
 pub use income_proof::{

@@ -14,6 +14,7 @@ mod callback;
 mod connection;
 mod contract;
 mod income_proof;
+pub mod ledger;
 mod product;
 mod session;
 mod signing;

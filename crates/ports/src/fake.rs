@@ -2,6 +2,8 @@
 
 mod bank;
 mod clock;
+mod ledger;
 
 pub use bank::FakeBank;
 pub use clock::ManualClock;
+pub use ledger::MemoryLedger;

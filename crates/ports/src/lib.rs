@@ -20,9 +20,11 @@ pub mod conformance;
 mod connection;
 mod contract;
 mod error;
+mod event;
 #[cfg(feature = "fakes")]
 pub mod fake;
 mod income_proof;
+mod ledger;
 mod product;
 mod session;
 mod signing;
@@ -49,9 +51,18 @@ pub use contract::Contracts;
 #[cfg(feature = "mocks")]
 pub use contract::MockContracts;
 pub use error::{Advice, GatewayError, GatewayErrorKind};
+#[cfg(feature = "mocks")]
+pub use event::MockEventSink;
+pub use event::{EventSink, SinkError};
 pub use income_proof::IncomeProof;
 #[cfg(feature = "mocks")]
 pub use income_proof::MockIncomeProof;
+#[cfg(feature = "mocks")]
+pub use ledger::MockFinancingLedger;
+pub use ledger::{
+    Claim, Committed, Entry, FinancingLedger, Intended, LedgerError, LedgerErrorKind, Listing,
+    Opened, ReceivedCallback, Recorded, Rest, Subject,
+};
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
 pub use product::ProductCatalogue;

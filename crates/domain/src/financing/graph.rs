@@ -136,6 +136,11 @@ pub fn refused(present: FinancingState) -> Step {
     travel(present, FinancingState::Failed)
 }
 
+/// Where a financing goes that the bank was asked to open, and that was never heard of again.
+pub fn given_up(present: FinancingState) -> Step {
+    travel(present, FinancingState::Expired)
+}
+
 pub(super) fn travel(present: FinancingState, observed: FinancingState) -> Step {
     let way = WAYS
         .iter()

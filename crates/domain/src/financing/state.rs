@@ -156,6 +156,12 @@ pub enum Event {
 }
 
 impl Event {
+    /// The event of a name, as stores keep it.
+    pub fn named(name: &str) -> Option<Self> {
+        let way = super::WAYS.iter().find(|way| way.event.as_str() == name);
+        way.map(|way| way.event)
+    }
+
     /// The name for people and documents.
     pub const fn as_str(self) -> &'static str {
         match self {
