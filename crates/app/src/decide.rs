@@ -79,15 +79,38 @@ impl Decide {
             Some(contract) => contract.clone(),
             None => self.contract_of(financing).await?,
         };
-        let evidence = if self.region.reads_contracts_of(&financing.family) {
+        let evidence = self.evidence(financing);
+        self.carry_out(&contract, decision, evidence).await
+    }
+
+    /// The same for a decision that may have been sent before, by a process that is gone: the bank is
+    /// read first, and it is sent only when that shows that it wasn't taken.
+    pub(crate) async fn resume(
+        &self,
+        financing: &Financing,
+        decision: Decision,
+    ) -> Result<(), DecideError> {
+        let contract = match &financing.contract {
+            Some(contract) => contract.clone(),
+            None => self.contract_of(financing).await?,
+        };
+        let evidence = self.evidence(financing);
+        match self.stands(&contract, evidence).await? {
+            Stand::Settled(state) if state == decision.goal() => Ok(()),
+            Stand::Settled(state) => Err(DecideError::Otherwise(state)),
+            Stand::Undecided | Stand::Unclear => {
+                self.carry_out(&contract, decision, evidence).await
+            }
+        }
+    }
+
+    fn evidence<'a>(&self, financing: &'a Financing) -> Evidence<'a> {
+        if self.region.reads_contracts_of(&financing.family) {
             Evidence::Contract
         } else {
-            financing
-                .session
-                .as_ref()
-                .map_or(Evidence::None, Evidence::Session)
-        };
-        self.carry_out(&contract, decision, evidence).await
+            let session = financing.session.as_ref();
+            session.map_or(Evidence::None, Evidence::Session)
+        }
     }
 
     /// The same for a contract of which nothing else is known. Its own state is the evidence, so it

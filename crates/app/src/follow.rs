@@ -7,6 +7,7 @@ use inbank_domain::{
 };
 use inbank_ports::{
     Applications, CallbackAuthenticator, CallbackError, Clock, Contracts, GatewayError, Sessions,
+    Subject,
 };
 
 /// Brings a financing up to date with the bank: after a callback, after the customer's return, or
@@ -132,6 +133,22 @@ impl Follow {
                 self.read_application(financing, about).await
             }
             _ => Err(FollowError::Another("kind of financing")),
+        }
+    }
+
+    /// Reads the bank about what an authentic callback of the financing's own address named, where
+    /// opening it was never answered.
+    ///
+    /// # Errors
+    /// [`FollowError`]; the financing stays as it was.
+    pub async fn take_on(
+        &self,
+        subject: &Subject,
+        financing: &Financing,
+    ) -> Result<News, FollowError> {
+        match subject {
+            Subject::Session(id) => self.read_session(financing, id).await,
+            Subject::Application(id) => self.read_application(financing, id).await,
         }
     }
 

@@ -8,15 +8,23 @@
 mod apply;
 mod checkout;
 mod decide;
+mod desk;
 mod follow;
+mod intake;
 mod offer;
 mod quote;
+mod shop;
 mod sign;
+mod worker;
 
 pub use apply::{Apply, Submitted};
 pub use checkout::{Checkout, Started};
 pub use decide::{Decide, DecideError, Decision};
+pub use desk::{Carried, CheckedOut, Desk, DeskError, Filed};
 pub use follow::{Follow, FollowError, FollowPorts, News, Patience};
+pub use intake::{Intake, IntakeError};
 pub use offer::{OfferError, Offers};
 pub use quote::{Quote, Quotes, Unavailable};
+pub use shop::{Shop, ShopPorts, Shops};
 pub use sign::{Sign, SignError};
+pub use worker::Worker;

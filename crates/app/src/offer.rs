@@ -75,6 +75,21 @@ impl Offers {
         }
     }
 
+    /// The same for an acceptance that may have been sent before, by a process that is gone: the
+    /// application is read first, and it is sent only when there is no contract yet.
+    pub(crate) async fn resume_accepting(
+        &self,
+        id: &ApplicationId,
+    ) -> Result<ContractId, OfferError> {
+        let application = self.applications.application(id).await?;
+        match application.contract {
+            Some(contract) if application.id == *id => Ok(contract),
+            _ if application.id != *id => Err(OfferError::Changed(application.id)),
+            _ if application.cancelled => Err(OfferError::Otherwise("cancelled")),
+            _ => self.accept_application(id).await,
+        }
+    }
+
     /// Cancels the application, as the customer wishes. Safe to repeat, likewise.
     ///
     /// # Errors

@@ -58,6 +58,13 @@ identifier!(
     FinancingId,
     "financing"
 );
+impl FinancingId {
+    /// An identifier of 32 hexadecimal digits.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
+    }
+}
+
 identifier!(
     /// A payment session at the bank (`uuid` of a `pos_session`).
     SessionId,

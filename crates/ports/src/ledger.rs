@@ -153,6 +153,9 @@ pub struct Entry {
     pub product: ProductCode,
     /// What the use cases remember.
     pub financing: Financing,
+    /// Whether the bank may have been asked to open it. False only after an answer that says that
+    /// nothing was opened: then it may be asked again.
+    pub asked: bool,
     /// Where to send the customer's browser.
     pub redirect_url: Option<WebAddress>,
     /// What was decided and is not settled yet.
@@ -186,6 +189,7 @@ impl Entry {
             attempt,
             product,
             financing,
+            asked: true,
             redirect_url: None,
             intent: None,
             anomaly: None,

@@ -156,6 +156,12 @@ pub enum Event {
 }
 
 impl Event {
+    /// The event that tells of a state; none tells of `Opening`.
+    pub fn of(state: FinancingState) -> Option<Self> {
+        let way = super::WAYS.iter().find(|way| way.to == state);
+        way.map(|way| way.event)
+    }
+
     /// The event of a name, as stores keep it.
     pub fn named(name: &str) -> Option<Self> {
         let way = super::WAYS.iter().find(|way| way.event.as_str() == name);

@@ -1,0 +1,124 @@
+//! Carries financings on in the background: reads the bank when something was heard or should have
+//! been, settles intents, tells the platform.
+
+mod pace;
+mod round;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use inbank_domain::{FinancingId, ShopName};
+use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
+
+use crate::Shops;
+use round::Round;
+pub(crate) use round::{Handled, Refusal};
+
+/// Works on due financings of all shops. Any number of workers, in any number of processes, may share
+/// a ledger: its leases keep them apart, and what one leaves unfinished another takes up.
+#[derive(Clone)]
+pub struct Worker {
+    shops: Shops,
+    ledger: Arc<dyn FinancingLedger>,
+    sink: Arc<dyn EventSink>,
+    clock: Arc<dyn Clock>,
+}
+
+/// How long a financing is worked on alone. Longer than any one call to the bank may take, so that a
+/// lease lapses under a living worker only when it was stopped; shorter than a merchant's patience
+/// with a worker that died.
+pub(crate) const LEASE: Duration = Duration::from_mins(2);
+/// How many financings one turn takes, all at once.
+const AT_ONCE: usize = 16;
+
+impl Worker {
+    /// A worker for the financings of `shops`.
+    pub fn new(
+        shops: Shops,
+        ledger: Arc<dyn FinancingLedger>,
+        sink: Arc<dyn EventSink>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            shops,
+            ledger,
+            sink,
+            clock,
+        }
+    }
+
+    /// Works on the financings that are due now, some at a time, and says how many there were: with
+    /// none, nothing is due, and it is time to wait. May be dropped at any time; what was begun is
+    /// taken up again when its lease has lapsed.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger can't be asked. What goes wrong with one financing is logged,
+    /// and tried again after a growing pause.
+    pub async fn turn(&self) -> Result<usize, LedgerError> {
+        let now = self.clock.now();
+        let claims = self.ledger.claim(now, now + LEASE, AT_ONCE).await?;
+        let count = claims.len();
+        let rounds = claims.into_iter().map(|claim| async move {
+            if let Err(error) = self.handle(claim, Telling::Now).await {
+                tracing::warn!(%error, "a financing is left to its lease");
+            }
+        });
+        join_all(rounds).await;
+        Ok(count)
+    }
+
+    /// Forgets the raw callbacks of finished financings that are older than `age`; says how many.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; call again later.
+    pub async fn forget_callbacks(&self, age: Duration) -> Result<u64, LedgerError> {
+        self.ledger.forget_callbacks(self.clock.now() - age).await
+    }
+
+    /// Works on one financing now; none when somebody else does.
+    pub(crate) async fn handle_one(
+        &self,
+        shop: &ShopName,
+        id: &FinancingId,
+    ) -> Result<Option<Handled>, LedgerError> {
+        let now = self.clock.now();
+        let claim = self.ledger.claim_one(shop, id, now, now + LEASE).await?;
+        match claim {
+            Some(claim) => self.handle(claim, Telling::Later).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn handle(&self, claim: Claim, telling: Telling) -> Result<Handled, LedgerError> {
+        Round::new(self, claim).run(telling).await
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<dyn FinancingLedger> {
+        &self.ledger
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+}
+
+/// Whether a round tells the platform what it learns. A round that the platform itself waits for does
+/// not: its sink might wait for the very transaction that the platform is in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Telling {
+    Now,
+    Later,
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("shops", &self.shops)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
