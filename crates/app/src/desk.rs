@@ -270,4 +270,4 @@ fn has_come_true(intent: &Intent, entry: &Entry) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

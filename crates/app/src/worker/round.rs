@@ -235,6 +235,9 @@ impl<'a> Round<'a> {
                     tracing::info!(shop = %entry.shop, financing = %entry.financing.id, %occurrence, "a financing moved on");
                 }
                 self.claim = *claim;
+                // The ledger hears of deliveries at the end of the lease.
+                let told = self.delivered.unwrap_or_default();
+                self.claim.undelivered.retain(|event| event.number > told);
                 Ok(())
             }
             Committed::Lost => Err(Trouble::Lost),

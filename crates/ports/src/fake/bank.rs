@@ -43,6 +43,7 @@ struct State {
     contracts: BTreeMap<ContractId, FakeContract>,
     callbacks: Vec<(Vec<u8>, Callback)>,
     failures: Vec<Failure>,
+    down: Option<GatewayErrorKind>,
 }
 
 #[derive(Debug)]
@@ -87,6 +88,18 @@ impl FakeBank {
         self.state().failures.push(Failure::Before(kind));
     }
 
+    /// Every call fails so, before it does anything, until [`recover`](Self::recover).
+    pub fn break_down(&self, kind: GatewayErrorKind) {
+        self.state().down = Some(kind);
+    }
+
+    /// No call fails any more.
+    pub fn recover(&self) {
+        let mut state = self.state();
+        state.down = None;
+        state.failures.clear();
+    }
+
     /// The next write happens, and its answer is lost.
     pub fn lose_next_answer(&self) {
         self.state().failures.push(Failure::AnswerLost);
@@ -116,6 +129,9 @@ impl State {
 
     /// What the next call's failure is, if one was ordered that fits it.
     fn fail(&mut self, operation: &'static str) -> Result<(), GatewayError> {
+        if let Some(kind) = self.down {
+            return Err(GatewayError::new(kind, operation));
+        }
         match self.failures.first() {
             Some(Failure::Before(kind)) => {
                 let kind = *kind;
