@@ -24,6 +24,7 @@ mod error;
 pub mod fake;
 mod income_proof;
 mod product;
+mod rental;
 mod session;
 mod signing;
 
@@ -55,6 +56,9 @@ pub use income_proof::MockIncomeProof;
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
 pub use product::ProductCatalogue;
+#[cfg(feature = "mocks")]
+pub use rental::MockRentals;
+pub use rental::Rentals;
 #[cfg(feature = "mocks")]
 pub use session::MockSessions;
 pub use session::Sessions;
