@@ -75,7 +75,7 @@ async fn a_refusal_ends_the_attempt_and_an_unreachable_bank_does_not() {
 }
 
 #[tokio::test]
-async fn a_rental_is_checked_out_as_anything_else() {
+async fn a_rental_is_checked_out_as_one_whatever_the_products_family_is_called() {
     let bank = Arc::new(FakeBank::new(Region::ESTONIA));
     let url = |text| WebAddress::parse("url", text).unwrap();
     let hero = Hero::new(
@@ -100,9 +100,7 @@ async fn a_rental_is_checked_out_as_anything_else() {
     );
     let id = FinancingId::parse("f-1").unwrap();
     let checkout = Checkout::new(bank);
-    let started = checkout
-        .start(id, ProductFamily::SmartRent, &request.unwrap())
-        .await;
+    let started = checkout.start(id, "rental".into(), &request.unwrap()).await;
     let Started::Open { financing, .. } = started else {
         panic!("{started:?}")
     };
