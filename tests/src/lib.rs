@@ -17,18 +17,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank::domain::{
-    ApiKey, ApplicationId, ConfirmationCode, DecisionStatus, Locale, Money, Months, OrderReference,
-    PartnerUrls, ProductCode, Purchase, Region, SessionId, SessionRequest, ShopId, SigningMethod,
-    WebAddress,
+    ApiKey, ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, Imei,
+    Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase,
+    Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::fake::ManualClock;
 use inbank::ports::{
     Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
-    ProductCatalogue, Sessions, Signing,
+    ProductCatalogue, Rentals, Sessions, Signing,
 };
-use inbank_sandbox::{Fault, Operation, Outcome, Sandbox};
+use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -138,6 +138,9 @@ impl Bank for SandboxBank {
     fn signing(&self) -> &dyn Signing {
         &self.api
     }
+    fn rentals(&self) -> &dyn Rentals {
+        &self.api
+    }
     fn callbacks(&self) -> &dyn CallbackAuthenticator {
         &self.authenticator
     }
@@ -157,6 +160,16 @@ impl Bank for SandboxBank {
         } else {
             (self.product_code(Approval::NotNeeded), self.period())
         }
+    }
+    fn rental_product(&self) -> ProductCode {
+        ProductCode::parse("smart_rent_product_code").unwrap()
+    }
+    fn rented_model(&self) -> ModelIdentifier {
+        ModelIdentifier::ean("88845632734657").unwrap()
+    }
+    fn rental_price(&self) -> Money {
+        // With VAT it is within the range that the demo environment grants.
+        self.money("400")
     }
     fn confirmation_code(&self) -> ConfirmationCode {
         ConfirmationCode::parse("0000").unwrap()
@@ -199,6 +212,8 @@ impl Bank for SandboxBank {
             Operation::SignContract,
             Operation::ConfirmSigning,
             Operation::CreatePaymentLink,
+            Operation::AssignAssetIdentifiers,
+            Operation::ActivateContract,
         ] {
             self.sandbox.fault(write, Fault::AnswerLost, 1);
         }
@@ -225,6 +240,21 @@ impl Bank for SandboxBank {
     async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)> {
         let files = self.sandbox.attachments(uuid_of(id)).into_iter();
         files.map(|file| (file.file_name, file.size)).collect()
+    }
+    async fn assigned(&self, id: &ContractId) -> AssetIdentifiers {
+        let known = self.sandbox.asset_identifiers(uuid_of(id));
+        let find = |kind| {
+            let mut all = known.iter().filter(|known| known.identifier_type == kind);
+            let found = all.next().map(|known| known.identifier.clone());
+            assert!(all.next().is_none(), "{kind} is there twice");
+            found
+        };
+        let imei = find(AssetIdentifierType::Imei);
+        let serial = find(AssetIdentifierType::SerialNumber);
+        AssetIdentifiers::new(
+            imei.map(|text| Imei::parse(&text).unwrap()),
+            serial.map(|text| SerialNumber::parse(text).unwrap()),
+        )
     }
     async fn session_count(&self) -> usize {
         self.sandbox.session_count()

@@ -13,15 +13,7 @@ use crate::wire::{self, Wrapper, unwrapped};
 #[async_trait]
 impl Contracts for PartnerApi {
     async fn contract(&self, id: &ContractId) -> Result<Contract, GatewayError> {
-        let read = |body: &[u8]| {
-            let body = unwrapped(body, Wrapper::Contract)?;
-            let contract: Contract = decode::<Details>(body)?.try_into()?;
-            if contract.id == *id {
-                Ok(contract)
-            } else {
-                Err(DecodeError::Another("contract"))
-            }
-        };
+        let read = |body: &[u8]| read(body, id);
         self.door
             .call(&CONTRACT_SHOW, Call::about(&id.as_str()), read)
             .await
@@ -33,6 +25,17 @@ impl Contracts for PartnerApi {
 
     async fn cancel(&self, id: &ContractId) -> Result<(), GatewayError> {
         self.decide(&CONTRACT_CANCEL, id).await
+    }
+}
+
+/// A contract, wrapped or bare, if it is the one that was asked for.
+pub(crate) fn read(body: &[u8], id: &ContractId) -> Result<Contract, DecodeError> {
+    let body = unwrapped(body, Wrapper::Contract)?;
+    let contract: Contract = decode::<Details>(body)?.try_into()?;
+    if contract.id == *id {
+        Ok(contract)
+    } else {
+        Err(DecodeError::Another("contract"))
     }
 }
 

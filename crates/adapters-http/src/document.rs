@@ -1,13 +1,14 @@
 //! A partner's own request body, as the guides print it, read into a request.
 
-use inbank_domain::{ApplicationRequest, Invalid, Region, SessionRequest};
+use inbank_domain::{ApplicationRequest, Invalid, Region, RentalRequest, SessionRequest};
 use serde::Deserialize;
 
 use crate::dialect::{CamelCase, to_snake_case};
 use crate::wire;
 
-/// Reads the body of `POST /pos_sessions` (*Session Initiation*): either spelling, numbers or numeric
-/// text, the merchant's own containers as they are.
+/// Reads the body of `POST /pos_sessions` (*Session Initiation*, also *Smart Rent 3.04*): either
+/// spelling, numbers or numeric text, the merchant's own containers as they are. It has a total, or
+/// what is to be rented.
 ///
 /// # Errors
 /// [`Invalid`] with the path of the field: a key that the guide doesn't have, one that is missing or
@@ -26,6 +27,15 @@ pub fn read_application_request(
     region: &Region,
 ) -> Result<ApplicationRequest, Invalid> {
     read::<wire::application::request::Request<'_>>(document)?.into_request(region)
+}
+
+/// Reads the body of a rental calculation (*Smart Rent 3.04*, Calculator), in the same way. It names
+/// no currency: prices are in the region's.
+///
+/// # Errors
+/// [`Invalid`] as above.
+pub fn read_rental_request(document: &str, region: &Region) -> Result<RentalRequest, Invalid> {
+    read::<wire::rental::Request<'_>>(document)?.into_rental(region, region.currency)
 }
 
 fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {

@@ -66,6 +66,11 @@ impl<'a> Call<'a> {
 }
 
 impl Door {
+    /// The version in which an operation is called.
+    pub(crate) fn version_of(&self, operation: &Operation) -> ApiVersion {
+        operation.version.unwrap_or(self.version)
+    }
+
     /// Makes a call and reads its answer with `decode`, again and again where that does no harm.
     pub(crate) async fn call<T>(
         &self,
@@ -77,14 +82,15 @@ impl Door {
         arguments.extend(call.arguments);
         let places = operation.path.matches('{').count();
         let arguments = &arguments[..places];
+        let version = self.version_of(operation);
         let url = self
             .site
-            .address(self.version, operation.path, arguments, call.query);
+            .address(version, operation.path, arguments, call.query);
 
         let span = tracing::info_span!(
             "inbank",
             operation = operation.name,
-            version = self.version.as_str(),
+            version = version.as_str(),
             status = field::Empty,
             failure = field::Empty,
         );

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use reqwest::Method;
 
+use crate::ApiVersion;
+
 /// One row a call: all that the door needs to know of it.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -11,6 +13,8 @@ pub(crate) struct Operation {
     /// After `/partner/{version}/`, in the v2 spelling.
     pub(crate) path: &'static str,
     pub(crate) effect: Effect,
+    /// The one version that has it; the shop's own where both do.
+    pub(crate) version: Option<ApiVersion>,
     /// For one attempt, from connecting to the last byte.
     pub(crate) limit: Duration,
 }
@@ -36,7 +40,15 @@ const fn row(
         method,
         path,
         effect,
+        version: None,
         limit: Duration::from_secs(seconds),
+    }
+}
+
+impl Operation {
+    const fn only_in(mut self, version: ApiVersion) -> Self {
+        self.version = Some(version);
+        self
     }
 }
 
@@ -181,3 +193,63 @@ pub(crate) static PAYMENT_LINK: Operation = row(
     Effect::Write,
     WRITE,
 );
+
+// *Smart Rent 3.04* calls these in v3, beside a session in v2.
+pub(crate) static RENTAL_MODEL: Operation = row(
+    "rental.model",
+    Method::GET,
+    "shops/{shop}/rental/products/{product}/detailed_asset_model",
+    Effect::Read,
+    READ,
+)
+.only_in(ApiVersion::V3);
+pub(crate) static RENTAL_CALCULATION: Operation = row(
+    "rental.calculation",
+    Method::POST,
+    "shops/{shop}/rental/products/{product}/calculations",
+    Effect::Read,
+    READ,
+)
+.only_in(ApiVersion::V3);
+pub(crate) static RENTAL_ASSIGN: Operation = row(
+    "rental.assign",
+    Method::PATCH,
+    "shops/{shop}/rental/products/{product}/contracts/{id}/asset_identifiers",
+    Effect::Write,
+    WRITE,
+)
+.only_in(ApiVersion::V3);
+
+// Here the versions truly differ: v3 has the product in the path.
+pub(crate) static RENTAL_ACTIVATE_V2: Operation = row(
+    "rental.activate",
+    Method::POST,
+    "shops/{shop}/contracts/{id}/activation",
+    Effect::Write,
+    WRITE,
+)
+.only_in(ApiVersion::V2);
+pub(crate) static RENTAL_ACTIVATE_V3: Operation = row(
+    "rental.activate",
+    Method::POST,
+    "shops/{shop}/rental/products/{product}/contracts/{id}/activation",
+    Effect::Write,
+    WRITE,
+)
+.only_in(ApiVersion::V3);
+pub(crate) static RENTAL_CONTRACT_V2: Operation = row(
+    "rental.contract",
+    Method::GET,
+    "shops/{shop}/contracts/{id}",
+    Effect::Read,
+    READ,
+)
+.only_in(ApiVersion::V2);
+pub(crate) static RENTAL_CONTRACT_V3: Operation = row(
+    "rental.contract",
+    Method::GET,
+    "shops/{shop}/rental/products/{product}/contracts/{id}",
+    Effect::Read,
+    READ,
+)
+.only_in(ApiVersion::V3);

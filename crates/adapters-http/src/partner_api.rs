@@ -15,7 +15,7 @@ use crate::region::BankListAddress;
 use crate::{ApiVersion, Environment, RegionProfile, RetryPolicy, Site, SystemClock};
 
 /// The Partner API for one shop: implements `Connection`, `ProductCatalogue`, `Calculator`,
-/// `Sessions`, `Applications`, `IncomeProof`, `Signing` and `Contracts`.
+/// `Sessions`, `Applications`, `IncomeProof`, `Signing`, `Contracts` and `Rentals`.
 ///
 /// Cheap to clone; clones share the connection pool. The key is sent to the site that was
 /// configured and to no other, and shows in no log, error or `Debug`.
@@ -57,14 +57,25 @@ impl PartnerApi {
         &self.door.site
     }
 
-    /// A payload in the version's spelling.
+    /// Whether anything is rented in the region.
+    pub(crate) fn rents(&self, operation: &Operation) -> Result<(), GatewayError> {
+        if self.region.smart_rent {
+            Ok(())
+        } else {
+            let kind = GatewayErrorKind::Unsupported;
+            Err(GatewayError::new(kind, operation.name))
+        }
+    }
+
+    /// A payload in the spelling of its operation's version.
     pub(crate) fn encode(
         &self,
         operation: &Operation,
         payload: &impl Serialize,
     ) -> Result<Vec<u8>, GatewayError> {
         // Fails only for a value that no JSON can hold, such as a year beyond 9999.
-        self.door.version.encode(payload).map_err(|error| {
+        let version = self.door.version_of(operation);
+        version.encode(payload).map_err(|error| {
             GatewayError::new(GatewayErrorKind::Invalid, operation.name).with_source(error)
         })
     }

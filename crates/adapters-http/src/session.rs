@@ -1,6 +1,7 @@
 use async_trait::async_trait;
-use inbank_domain::{OpenedSession, Session, SessionId, SessionRequest};
+use inbank_domain::{Money, OpenedSession, Session, SessionId, SessionRequest};
 use inbank_ports::{GatewayError, Sessions};
+use rust_decimal::Decimal;
 
 use crate::PartnerApi;
 use crate::dialect::decode;
@@ -13,10 +14,12 @@ use crate::wire::session::{Details, Opened, Request};
 impl Sessions for PartnerApi {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
         let invalid = |error| GatewayError::invalid(SESSION_OPEN.name, error);
-        self.region
-            .check_currency(request.total())
-            .map_err(invalid)?;
-        let currency = request.total().currency();
+        if request.rental_request().is_some() {
+            self.rents(&SESSION_OPEN)?;
+        }
+        let currency = request.currency();
+        let money = Money::new(Decimal::ZERO, currency);
+        self.region.check_currency(money).map_err(invalid)?;
         let call = Call {
             body: Body::Json(self.encode(&SESSION_OPEN, &Request::new(request, &currency))?),
             ..Call::default()

@@ -12,6 +12,7 @@ pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod product;
 pub(crate) mod purchase;
+pub(crate) mod rental;
 pub(crate) mod session;
 pub(crate) mod signing;
 

@@ -46,17 +46,20 @@ impl Checkout {
         Self { sessions }
     }
 
-    /// Opens a session for an order.
+    /// Opens a session for an order. One that rents something is of the family `SmartRent`, whatever
+    /// `family` says.
     ///
     /// **Not idempotent**: the bank opens one session a call. Store `id` before calling, and call once
-    /// for it, or again after a refusal whose advice is `SafeToRetry`: then nothing was opened. The request's callback URL should carry `id`: the answer may get lost, and then only
-    /// the first callback can tell which financing it belongs to.
+    /// for it, or again after a refusal whose advice is `SafeToRetry`: then nothing was opened.
+    /// The request's callback URL should carry `id`: the answer may get lost, and then only the first
+    /// callback can tell which financing it belongs to.
     pub async fn start(
         &self,
         id: FinancingId,
         family: ProductFamily,
         request: &SessionRequest,
     ) -> Started {
+        let family = family_of(request, family);
         let mut financing = Financing::new(id, request.purchase.reference.clone(), family);
         match self.sessions.open(request).await {
             Ok(session) => {
@@ -83,6 +86,15 @@ impl Checkout {
                 }
             },
         }
+    }
+}
+
+/// How the bank spells this family is not known, and a rental must never pass for another: it is
+/// activated, not approved.
+pub(crate) fn family_of(request: &SessionRequest, family: ProductFamily) -> ProductFamily {
+    match request.rental_request() {
+        Some(_) => ProductFamily::SmartRent,
+        None => family,
     }
 }
 

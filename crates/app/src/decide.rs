@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use inbank_domain::{
-    ContractId, ContractStatus, Financing, FinancingState, Region, SessionId, SessionStatus,
+    ContractId, ContractStatus, Financing, FinancingState, ProductFamily, Region, SessionId,
+    SessionStatus,
 };
 use inbank_ports::{Advice, Contracts, GatewayError, GatewayErrorKind, Sessions};
 
@@ -16,7 +17,8 @@ pub struct Decide {
 /// What the merchant decides.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Decision {
-    /// Deliver: the contract is to be activated.
+    /// Deliver: the contract is to be activated. Not for rentals, which
+    /// [`ActivateRental`](crate::ActivateRental) approves.
     Approve,
     /// Don't: the contract is to be cancelled.
     Cancel,
@@ -36,6 +38,11 @@ impl Decision {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecideError {
+    /// A rental wants the device's identifiers first, and has another call; nothing was sent.
+    #[error(
+        "a rental is activated, not approved: use ActivateRental with the device's identifiers"
+    )]
+    Activate,
     /// The bank gave no usable answer, or refused for another reason than that it was decided. With
     /// the advice `OutcomeUnknown` even asking it afterwards did not settle what happened: call again
     /// later, which is safe, since what then stands decides.
@@ -75,6 +82,9 @@ impl Decide {
         financing: &Financing,
         decision: Decision,
     ) -> Result<(), DecideError> {
+        if decision == Decision::Approve && financing.family == ProductFamily::SmartRent {
+            return Err(DecideError::Activate);
+        }
         let contract = match &financing.contract {
             Some(contract) => contract.clone(),
             None => self.contract_of(financing).await?,
@@ -114,7 +124,7 @@ impl Decide {
     }
 
     /// The same for a contract of which nothing else is known. Its own state is the evidence, so it
-    /// must be of a family whose contracts may be read.
+    /// must be of a family whose contracts may be read; and it must not be approved if it is a rental.
     ///
     /// # Errors
     /// [`DecideError`].

@@ -6,15 +6,15 @@ mod opening;
 use std::sync::Arc;
 
 use inbank_domain::{
-    ApplicationId, FinancingEvent, FinancingId, FinancingState, Intent, Invalid, OrderReference,
-    PartnerUrls,
+    ApplicationId, AssetIdentifiers, AssetModel, FinancingEvent, FinancingId, FinancingState,
+    Intent, Invalid, OrderReference, PartnerUrls, ProductFamily,
 };
 use inbank_ports::{
     CallbackError, Entry, FinancingLedger, GatewayError, Intended, LedgerError, Listing,
 };
 
 use crate::worker::Refusal;
-use crate::{Shop, Worker};
+use crate::{ActivateError, Shop, Worker};
 
 pub use opening::{CheckedOut, Filed};
 
@@ -122,7 +122,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError`].
     pub async fn approve(&self, id: &FinancingId) -> Result<Carried, DeskError> {
-        self.decide(id, |_| Intent::Approve).await
+        self.decide(id, Intent::Approve).await
     }
 
     /// Cancels a financing that is not over: its contract, or its application while there is no
@@ -131,7 +131,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError`].
     pub async fn cancel(&self, id: &FinancingId) -> Result<Carried, DeskError> {
-        self.decide(id, |_| Intent::Cancel).await
+        self.decide(id, Intent::Cancel).await
     }
 
     /// Accepts the offer of an application, as the customer wishes: of this one and of none that took
@@ -144,8 +144,38 @@ impl Desk {
         id: &FinancingId,
         application: &ApplicationId,
     ) -> Result<Carried, DeskError> {
-        self.decide(id, |_| Intent::Accept(application.clone()))
-            .await
+        self.decide(id, Intent::Accept(application.clone())).await
+    }
+
+    /// Activates a granted rental, for the device with these identifiers (*Smart Rent 3.04*, API
+    /// Requests, steps 6 to 9 of A). `model` has the conditions of the rented model.
+    ///
+    /// The identifiers are checked, then told to the bank, then the activation is written down: it is
+    /// carried out only for a device that the bank has taken, and the ledger never holds the
+    /// identifiers. After a crash before that, call again.
+    ///
+    /// # Errors
+    /// [`DeskError`]; [`DeskError::Invalid`] names an identifier that the model requires.
+    pub async fn activate(
+        &self,
+        id: &FinancingId,
+        model: &AssetModel,
+        identifiers: &AssetIdentifiers,
+    ) -> Result<Carried, DeskError> {
+        let entry = self.financing(id).await?;
+        let financing = &entry.financing;
+        let due = entry.intent.is_none() && possible(&Intent::Activate, &entry);
+        if let (true, Some(contract)) = (due, &financing.contract) {
+            let activate = self.shop.activate();
+            let assigned = activate.assign(&entry.product, contract, model, identifiers);
+            assigned.await.map_err(|error| match error {
+                ActivateError::Invalid(error) => error.into(),
+                ActivateError::Gateway(error) => error.into(),
+                ActivateError::NotGranted => DeskError::NotNow(Intent::Activate, financing.state),
+                ActivateError::Otherwise(state) => DeskError::NotNow(Intent::Activate, state),
+            })?;
+        }
+        self.decide(id, Intent::Activate).await
     }
 
     /// Reads the bank about a financing now, as a callback would have it read.
@@ -178,14 +208,9 @@ impl Desk {
 
     /// Writes an intent down and carries it out, or leaves it to the worker where the bank gives no
     /// answer now.
-    async fn decide(
-        &self,
-        id: &FinancingId,
-        intent: impl Fn(&Entry) -> Intent,
-    ) -> Result<Carried, DeskError> {
+    async fn decide(&self, id: &FinancingId, intent: Intent) -> Result<Carried, DeskError> {
         loop {
             let entry = self.financing(id).await?;
-            let intent = intent(&entry);
             match &entry.intent {
                 // Written before, by whoever: help it along.
                 Some(standing) if *standing == intent => {}
@@ -247,6 +272,9 @@ fn possible(intent: &Intent, entry: &Entry) -> bool {
     let financing = &entry.financing;
     let subject = match intent {
         Intent::Accept(application) => financing.application.as_ref() == Some(application),
+        Intent::Activate => financing.family == ProductFamily::SmartRent,
+        // A rental is approved by activating it.
+        Intent::Approve => financing.family != ProductFamily::SmartRent,
         // A session without a contract is the customer's to cancel.
         Intent::Cancel => financing.contract.is_some() || financing.application.is_some(),
         _ => true,

@@ -6,11 +6,11 @@ use inbank_domain::{
     FinancingId, Invalid, OrderReference, PartnerUrls, Region, ShopName, WebAddress,
 };
 use inbank_ports::{
-    Applications, CallbackAuthenticator, Clock, Contracts, ProductCatalogue, Sessions,
+    Applications, CallbackAuthenticator, Clock, Contracts, ProductCatalogue, Rentals, Sessions,
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Apply, Checkout, Decide, Follow, FollowPorts, Offers};
+use crate::{ActivateRental, Apply, Checkout, Decide, Follow, FollowPorts, Offers};
 
 /// One of a platform's shops: its own name, its region, its side of the bank.
 pub struct Shop {
@@ -33,6 +33,8 @@ pub struct ShopPorts {
     pub applications: Arc<dyn Applications>,
     /// Reads, approves and cancels contracts.
     pub contracts: Arc<dyn Contracts>,
+    /// Assigns devices to rentals and activates them.
+    pub rentals: Arc<dyn Rentals>,
     /// Waits between two readings.
     pub clock: Arc<dyn Clock>,
 }
@@ -132,6 +134,10 @@ impl Shop {
 
     pub(crate) fn offers(&self) -> Offers {
         Offers::new(self.ports.applications.clone())
+    }
+
+    pub(crate) fn activate(&self) -> ActivateRental {
+        ActivateRental::new(self.ports.rentals.clone())
     }
 
     pub(crate) fn decide(&self) -> Decide {

@@ -3,12 +3,14 @@
 
 mod pace;
 mod round;
+mod settle;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{Either, join_all, select};
 use inbank_domain::{FinancingId, ShopName};
 use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
 
@@ -32,6 +34,10 @@ pub struct Worker {
 pub(crate) const LEASE: Duration = Duration::from_mins(2);
 /// How many financings one turn takes, all at once.
 const AT_ONCE: usize = 16;
+/// How soon a callback is worked on, at the latest, when nothing was due before.
+const IDLE: Duration = Duration::from_millis(200);
+const LEDGER_AWAY: Duration = Duration::from_secs(1);
+const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 impl Worker {
     /// A worker for the financings of `shops`.
@@ -67,6 +73,33 @@ impl Worker {
         });
         join_all(rounds).await;
         Ok(count)
+    }
+
+    /// Works until `stop` is done: turn after turn, with a short wait where nothing is due. Now and
+    /// then it forgets callbacks older than `keep`. What is under way when it stops is finished first.
+    pub async fn run(&self, keep: Duration, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut forget_at = self.clock.now();
+        loop {
+            let mut wait = IDLE;
+            match self.turn().await {
+                Ok(0) => {}
+                Ok(_) => wait = Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "the worker can't ask the ledger");
+                    wait = LEDGER_AWAY;
+                }
+            }
+            if self.clock.now() >= forget_at {
+                forget_at = self.clock.now() + FORGET_EVERY;
+                if let Err(error) = self.forget_callbacks(keep).await {
+                    tracing::warn!(%error, "old callbacks are kept for now");
+                }
+            }
+            if let Either::Left(_) = select(stop.as_mut(), self.clock.sleep(wait)).await {
+                return;
+            }
+        }
     }
 
     /// Forgets the raw callbacks of finished financings that are older than `age`; says how many.

@@ -43,6 +43,11 @@ macro_rules! identifier {
 }
 
 identifier!(
+    /// A device model at the bank: the `id` of its rental conditions, the `model_id` of an asset.
+    AssetModelId,
+    "model_id"
+);
+identifier!(
     /// A credit application at the bank (`credit_application_uuid`).
     ApplicationId,
     "credit_application_uuid"
@@ -139,7 +144,7 @@ impl fmt::Display for ProductCode {
     }
 }
 
-fn short_text(field: &'static str, text: &str) -> Result<(), Invalid> {
+pub(crate) fn short_text(field: &'static str, text: &str) -> Result<(), Invalid> {
     let long = text.len() > 255 && text.chars().count() > 255;
     if long || text.trim_start().is_empty() || text.chars().any(char::is_control) {
         return Err(Invalid::new(

@@ -24,6 +24,7 @@ mod product;
 mod purchase;
 mod rate;
 mod region;
+mod rental;
 mod session;
 mod signing;
 mod status;
@@ -44,8 +45,8 @@ pub use financing::{
 };
 pub use free_form::{FreeForm, JsonNumber};
 pub use id::{
-    ApplicationId, ContractId, FinancingId, OrderReference, ProductCode, SessionId, ShopId,
-    ShopName,
+    ApplicationId, AssetModelId, ContractId, FinancingId, OrderReference, ProductCode, SessionId,
+    ShopId, ShopName,
 };
 pub use identity_code::IdentityCode;
 pub use income_proof::{
@@ -62,6 +63,11 @@ pub use purchase::{
 };
 pub use rate::Rate;
 pub use region::Region;
+pub use rental::{
+    AddOn, AddOnCategory, AssetCategory, AssetIdentifierType, AssetIdentifiers, AssetModel, Hero,
+    Imei, InsuranceRequirement, ModelIdentifier, PriceLimits, RentalCalculation, RentalRequest,
+    SerialNumber,
+};
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
 pub use signing::{
     ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,

@@ -13,6 +13,8 @@ open_enum! {
         Indivy = "indivy",
         /// Pay the whole next month.
         PayNextMonth = "pay_next_month",
+        /// Rental of a device (*Smart Rent 3.04*); activated with the device's identifiers.
+        SmartRent = "smart_rent",
         /// A few equal parts, free for the customer (formerly Indivy Pay in parts).
         SplitIntoParts = "split_into_parts",
     }

@@ -20,6 +20,8 @@ pub struct Region {
     /// Families whose contracts must not be read: their sessions alone decide (*Contract Details*:
     /// not with Indivy).
     pub families_without_contract: &'static [ProductFamily],
+    /// Whether devices can be rented there (*Smart Rent 3.04*).
+    pub smart_rent: bool,
 }
 
 /// *Contract Details* and the facts on later names: Indivy is now Pay next month.
@@ -31,10 +33,12 @@ impl Region {
         .with_identity_codes(&["000000000", "0000000000"]);
     /// Estonia: EUR.
     pub const ESTONIA: Self = Self::new("estonia", "EE", Currency::EUR, &["et-ET", "et-EE"])
-        .with_identity_codes(&["00000000000"]);
+        .with_identity_codes(&["00000000000"])
+        .with_smart_rent();
     /// Latvia: EUR.
-    pub const LATVIA: Self =
-        Self::new("latvia", "LV", Currency::EUR, &["lv-LV"]).with_identity_codes(&["000000-00000"]);
+    pub const LATVIA: Self = Self::new("latvia", "LV", Currency::EUR, &["lv-LV"])
+        .with_identity_codes(&["000000-00000"])
+        .with_smart_rent();
     /// Lithuania: EUR.
     pub const LITHUANIA: Self = Self::new("lithuania", "LT", Currency::EUR, &["lt-LT"])
         .with_identity_codes(&["00000000000"]);
@@ -42,7 +46,8 @@ impl Region {
     pub const POLAND: Self =
         Self::new("poland", "PL", Currency::PLN, &["pl-PL"]).with_identity_codes(&["00000000000"]);
 
-    /// A region in which Indivy's contracts must not be read, as everywhere so far.
+    /// A region in which Indivy's contracts must not be read, as everywhere so far, and nothing is
+    /// rented.
     pub const fn new(
         name: &'static str,
         country: &'static str,
@@ -56,6 +61,7 @@ impl Region {
             locales,
             identity_codes: &[],
             families_without_contract: INDIVY,
+            smart_rent: false,
         }
     }
 
@@ -63,6 +69,13 @@ impl Region {
     #[must_use]
     pub const fn with_identity_codes(mut self, forms: &'static [&'static str]) -> Self {
         self.identity_codes = forms;
+        self
+    }
+
+    /// The same region with Smart Rent.
+    #[must_use]
+    pub const fn with_smart_rent(mut self) -> Self {
+        self.smart_rent = true;
         self
     }
 

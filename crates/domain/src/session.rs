@@ -2,8 +2,9 @@ use time::OffsetDateTime;
 
 use crate::status::open_enum;
 use crate::{
-    Address, ApplicationId, ApplicationPrefill, Contact, ContractId, Customer, FreeForm, Invalid,
-    Locale, Money, OrderReference, Personal, ProductCode, Purchase, Region, SessionId, WebAddress,
+    Address, ApplicationId, ApplicationPrefill, Contact, ContractId, Currency, Customer, FreeForm,
+    Invalid, Locale, Money, OrderReference, Personal, ProductCode, Purchase, Region, RentalRequest,
+    SessionId, WebAddress,
 };
 
 open_enum! {
@@ -35,7 +36,8 @@ pub struct PartnerUrls {
     pub callback_url: WebAddress,
 }
 
-/// What `POST /pos_sessions` is given (*Session Initiation*).
+/// What `POST /pos_sessions` is given (*Session Initiation*): a total to finance, or what is to be
+/// rented (*Smart Rent 3.04*, Session Initiation).
 ///
 /// Not idempotent at the bank: sent twice, it opens two sessions.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,7 +70,14 @@ pub struct SessionRequest {
     pub integration_info: Option<FreeForm>,
     /// Anything else, in the merchant's own keys.
     pub additional_data: Option<FreeForm>,
-    total: Money,
+    subject: Subject,
+}
+
+/// What a session is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Subject {
+    Total(Money),
+    Rental(Box<RentalRequest>),
 }
 
 impl SessionRequest {
@@ -89,18 +98,42 @@ impl SessionRequest {
             return Err(Invalid::new("total_amount", "must be positive"));
         }
         region.check_currency(total)?;
-        for (n, item) in purchase.items.iter().enumerate() {
-            if item
-                .amount
-                .is_some_and(|amount| amount.currency() != total.currency())
-            {
-                return Err(Invalid::new(
-                    format!("purchase.items[{n}].amount"),
-                    "must be in the session's currency",
-                ));
-            }
+        Self::about(Subject::Total(total), product_code, locale, urls, purchase)
+    }
+
+    /// A session in which a device is rented. The bank works the total out by itself.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`purchase.description`) when there is none, (`currency`) when the prices are not
+    /// in the region's, (`purchase.items[n].amount`) when a row is of another currency than they.
+    pub fn rental(
+        region: &Region,
+        product_code: ProductCode,
+        locale: Locale,
+        urls: PartnerUrls,
+        purchase: Purchase,
+        rental: RentalRequest,
+    ) -> Result<Self, Invalid> {
+        region.check_currency(rental.hero().net_price)?;
+        let description = purchase.description.as_deref().unwrap_or_default();
+        if description.trim().is_empty() {
+            return Err(Invalid::new(
+                "purchase.description",
+                "must tell the customer what is rented",
+            ));
         }
-        Ok(Self {
+        let subject = Subject::Rental(Box::new(rental));
+        Self::about(subject, product_code, locale, urls, purchase)
+    }
+
+    fn about(
+        subject: Subject,
+        product_code: ProductCode,
+        locale: Locale,
+        urls: PartnerUrls,
+        purchase: Purchase,
+    ) -> Result<Self, Invalid> {
+        let request = Self {
             product_code,
             locale,
             urls,
@@ -114,13 +147,45 @@ impl SessionRequest {
             application: None,
             integration_info: None,
             additional_data: None,
-            total,
-        })
+            subject,
+        };
+        let foreign = |amount: Money| amount.currency() != request.currency();
+        let items = &request.purchase.items;
+        match items
+            .iter()
+            .position(|item| item.amount.is_some_and(foreign))
+        {
+            None => Ok(request),
+            Some(n) => Err(Invalid::new(
+                format!("purchase.items[{n}].amount"),
+                "must be in the session's currency",
+            )),
+        }
     }
 
-    /// All that the customer is to pay: shipping, packaging and discounts included.
-    pub const fn total(&self) -> Money {
-        self.total
+    /// All that the customer is to pay: shipping, packaging and discounts included. None for a
+    /// rental.
+    pub const fn total(&self) -> Option<Money> {
+        match &self.subject {
+            Subject::Total(total) => Some(*total),
+            Subject::Rental(_) => None,
+        }
+    }
+
+    /// What is to be rented; none where something is financed.
+    pub fn rental_request(&self) -> Option<&RentalRequest> {
+        match &self.subject {
+            Subject::Total(_) => None,
+            Subject::Rental(rental) => Some(rental),
+        }
+    }
+
+    /// The currency of the total, or of what is rented.
+    pub fn currency(&self) -> Currency {
+        match &self.subject {
+            Subject::Total(total) => total.currency(),
+            Subject::Rental(rental) => rental.hero().net_price.currency(),
+        }
     }
 }
 
@@ -180,24 +245,46 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Currency, Item};
+    use crate::{AssetModelId, Hero, Item, Months};
 
-    fn request(total: Money, items: Vec<Item>) -> Result<SessionRequest, Invalid> {
+    fn urls() -> PartnerUrls {
         let url = |text| WebAddress::parse("url", text).unwrap();
+        PartnerUrls {
+            return_url: url("https://shop.example/return"),
+            cancel_url: url("https://shop.example/cancel"),
+            callback_url: url("https://shop.example/callback"),
+        }
+    }
+
+    fn purchase(items: Vec<Item>) -> Purchase {
         let mut purchase = Purchase::new(OrderReference::parse("ORDER_000001").unwrap());
         purchase.items = items;
+        purchase
+    }
+
+    fn request(total: Money, items: Vec<Item>) -> Result<SessionRequest, Invalid> {
+        let product = ProductCode::parse("car_loan").unwrap();
+        let locale = Locale::parse("et-ET").unwrap();
         SessionRequest::new(
             &Region::ESTONIA,
-            ProductCode::parse("car_loan").unwrap(),
+            product,
             total,
-            Locale::parse("et-ET").unwrap(),
-            PartnerUrls {
-                return_url: url("https://shop.example/return"),
-                cancel_url: url("https://shop.example/cancel"),
-                callback_url: url("https://shop.example/callback"),
-            },
-            purchase,
+            locale,
+            urls(),
+            purchase(items),
         )
+    }
+
+    fn rental(region: &Region, purchase: Purchase) -> Result<SessionRequest, Invalid> {
+        let hero = Hero::new(
+            AssetModelId::parse("m-1").unwrap(),
+            money("400", Currency::EUR),
+        );
+        let period = Months::new(12).unwrap();
+        let rental = RentalRequest::new(&Region::ESTONIA, period, hero, Vec::new()).unwrap();
+        let product = ProductCode::parse("rent").unwrap();
+        let locale = Locale::parse("et-ET").unwrap();
+        SessionRequest::rental(region, product, locale, urls(), purchase, rental)
     }
 
     fn money(text: &str, currency: Currency) -> Money {
@@ -222,6 +309,26 @@ mod tests {
         assert!(request(total, vec![row(Currency::EUR), row(Currency::EUR)]).is_ok());
         let error = request(total, vec![row(Currency::EUR), row(Currency::PLN)]).unwrap_err();
         assert_eq!(error.field(), "purchase.items[1].amount");
+    }
+
+    #[test]
+    fn a_rental_has_a_description_and_no_total() {
+        let bare = purchase(Vec::new());
+        let error = rental(&Region::ESTONIA, bare.clone()).unwrap_err();
+        assert_eq!(error.field(), "purchase.description");
+        let mut described = bare;
+        described.description = Some("A phone".to_owned());
+        let error = rental(&Region::POLAND, described.clone()).unwrap_err();
+        assert_eq!(error.field(), "currency");
+        let request = rental(&Region::ESTONIA, described.clone()).unwrap();
+        assert_eq!((request.total(), request.currency()), (None, Currency::EUR));
+        assert!(request.rental_request().is_some());
+        described.items.push(Item {
+            amount: Some(money("1", Currency::PLN)),
+            ..Item::default()
+        });
+        let error = rental(&Region::ESTONIA, described).unwrap_err();
+        assert_eq!(error.field(), "purchase.items[0].amount");
     }
 
     #[test]

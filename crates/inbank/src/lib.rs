@@ -68,7 +68,9 @@ pub use inbank_ports as ports;
 
 use inbank_adapters_http::SystemClock;
 use inbank_adapters_http::{HmacAuthenticator, PartnerApi};
-use inbank_app::{Apply, Checkout, Decide, Follow, FollowPorts, Offers, Quotes, Sign};
+use inbank_app::{
+    ActivateRental, Apply, Checkout, Decide, Follow, FollowPorts, Offers, Quotes, Rent, Sign,
+};
 use inbank_ports::{Clock, IncomeProof, Signing};
 
 /// One shop at the bank, wired. Cheap to clone.
@@ -109,6 +111,11 @@ impl Inbank {
     /// What financing a cart would cost.
     pub fn quotes(&self) -> Quotes {
         Quotes::new(self.api.clone(), self.api.clone())
+    }
+
+    /// What may be rented, and what that would cost.
+    pub fn rent(&self) -> Rent {
+        Rent::new(self.api.clone())
     }
 
     /// Sends customers to the bank.
@@ -157,6 +164,11 @@ impl Inbank {
     pub fn decide(&self) -> Decide {
         let region = self.api.region().clone();
         Decide::new(self.api.clone(), self.api.clone(), region)
+    }
+
+    /// Activates granted rentals, which are not approved.
+    pub fn activate_rental(&self) -> ActivateRental {
+        ActivateRental::new(self.api.clone())
     }
 }
 

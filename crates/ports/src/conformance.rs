@@ -1,6 +1,7 @@
 //! What every implementation of the ports must do, one small case per MUST.
 //!
-//! An implementation provides a [`Bank`] and runs every case of [`cases`], each against a fresh one.
+//! An implementation provides a [`Bank`] and runs every case that [`cases`] has for its region, each
+//! against a fresh one.
 //! A case panics where the implementation is wrong. A case that is written and not listed does not
 //! compile quietly: the compiler calls it dead code.
 #![expect(
@@ -16,6 +17,7 @@ mod contract;
 mod income_proof;
 pub mod ledger;
 mod product;
+mod rental;
 mod session;
 mod signing;
 
@@ -23,15 +25,15 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use inbank_domain::{
-    ApplicationId, ApplicationRequest, ConfirmationCode, Contact, ContractId, Currency, Customer,
-    DecisionStatus, Email, IdentityCode, Locale, Money, Months, OpenedSession, OrderReference,
-    PartnerUrls, PhoneNumber, ProductCode, Purchase, Region, SessionId, SessionRequest,
-    SessionStatus, SigningMethod, WebAddress,
+    ApplicationId, ApplicationRequest, AssetIdentifiers, ConfirmationCode, Contact, ContractId,
+    Currency, Customer, DecisionStatus, Email, IdentityCode, Locale, ModelIdentifier, Money,
+    Months, OpenedSession, OrderReference, PartnerUrls, PhoneNumber, ProductCode, Purchase, Region,
+    SessionId, SessionRequest, SessionStatus, SigningMethod, WebAddress,
 };
 
 use crate::{
     Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
-    ProductCatalogue, Sessions, Signing,
+    ProductCatalogue, Rentals, Sessions, Signing,
 };
 
 /// An implementation under test, with the bank behind it: the ports, and what the cases need to
@@ -57,6 +59,8 @@ pub trait Bank: Send + Sync {
     /// The port under test.
     fn signing(&self) -> &dyn Signing;
     /// The port under test.
+    fn rentals(&self) -> &dyn Rentals;
+    /// The port under test.
     fn callbacks(&self) -> &dyn CallbackAuthenticator;
 
     /// A hire purchase product, with or without the merchant's approval.
@@ -64,6 +68,13 @@ pub trait Bank: Send + Sync {
     /// A product, without the merchant's approval, whose contracts can be signed so, and a period
     /// that it has.
     fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months);
+    /// A product by which devices are rented.
+    fn rental_product(&self) -> ProductCode;
+    /// A phone that the bank knows: insurance is the customer's choice, and both its IMEI and its
+    /// serial number are asked for.
+    fn rented_model(&self) -> ModelIdentifier;
+    /// The price of such a phone, without VAT, at which it is granted.
+    fn rental_price(&self) -> Money;
     /// The code that the customer gets by text message.
     fn confirmation_code(&self) -> ConfirmationCode;
     /// A total that is financed.
@@ -91,6 +102,8 @@ pub trait Bank: Send + Sync {
     async fn application_count(&self) -> usize;
     /// The names and sizes of the files that came for an application.
     async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)>;
+    /// What the bank was told about the device of a rental.
+    async fn assigned(&self, id: &ContractId) -> AssetIdentifiers;
     /// How many sessions the bank has.
     async fn session_count(&self) -> usize;
     /// The body of every callback sent so far, oldest first, once all have left.
@@ -106,6 +119,26 @@ pub enum Approval {
     Needed,
 }
 
+/// Where a case says something: elsewhere it could not fail, and is not listed.
+#[derive(Clone, Copy)]
+enum Place {
+    Everywhere,
+    /// Where devices are rented.
+    Rents,
+    /// Where they are not.
+    DoesNotRent,
+}
+
+impl Place {
+    const fn includes(self, rents: bool) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Rents => rents,
+            Self::DoesNotRent => !rents,
+        }
+    }
+}
+
 type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// One MUST.
@@ -113,6 +146,7 @@ type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub struct Case {
     /// Its name, as the ports' docs cite it.
     pub name: &'static str,
+    place: Place,
     run: for<'a> fn(&'a dyn Bank) -> Running<'a>,
 }
 
@@ -133,14 +167,23 @@ impl std::fmt::Debug for Case {
 }
 
 macro_rules! cases {
-    ($($module:ident :: $name:ident,)+) => {
-        &[$(Case { name: stringify!($name), run: |bank| Box::pin($module::$name(bank)) },)+]
+    ($($place:ident { $($module:ident :: $name:ident,)+ })+) => {
+        &[$($(Case {
+            name: stringify!($name),
+            place: Place::$place,
+            run: |bank| Box::pin($module::$name(bank)),
+        },)+)+]
     };
 }
 
-/// Every case there is.
-pub fn cases() -> &'static [Case] {
-    cases![
+/// Every case that says something in a region.
+pub fn cases(region: &Region) -> impl Iterator<Item = &'static Case> + use<> {
+    let rents = region.smart_rent;
+    ALL.iter().filter(move |case| case.place.includes(rents))
+}
+
+const ALL: &[Case] = cases![
+    Everywhere {
         connection::ping_is_answered,
         product::product_keeps_its_code,
         product::unknown_product_is_not_found,
@@ -192,8 +235,29 @@ pub fn cases() -> &'static [Case] {
         callback::callback_is_authentic,
         callback::altered_callback_is_refused,
         callback::doubled_field_is_refused,
-    ]
-}
+    }
+    Rents {
+        rental::known_model_has_its_conditions,
+        rental::unknown_model_is_not_found,
+        rental::model_of_an_unknown_product_is_not_found,
+        rental::rental_calculation_is_about_what_was_asked,
+        rental::rental_calculation_against_the_conditions_is_refused,
+        rental::rental_calculation_in_another_currency_is_invalid,
+        rental::granted_rental_has_a_signed_contract,
+        rental::assigned_identifiers_arrive,
+        rental::assigning_nothing_is_invalid,
+        rental::activated_rental_becomes_active,
+        rental::unidentified_rental_can_not_be_activated,
+        rental::activating_twice_is_refused,
+        rental::active_rental_takes_no_identifiers,
+        rental::unknown_rental_is_not_found,
+        rental::lost_answer_of_assigning_is_an_unknown_outcome,
+        rental::lost_answer_of_activating_is_an_unknown_outcome,
+    }
+    DoesNotRent {
+        rental::renting_where_nothing_is_rented_is_unsupported,
+    }
+];
 
 fn request(bank: &dyn Bank, approval: Approval, total: Money, reference: &str) -> SessionRequest {
     SessionRequest::new(

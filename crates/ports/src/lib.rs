@@ -26,6 +26,7 @@ pub mod fake;
 mod income_proof;
 mod ledger;
 mod product;
+mod rental;
 mod session;
 mod signing;
 
@@ -66,6 +67,9 @@ pub use ledger::{
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
 pub use product::ProductCatalogue;
+#[cfg(feature = "mocks")]
+pub use rental::MockRentals;
+pub use rental::Rentals;
 #[cfg(feature = "mocks")]
 pub use session::MockSessions;
 pub use session::Sessions;

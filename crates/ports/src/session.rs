@@ -18,6 +18,8 @@ pub trait Sessions: Send + Sync {
     /// # Errors
     /// - `Invalid` ⇐ the currency is not the region's; nothing is sent.
     ///   (`session_in_another_currency_is_invalid`)
+    /// - `Unsupported` ⇐ it rents where nothing is rented; nothing is sent.
+    ///   (`renting_where_nothing_is_rented_is_unsupported`)
     /// - `Refused` or `NotFound` ⇐ the bank does not take it; no session exists.
     ///   (`session_for_an_unknown_product_is_refused`)
     /// - `OutcomeUnknown` ⇐ sent, no usable answer: a session may exist.

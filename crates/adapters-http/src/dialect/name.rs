@@ -25,9 +25,13 @@ pub(crate) fn snake_case(name: &'static str) -> &'static str {
     to_snake_case(name).leak()
 }
 
+/// Fields that v2 spells in `camelCase` too: so the sample prints them inside `rental_application_data`
+/// (*Smart Rent 3.04*, Session Initiation), against its table.
+const CAMEL_IN_V2: &[&str] = &["grossTradeInAmount", "grossCampaignDiscount"];
+
 /// Every capital as an underscore and its small letter.
 pub(crate) fn to_snake_case(name: &str) -> String {
-    if name.starts_with('$') {
+    if name.starts_with('$') || CAMEL_IN_V2.contains(&name) {
         return name.to_owned();
     }
     let mut snake = String::with_capacity(name.len() + 8);
@@ -109,6 +113,13 @@ mod tests {
     fn private_signals_stay() {
         let signal = "$serde_json::private::RawValue";
         assert_eq!(snake_case(signal), signal);
+    }
+
+    #[test]
+    fn what_v2_itself_spells_in_camel_case_stays_and_is_read_in_either_case() {
+        let name = "grossTradeInAmount";
+        assert_eq!(snake_case(name), name);
+        assert_eq!(to_camel_case("gross_trade_in_amount"), name);
     }
 
     #[test]

@@ -3,17 +3,21 @@ use std::collections::BTreeMap;
 use inbank_domain::Region;
 use serde_json::Value;
 
-use super::read_session_request;
+use super::{read_rental_request, read_session_request};
 use crate::ApiVersion;
 use crate::wire::session::Request;
 
 const FULL: &str = include_str!("../../../../tests/fixtures/epos-2.10/session-open.request.json");
+const RENTAL: &str =
+    include_str!("../../../../tests/fixtures/smart-rent-3.04/session-open.request.json");
+const CART: &str =
+    include_str!("../../../../tests/fixtures/smart-rent-3.04/calculation.request.json");
 const MINIMAL: &str =
     include_str!("../../../../tests/fixtures/epos-2.10/session-open-minimal.request.json");
 
 fn sent(document: &str, version: ApiVersion) -> Value {
     let request = read_session_request(document, &Region::ESTONIA).unwrap();
-    let currency = request.total().currency();
+    let currency = request.currency();
     let body = version.encode(&Request::new(&request, &currency)).unwrap();
     serde_json::from_slice(&body).unwrap()
 }
@@ -39,7 +43,7 @@ fn with_numbers(value: Value) -> Value {
 
 #[test]
 fn the_guides_samples_go_out_as_they_are_printed() {
-    for document in [FULL, MINIMAL] {
+    for document in [FULL, MINIMAL, RENTAL] {
         let printed = with_numbers(serde_json::from_str(document).unwrap());
         assert_eq!(sent(document, ApiVersion::V2), printed);
     }
@@ -71,7 +75,11 @@ fn a_document_may_be_in_either_spelling() {
 
 /// The minimal sample with one thing changed.
 fn changed(change: impl FnOnce(&mut Value)) -> String {
-    let mut document: Value = serde_json::from_str(MINIMAL).unwrap();
+    altered(MINIMAL, change)
+}
+
+fn altered(document: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut document: Value = serde_json::from_str(document).unwrap();
     change(&mut document);
     document.to_string()
 }
@@ -143,7 +151,7 @@ fn four_decimals_survive_and_no_digit_is_lost() {
     let document = changed(|d| d["purchase"]["items"] = serde_json::json!([{"amount": "31.3167"}]))
         .replace("3000", "12345678901234.123456789");
     let request = read_session_request(&document, &Region::ESTONIA).unwrap();
-    let currency = request.total().currency();
+    let currency = request.currency();
     for version in ApiVersion::ALL {
         let body = version.encode(&Request::new(&request, &currency)).unwrap();
         let text = String::from_utf8(body).unwrap();
@@ -183,4 +191,149 @@ fn no_error_repeats_what_the_document_says() {
     let error = read_session_request("{\"canary", &Region::ESTONIA).unwrap_err();
     assert_eq!(error.field(), "document");
     assert!(!error.to_string().contains("canary"));
+}
+
+#[test]
+fn a_rental_goes_out_in_v3_with_the_same_names_as_its_calculation() {
+    let rental = &sent(RENTAL, ApiVersion::V3)["rentalApplicationData"];
+    assert_eq!(rental["insuranceUsed"], false);
+    assert_eq!(rental["grossTradeInAmount"], 80);
+    assert_eq!(
+        rental["assets"][0]["modelId"],
+        "c1234c56-0000-1111-2222-f1bc23456e7a"
+    );
+    let camel = serde_json::to_string(&sent(RENTAL, ApiVersion::V3)).unwrap();
+    assert_eq!(sent(&camel, ApiVersion::V2), sent(RENTAL, ApiVersion::V2));
+    // As the table has it, and as the sample has it.
+    let table = RENTAL
+        .replace("grossTradeInAmount", "gross_trade_in_amount")
+        .replace("grossCampaignDiscount", "gross_campaign_discount");
+    assert_eq!(sent(&table, ApiVersion::V2), sent(RENTAL, ApiVersion::V2));
+}
+
+#[test]
+fn a_rentals_prices_and_names_go_out_to_the_letter() {
+    let request = read_session_request(RENTAL, &Region::ESTONIA).unwrap();
+    assert!(request.total().is_none());
+    let currency = request.currency();
+    let body = ApiVersion::V2.encode(&Request::new(&request, &currency));
+    let text = String::from_utf8(body.unwrap()).unwrap();
+    for part in [
+        r#""net_price":31.3167"#,
+        r#""net_price":332.5"#,
+        r#"iPad 10.2\" 2021 WiFi 64GB - Space Grey"#,
+        "iPad PRO 11'' Black*",
+        r#""grossTradeInAmount":80"#,
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_guides_cart_is_read_in_either_spelling_and_insured_unless_it_says_no() {
+    let cart = read_rental_request(CART, &Region::ESTONIA).unwrap();
+    assert_eq!((cart.period.get(), cart.insurance_used), (24, true));
+    assert_eq!(cart.hero().net_price.to_string(), "1000 EUR");
+    assert_eq!((cart.hero().gross_price, cart.add_ons().len()), (None, 1));
+    assert_eq!(cart.trade_in().unwrap().to_string(), "50 EUR");
+    let snake = [
+        "insuranceUsed",
+        "grossTradeInAmount",
+        "grossCampaignDiscount",
+        "netPrice",
+        "grossPrice",
+        "modelId",
+        "modelName",
+        "categoryCode",
+    ]
+    .into_iter()
+    .zip([
+        "insurance_used",
+        "gross_trade_in_amount",
+        "gross_campaign_discount",
+        "net_price",
+        "gross_price",
+        "model_id",
+        "model_name",
+        "category_code",
+    ])
+    .fold(CART.to_owned(), |cart, (camel, snake)| {
+        assert!(cart.contains(camel));
+        cart.replace(camel, snake)
+    });
+    assert_eq!(read_rental_request(&snake, &Region::ESTONIA).unwrap(), cart);
+    let silent = altered(CART, |d| {
+        d.as_object_mut().unwrap().remove("insuranceUsed");
+    });
+    assert!(
+        read_rental_request(&silent, &Region::LATVIA)
+            .unwrap()
+            .insurance_used
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_cart_is_named_by_its_path() {
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let document = altered(CART, change);
+        let error = read_rental_request(&document, &Region::ESTONIA).unwrap_err();
+        error.field().to_owned()
+    };
+    let swapped = |d: &mut Value| d["assets"].as_array_mut().unwrap().reverse();
+    assert_eq!(wrong(&swapped), "assets[0].type");
+    let two_heroes = |d: &mut Value| d["assets"][1] = d["assets"][0].clone();
+    assert_eq!(wrong(&two_heroes), "assets[1].type");
+    assert_eq!(wrong(&|d| d["assets"] = serde_json::json!([])), "assets");
+    assert_eq!(
+        wrong(&|d| d["assets"][0]["typo"] = 1.into()),
+        "assets[0].typo"
+    );
+    assert_eq!(wrong(&|d| d["typo"] = 1.into()), "typo");
+    assert_eq!(wrong(&|d| d["period"] = 0.into()), "period");
+    assert_eq!(wrong(&|d| d["period"] = 65_536.into()), "period");
+    assert_eq!(
+        wrong(&|d| d["assets"][0]["modelId"] = Value::Null),
+        "assets[0].model_id"
+    );
+    for field in ["categoryCode", "modelName"] {
+        assert_eq!(
+            wrong(&|d| d["assets"][1][field] = Value::Null),
+            format!("assets[1].{}", crate::dialect::to_snake_case(field))
+        );
+    }
+    assert_eq!(
+        wrong(&|d| d["assets"][1]["netPrice"] = "-1".into()),
+        "assets[1].net_price"
+    );
+    assert_eq!(
+        wrong(&|d| d["assets"][1]["netPrice"] = "80,".into()),
+        "assets[1].net_price"
+    );
+    assert_eq!(
+        wrong(&|d| d["grossTradeInAmount"] = (-1).into()),
+        "gross_trade_in_amount"
+    );
+}
+
+#[test]
+fn a_session_has_a_total_or_a_rental_and_a_rental_has_a_description() {
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let document = altered(RENTAL, change);
+        let error = read_session_request(&document, &Region::ESTONIA).unwrap_err();
+        error.field().to_owned()
+    };
+    assert_eq!(wrong(&|d| d["total_amount"] = 100.into()), "total_amount");
+    let neither = |d: &mut Value| d["rental_application_data"] = Value::Null;
+    assert_eq!(wrong(&neither), "total_amount");
+    let bare = |d: &mut Value| d["purchase"]["description"] = Value::Null;
+    assert_eq!(wrong(&bare), "purchase.description");
+    assert_eq!(wrong(&|d| d["currency"] = "PLN".into()), "currency");
+    assert_eq!(
+        wrong(&|d| d["rental_application_data"]["assets"][1]["type"] = "MODEL_BASED".into()),
+        "rental_application_data.assets[1].type"
+    );
+    assert_eq!(
+        wrong(&|d| d["rental_application_data"]["assets"][0]["typo"] = 1.into()),
+        "rental_application_data.assets[0].typo"
+    );
 }

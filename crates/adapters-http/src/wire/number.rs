@@ -43,6 +43,20 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// An amount of a rental calculation. The guide's sample prints some of them as text with a comma at
+/// the end (`"3.45,"`), and no other answer's; one such comma is passed over here, and here alone.
+#[derive(Clone, Copy)]
+pub(crate) struct CalculatedNumber(pub(crate) Number);
+
+impl<'de> Deserialize<'de> for CalculatedNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = number_text(deserializer)?;
+        let text = text.strip_suffix(',').unwrap_or(&text);
+        let number = parse_amount(text).map_err(|error| D::Error::custom(error.problem()))?;
+        Ok(Self(Number(number)))
+    }
+}
+
 /// A whole number that may come as text: `12`, `"12"`.
 #[derive(Clone, Copy)]
 pub(crate) struct Whole(pub(crate) u32);
@@ -170,6 +184,34 @@ mod tests {
             "{}",
             "\"1 000\"",
             "\"1,5\"",
+        ] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn one_comma_at_the_end_is_passed_over_in_a_rental_calculation_alone() {
+        let read = |json| {
+            let number = serde_json::from_str::<CalculatedNumber>(json).ok()?;
+            Some(number.0.0.to_string())
+        };
+        for (json, digits) in [
+            ("\"3.45,\"", "3.45"),
+            ("\"1227.60,\"", "1227.60"),
+            ("48.01", "48.01"),
+            ("\"31.3167\"", "31.3167"),
+        ] {
+            assert_eq!(read(json).as_deref(), Some(digits), "{json}");
+        }
+        for json in [
+            "\"1,5\"",
+            "\"3.45,,\"",
+            "\",3\"",
+            "\",\"",
+            "\"\"",
+            "\"1,5,\"",
+            "\"3.45, \"",
+            "null",
         ] {
             assert_eq!(read(json), None, "{json}");
         }

@@ -5,6 +5,7 @@ use inbank_domain::{
     PartnerUrls, ProductCode, Region, Session, SessionId, SessionRequest, SessionStatus,
     WebAddress,
 };
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::customer::{AddressData, ApplicationData, ContactData, CustomerData, personal, taken};
@@ -12,6 +13,7 @@ use super::free_form::Free;
 use super::moment::{MaybeMoment, Moment};
 use super::number::Number;
 use super::purchase::PurchaseData;
+use super::rental;
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -20,7 +22,8 @@ type Text<'a> = Option<Cow<'a, str>>;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Request<'a> {
     product_code: Cow<'a, str>,
-    total_amount: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_amount: Option<Number>,
     currency: Cow<'a, str>,
     locale: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +42,9 @@ pub(crate) struct Request<'a> {
     customer_address_data: Option<AddressData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credit_application_data: Option<ApplicationData<'a>>,
+    // In the place of a total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rental_application_data: Option<rental::Request<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_info: Option<Free<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,7 +63,7 @@ impl<'a> Request<'a> {
     pub(crate) fn new(request: &'a SessionRequest, currency: &'a Currency) -> Self {
         Self {
             product_code: request.product_code.as_str().into(),
-            total_amount: request.total().into(),
+            total_amount: request.total().map(Into::into),
             currency: currency.as_str().into(),
             locale: request.locale.as_str().into(),
             valid_until: request.valid_until.map(Moment),
@@ -73,6 +79,7 @@ impl<'a> Request<'a> {
             customer_contact_data: request.contact.as_ref().map(Into::into),
             customer_address_data: request.address.as_ref().map(Into::into),
             credit_application_data: request.application.as_ref().map(Into::into),
+            rental_application_data: request.rental_request().map(Into::into),
             integration_info: request.integration_info.as_ref().map(Into::into),
             additional_data: request.additional_data.as_ref().map(Into::into),
         }
@@ -89,14 +96,28 @@ impl<'a> Request<'a> {
             callback_url: url("callback_url", &self.partner_urls.callback_url)?,
         };
         let purchase = self.purchase.into_purchase(currency);
-        let mut request = SessionRequest::new(
-            region,
-            ProductCode::parse(self.product_code)?,
-            self.total_amount.money(currency),
-            Locale::parse(&self.locale)?,
-            urls,
-            purchase.map_err(|error| error.inside("purchase"))?,
-        )?;
+        let purchase = purchase.map_err(|error| error.inside("purchase"))?;
+        let product = ProductCode::parse(self.product_code)?;
+        let locale = Locale::parse(&self.locale)?;
+        let mut request = match (self.total_amount, self.rental_application_data) {
+            (Some(total), None) => {
+                let total = total.money(currency);
+                SessionRequest::new(region, product, total, locale, urls, purchase)?
+            }
+            (None, Some(rental)) => {
+                region.check_currency(Money::new(Decimal::ZERO, currency))?;
+                let rental = rental.into_rental(region, currency);
+                let rental = rental.map_err(|error| error.inside("rental_application_data"))?;
+                SessionRequest::rental(region, product, locale, urls, purchase, rental)?
+            }
+            (total, _) => {
+                let problem = match total {
+                    None => "must be there, or rental_application_data where a device is rented",
+                    Some(_) => "must be left out beside rental_application_data",
+                };
+                return Err(Invalid::new("total_amount", problem));
+            }
+        };
         request.valid_until = self.valid_until.map(|moment| moment.0);
         request.salesperson_reference = taken(self.salesperson_reference);
         request.user_ip = taken(self.user_ip);

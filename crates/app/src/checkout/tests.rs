@@ -1,6 +1,6 @@
 use inbank_domain::{
-    Currency, FinancingState, Locale, Money, OrderReference, PartnerUrls, ProductCode, Purchase,
-    Region,
+    AssetModelId, Currency, FinancingState, Hero, Locale, Money, Months, OrderReference,
+    PartnerUrls, ProductCode, Purchase, Region, RentalRequest,
 };
 use inbank_ports::GatewayErrorKind;
 use inbank_ports::fake::FakeBank;
@@ -72,4 +72,38 @@ async fn a_refusal_ends_the_attempt_and_an_unreachable_bank_does_not() {
         assert_eq!((financing.state, error.kind()), (state, kind));
         assert_eq!(bank.session_count(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_rental_is_checked_out_as_one_whatever_the_products_family_is_called() {
+    let bank = Arc::new(FakeBank::new(Region::ESTONIA));
+    let url = |text| WebAddress::parse("url", text).unwrap();
+    let hero = Hero::new(
+        AssetModelId::parse("b748b6b0-58d0-421d-9d52-c7edd22511f1").unwrap(),
+        Money::parse("400", Currency::EUR).unwrap(),
+    );
+    let period = Months::new(12).unwrap();
+    let cart = RentalRequest::new(&Region::ESTONIA, period, hero, Vec::new()).unwrap();
+    let mut purchase = Purchase::new(OrderReference::parse("ORDER 1").unwrap());
+    purchase.description = Some("A phone".to_owned());
+    let request = SessionRequest::rental(
+        &Region::ESTONIA,
+        ProductCode::parse("rent").unwrap(),
+        Locale::parse("et-ET").unwrap(),
+        PartnerUrls {
+            return_url: url("https://shop.example/return"),
+            cancel_url: url("https://shop.example/cancel"),
+            callback_url: url("https://shop.example/callbacks/f-1"),
+        },
+        purchase,
+        cart,
+    );
+    let id = FinancingId::parse("f-1").unwrap();
+    let checkout = Checkout::new(bank);
+    let started = checkout.start(id, "rental".into(), &request.unwrap()).await;
+    let Started::Open { financing, .. } = started else {
+        panic!("{started:?}")
+    };
+    assert_eq!(financing.state, FinancingState::Pending);
+    assert_eq!(financing.family, ProductFamily::SmartRent);
 }

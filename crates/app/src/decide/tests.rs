@@ -202,3 +202,17 @@ async fn the_contract_is_looked_up_in_the_session() {
         assert_eq!(outcome.is_ok(), contract.is_some());
     }
 }
+
+#[tokio::test]
+async fn a_rental_is_not_approved_but_may_be_cancelled() {
+    let financing = financing(ProductFamily::SmartRent);
+    let mut contracts = MockContracts::new();
+    contracts.expect_cancel().times(1).returning(|_| Ok(()));
+    let sessions = Arc::new(MockSessions::new());
+    let decide = Decide::new(sessions, Arc::new(contracts), Region::ESTONIA);
+    let error = decide.decide(&financing, Decision::Approve).await;
+    let error = error.unwrap_err();
+    assert!(matches!(error, DecideError::Activate));
+    assert!(error.to_string().contains("ActivateRental"), "{error}");
+    decide.decide(&financing, Decision::Cancel).await.unwrap();
+}

@@ -8,6 +8,7 @@ use inbank_ports::{Claim, Committed, Entry, GatewayError, Opened, Rest};
 use time::OffsetDateTime;
 
 use super::{Desk, DeskError};
+use crate::checkout::family_of;
 use crate::worker::LEASE;
 use crate::{Started, Submitted};
 
@@ -99,6 +100,7 @@ impl Desk {
                 Invalid::new("partner_urls", "must be those of the order's attempt").into(),
             );
         }
+        let family = family_of(request, family);
         let now = self.worker.clock().now();
         let ends = request.valid_until.unwrap_or(now + SESSION_LIFE);
         let begun = self

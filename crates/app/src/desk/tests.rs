@@ -62,6 +62,7 @@ impl Stage {
             sessions: bank.clone(),
             applications: bank.clone(),
             contracts: bank.clone(),
+            rentals: bank.clone(),
             clock: clock.clone(),
         };
         let url = WebAddress::parse("public_url", "https://pay.example/inbank/").unwrap();

@@ -1,19 +1,20 @@
-use std::time::Duration;
-
 use inbank_domain::{Event, FinancingState, Intent, Occurrence, Step, given_up};
 use inbank_ports::{
     Claim, Committed, Entry, GatewayError, GatewayErrorKind, LedgerError, Listing, Rest,
 };
 use time::OffsetDateTime;
 
+use super::settle::Settled;
 use super::{LEASE, Telling, Worker, pace};
-use crate::{DecideError, Decision, FollowError, News, OfferError, Shop};
+use crate::{
+    ActivateError, Activation, DecideError, Decision, FollowError, News, OfferError, Shop,
+};
 
 /// One claim, from its lease to its release.
 pub(super) struct Round<'a> {
-    worker: &'a Worker,
-    claim: Claim,
-    leased_until: OffsetDateTime,
+    pub(super) worker: &'a Worker,
+    pub(super) claim: Claim,
+    pub(super) leased_until: OffsetDateTime,
     delivered: Option<u64>,
 }
 
@@ -33,7 +34,7 @@ pub(crate) enum Refusal {
 }
 
 /// Why a round could not go on: the same may be tried again later.
-enum Trouble {
+pub(super) enum Trouble {
     /// The bank gave no answer.
     Bank(GatewayError),
     /// The ledger did not.
@@ -320,67 +321,5 @@ fn note(entry: &mut Entry, what: String, occurrences: &mut Vec<Occurrence>) {
     if entry.anomaly.as_ref() != Some(&what) {
         entry.anomaly = Some(what.clone());
         occurrences.push(Occurrence::Anomaly(what));
-    }
-}
-
-/// How an intent stands after it was carried to the bank.
-enum Settled {
-    /// Whatever the bank shows now is the outcome.
-    AsTheBankShows,
-    /// The bank won't do it.
-    Refused(Refusal),
-}
-
-impl Round<'_> {
-    /// Carries an intent out, unless the bank shows that this has happened.
-    async fn settle(&self, shop: &Shop, intent: &Intent) -> Result<Settled, Trouble> {
-        // A worker that was stopped must not send what another may be sending.
-        if self.worker.clock.now() + Duration::from_mins(1) > self.leased_until {
-            return Err(Trouble::Lost);
-        }
-        let financing = &self.claim.entry.financing;
-        match intent {
-            Intent::Accept(application) => {
-                of_offer(shop.offers().resume_accepting(application).await)
-            }
-            Intent::Cancel if financing.contract.is_none() && financing.application.is_some() => {
-                of_offer(shop.offers().cancel(financing).await)
-            }
-            Intent::Cancel => of_decision(shop.decide().resume(financing, Decision::Cancel).await),
-            Intent::Approve => {
-                of_decision(shop.decide().resume(financing, Decision::Approve).await)
-            }
-            _ => Err(Trouble::Lost),
-        }
-    }
-}
-
-fn of_decision(decided: Result<(), DecideError>) -> Result<Settled, Trouble> {
-    match decided {
-        Ok(()) | Err(DecideError::Otherwise(_) | DecideError::NoContract) => {
-            Ok(Settled::AsTheBankShows)
-        }
-        Err(DecideError::Gateway(error)) => of_error(error),
-    }
-}
-
-fn of_offer<T>(answered: Result<T, OfferError>) -> Result<Settled, Trouble> {
-    match answered {
-        Ok(_) | Err(OfferError::Otherwise(_) | OfferError::NotKnown) => Ok(Settled::AsTheBankShows),
-        Err(error @ OfferError::Changed(_)) => {
-            Ok(Settled::Refused(Refusal::Changed(error.to_string())))
-        }
-        Err(OfferError::Gateway(error)) => of_error(error),
-    }
-}
-
-fn of_error(error: GatewayError) -> Result<Settled, Trouble> {
-    match error.kind() {
-        GatewayErrorKind::Refused
-        | GatewayErrorKind::NotFound
-        | GatewayErrorKind::Invalid
-        | GatewayErrorKind::Unsupported => Ok(Settled::Refused(Refusal::Bank(error))),
-        // A key that is not accepted is no answer to the merchant's decision.
-        _ => Err(Trouble::Bank(error)),
     }
 }

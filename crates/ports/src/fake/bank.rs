@@ -2,6 +2,7 @@ mod application;
 mod calculation;
 mod contract;
 mod income_proof;
+mod rental;
 mod session;
 mod signing;
 
@@ -10,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use inbank_domain::{
-    ApplicationId, Callback, ContractId, Currency, Invalid, Money, Months, Product, ProductCode,
-    ProductFamily, Region, SessionId,
+    ApplicationId, AssetModel, Callback, ContractId, Currency, Invalid, ModelIdentifier, Money,
+    Months, Product, ProductCode, ProductFamily, Region, SessionId,
 };
 use rust_decimal::Decimal;
 
@@ -25,8 +26,8 @@ use crate::{
 
 /// A bank in memory that implements every port.
 ///
-/// It finances totals of sessions up to [`FakeBank::LIMIT`] and declines larger ones, decides about
-/// direct applications when [told to](FakeBank::decide), charges nothing, and passes the same
+/// It finances totals of sessions up to [`FakeBank::LIMIT`] and declines larger ones, rents a phone
+/// out where devices are rented, decides about direct applications when [told to](FakeBank::decide), charges nothing, and passes the same
 /// conformance cases as the real adapters. Callbacks are opaque tokens that only this very bank takes
 /// for authentic.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ struct State {
     sessions: BTreeMap<SessionId, FakeSession>,
     applications: BTreeMap<ApplicationId, FakeApplication>,
     contracts: BTreeMap<ContractId, FakeContract>,
+    models: Vec<(ModelIdentifier, AssetModel)>,
     callbacks: Vec<(Vec<u8>, Callback)>,
     failures: Vec<Failure>,
     down: Option<GatewayErrorKind>,
@@ -59,13 +61,20 @@ impl FakeBank {
     pub const LIMIT: u32 = 500;
 
     /// A bank of a region with two hire purchase products: `hp`, and `hp_approval`, whose contracts
-    /// wait for the merchant's approval.
+    /// wait for the merchant's approval. Where devices are rented, `rent` rents the phone of the
+    /// article number [`FakeBank::EAN`].
     pub fn new(region: Region) -> Self {
         let mut state = State::default();
         for (code, approval) in [("hp", false), ("hp_approval", true)] {
             if let Ok(product) = hire_purchase(code, approval, region.currency) {
                 state.products.insert(product.code.clone(), product);
             }
+        }
+        if region.smart_rent
+            && let Ok((product, identifier, model)) = rental::phone(region.currency)
+        {
+            state.products.insert(product.code.clone(), product);
+            state.models.push((identifier, model));
         }
         Self {
             region,

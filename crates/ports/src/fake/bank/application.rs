@@ -213,6 +213,7 @@ impl Applications for FakeBank {
         let fake = FakeContract {
             contract: Contract::new(contract.clone(), ContractStatus::Unsigned),
             origin: Origin::Application(handling),
+            device: None,
         };
         state.contracts.insert(contract.clone(), fake);
         state.tell_of_contract(id, "UNSIGNED");

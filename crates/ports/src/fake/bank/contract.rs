@@ -3,6 +3,7 @@ use inbank_domain::{
     ApplicationId, Contract, ContractId, ContractStatus, ProcessStatus, SessionId, SessionStatus,
 };
 
+use super::rental::Device;
 use super::{FakeBank, State};
 use crate::{Contracts, GatewayError, GatewayErrorKind};
 
@@ -10,6 +11,8 @@ use crate::{Contracts, GatewayError, GatewayErrorKind};
 pub(super) struct FakeContract {
     pub(super) contract: Contract,
     pub(super) origin: Origin,
+    /// What is rented, where something is.
+    pub(super) device: Option<Device>,
 }
 
 /// Where a contract comes from.
@@ -38,14 +41,14 @@ impl FakeContract {
         }
     }
 
-    fn waits_for_the_merchant(&self) -> bool {
+    pub(super) fn waits_for_the_merchant(&self) -> bool {
         self.contract.status == ContractStatus::Signed
     }
 }
 
 /// What the merchant decides.
 #[derive(Clone, Copy)]
-enum Decision {
+pub(super) enum Decision {
     Approve,
     Cancel,
 }
@@ -62,12 +65,22 @@ impl State {
         let fake = self.contracts.get_mut(id).ok_or_else(not_found)?;
         let unsigned = fake.contract.status == ContractStatus::Unsigned;
         let possible = match decision {
-            Decision::Approve => fake.waits_for_the_merchant(),
+            // A rental is activated instead.
+            Decision::Approve => fake.waits_for_the_merchant() && fake.device.is_none(),
             Decision::Cancel => fake.waits_for_the_merchant() || unsigned,
         };
         if !possible {
             return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
         }
+        self.carry_out(id, decision);
+        self.answer(operation, ())
+    }
+
+    /// Moves a contract where the merchant decided.
+    pub(super) fn carry_out(&mut self, id: &ContractId, decision: Decision) {
+        let Some(fake) = self.contracts.get_mut(id) else {
+            return;
+        };
         let (session, contract, word) = match decision {
             Decision::Approve => (
                 SessionStatus::Completed,
@@ -95,7 +108,6 @@ impl State {
                 self.tell_of_contract(&application, word);
             }
         }
-        self.answer(operation, ())
     }
 }
 

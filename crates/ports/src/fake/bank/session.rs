@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use inbank_domain::{
-    Callback, Contract, ContractId, ContractStatus, Money, OpenedSession, Session, SessionCallback,
-    SessionId, SessionRequest, SessionStatus, WebAddress,
+    Callback, Contract, ContractId, ContractStatus, Money, OpenedSession, ProductFamily,
+    RentalRequest, Session, SessionCallback, SessionId, SessionRequest, SessionStatus, WebAddress,
 };
 use rust_decimal::Decimal;
 use time::OffsetDateTime;
 
 use super::contract::{FakeContract, Origin};
+use super::rental::Device;
 use super::{FakeBank, State};
 use crate::{GatewayError, GatewayErrorKind, Sessions};
 
@@ -14,6 +15,7 @@ use crate::{GatewayError, GatewayErrorKind, Sessions};
 pub(super) struct FakeSession {
     session: Session,
     approval: bool,
+    device: Option<Device>,
 }
 
 impl FakeBank {
@@ -41,6 +43,7 @@ impl FakeBank {
         let contract = FakeContract {
             contract: Contract::new(contract_id.clone(), contract),
             origin: Origin::Session(id.clone()),
+            device: fake.device.take(),
         };
         state.contracts.insert(contract_id, contract);
         state.session_moves(id, session);
@@ -94,15 +97,23 @@ impl Sessions for FakeBank {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
         let operation = "session.open";
         let invalid = |error| GatewayError::invalid(operation, error);
-        self.region
-            .check_currency(request.total())
-            .map_err(invalid)?;
+        let rental = request.rental_request();
+        if rental.is_some() {
+            self.rents(operation)?;
+        }
+        let net = rental.map(RentalRequest::total_net_price);
+        let total = net.transpose().map_err(invalid)?.or(request.total());
+        let checked = total.map_or(Ok(()), |total| self.region.check_currency(total));
+        checked.map_err(invalid)?;
         let mut state = self.state();
         state.fail(operation)?;
+        let device = rental.map(|rental| state.device(operation, &request.product_code, rental));
+        let device = device.transpose()?;
         let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
         let product = state
             .products
             .get(&request.product_code)
+            .filter(|product| (product.family == ProductFamily::SmartRent) == device.is_some())
             .ok_or_else(refused)?;
         let approval = product.requires_merchant_approval == Some(true);
         let id = format!("session-{}", state.sessions.len() + 1);
@@ -115,8 +126,12 @@ impl Sessions for FakeBank {
         let mut session = Session::new(opened.id.clone(), SessionStatus::Pending);
         session.order_reference = Some(request.purchase.reference.clone());
         session.product_code = Some(request.product_code.clone());
-        session.total = Some(request.total());
-        let fake = FakeSession { session, approval };
+        session.total = total;
+        let fake = FakeSession {
+            session,
+            approval,
+            device,
+        };
         state.sessions.insert(opened.id.clone(), fake);
         state.answer(operation, opened)
     }
