@@ -6,9 +6,7 @@ use time::OffsetDateTime;
 
 use super::settle::Settled;
 use super::{LEASE, Telling, Worker, pace};
-use crate::{
-    ActivateError, Activation, DecideError, Decision, FollowError, News, OfferError, Shop,
-};
+use crate::{FollowError, News, Shop};
 
 /// One claim, from its lease to its release.
 pub(super) struct Round<'a> {
