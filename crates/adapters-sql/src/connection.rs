@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use inbank_ports::LedgerError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Pool, SqlStr};
+use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Pool};
 use thiserror::Error;
 
 use crate::engine::Engine;
 use crate::failure::Failure;
+use crate::migration;
 
 /// Why there is no ledger.
 #[derive(Debug, Error)]
@@ -147,7 +147,7 @@ async fn migrate(pools: &Pools) -> Result<(), Failure> {
     let mut connection = pools.writing.acquire().await?.detach();
     let migrated = match pools.engine {
         Engine::Sqlite => migrate_sqlite(&mut connection).await,
-        Engine::Postgres => Ok(migrator(POSTGRES).run(&mut connection).await?),
+        Engine::Postgres => migration::run(&mut connection, migration::POSTGRES).await,
     };
     connection.close().await?;
     migrated
@@ -156,39 +156,8 @@ async fn migrate(pools: &Pools) -> Result<(), Failure> {
 /// Two processes that start at once: the second waits here, and finds all done.
 async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<(), Failure> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    migrator(SQLITE).run(&mut *transaction).await?;
+    migration::run(&mut transaction, migration::SQLITE).await?;
     Ok(transaction.commit().await?)
-}
-
-type Migrations = &'static [(i64, &'static str, &'static str)];
-
-const SQLITE: Migrations = &[(
-    1,
-    "ledger",
-    include_str!("../migrations/sqlite/0001_ledger.sql"),
-)];
-
-const POSTGRES: Migrations = &[(
-    1,
-    "ledger",
-    include_str!("../migrations/postgres/0001_ledger.sql"),
-)];
-
-fn migrator(migrations: Migrations) -> Migrator {
-    let migrations = migrations.iter().map(|(version, description, sql)| {
-        let sql = SqlStr::from_static(sql);
-        Migration::new(
-            *version,
-            (*description).into(),
-            MigrationType::Simple,
-            sql,
-            false,
-        )
-    });
-    let mut migrator = Migrator::with_migrations(migrations.collect());
-    // The embedder may use sqlx as well, and has its own list in the same database.
-    migrator.dangerous_set_table_name("inbank_migrations");
-    migrator
 }
 
 #[cfg(test)]

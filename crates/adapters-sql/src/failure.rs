@@ -1,5 +1,4 @@
 use inbank_ports::{LedgerError, LedgerErrorKind};
-use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
 /// What failed, without the values: PostgreSQL's details repeat whole rows, and callers log sources.
@@ -58,23 +57,6 @@ fn kind_of(code: &str) -> Option<LedgerErrorKind> {
         _ => code.starts_with("42") || matches!(code, "XX001" | "XX002"),
     };
     unreadable.then_some(LedgerErrorKind::Unreadable)
-}
-
-impl From<MigrateError> for Failure {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-            MigrateError::VersionMissing(version) => Self::unreadable(&format!(
-                "the database has the tables of a later version (migration {version}); \
-                 run the version that wrote it, or a later one"
-            )),
-            MigrateError::VersionMismatch(version) => Self::unreadable(&format!(
-                "the database's tables were made by another migration {version} than this version's; \
-                 restore it from a backup, or run the version that wrote it"
-            )),
-            other => Self::unreadable(&other.to_string()),
-        }
-    }
 }
 
 impl From<inbank_domain::Invalid> for Failure {

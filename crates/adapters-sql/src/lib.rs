@@ -31,6 +31,7 @@ mod engine;
 mod failure;
 mod intake;
 mod ledger;
+mod migration;
 mod row;
 
 pub use connection::ConnectError;
