@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use inbank_ports::LedgerError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::error::DatabaseError;
 use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Pool};
 use thiserror::Error;
 
@@ -90,10 +91,19 @@ async fn create_file(options: &AnyConnectOptions) -> Result<(), Failure> {
         connection.close().await?;
         match changed {
             Ok(_) => return Ok(()),
-            Err(error) if started.elapsed() > PATIENCE => return Err(error.into()),
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(error) if is_busy(&error) && started.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error.into()),
         }
     }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // What is in the upper bytes says more of the same.
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
 }
 
 fn sqlite(options: AnyConnectOptions) -> Pools {

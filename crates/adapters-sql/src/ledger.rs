@@ -171,8 +171,9 @@ impl Pools {
     }
 
     async fn list(&self, listing: &Listing) -> Result<Vec<Entry>, Failure> {
-        // What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest.
-        let shop = listing.shop.as_ref().map(|_| "AND shop = $2");
+        // What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest. Nor is the shop
+        // to be looked for in one: SQLite would sort all that it has, instead of walking back from the latest.
+        let shop = listing.shop.as_ref().map(|_| "AND shop || '' = $2");
         let order = listing.order.as_ref().map(|_| match shop {
             Some(_) => "AND order_reference = $3",
             None => "AND order_reference = $2",

@@ -20,8 +20,8 @@ INSERT INTO inbank_financing (
 ON CONFLICT DO NOTHING
 ";
 
-const STANDING: &str =
-    "shop = $1 AND (id = $2 OR (order_reference = $3 AND attempt = $4)) ORDER BY id LIMIT 1";
+/// Without an order: SQLite would look for it in an index that has all of the shop's financings.
+const STANDING: &str = "shop = $1 AND (id = $2 OR (order_reference = $3 AND attempt = $4)) LIMIT 1";
 
 /// While there is a lease, `due_at` is its end: nobody else may have the financing before, and then it is due already.
 const ROUSE: &str = "
