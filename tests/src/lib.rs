@@ -1,5 +1,5 @@
-//! What the tests share: our HTTP adapter in front of the bank's sandbox, or of a stub, and the
-//! bank's printed samples.
+//! What the tests share: our HTTP adapter in front of the bank's sandbox, or of a stub, the
+//! bank's printed samples, and a database server of their own.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -7,9 +7,11 @@
 )]
 
 mod applicant;
+mod postgres;
 mod shop;
 
 pub use applicant::Applicant;
+pub use postgres::Postgres;
 pub use shop::Shop;
 
 use std::sync::Arc;
