@@ -7,6 +7,7 @@
 )]
 
 mod applicant;
+pub mod crashing;
 mod postgres;
 mod shop;
 

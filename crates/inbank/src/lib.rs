@@ -59,12 +59,18 @@
 //! # }
 //! ```
 
+mod platform;
+
 use std::sync::Arc;
 
 pub use inbank_adapters_http as http;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use inbank_adapters_sql as sql;
 pub use inbank_app as app;
 pub use inbank_domain as domain;
 pub use inbank_ports as ports;
+pub use inbank_receiver as receiver;
+pub use platform::{Platform, PlatformBuilder, PlatformShop};
 
 use inbank_adapters_http::SystemClock;
 use inbank_adapters_http::{HmacAuthenticator, PartnerApi};

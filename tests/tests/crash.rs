@@ -1,0 +1,228 @@
+//! A platform that embeds us is killed at every step that it takes, and again while it recovers: no
+//! order is lost, none completed twice, none stuck.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
+
+use inbank_sandbox::{Operation, Region, Sandbox};
+use inbank_tests::Postgres;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What the orders of one group are to come to. Together they go every way there is.
+const GROUPS: [&[&str]; 3] = [
+    &["approve", "direct"],
+    &["cancel", "rent"],
+    &["decline", "approve"],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_order_is_lost_doubled_or_stuck_on_sqlite_wherever_the_process_is_killed() {
+    let folder = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("ledger.db").display());
+    Crashes::new(database, 1).await.everywhere().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_order_is_lost_doubled_or_stuck_on_postgresql_wherever_the_process_is_killed() {
+    let database = Postgres::shared().database();
+    Crashes::new(database, 2).await.everywhere().await;
+}
+
+/// Every step once takes minutes; the two databases take turns at them.
+const STRIDE: usize = 3;
+
+struct Crashes {
+    first_step: usize,
+    sandbox: Sandbox,
+    /// Outlives every process: what is sent to it meanwhile waits for the next.
+    listener: TcpListener,
+    database: String,
+    folder: TempDir,
+    orders: usize,
+    lives: usize,
+    /// Where the processes ended, and how often.
+    ended: BTreeMap<String, usize>,
+}
+
+/// How a process ended.
+#[derive(Debug, PartialEq)]
+enum End {
+    Killed,
+    Done,
+}
+
+impl Crashes {
+    async fn new(database: String, first_step: usize) -> Self {
+        let sandbox = Sandbox::builder(Region::Estonia).callback_retries([]);
+        Self {
+            first_step,
+            sandbox: sandbox.start().await.unwrap(),
+            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
+            database,
+            folder: TempDir::new().unwrap(),
+            orders: 0,
+            lives: 0,
+            ended: BTreeMap::new(),
+        }
+    }
+
+    async fn everywhere(mut self) {
+        let mut orders = Vec::new();
+        for aims in GROUPS {
+            for step in (self.first_step..).step_by(STRIDE) {
+                let group: Vec<String> = aims.iter().map(|aim| self.order(aim)).collect();
+                let first = self.live(&group, Some(step), false);
+                if first == End::Killed {
+                    // Killed again on the way back, at the one step or the other.
+                    self.live(&group, Some(step % 23 + 1), false);
+                }
+                assert_eq!(self.live(&group, None, true), End::Done);
+                orders.extend(group);
+                if first == End::Done {
+                    break;
+                }
+            }
+        }
+        let kills: usize = self.ended.values().sum();
+        eprintln!(
+            "{kills} kills at {} places, {} lives",
+            self.ended.len(),
+            self.lives
+        );
+        assert!(kills >= 200, "only {kills}");
+        for place in [
+            "FinancingLedger.open",
+            "FinancingLedger.record",
+            "FinancingLedger.claim",
+            "FinancingLedger.intend",
+            "FinancingLedger.commit",
+            "FinancingLedger.release",
+            "Sessions.open",
+            "Sessions.session",
+            "Applications.submit",
+            "Applications.accept",
+            "Contracts.approve",
+            "Contracts.cancel",
+            "Rentals.assign",
+            "Rentals.activate",
+            "EventSink.deliver",
+        ] {
+            let there = self.ended.keys().any(|killed| killed.ends_with(place));
+            assert!(there, "never killed at {place}: {:#?}", self.ended);
+        }
+        self.check(&orders).await;
+    }
+
+    fn order(&mut self, aim: &str) -> String {
+        self.orders += 1;
+        format!("{aim}-{}", self.orders)
+    }
+
+    /// One process, until it is killed or has nothing left to do.
+    fn live(&mut self, orders: &[String], last_step: Option<usize>, to_the_end: bool) -> End {
+        self.lives += 1;
+        let job = json!({
+            "sandbox": self.sandbox.base_url(),
+            "shop": self.sandbox.shop(),
+            "key": self.sandbox.api_key(),
+            "database": self.database,
+            "public_url": format!("http://{}", self.listener.local_addr().unwrap()),
+            "told": self.folder.path().join("told"),
+            // Each life begins long after the one before: leases have lapsed, and much is due.
+            "start": 1_790_000_000 + 100 * 24 * 3600 * self.lives,
+            "last_step": last_step,
+            "orders": orders,
+            "to_the_end": to_the_end,
+        });
+        let socket = OwnedFd::from(self.listener.try_clone().unwrap());
+        let output = Command::new(env!("CARGO_BIN_EXE_embedder"))
+            .env("EMBEDDER_JOB", job.to_string())
+            .stdin(Stdio::from(socket))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let killed = said.lines().find(|line| line.starts_with("killed "));
+        match killed {
+            Some(place) if output.status.code().is_none() => {
+                *self.ended.entry(place.to_owned()).or_default() += 1;
+                End::Killed
+            }
+            _ => {
+                assert!(output.status.success(), "{orders:?}: {said}");
+                End::Done
+            }
+        }
+    }
+
+    /// Holds what the platform was told to what the bank has.
+    async fn check(&self, orders: &[String]) {
+        let told = fs::read_to_string(self.folder.path().join("told")).unwrap();
+        let mut by_id = BTreeMap::new();
+        for line in told.lines() {
+            let (id, what) = line.split_once(' ').unwrap();
+            let before = by_id.insert(id, what);
+            assert!(
+                before.is_none_or(|before| before == what),
+                "{id} is two events"
+            );
+        }
+        let told: Vec<&str> = by_id.into_values().collect();
+        for order in orders {
+            let end = match order.split_once('-').unwrap().0 {
+                "cancel" => "cancelled",
+                "decline" => "declined",
+                _ => "completed",
+            };
+            let count = |end: &str| {
+                let wanted = format!("{order} {end}");
+                told.iter().filter(|line| **line == wanted).count()
+            };
+            assert_eq!(count(end), 1, "{order} {end}");
+            if end != "completed" {
+                assert_eq!(count("completed"), 0, "{order}");
+            }
+        }
+        let anomalies: BTreeSet<_> = told
+            .iter()
+            .filter(|line| line.contains("anomaly"))
+            .collect();
+        assert!(anomalies.is_empty(), "{anomalies:?}");
+
+        let completing =
+            |order: &&String| !order.starts_with("cancel") && !order.starts_with("decline");
+        let completed = orders.iter().filter(completing).count();
+        let active = self.active_contracts().await;
+        assert_eq!(active, completed, "active contracts at the bank");
+        let requests = self.sandbox.requests();
+        let refused = requests.iter().filter(|request| {
+            let write = matches!(
+                request.operation,
+                Some(Operation::ApproveContract | Operation::ActivateContract)
+            );
+            write && request.status.is_some_and(|status| status >= 400)
+        });
+        assert_eq!(refused.count(), 0, "sent again although it was carried out");
+    }
+
+    async fn active_contracts(&self) -> usize {
+        let mut active = 0;
+        for kind in ["sessions", "applications"] {
+            let url = format!("{}/sandbox/{kind}", self.sandbox.base_url());
+            let request = reqwest::Client::new().get(url);
+            let answer = request.bearer_auth(self.sandbox.api_key()).send().await;
+            let list: Value = answer.unwrap().json().await.unwrap();
+            let all = list[kind].as_array().unwrap();
+            active += all
+                .iter()
+                .filter(|one| one["contract_status"] == "activated")
+                .count();
+        }
+        active
+    }
+}
