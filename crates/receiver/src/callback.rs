@@ -26,7 +26,7 @@ pub(crate) async fn receive(
     let span = address.span("callbacks");
     let work = async {
         let (status, text) = match body {
-            Ok(body) => told(receiver.keep(&address, &body).await),
+            Ok(body) => told(&receiver.keep(&address, &body).await),
             Err(rejection) => (rejection.status(), "the body could not be read\n"),
         };
         Span::current().record("outcome", text.trim_end());
@@ -50,7 +50,7 @@ impl Receiver {
 /// The same for a shop and a financing: the answer doesn't tell which of the two there is.
 const NOT_FOUND: &str = "not found\n";
 
-fn told(kept: Result<Recorded, IntakeError>) -> (StatusCode, &'static str) {
+fn told(kept: &Result<Recorded, IntakeError>) -> (StatusCode, &'static str) {
     match kept {
         Ok(Recorded::Written) => (StatusCode::OK, "kept\n"),
         Ok(Recorded::Copy) => (StatusCode::OK, "kept before\n"),
