@@ -10,19 +10,21 @@ use rustix::process::{Signal, getpid, kill_process};
 use time::OffsetDateTime;
 
 /// Counts steps: before each call through a port, and after it.
-#[derive(Default)]
 pub struct Steps {
     taken: AtomicUsize,
-    /// The step at which it ends.
+    /// The step at which it ends, by its number …
     last: Option<usize>,
+    /// … or by its name: `before Sessions.open`.
+    last_call: Option<String>,
 }
 
 impl Steps {
-    /// Ends the process at a step, or never.
-    pub fn until(last: Option<usize>) -> Arc<Self> {
+    /// Ends the process at a step, by its number or its name, or never.
+    pub fn until(last: Option<usize>, last_call: Option<String>) -> Arc<Self> {
         Arc::new(Self {
+            taken: AtomicUsize::new(0),
             last,
-            ..Self::default()
+            last_call,
         })
     }
 
@@ -33,9 +35,10 @@ impl Steps {
 
     fn step(&self, call: &str, side: &str) {
         let step = self.taken.fetch_add(1, Ordering::SeqCst) + 1;
-        if self.last == Some(step) {
+        let place = format!("{side} {call}");
+        if self.last == Some(step) || self.last_call.as_ref() == Some(&place) {
             // The parent counts where we ended. Written at once: standard error has no buffer.
-            eprintln!("killed {side} {call}");
+            eprintln!("killed {place}");
             let _ = kill_process(getpid(), Signal::KILL);
             // A signal to oneself may take a moment.
             loop {

@@ -12,6 +12,25 @@ use inbank_tests::Postgres;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// Every port that a platform's orders pass.
+const PLACES: [&str; 15] = [
+    "FinancingLedger.open",
+    "FinancingLedger.record",
+    "FinancingLedger.claim",
+    "FinancingLedger.intend",
+    "FinancingLedger.commit",
+    "FinancingLedger.release",
+    "Sessions.open",
+    "Sessions.session",
+    "Applications.submit",
+    "Applications.accept",
+    "Contracts.approve",
+    "Contracts.cancel",
+    "Rentals.assign",
+    "Rentals.activate",
+    "EventSink.deliver",
+];
+const ALL: [&str; 5] = ["approve", "cancel", "decline", "direct", "rent"];
 /// What the orders of one group are to come to. Together they go every way there is.
 const GROUPS: [&[&str]; 3] = [
     &["approve", "direct"],
@@ -48,6 +67,13 @@ struct Crashes {
     ended: BTreeMap<String, usize>,
 }
 
+/// When a process is killed.
+enum Kill {
+    Never,
+    AfterSteps(usize),
+    At(String),
+}
+
 /// How a process ended.
 #[derive(Debug, PartialEq)]
 enum End {
@@ -72,15 +98,25 @@ impl Crashes {
 
     async fn everywhere(mut self) {
         let mut orders = Vec::new();
+        // Each place by its name, so that none is left to chance …
+        for place in PLACES {
+            for side in ["before", "after"] {
+                let group = self.group(&ALL);
+                let place = format!("{side} {place}");
+                assert_eq!(self.live(&group, &Kill::At(place), false), End::Killed);
+                assert_eq!(self.live(&group, &Kill::Never, true), End::Done);
+                orders.extend(group);
+            }
+        }
+        // … and whatever else lies on the way, and on the way back from there.
         for aims in GROUPS {
             for step in (self.first_step..).step_by(STRIDE) {
-                let group: Vec<String> = aims.iter().map(|aim| self.order(aim)).collect();
-                let first = self.live(&group, Some(step), false);
+                let group = self.group(aims);
+                let first = self.live(&group, &Kill::AfterSteps(step), false);
                 if first == End::Killed {
-                    // Killed again on the way back, at the one step or the other.
-                    self.live(&group, Some(step % 23 + 1), false);
+                    self.live(&group, &Kill::AfterSteps(step % 23 + 1), false);
                 }
-                assert_eq!(self.live(&group, None, true), End::Done);
+                assert_eq!(self.live(&group, &Kill::Never, true), End::Done);
                 orders.extend(group);
                 if first == End::Done {
                     break;
@@ -88,33 +124,13 @@ impl Crashes {
             }
         }
         let kills: usize = self.ended.values().sum();
-        eprintln!(
-            "{kills} kills at {} places, {} lives",
-            self.ended.len(),
-            self.lives
-        );
-        assert!(kills >= 200, "only {kills}");
-        for place in [
-            "FinancingLedger.open",
-            "FinancingLedger.record",
-            "FinancingLedger.claim",
-            "FinancingLedger.intend",
-            "FinancingLedger.commit",
-            "FinancingLedger.release",
-            "Sessions.open",
-            "Sessions.session",
-            "Applications.submit",
-            "Applications.accept",
-            "Contracts.approve",
-            "Contracts.cancel",
-            "Rentals.assign",
-            "Rentals.activate",
-            "EventSink.deliver",
-        ] {
-            let there = self.ended.keys().any(|killed| killed.ends_with(place));
-            assert!(there, "never killed at {place}: {:#?}", self.ended);
-        }
+        eprintln!("{kills} kills at {} places", self.ended.len());
+        assert!(kills >= 200, "only {kills}: {:#?}", self.ended);
         self.check(&orders).await;
+    }
+
+    fn group(&mut self, aims: &[&str]) -> Vec<String> {
+        aims.iter().map(|aim| self.order(aim)).collect()
     }
 
     fn order(&mut self, aim: &str) -> String {
@@ -123,8 +139,13 @@ impl Crashes {
     }
 
     /// One process, until it is killed or has nothing left to do.
-    fn live(&mut self, orders: &[String], last_step: Option<usize>, to_the_end: bool) -> End {
+    fn live(&mut self, orders: &[String], kill: &Kill, to_the_end: bool) -> End {
         self.lives += 1;
+        let (last_step, last_call) = match kill {
+            Kill::Never => (None, None),
+            Kill::AfterSteps(step) => (Some(step), None),
+            Kill::At(place) => (None, Some(place)),
+        };
         let job = json!({
             "sandbox": self.sandbox.base_url(),
             "shop": self.sandbox.shop(),
@@ -135,6 +156,7 @@ impl Crashes {
             // Each life begins long after the one before: leases have lapsed, and much is due.
             "start": 1_790_000_000 + 100 * 24 * 3600 * self.lives,
             "last_step": last_step,
+            "last_call": last_call,
             "orders": orders,
             "to_the_end": to_the_end,
         });

@@ -40,6 +40,8 @@ struct Job {
     start: i64,
     /// The step at which it is killed.
     last_step: Option<usize>,
+    /// The call before or after which it is killed.
+    last_call: Option<String>,
     /// What each order is to come to, and its number: `approve-1`.
     orders: Vec<String>,
     /// Whether to go on until nothing at all is open.
@@ -78,7 +80,7 @@ impl EventSink for Diary {
 
 impl Embedder {
     async fn start(job: Job) -> Result<Self> {
-        let steps = Steps::until(job.last_step);
+        let steps = Steps::until(job.last_step, job.last_call.clone());
         let start = OffsetDateTime::from_unix_timestamp(job.start)?;
         let clock = Arc::new(ManualClock::new(start));
         let key = ApiKey::parse(&job.key)?;

@@ -1,0 +1,164 @@
+use std::net::IpAddr;
+
+use axum::http::Uri;
+use inbank_domain::{FinancingId, Invalid, OrderReference};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything that isn't unreserved (RFC 3986), so that what is filled in stays one part of a path or
+/// one value of a query.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The address of a shop's own page about an order, with places to fill:
+/// `https://shop.example.com/orders/{order_reference}`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReturnPage(Vec<Part>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Part {
+    Text(String),
+    OrderReference,
+    Financing,
+}
+
+impl ReturnPage {
+    /// Takes an `https` address, or `http` on loopback, with any number of the places
+    /// `{order_reference}` and `{financing}` behind the host. They are filled percent-encoded. Where
+    /// an order may be called `.` or `..`, put it into the query: browsers take such a part of a path
+    /// for a direction, however it is encoded.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`return_page`) for another scheme, credentials, another place or one in the host,
+    /// and for what has to be percent-encoded (or a host's punycode) in an address.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let invalid = |problem: &'static str| Err(Invalid::new("return_page", problem));
+        // A browser takes `\` for `/`, so the host would not be what it looks like.
+        if !text.bytes().all(|b| b.is_ascii_graphic()) || text.contains(['\\', '"', '<', '>']) {
+            return invalid("must be ASCII without spaces, quotes and backslashes; encode them");
+        }
+        let authority = text.split("://").nth(1).unwrap_or_default();
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.contains(['{', '}', '@']) {
+            return invalid("must have neither a place nor credentials in the host");
+        }
+        let Some(parts) = parts(text) else {
+            return invalid("has a place other than {order_reference} and {financing}");
+        };
+        let page = Self(parts);
+        let Ok(uri) = page.fill_with("x", "x").parse::<Uri>() else {
+            return invalid("must be an address such as https://shop.example.com/orders");
+        };
+        match (uri.scheme_str(), uri.host()) {
+            (Some("https"), Some(host)) if !host.is_empty() => Ok(page),
+            (Some("http"), Some(host)) if is_loopback(host) => Ok(page),
+            _ => invalid("must be an https address; plain http is for loopback only"),
+        }
+    }
+
+    pub(crate) fn fill(&self, order: &OrderReference, financing: &FinancingId) -> String {
+        self.fill_with(order.as_str(), financing.as_str())
+    }
+
+    fn fill_with(&self, order: &str, financing: &str) -> String {
+        let mut address = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => address.push_str(text),
+                Part::OrderReference => address.extend(utf8_percent_encode(order, ENCODED)),
+                Part::Financing => address.extend(utf8_percent_encode(financing, ENCODED)),
+            }
+        }
+        address
+    }
+}
+
+/// Text and places in turn; none where a brace doesn't belong to a place that is known.
+fn parts(text: &str) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (place, after) = behind.split_once('}')?;
+        parts.push(plain(before)?);
+        parts.push(match place {
+            "order_reference" => Part::OrderReference,
+            "financing" => Part::Financing,
+            _ => return None,
+        });
+        rest = after;
+    }
+    parts.push(plain(rest)?);
+    Some(parts)
+}
+
+fn plain(text: &str) -> Option<Part> {
+    (!text.contains('}')).then(|| Part::Text(text.to_owned()))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_an_order_is_called_it_stays_one_part_of_the_address() {
+        let text = "https://shop.example/o/{order_reference}/x?f={financing}&o={order_reference}#é";
+        assert!(ReturnPage::parse(text).is_err(), "only ASCII");
+        let page = ReturnPage::parse(text.trim_end_matches("#é")).unwrap();
+        let order = OrderReference::parse("a/b \"õ\" ?&#%{financing}\\").unwrap();
+        let financing = FinancingId::parse("f-1").unwrap();
+        let encoded = "a%2Fb%20%22%C3%B5%22%20%3F%26%23%25%7Bfinancing%7D%5C";
+        assert_eq!(
+            page.fill(&order, &financing),
+            format!("https://shop.example/o/{encoded}/x?f=f-1&o={encoded}")
+        );
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        for good in [
+            "https://shop.example",
+            "https://shop.example:8443/thanks#{order_reference}",
+            "http://localhost:3000/{financing}",
+            "http://127.0.0.1/",
+            "http://[::1]:8080/",
+        ] {
+            assert!(ReturnPage::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["http://shop.example/", "http://localhost.evil.example/"] {
+            assert!(ReturnPage::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_could_send_a_customer_elsewhere_is_refused() {
+        for bad in [
+            "",
+            "/orders",
+            "//shop.example/",
+            "https://",
+            "https:///orders",
+            "javascript:alert(1)",
+            "https://shop.example\\@evil.example/",
+            "https://shop@evil.example/",
+            "https://{order_reference}.evil.example/",
+            "{order_reference}://shop.example/",
+            "https://shop.example/{order}",
+            "https://shop.example/{}",
+            "https://shop.example/{order_reference",
+            "https://shop.example/order_reference}",
+            "https://shop.example/{order_reference}}",
+            "https://shop.example/a b",
+            "https://shop.example/\r\nSet-Cookie:a",
+        ] {
+            let error = ReturnPage::parse(bad).unwrap_err();
+            assert_eq!(error.field(), "return_page", "{bad}");
+        }
+    }
+}
