@@ -8,6 +8,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod document;
+mod financing;
 mod polling;
 mod product;
 mod sandbox;
@@ -63,6 +64,9 @@ enum Command {
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
+    /// List, show and replay what a platform's ledger has
+    #[command(subcommand, after_help = financing::EXAMPLES)]
+    Financing(financing::Command),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -79,6 +83,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Application(command) => application::run(command, settings).await,
         Command::Contract(command) => contract::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
+        Command::Financing(command) => financing::run(command, settings).await,
         Command::Completions(completions) => completions::run(&completions),
     }
 }

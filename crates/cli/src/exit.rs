@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use inbank::app::OfferError;
 use inbank::domain::Invalid;
 use inbank::http::SettingsError;
-use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind};
+use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -177,6 +177,12 @@ impl From<Invalid> for Failure {
 impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         Self::Gateway(error)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Other(error.to_string())
     }
 }
 

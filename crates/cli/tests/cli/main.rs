@@ -10,6 +10,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod exit;
+mod financing;
 mod income_proof;
 mod product;
 mod run;
