@@ -70,14 +70,41 @@ impl ActivateRental {
         identifiers: &AssetIdentifiers,
     ) -> Result<Activation, ActivateError> {
         identifiers.check(model)?;
+        let calls = [Call::Assign(identifiers), Call::Activate];
+        self.carry_out_all(product, contract, &calls).await
+    }
+
+    /// Activates a granted rental whose device the bank has been told about before, in a call of its
+    /// own or by somebody else. Nothing of the device is sent or checked here: the bank refuses where
+    /// an identifier is missing.
+    ///
+    /// Safe to repeat, and settled by reading, as [`activate`](Self::activate).
+    ///
+    /// # Errors
+    /// [`ActivateError`], but never `Invalid`.
+    pub async fn activate_identified(
+        &self,
+        product: &ProductCode,
+        contract: &ContractId,
+    ) -> Result<Activation, ActivateError> {
+        self.carry_out_all(product, contract, &[Call::Activate])
+            .await
+    }
+
+    async fn carry_out_all(
+        &self,
+        product: &ProductCode,
+        contract: &ContractId,
+        calls: &[Call<'_>],
+    ) -> Result<Activation, ActivateError> {
         match self.stands(product, contract).await? {
             Stand::Settled(activation) => return Ok(activation),
             Stand::Otherwise(state) => return Err(ActivateError::Otherwise(state)),
             Stand::Unclear => return Err(ActivateError::NotGranted),
             Stand::Waiting => {}
         }
-        for call in [Call::Assign(identifiers), Call::Activate] {
-            if let Some(settled) = self.carry_out(product, contract, call).await? {
+        for call in calls {
+            if let Some(settled) = self.carry_out(product, contract, *call).await? {
                 return Ok(settled);
             }
         }

@@ -10,6 +10,7 @@ mod doctor;
 mod document;
 mod polling;
 mod product;
+mod rental;
 mod sandbox;
 mod session;
 
@@ -60,6 +61,9 @@ enum Command {
     /// Show, sign, approve and cancel credit contracts
     #[command(subcommand, after_help = contract::EXAMPLES)]
     Contract(contract::Command),
+    /// Quote rented devices, tell the bank which device it is, and activate rental contracts
+    #[command(subcommand, after_help = rental::EXAMPLES)]
+    Rental(rental::Command),
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
@@ -78,6 +82,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Session(command) => session::run(command, settings).await,
         Command::Application(command) => application::run(command, settings).await,
         Command::Contract(command) => contract::run(command, settings).await,
+        Command::Rental(command) => rental::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
         Command::Completions(completions) => completions::run(&completions),
     }

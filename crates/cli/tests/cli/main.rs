@@ -12,6 +12,8 @@ mod doctor;
 mod exit;
 mod income_proof;
 mod product;
+mod rental;
+mod rental_contract;
 mod run;
 mod sandbox;
 mod secrecy;
