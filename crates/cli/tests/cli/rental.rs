@@ -122,7 +122,7 @@ async fn the_guides_cart_is_calculated_as_it_is_printed() {
         assert_eq!(received, std::slice::from_ref(&sent));
         let run = shop.text(&[calculate, from].concat());
         assert!(
-            run.text().contains("Monthly payment   61.63 EUR\n"),
+            run.text().contains("Monthly payment     61.63 EUR\n"),
             "{run:?}"
         );
     }

@@ -149,7 +149,8 @@ async fn what_is_no_identifier_is_refused_and_nothing_is_sent_or_repeated() {
     }
     let error = shop.run(&assign(&nobodys, &[])).error(2);
     assert_eq!(error["kind"], "usage");
-    assert!(error["message"].as_str().unwrap().contains("--imei"));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("--imei") && message.contains("--serial-number"));
     assert!(shop.sandbox.requests().is_empty());
 }
 

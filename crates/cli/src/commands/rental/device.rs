@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::io;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use inbank::domain::{
     AssetIdentifiers, ContractId, Imei, Invalid, Personal, ProductCode, SerialNumber,
 };
@@ -18,7 +18,9 @@ use crate::settings::Settings;
 
 With `-` an identifier is a line on stdin, the IMEI before the serial number, and does not show in the
 process list. Of the hero alone; add-ons have none. As long as the rental waits for its activation this
-is safe to repeat, also after exit code 6 (outcome unknown).")]
+is safe to repeat, also after exit code 6 (outcome unknown).",
+    group = ArgGroup::new("device").args(["imei", "serial_number"]).required(true).multiple(true)
+)]
 pub(crate) struct Assign {
     /// The contract's identifier
     id: String,
@@ -26,7 +28,7 @@ pub(crate) struct Assign {
     #[arg(long, value_name = "CODE")]
     product: String,
     /// The device's IMEI, 15 digits; `-` reads it from stdin
-    #[arg(long, value_name = "IMEI", value_parser = personal, required_unless_present = "serial_number")]
+    #[arg(long, value_name = "IMEI", value_parser = personal)]
     imei: Option<Personal<String>>,
     /// The device's serial number; `-` reads it from stdin
     #[arg(long, value_name = "NUMBER", value_parser = personal)]

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use inbank::domain::{
     AssetModel, InsuranceRequirement, ModelIdentifier, Money, PriceLimits, ProductCode,
     RentalCalculation,
@@ -20,16 +20,16 @@ use crate::settings::Settings;
   inbank rental model --product smart_rent --manufacturer-code SM-F731BLGHEUE --output json
 
 Only models that Inbank has approved are found: exit code 3 otherwise. The answer's id goes into the cart
-as the hero's model_id.")]
+as the hero's model_id.", group = ArgGroup::new("identifier").args(["ean", "manufacturer_code"]).required(true))]
 pub(crate) struct Model {
     /// The product's code
     #[arg(long, value_name = "CODE")]
     product: String,
     /// The model's European article number
-    #[arg(long, required_unless_present = "manufacturer_code")]
+    #[arg(long)]
     ean: Option<String>,
     /// The code that the manufacturer gives the model
-    #[arg(long, value_name = "CODE", conflicts_with = "ean")]
+    #[arg(long, value_name = "CODE")]
     manufacturer_code: Option<String>,
 }
 
@@ -240,7 +240,7 @@ impl fmt::Display for Answer {
                 ("  without VAT", money(&self.net_monthly_payment)),
                 ("  VAT", money(&self.vat)),
                 (
-                    "  less, deducted",
+                    "  deducted monthly",
                     maybe(&self.net_monthly_payment_discount),
                 ),
                 ("Insurance", insured),
@@ -248,7 +248,10 @@ impl fmt::Display for Answer {
                 ("Campaign", maybe(&self.gross_campaign_discount)),
                 ("Cart without VAT", money(&self.total_net_price)),
                 ("Cart with VAT", money(&self.total_gross_price)),
-                ("  deducted", maybe(&self.total_gross_price_with_discount)),
+                (
+                    "  after deductions",
+                    maybe(&self.total_gross_price_with_discount),
+                ),
             ],
         )
     }
