@@ -39,7 +39,8 @@ impl Act {
         let contract = contract(stage, order)?;
         match self {
             Self::Activate => {
-                activate(stage, order, rented, journal).await?;
+                activate(stage, order, rented).await?;
+                journal.note("device assigned and rental activated");
                 check_activated(stage, contract, rented.1)
             }
             Self::ActivateUnanswered => {
@@ -52,8 +53,10 @@ impl Act {
                 let lost = Operation::ActivateContract;
                 stage.sandbox.fault(lost, Fault::AnswerLost, 1);
                 journal.note("the answer to the activation gets lost");
-                activate(stage, order, rented, journal).await?;
-                activate(stage, order, rented, journal).await?;
+                activate(stage, order, rented).await?;
+                journal.note("settled by reading: activated");
+                activate(stage, order, rented).await?;
+                journal.note("activated once more: nothing to do");
                 ensure!(
                     count() == [assigned + 1, activated + 1],
                     "something was sent again"
@@ -66,7 +69,8 @@ impl Act {
             }
             Self::ForgetIdentifier => {
                 forget(stage, order, rented, contract, journal).await?;
-                activate(stage, order, rented, journal).await?;
+                activate(stage, order, rented).await?;
+                journal.note("device assigned and rental activated");
                 check_activated(stage, contract, rented.1)
             }
             Self::Cancel => {
@@ -107,7 +111,6 @@ async fn activate(
     stage: &Stage,
     order: &Order,
     (product, model): (&ProductCode, &AssetModel),
-    journal: &mut Journal<'_>,
 ) -> Result<()> {
     let contract = order.financing.contract.as_ref();
     let contract = contract.context("the contract is not known")?;
@@ -115,7 +118,6 @@ async fn activate(
     let activate = stage.inbank.activate_rental();
     let activation = activate.activate(product, contract, model, &device).await?;
     ensure!(activation == Activation::Activated, "{activation:?}");
-    journal.note("device assigned and rental activated");
     Ok(())
 }
 
