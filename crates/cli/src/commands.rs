@@ -11,6 +11,7 @@ mod document;
 mod financing;
 mod polling;
 mod product;
+mod rental;
 mod sandbox;
 mod session;
 
@@ -61,6 +62,9 @@ enum Command {
     /// Show, sign, approve and cancel credit contracts
     #[command(subcommand, after_help = contract::EXAMPLES)]
     Contract(contract::Command),
+    /// Quote rented devices, tell the bank which device it is, and activate rental contracts
+    #[command(subcommand, after_help = rental::EXAMPLES)]
+    Rental(rental::Command),
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
@@ -82,6 +86,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Session(command) => session::run(command, settings).await,
         Command::Application(command) => application::run(command, settings).await,
         Command::Contract(command) => contract::run(command, settings).await,
+        Command::Rental(command) => rental::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
         Command::Financing(command) => financing::run(command, settings).await,
         Command::Completions(completions) => completions::run(&completions),

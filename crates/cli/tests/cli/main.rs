@@ -13,6 +13,8 @@ mod exit;
 mod financing;
 mod income_proof;
 mod product;
+mod rental;
+mod rental_contract;
 mod run;
 mod sandbox;
 mod secrecy;
