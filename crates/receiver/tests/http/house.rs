@@ -62,6 +62,7 @@ impl House {
             sessions: bank.clone(),
             applications: bank.clone(),
             contracts: bank,
+            rentals: bank,
             clock: clock.clone(),
         };
         let url = WebAddress::parse("public_url", "https://pay.example").unwrap();
