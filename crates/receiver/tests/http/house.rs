@@ -61,7 +61,7 @@ impl House {
             products: bank.clone(),
             sessions: bank.clone(),
             applications: bank.clone(),
-            contracts: bank,
+            contracts: bank.clone(),
             rentals: bank,
             clock: clock.clone(),
         };
