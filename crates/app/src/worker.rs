@@ -13,6 +13,7 @@ use std::time::Duration;
 use futures::future::{Either, join_all, select};
 use inbank_domain::{FinancingId, ShopName};
 use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
+use time::OffsetDateTime;
 
 use crate::Shops;
 use round::Round;
@@ -64,10 +65,11 @@ impl Worker {
     /// and tried again after a growing pause.
     pub async fn turn(&self) -> Result<usize, LedgerError> {
         let now = self.clock.now();
-        let claims = self.ledger.claim(now, now + LEASE, AT_ONCE).await?;
+        let until = now + LEASE;
+        let claims = self.ledger.claim(now, until, AT_ONCE).await?;
         let count = claims.len();
         let rounds = claims.into_iter().map(|claim| async move {
-            if let Err(error) = self.handle(claim, Telling::Now).await {
+            if let Err(error) = self.handle(claim, until, Telling::Now).await {
                 tracing::warn!(%error, "a financing is left to its lease");
             }
         });
@@ -117,15 +119,23 @@ impl Worker {
         id: &FinancingId,
     ) -> Result<Option<Handled>, LedgerError> {
         let now = self.clock.now();
-        let claim = self.ledger.claim_one(shop, id, now, now + LEASE).await?;
+        let until = now + LEASE;
+        let claim = self.ledger.claim_one(shop, id, now, until).await?;
         match claim {
-            Some(claim) => self.handle(claim, Telling::Later).await.map(Some),
+            Some(claim) => self.handle(claim, until, Telling::Later).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn handle(&self, claim: Claim, telling: Telling) -> Result<Handled, LedgerError> {
-        Round::new(self, claim).run(telling).await
+    /// Works on a claim whose lease was asked for until `leased_until`: by the time it was asked, not
+    /// by that of the answer, since a process may be stopped in between.
+    async fn handle(
+        &self,
+        claim: Claim,
+        leased_until: OffsetDateTime,
+        telling: Telling,
+    ) -> Result<Handled, LedgerError> {
+        Round::new(self, claim, leased_until).run(telling).await
     }
 
     pub(crate) fn ledger(&self) -> &Arc<dyn FinancingLedger> {
