@@ -288,7 +288,7 @@ async fn a_callback_that_nobody_waits_for_any_more_harms_no_other(url: String) {
         let recorded = tokio::select! {
             biased;
             recorded = kept => recorded,
-            _ = async { dropped.await.unwrap(); std::future::pending::<()>().await } => unreachable!(),
+            () = async { dropped.await.unwrap(); std::future::pending::<()>().await } => unreachable!(),
         };
         assert_eq!(recorded.unwrap(), Recorded::Written);
     }
@@ -316,7 +316,11 @@ fn claims_at_the_same_moment_never_overlap(url: &str) {
     let runtime = runtime();
     let ledgers = runtime.block_on(async { [connect(url).await, connect(url).await] });
     let names = AtomicUsize::new(0);
-    let mut runner = TestRunner::new(Config::with_cases(8));
+    let mut runner = TestRunner::new(Config {
+        cases: 8,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let shapes = (0_usize..40, prop::collection::vec(1_usize..9, 1..9));
     let property = |(financings, limits): (usize, Vec<usize>)| {
         runtime.block_on(async {

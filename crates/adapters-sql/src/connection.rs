@@ -52,7 +52,7 @@ pub(crate) async fn connect(url: &str) -> Result<Pools, ConnectError> {
     let pools = match engine {
         Engine::Sqlite => {
             create_file(&options).await.map_err(LedgerError::from)?;
-            sqlite(options)
+            sqlite(&options)
         }
         Engine::Postgres => postgres(options),
     };
@@ -106,7 +106,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
         .is_some_and(|code| code & 0xff == 5)
 }
 
-fn sqlite(options: AnyConnectOptions) -> Pools {
+fn sqlite(options: &AnyConnectOptions) -> Pools {
     let pool = |connections: u32, settings: &'static str| {
         AnyPoolOptions::new()
             .max_connections(connections)

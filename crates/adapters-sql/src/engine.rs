@@ -24,7 +24,7 @@ impl Engine {
     pub(crate) const fn keys(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "(SELECT value ->> 'shop' AS shop, value ->> 'id' AS id, value ->> 'n' AS n FROM json_each($1)) AS k"
+                "(SELECT value ->> 'shop' AS shop, value ->> 'id' AS id, value ->> 'n' AS n FROM jsonb_each($1)) AS k"
             }
             Self::Postgres => {
                 "json_to_recordset(CAST($1 AS json)) AS k(shop text, id text, n bigint)"

@@ -1,12 +1,11 @@
 //! Callbacks that wait at the same time are written in one transaction: waiting for the disk is what costs.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use inbank_ports::{LedgerError, ReceivedCallback, Recorded};
 use serde::Serialize;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Row as _, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::connection::Pools;
@@ -79,66 +78,75 @@ fn name(callback: &ReceivedCallback) -> Name<'_> {
     (shop, financing, callback.key.as_str())
 }
 
+/// Each callback once, in the order of their names, in which all processes take their locks.
+type Given<'a> = BTreeMap<Name<'a>, &'a ReceivedCallback>;
+
+/// Those that were not written, and why.
+type Exceptions<'a> = BTreeMap<Name<'a>, Recorded>;
+
 /// Writes each once, and says of each what came of it.
 async fn write(pools: &Pools, callbacks: &[&ReceivedCallback]) -> Result<Vec<Recorded>, Failure> {
-    let mut given: BTreeMap<Name<'_>, &ReceivedCallback> = BTreeMap::new();
+    let mut given = Given::new();
     for callback in callbacks {
         given.entry(name(callback)).or_insert(callback);
     }
-    // In the order of their names, in which all processes then take their locks.
-    let json: Vec<_> = given
-        .values()
-        .map(|callback| Given::new(callback))
-        .collect();
-    let json = serde_json::to_string(&json)?;
     let mut outcomes = match pools.engine {
-        Engine::Sqlite => write_sqlite(pools, &json, &given).await?,
-        Engine::Postgres => write_postgres(pools, &json, &given).await?,
+        Engine::Sqlite => write_sqlite(pools, &given).await?,
+        Engine::Postgres => write_postgres(pools, &given).await?,
     };
+    // Of several copies that waited, the first is the one that was written.
     let outcomes = callbacks.iter().map(|callback| {
-        let outcome = outcomes.get_mut(&name(callback));
-        let outcome = outcome.ok_or_else(|| Failure::unreadable("a callback got no answer"))?;
-        let mine = *outcome;
-        if mine == Recorded::Written {
-            *outcome = Recorded::Copy;
-        }
-        Ok(mine)
+        let outcome = outcomes.get(&name(callback)).copied();
+        outcome.unwrap_or_else(|| {
+            outcomes.insert(name(callback), Recorded::Copy);
+            Recorded::Written
+        })
     });
-    outcomes.collect()
+    Ok(outcomes.collect())
 }
 
-/// As a statement reads it. Bytes as hexadecimal digits, since JSON is text.
+/// Two parameters: a JSON list of rows, and the bytes of all bodies, of which each row has a part. Bodies needn't be text.
+struct Parameters {
+    rows: String,
+    bodies: Vec<u8>,
+}
+
 #[derive(Serialize)]
-struct Given<'a> {
+struct GivenRow<'a> {
     shop: &'a str,
     financing: &'a str,
     key: &'a str,
     kind: &'a str,
     subject: &'a str,
-    body: String,
+    /// From 1.
+    start: usize,
+    length: usize,
     at: i64,
 }
 
-impl<'a> Given<'a> {
-    fn new(callback: &'a ReceivedCallback) -> Self {
-        let (kind, subject) = subject_parts(&callback.subject);
-        let mut body = String::with_capacity(2 * callback.body.len());
-        for byte in &callback.body {
-            let _ = write!(body, "{byte:02x}");
-        }
-        Self {
-            shop: callback.shop.as_str(),
-            financing: callback.financing.as_str(),
-            key: &callback.key,
-            kind,
-            subject,
-            body,
-            at: micros(callback.received_at),
-        }
+impl Parameters {
+    fn of(given: &Given<'_>) -> Result<Self, Failure> {
+        let mut bodies = Vec::new();
+        let rows = given.values().map(|callback| {
+            let (kind, subject) = subject_parts(&callback.subject);
+            let start = bodies.len() + 1;
+            bodies.extend_from_slice(&callback.body);
+            GivenRow {
+                shop: callback.shop.as_str(),
+                financing: callback.financing.as_str(),
+                key: &callback.key,
+                kind,
+                subject,
+                start,
+                length: callback.body.len(),
+                at: micros(callback.received_at),
+            }
+        });
+        let rows: Vec<_> = rows.collect();
+        let rows = serde_json::to_string(&rows)?;
+        Ok(Self { rows, bodies })
     }
 }
-
-type Outcomes<'a> = HashMap<Name<'a>, Recorded>;
 
 /// One statement, which takes the financings' locks first and in order, so that no two batches wait for each other.
 ///
@@ -146,8 +154,9 @@ type Outcomes<'a> = HashMap<Name<'a>, Recorded>;
 /// lapsed the financing is due already.
 const POSTGRES: &str = r#"
 WITH given AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(CAST($1 AS json))
-        AS g(shop text, financing text, key text, kind text, subject text, body text, at bigint)
+    SELECT * FROM json_to_recordset(CAST($1 AS json)) AS g(
+        shop text, financing text, key text, kind text, subject text, start integer, length integer, at bigint
+    )
 ), standing AS MATERIALIZED (
     SELECT f.shop, f.id FROM inbank_financing AS f
     JOIN (SELECT DISTINCT shop, financing FROM given) AS g
@@ -155,7 +164,7 @@ WITH given AS MATERIALIZED (
     ORDER BY f.shop, f.id FOR NO KEY UPDATE OF f
 ), kept AS (
     INSERT INTO inbank_callback (shop, financing, key, subject_kind, subject, body, received_at)
-    SELECT g.shop, g.financing, g.key, g.kind, g.subject, decode(g.body, 'hex'), g.at
+    SELECT g.shop, g.financing, g.key, g.kind, g.subject, substring($2 FROM g.start FOR g.length), g.at
     FROM given AS g JOIN standing AS s ON s.shop = g.shop AND s.id = g.financing
     ON CONFLICT DO NOTHING
     RETURNING shop, financing, key, received_at
@@ -170,50 +179,33 @@ WITH given AS MATERIALIZED (
     ) AS k
     WHERE f.shop = k.shop AND f.id = k.financing
 )
-SELECT g.shop, g.financing, g.key, s.id AS standing, k.key AS kept
+SELECT g.shop, g.financing, g.key, s.id AS standing
 FROM given AS g
 LEFT JOIN standing AS s ON s.shop = g.shop AND s.id = g.financing
 LEFT JOIN kept AS k ON k.shop = g.shop AND k.financing = g.financing AND k.key = g.key
+WHERE k.key IS NULL
 "#;
 
-async fn write_postgres<'a>(
-    pools: &Pools,
-    json: &str,
-    given: &BTreeMap<Name<'a>, &'a ReceivedCallback>,
-) -> Result<Outcomes<'a>, Failure> {
-    let rows = sqlx::query(POSTGRES)
-        .bind(json)
-        .fetch_all(&pools.writing)
-        .await?;
-    let mut outcomes = Outcomes::new();
-    for row in &rows {
-        let recorded = if row.try_get::<Option<&str>, _>("kept")?.is_some() {
-            Recorded::Written
-        } else if row.try_get::<Option<&str>, _>("standing")?.is_some() {
-            Recorded::Copy
-        } else {
-            Recorded::NoFinancing
-        };
-        outcomes.insert(same(row, given)?, recorded);
-    }
-    Ok(outcomes)
+async fn write_postgres<'a>(pools: &Pools, given: &Given<'a>) -> Result<Exceptions<'a>, Failure> {
+    let Parameters { rows, bodies } = Parameters::of(given)?;
+    let query = sqlx::query(POSTGRES).bind(rows).bind(bodies);
+    exceptions(&query.fetch_all(&pools.writing).await?, given)
 }
 
-const STANDING: &str = "
-SELECT g.value ->> 'shop' AS shop, g.value ->> 'financing' AS financing, g.value ->> 'key' AS key
-FROM json_each($1) AS g
-CROSS JOIN inbank_financing AS f ON f.shop = g.value ->> 'shop' AND f.id = g.value ->> 'financing'
+const EXCEPTIONS: &str = "
+SELECT g.value ->> 'shop' AS shop, g.value ->> 'financing' AS financing, g.value ->> 'key' AS key, f.id AS standing
+FROM jsonb_each($1) AS g
+LEFT JOIN inbank_financing AS f ON f.shop = g.value ->> 'shop' AND f.id = g.value ->> 'financing'
+LEFT JOIN inbank_callback AS c ON c.shop = f.shop AND c.financing = f.id AND c.key = g.value ->> 'key'
+WHERE f.id IS NULL OR c.key IS NOT NULL
 ";
 
+/// A part of no bytes at all is NULL to `substr`.
 const KEEP: &str = "
 INSERT INTO inbank_callback (shop, financing, key, subject_kind, subject, body, received_at)
-SELECT g.value ->> 'shop', g.value ->> 'financing', g.value ->> 'key', g.value ->> 'kind', g.value ->> 'subject',
-    unhex(g.value ->> 'body'), g.value ->> 'at'
-FROM json_each($1) AS g
-CROSS JOIN inbank_financing AS f ON f.shop = g.value ->> 'shop' AND f.id = g.value ->> 'financing'
-WHERE true
-ON CONFLICT DO NOTHING
-RETURNING shop, financing, key
+SELECT value ->> 'shop', value ->> 'financing', value ->> 'key', value ->> 'kind', value ->> 'subject',
+    coalesce(substr($2, value ->> 'start', value ->> 'length'), x''), value ->> 'at'
+FROM jsonb_each($1)
 ";
 
 /// As in [`POSTGRES`].
@@ -225,67 +217,48 @@ UPDATE inbank_financing AS f SET
 FROM (
     SELECT value ->> 'shop' AS shop, value ->> 'financing' AS financing, count(*) AS n,
         min(value ->> 'at') AS earliest, max(value ->> 'at') AS latest
-    FROM json_each($1) GROUP BY 1, 2
+    FROM jsonb_each($1) GROUP BY 1, 2
 ) AS k
 WHERE f.shop = k.shop AND f.id = k.financing
 ";
 
-async fn write_sqlite<'a>(
-    pools: &Pools,
-    json: &str,
-    given: &BTreeMap<Name<'a>, &'a ReceivedCallback>,
-) -> Result<Outcomes<'a>, Failure> {
+/// Nobody else writes between the statements, so what is no exception can be written without asking again.
+async fn write_sqlite<'a>(pools: &Pools, given: &Given<'a>) -> Result<Exceptions<'a>, Failure> {
     let mut transaction = pools.engine.begin(&pools.writing).await?;
-    let kept = names(&mut transaction, KEEP, json, given).await?;
-    if !kept.is_empty() {
-        let kept = kept.iter().filter_map(|name| given.get(name));
-        let kept: Vec<_> = kept.map(|callback| Given::new(callback)).collect();
-        let kept = serde_json::to_string(&kept)?;
-        let rouse = sqlx::query(ROUSE).bind(kept);
-        rouse.execute(&mut *transaction).await?;
+    let mut parameters = Parameters::of(given)?;
+    let query = sqlx::query(EXCEPTIONS).bind(parameters.rows.as_str());
+    let exceptions = exceptions(&query.fetch_all(&mut *transaction).await?, given)?;
+    if exceptions.len() == given.len() {
+        return Ok(exceptions);
     }
-    let standing = if kept.len() == given.len() {
-        HashSet::new()
-    } else {
-        names(&mut transaction, STANDING, json, given).await?
-    };
+    if !exceptions.is_empty() {
+        let mut new = given.clone();
+        new.retain(|name, _| !exceptions.contains_key(name));
+        parameters = Parameters::of(&new)?;
+    }
+    let Parameters { rows, bodies } = parameters;
+    let keep = sqlx::query(KEEP).bind(rows.as_str()).bind(bodies);
+    keep.execute(&mut *transaction).await?;
+    let rouse = sqlx::query(ROUSE).bind(rows);
+    rouse.execute(&mut *transaction).await?;
     transaction.commit().await?;
-    let outcomes = given.keys().map(|name| {
-        let recorded = if kept.contains(name) {
-            Recorded::Written
-        } else if standing.contains(name) {
-            Recorded::Copy
-        } else {
-            Recorded::NoFinancing
-        };
-        (*name, recorded)
-    });
-    Ok(outcomes.collect())
+    Ok(exceptions)
 }
 
-async fn names<'a>(
-    transaction: &mut Transaction<'static, Any>,
-    statement: &'static str,
-    json: &str,
-    given: &BTreeMap<Name<'a>, &'a ReceivedCallback>,
-) -> Result<HashSet<Name<'a>>, Failure> {
-    let query = sqlx::query(statement).bind(json);
-    let rows = query.fetch_all(&mut **transaction).await?;
-    rows.iter().map(|row| same(row, given)).collect()
-}
-
-/// The given callback's name that a row has.
-fn same<'a>(
-    row: &AnyRow,
-    given: &BTreeMap<Name<'a>, &'a ReceivedCallback>,
-) -> Result<Name<'a>, Failure> {
-    let name: Name<'_> = (
-        row.try_get("shop")?,
-        row.try_get("financing")?,
-        row.try_get("key")?,
-    );
-    let callback = given.get(&name);
-    let callback =
-        callback.ok_or_else(|| Failure::unreadable("an answer about another callback"))?;
-    Ok(self::name(callback))
+fn exceptions<'a>(rows: &[AnyRow], given: &Given<'a>) -> Result<Exceptions<'a>, Failure> {
+    let mut exceptions = Exceptions::new();
+    for row in rows {
+        let asked: Name<'_> = (
+            row.try_get("shop")?,
+            row.try_get("financing")?,
+            row.try_get("key")?,
+        );
+        let callback = given.get(&asked);
+        let callback = callback
+            .ok_or_else(|| Failure::unreadable("the database answered about another callback"))?;
+        let standing: Option<&str> = row.try_get("standing")?;
+        let why = standing.map_or(Recorded::NoFinancing, |_| Recorded::Copy);
+        exceptions.insert(name(callback), why);
+    }
+    Ok(exceptions)
 }

@@ -93,9 +93,15 @@ impl ActivateRental {
             .await
     }
 
-    /// The second half, once the bank has taken the identifiers, for whoever takes it up: the contract
-    /// is read first, since it may have been sent before.
-    pub(crate) async fn resume(
+    /// Activates a granted rental whose device the bank has been told about before, in a call of its
+    /// own or by somebody else. Nothing of the device is sent or checked here: the bank refuses where
+    /// an identifier is missing.
+    ///
+    /// Safe to repeat, and settled by reading, as [`activate`](Self::activate).
+    ///
+    /// # Errors
+    /// [`ActivateError`], but never `Invalid`.
+    pub async fn activate_identified(
         &self,
         product: &ProductCode,
         contract: &ContractId,

@@ -10,7 +10,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::{Either, join_all, select};
+use futures::future::{Either, join_all, pending, select};
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use inbank_domain::{FinancingId, ShopName};
 use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
 use time::OffsetDateTime;
@@ -64,43 +65,64 @@ impl Worker {
     /// [`LedgerError`] when the ledger can't be asked. What goes wrong with one financing is logged,
     /// and tried again after a growing pause.
     pub async fn turn(&self) -> Result<usize, LedgerError> {
-        let now = self.clock.now();
-        let until = now + LEASE;
-        let claims = self.ledger.claim(now, until, AT_ONCE).await?;
+        let (claims, until) = self.claim(AT_ONCE).await?;
         let count = claims.len();
-        let rounds = claims.into_iter().map(|claim| async move {
-            if let Err(error) = self.handle(claim, until, Telling::Now).await {
-                tracing::warn!(%error, "a financing is left to its lease");
-            }
-        });
+        let rounds = claims.into_iter().map(|claim| self.work_on(claim, until));
         join_all(rounds).await;
         Ok(count)
     }
 
-    /// Works until `stop` is done: turn after turn, with a short wait where nothing is due. Now and
-    /// then it forgets callbacks older than `keep`. What is under way when it stops is finished first.
+    /// Works until `stop` is done. Now and then it forgets callbacks older than `keep`. What is under
+    /// way when it stops is finished first.
     pub async fn run(&self, keep: Duration, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
+        let mut rounds = FuturesUnordered::new();
         let mut forget_at = self.clock.now();
         loop {
-            let mut wait = IDLE;
-            match self.turn().await {
-                Ok(0) => {}
-                Ok(_) => wait = Duration::ZERO,
-                Err(error) => {
-                    tracing::error!(%error, "the worker can't ask the ledger");
-                    wait = LEDGER_AWAY;
-                }
-            }
             if self.clock.now() >= forget_at {
                 forget_at = self.clock.now() + FORGET_EVERY;
                 if let Err(error) = self.forget_callbacks(keep).await {
                     tracing::warn!(%error, "old callbacks are kept for now");
                 }
             }
-            if let Either::Left(_) = select(stop.as_mut(), self.clock.sleep(wait)).await {
-                return;
+            // One that takes long, at the bank or at the platform, holds up no other.
+            let wait = match self.claim(AT_ONCE - rounds.len()).await {
+                Ok((claims, until)) => {
+                    let any = !claims.is_empty();
+                    rounds.extend(claims.into_iter().map(|claim| self.work_on(claim, until)));
+                    if any { Duration::ZERO } else { IDLE }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the worker can't ask the ledger");
+                    LEDGER_AWAY
+                }
+            };
+            let mut room = pin!(async {
+                if rounds.is_empty() || rounds.next().await.is_none() {
+                    pending::<()>().await;
+                }
+            });
+            let news = select(room.as_mut(), self.clock.sleep(wait));
+            if let Either::Left(_) = select(stop.as_mut(), news).await {
+                break;
             }
+        }
+        while rounds.next().await.is_some() {}
+    }
+
+    /// Due financings, and until when they are leased.
+    async fn claim(&self, limit: usize) -> Result<(Vec<Claim>, OffsetDateTime), LedgerError> {
+        let now = self.clock.now();
+        let until = now + LEASE;
+        if limit == 0 {
+            return Ok((Vec::new(), until));
+        }
+        Ok((self.ledger.claim(now, until, limit).await?, until))
+    }
+
+    async fn work_on(&self, claim: Claim, until: OffsetDateTime) {
+        if let Err(error) = self.handle(claim, until, Telling::Now).await {
+            tracing::warn!(%error, "a financing is left to its lease");
         }
     }
 

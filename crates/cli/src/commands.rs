@@ -8,8 +8,10 @@ mod contract;
 mod demo;
 mod doctor;
 mod document;
+mod financing;
 mod polling;
 mod product;
+mod rental;
 mod sandbox;
 mod session;
 
@@ -60,9 +62,15 @@ enum Command {
     /// Show, sign, approve and cancel credit contracts
     #[command(subcommand, after_help = contract::EXAMPLES)]
     Contract(contract::Command),
+    /// Quote rented devices, tell the bank which device it is, and activate rental contracts
+    #[command(subcommand, after_help = rental::EXAMPLES)]
+    Rental(rental::Command),
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
+    /// List, show and replay what a platform's ledger has
+    #[command(subcommand, after_help = financing::EXAMPLES)]
+    Financing(financing::Command),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -78,7 +86,9 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Session(command) => session::run(command, settings).await,
         Command::Application(command) => application::run(command, settings).await,
         Command::Contract(command) => contract::run(command, settings).await,
+        Command::Rental(command) => rental::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
+        Command::Financing(command) => financing::run(command, settings).await,
         Command::Completions(completions) => completions::run(&completions),
     }
 }

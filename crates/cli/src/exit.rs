@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use inbank::app::OfferError;
 use inbank::domain::Invalid;
 use inbank::http::SettingsError;
-use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind};
+use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -27,6 +27,13 @@ pub(crate) enum Failure {
         subject: &'static str,
         state: &'static str,
     },
+    /// What was asked can't be done as it stands; nothing was sent that would have changed anything.
+    NotYet {
+        operation: &'static str,
+        why: String,
+    },
+    /// The same as `Gateway`, with what to do besides.
+    Advised(GatewayError, &'static str),
     /// The callback is not taken.
     Callback(CallbackError),
     /// Anything else.
@@ -73,11 +80,11 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
-            Self::Stands { .. } => 3,
+            Self::Stands { .. } | Self::NotYet { .. } => 3,
             Self::Callback(error) if error.is_authentic() => 1,
             Self::Callback(_) => 4,
             Self::Other(_) => 1,
-            Self::Gateway(error) => match error.kind() {
+            Self::Gateway(error) | Self::Advised(error, _) => match error.kind() {
                 Kind::Invalid => 2,
                 Kind::Refused | Kind::NotFound | Kind::RateLimited => 3,
                 Kind::NotAuthorised => 4,
@@ -92,27 +99,30 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Stands { .. } => Kind::Refused.as_str(),
+            Self::Stands { .. } | Self::NotYet { .. } => Kind::Refused.as_str(),
             Self::Callback(_) => "callback",
-            Self::Gateway(error) => error.kind().as_str(),
+            Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::Other(_) => "other",
         }
     }
 
     fn operation(&self) -> Option<&'static str> {
         match self {
-            Self::Gateway(error) => Some(error.operation()),
-            Self::Stands { operation, .. } => Some(operation),
+            Self::Stands { operation, .. } | Self::NotYet { operation, .. } => Some(operation),
+            _ => self.gateway().map(GatewayError::operation),
+        }
+    }
+
+    const fn gateway(&self) -> Option<&GatewayError> {
+        match self {
+            Self::Gateway(error) | Self::Advised(error, _) => Some(error),
             _ => None,
         }
     }
 
     /// Tells it on stderr and gives the exit code.
     pub(crate) fn report(&self, format: Format) -> ExitCode {
-        let gateway = match self {
-            Self::Gateway(error) => Some(error),
-            _ => None,
-        };
+        let gateway = self.gateway();
         let message = self.to_string();
         match format {
             Format::Json => output::error_line(&Document {
@@ -143,6 +153,8 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) => error.fmt(f),
+            Self::Advised(error, advice) => write!(f, "{error}; {advice}"),
+            Self::NotYet { operation, why } => write!(f, "{operation}: {why}; nothing was changed"),
             Self::Stands {
                 operation,
                 subject,
@@ -177,6 +189,12 @@ impl From<Invalid> for Failure {
 impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         Self::Gateway(error)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Other(error.to_string())
     }
 }
 

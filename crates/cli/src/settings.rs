@@ -86,6 +86,12 @@ impl Settings {
         first.ok_or_else(|| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))
     }
 
+    /// What tells the bank's callbacks, by all the keys.
+    pub(crate) fn authenticator(&self) -> Result<HmacAuthenticator, Failure> {
+        let keys = self.keys()?;
+        HmacAuthenticator::new(&keys).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
     /// The shop at its bank, wired. Nothing is sent yet.
     pub(crate) fn inbank(&self) -> Result<Inbank, Failure> {
         let profile = self.profile()?;
@@ -95,8 +101,7 @@ impl Settings {
         let shop = ShopId::parse(shop)
             .map_err(|error| Failure::Usage(format!("--shop {}", error.problem())))?;
         let key = self.key()?;
-        let authenticator =
-            HmacAuthenticator::new([&key]).map_err(|error| Failure::Usage(error.to_string()))?;
+        let authenticator = self.authenticator()?;
         let site = match &self.base_url {
             // Its error doesn't repeat the URL, which may hold credentials.
             Some(url) => Site::parse(url)

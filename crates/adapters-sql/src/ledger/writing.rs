@@ -1,6 +1,8 @@
 //! What changes one financing.
 
-use inbank_domain::{FinancingId, Intent, Occurrence, ShopName};
+use inbank_domain::{
+    ApplicationId, ContractId, FinancingId, Intent, Occurrence, SessionId, ShopName, WebAddress,
+};
 use inbank_ports::{Claim, Committed, Entry, Intended, Opened, Rest};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
@@ -62,10 +64,12 @@ fn bind<'q>(query: Bound<'q>, entry: &Entry) -> Bound<'q> {
         .bind(financing.family.as_str().to_owned())
         .bind(financing.state.as_str())
         .bind(i64::from(financing.merchant_approval))
-        .bind(text(financing.session.as_ref().map(|id| id.as_str())))
-        .bind(text(financing.application.as_ref().map(|id| id.as_str())))
-        .bind(text(financing.contract.as_ref().map(|id| id.as_str())))
-        .bind(text(entry.redirect_url.as_ref().map(|url| url.as_str())))
+        .bind(text(financing.session.as_ref().map(SessionId::as_str)))
+        .bind(text(
+            financing.application.as_ref().map(ApplicationId::as_str),
+        ))
+        .bind(text(financing.contract.as_ref().map(ContractId::as_str)))
+        .bind(text(entry.redirect_url.as_ref().map(WebAddress::as_str)))
         .bind(entry.intent.as_ref().map(Intent::name))
         .bind(application(entry.intent.as_ref()))
         .bind(entry.anomaly.clone())

@@ -228,6 +228,37 @@ async fn what_is_active_already_is_a_success_and_what_has_ended_says_so() {
 }
 
 #[tokio::test]
+async fn a_device_that_the_bank_knows_is_not_told_again() {
+    let product = ProductCode::parse("rent").unwrap();
+    let contract = ContractId::parse("c-1").unwrap();
+    for (fates, activations) in [
+        (vec![], 1),
+        (vec![Fate::AnswerLost], 1),
+        (vec![Fate::CallLost], 2),
+    ] {
+        let bank = bank("signed", fates.clone());
+        with(&bank, |rental| rental.identified = true);
+        let activate = ActivateRental::new(Arc::new(ports(&bank)));
+        for _ in 0..2 {
+            let outcome = activate.activate_identified(&product, &contract).await;
+            assert_eq!(outcome.unwrap(), Activation::Activated, "{fates:?}");
+        }
+        assert_eq!(sent(&bank), (0, activations), "{fates:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_the_bank_does_not_know_is_not_activated() {
+    let bank = bank("signed", []);
+    let activate = ActivateRental::new(Arc::new(ports(&bank)));
+    let product = ProductCode::parse("rent").unwrap();
+    let contract = ContractId::parse("c-1").unwrap();
+    let outcome = activate.activate_identified(&product, &contract).await;
+    assert_eq!(gateway(outcome), GatewayErrorKind::Refused);
+    assert_eq!(sent(&bank), (0, 1));
+}
+
+#[tokio::test]
 async fn a_bank_that_takes_its_time_is_activating() {
     let bank = bank("signed", []);
     with(&bank, |rental| rental.slow = true);

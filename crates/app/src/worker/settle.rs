@@ -38,7 +38,7 @@ impl Round<'_> {
             Intent::Activate => match &financing.contract {
                 Some(contract) => {
                     let product = &self.claim.entry.product;
-                    of_activation(shop.activate().resume(product, contract).await)
+                    of_activation(shop.activate().activate_identified(product, contract).await)
                 }
                 None => Ok(Settled::AsTheBankShows),
             },

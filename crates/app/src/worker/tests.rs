@@ -197,3 +197,19 @@ async fn a_session_of_another_financing_is_not_taken_over() {
     let told = stage.sink.names();
     assert_eq!(told[told.len() - 2..], ["anomaly", "expired"]);
 }
+
+#[tokio::test]
+async fn a_running_worker_stops_when_told_and_finishes_what_it_began() {
+    let stage = Stage::new();
+    stage.open().await;
+    let told = stage.sink.clone();
+    let until_told = async move {
+        while told.names().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    stage.worker.run(Duration::from_hours(1), until_told).await;
+    assert_eq!(stage.sink.names(), ["opened"]);
+    let at_rest = stage.worker.turn().await.unwrap();
+    assert_eq!(at_rest, 0, "its lease has ended");
+}

@@ -58,7 +58,8 @@ pub(crate) struct Show {
 
 Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and what it shows
 decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it. Contracts of
-pay next month can't be read, so for them a lost answer stays unknown: look at the session.")]
+pay next month can't be read, so for them a lost answer stays unknown: look at the session. A rental is
+activated instead, with `inbank rental activate`.")]
 pub(crate) struct Approve {
     /// The contract's identifier
     id: String,
@@ -77,7 +78,7 @@ pub(crate) struct Cancel {
 }
 
 #[derive(Serialize)]
-struct Shown {
+pub(super) struct Shown {
     id: String,
     status: String,
     process_status: Option<String>,

@@ -6,6 +6,7 @@ mod flow;
 mod journal;
 mod merchant;
 mod order;
+mod rent;
 mod report;
 mod stage;
 
@@ -25,6 +26,7 @@ use crate::settings::Settings;
   inbank demo
   inbank demo --guide epos --output json
   inbank demo --guide direct-pl
+  inbank demo --guide smart-rent
 
 Nothing leaves this machine: bank, shop and customer run inside the process. Exit code 1 when a flow
 ended otherwise than it should.")]
@@ -45,6 +47,8 @@ enum Guide {
     DirectEeLv,
     /// The customer applies in the shop: Poland
     DirectPl,
+    /// The customer rents a device
+    SmartRent,
 }
 
 pub(crate) async fn run(demo: &Demo, settings: &Settings) -> Result<(), Failure> {
@@ -72,6 +76,9 @@ async fn flows(guide: Guide) -> anyhow::Result<Vec<Flow>> {
     }
     if matches!(guide, Guide::All | Guide::DirectPl) {
         flows.extend(direct::run(&direct::PL, &progress).await?);
+    }
+    if matches!(guide, Guide::All | Guide::SmartRent) {
+        flows.extend(rent::run(&progress).await?);
     }
     progress.finish_and_clear();
     Ok(flows)

@@ -7,16 +7,14 @@ use uuid::Uuid;
 use crate::run::Run;
 use crate::shop::{File, Shop};
 
-const SAMPLES: [&str; 2] = [
-    "session-open.request.json",
-    "session-open-minimal.request.json",
+const SAMPLES: [&str; 3] = [
+    "epos-2.10/session-open.request.json",
+    "epos-2.10/session-open-minimal.request.json",
+    "smart-rent-3.04/session-open.request.json",
 ];
 
 fn sample(name: &str) -> String {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/fixtures/epos-2.10"
-    );
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures");
     format!("{folder}/{name}")
 }
 

@@ -61,7 +61,8 @@ impl House {
             products: bank.clone(),
             sessions: bank.clone(),
             applications: bank.clone(),
-            contracts: bank,
+            contracts: bank.clone(),
+            rentals: bank,
             clock: clock.clone(),
         };
         let url = WebAddress::parse("public_url", "https://pay.example").unwrap();

@@ -13,6 +13,7 @@ use crate::{
     contract::{Contract, ProcessStatus},
     decision::positive_ranges,
     product::{Family, Product},
+    rental::{AssetModel, InsuranceRequirement},
     shared::Shared,
 };
 
@@ -30,6 +31,18 @@ struct ProductRow {
 struct DecisionRow {
     family: &'static str,
     positive: String,
+}
+
+struct ModelRow {
+    name: &'static str,
+    ean: &'static str,
+    code: &'static str,
+    prices: String,
+    periods: String,
+    identifiers: Vec<&'static str>,
+    insurance: &'static str,
+    deductions: Vec<&'static str>,
+    approved: bool,
 }
 
 struct CourseRow {
@@ -66,6 +79,7 @@ struct OverviewPage {
     shop: String,
     now: String,
     products: Vec<ProductRow>,
+    models: Vec<ModelRow>,
     decisions: Vec<DecisionRow>,
     courses: Vec<CourseRow>,
     sessions: Vec<SessionRow>,
@@ -85,6 +99,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
         shop: bank.shop.to_string(),
         now: printed(bank.now()),
         products: bank.products.iter().map(product_row).collect(),
+        models: bank.models().iter().map(model_row).collect(),
         decisions: decision_rows(&bank),
         courses: course_rows(),
         sessions: session_rows(&bank),
@@ -104,6 +119,34 @@ fn product_row(product: &Product) -> ProductRow {
         approval: product.merchant_approval,
         amounts: format!("{} – {}", product.min_amount, product.max_amount),
         periods: periods.join(", "),
+    }
+}
+
+fn model_row(model: &AssetModel) -> ModelRow {
+    let periods: Vec<String> = model.periods.iter().map(u32::to_string).collect();
+    let identifiers = model.asset_identifier_types.iter();
+    let deductions = [
+        (model.trade_in_available, "trade-in"),
+        (model.campaign_discount_available, "campaign"),
+    ];
+    let deductions = deductions.into_iter().filter(|(available, _)| *available);
+    ModelRow {
+        name: model.name,
+        ean: model.ean,
+        code: model.manufacturer_product_code,
+        prices: format!(
+            "{} – {}",
+            model.limits.min_net_price, model.limits.max_net_price
+        ),
+        periods: periods.join(", "),
+        identifiers: identifiers.map(|kind| kind.name()).collect(),
+        insurance: match model.insurance_requirement {
+            InsuranceRequirement::Never => "never",
+            InsuranceRequirement::Optional => "optional",
+            InsuranceRequirement::Always => "always",
+        },
+        deductions: deductions.map(|(_, words)| words).collect(),
+        approved: model.approved,
     }
 }
 

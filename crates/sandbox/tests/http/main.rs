@@ -24,6 +24,7 @@ mod product;
 mod receiver;
 mod rental_calculation;
 mod rental_contract;
+mod rental_product;
 mod rental_session;
 mod session;
 mod shop;

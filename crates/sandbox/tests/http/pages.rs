@@ -192,3 +192,18 @@ async fn an_unknown_session_has_a_page_that_says_so() {
         assert_eq!(page.step(), "missing");
     }
 }
+
+#[tokio::test]
+async fn the_overview_lists_what_can_be_rented_where_anything_can() {
+    let shop = Shop::open(Region::Latvia).await;
+    let overview = Customer::visit(shop.sandbox.base_url()).await.page;
+    for model in shop.sandbox.models() {
+        let name = model.name.replace('"', "&#34;");
+        assert!(overview.contains(&name) && overview.contains(model.ean));
+        assert!(overview.contains(model.manufacturer_product_code));
+    }
+    assert_eq!(overview.matches("not approved</span>").count(), 1);
+    let shop = Shop::open(Region::Poland).await;
+    let overview = Customer::visit(shop.sandbox.base_url()).await.page;
+    assert!(!overview.contains("Models for rent"));
+}

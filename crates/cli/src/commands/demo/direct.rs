@@ -47,7 +47,7 @@ pub(super) async fn run(guide: &Guide, progress: &ProgressBar) -> Result<Vec<Flo
                 let title = Title {
                     guide: guide.name,
                     scenario: scenario.name,
-                    end: scenario.end,
+                    outcome: scenario.end.as_str(),
                 };
                 let play = async |stage: &mut Stage, journal: &mut Journal<'_>| {
                     play(stage, scenario, journal).await

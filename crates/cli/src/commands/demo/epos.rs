@@ -38,7 +38,7 @@ pub(super) async fn run(progress: &ProgressBar) -> Result<Vec<Flow>> {
                 let title = Title {
                     guide: "epos",
                     scenario: scenario.name(),
-                    end: scenario.end(),
+                    outcome: scenario.end().as_str(),
                 };
                 let play = async |stage: &mut Stage, journal: &mut Journal<'_>| {
                     play(stage, *scenario, journal).await

@@ -1,5 +1,4 @@
 use anyhow::{Result, anyhow};
-use inbank::domain::FinancingState;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -14,7 +13,7 @@ pub(super) struct Flow {
     pub(super) region: &'static str,
     pub(super) api_version: &'static str,
     pub(super) scenario: &'static str,
-    /// The state in which the financing ended, or what went otherwise.
+    /// The state in which the financing ended, why there is none, or what went otherwise.
     pub(super) outcome: String,
     pub(super) steps: Vec<String>,
     pub(super) requests: usize,
@@ -28,8 +27,8 @@ pub(super) struct Flow {
 pub(super) struct Title {
     pub(super) guide: &'static str,
     pub(super) scenario: &'static str,
-    /// Where the financing is to end.
-    pub(super) end: FinancingState,
+    /// The state in which the financing is to end, or why there is to be none.
+    pub(super) outcome: &'static str,
 }
 
 impl Flow {
@@ -54,7 +53,7 @@ impl Flow {
             scenario: title.scenario,
             as_expected: played.is_ok(),
             outcome: match played {
-                Ok(()) => title.end.as_str().to_owned(),
+                Ok(()) => title.outcome.to_owned(),
                 Err(error) => format!("{error:#}"),
             },
             steps: journal.into_steps(),

@@ -1,0 +1,265 @@
+//! Rental contracts: the device that is handed over, and the activation.
+
+use inbank_sandbox::{ContractStatus, Fault, Operation, Region};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::run::Run;
+use crate::shop::{File, Shop};
+
+const PRODUCT: &str = "smart_rent_product_code";
+const IMEI: &str = "355889000000007";
+const SERIAL: &str = "J7P3D7000000";
+
+/// The guide's session with the phone that is known by both identifiers.
+fn session() -> String {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/fixtures/smart-rent-3.04/session-open.request.json"
+    );
+    std::fs::read_to_string(sample)
+        .unwrap()
+        .replace(
+            "c1234c56-0000-1111-2222-f1bc23456e7a",
+            "2797a67c-b0e0-4b64-be81-7c136e16741a",
+        )
+        .replace("\"valid_until\": \"2025-02-17T11:10:00+02:00\",", "")
+}
+
+impl Shop {
+    /// A rental that waits for the merchant: its contract, and the names of session and contract.
+    pub(crate) fn rented(&self) -> (Uuid, String, String) {
+        let file = File::holding(&session());
+        let opened = self.run(&["session", "open", "--from", file.path()]).json();
+        let id = opened["id"].as_str().unwrap().to_owned();
+        let session: Uuid = id.parse().unwrap();
+        self.sandbox.customer_applies(session).unwrap();
+        let contract = self.sandbox.session(session).unwrap().contract.unwrap();
+        (contract, id, contract.to_string())
+    }
+
+    /// What the bank knows of a device.
+    fn device(&self, contract: Uuid) -> Vec<(&'static str, String)> {
+        let assigned = self.sandbox.asset_identifiers(contract).into_iter();
+        assigned
+            .map(|known| (known.identifier_type.name(), known.identifier))
+            .collect()
+    }
+}
+
+fn both() -> Vec<(&'static str, String)> {
+    vec![("IMEI", IMEI.into()), ("SERIAL_NUMBER", SERIAL.into())]
+}
+
+fn assign<'a>(id: &'a str, device: &[&'a str]) -> Vec<&'a str> {
+    [&["rental", "assign", id, "--product", PRODUCT], device].concat()
+}
+
+const DEVICE: [&str; 4] = ["--imei", IMEI, "--serial-number", SERIAL];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rental_is_identified_activated_and_shown() {
+    for region in [Region::Estonia, Region::Latvia] {
+        for version in ["v2", "v3"] {
+            let shop = Shop::of(region).await;
+            let (contract, _, id) = shop.rented();
+            let run = |arguments: &[&str]| {
+                shop.run(&[arguments, &["--api-version", version]].concat())
+                    .json()
+            };
+            assert_eq!(run(&["rental", "show", &id])["status"], "signed");
+            for _ in 0..2 {
+                assert_eq!(run(&assign(&id, &DEVICE)), json!({}));
+            }
+            assert_eq!(shop.device(contract), both());
+            for product in [&["--product", PRODUCT][..], &[]] {
+                let activate = [&["rental", "activate", &id], product].concat();
+                assert_eq!(run(&activate), json!({}));
+            }
+            let activated = Some(ContractStatus::Activated);
+            assert_eq!(shop.sandbox.contract(contract), activated);
+            assert_eq!(shop.received(Operation::ActivateContract).len(), 1);
+            for show in [
+                &["rental", "show", &id][..],
+                &["rental", "show", &id, "--product", PRODUCT],
+                &["contract", "show", &id],
+            ] {
+                let shown = run(show);
+                assert_eq!(shown["id"], json!(id));
+                assert_eq!(shown["status"], "activated");
+                assert_eq!(shown["product_code"], PRODUCT);
+                assert!(shown["number"].is_string(), "{shown}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activation_finds_its_product_by_the_contract() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::open().await;
+        let (contract, _, id) = shop.rented();
+        shop.run(&assign(&id, &DEVICE)).json();
+        let activate = ["rental", "activate", &id, "--api-version", version];
+        let run = shop.text(&activate);
+        assert_eq!(run.text(), format!("The rental {id} is activated.\n"));
+        let activated = Some(ContractStatus::Activated);
+        assert_eq!(shop.sandbox.contract(contract), activated);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rental_that_is_not_found_in_version_3_asks_for_its_product() {
+    let shop = Shop::open().await;
+    let nobodys = Uuid::nil().to_string();
+    for command in ["activate", "show"] {
+        for (version, advised) in [("v2", false), ("v3", true)] {
+            let run = shop.run(&["rental", command, &nobodys, "--api-version", version]);
+            let error = run.error(3);
+            assert_eq!(error["kind"], "not_found");
+            let message = error["message"].as_str().unwrap();
+            assert_eq!(message.contains("give --product"), advised, "{message}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_identifier_is_refused_and_nothing_is_sent_or_repeated() {
+    let shop = Shop::open().await;
+    let nobodys = Uuid::nil().to_string();
+    for (device, field) in [
+        (&["--imei", "355889000000008"][..], "imei"),
+        (&["--imei", "35588900000000"], "imei"),
+        (&["--imei", "not a number"], "imei"),
+        (&["--serial-number", "  "], "serial_number"),
+        (
+            &["--imei", "-", "--serial-number", "-"],
+            "asset_identifiers",
+        ),
+    ] {
+        let run = shop.run(&assign(&nobodys, device));
+        let error = run.error(2);
+        assert_eq!(error["kind"], "invalid");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with(field), "{message}");
+        assert!(
+            device[1] == "-" || !message.contains(device[1]),
+            "{message}"
+        );
+    }
+    let error = shop.run(&assign(&nobodys, &[])).error(2);
+    assert_eq!(error["kind"], "usage");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("--imei") && message.contains("--serial-number"));
+    assert!(shop.sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn identifiers_may_come_by_stdin_so_that_no_process_list_shows_them() {
+    let shop = Shop::open().await;
+    let (contract, _, id) = shop.rented();
+    let device = ["--serial-number", "-", "--imei", "-"];
+    let mut command = shop.command(&assign(&id, &device));
+    Run::with_stdin(&mut command, &format!("{IMEI}\n{SERIAL}\r\n")).json();
+    assert_eq!(shop.device(contract), both());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rental_without_all_identifiers_is_refused_by_the_bank() {
+    let shop = Shop::open().await;
+    let (contract, _, id) = shop.rented();
+    shop.run(&assign(&id, &["--serial-number", SERIAL])).json();
+    for (version, code) in [
+        ("v2", "asset_identifiers_is_missing"),
+        ("v3", "ASSET_IDENTIFIERS_MISSING"),
+    ] {
+        let run = shop.run(&["rental", "activate", &id, "--api-version", version]);
+        let error = run.error(3);
+        assert_eq!(error["kind"], "refused");
+        assert_eq!(error["operation"], "rental.activate");
+        assert_eq!(error["bank_codes"], json!([code]));
+    }
+    assert_eq!(shop.device(contract).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rental_that_is_over_or_not_granted_says_so() {
+    let shop = Shop::open().await;
+    let (_, _, id) = shop.rented();
+    shop.run(&["contract", "cancel", &id]).json();
+    let error = shop.run(&["rental", "activate", &id]).error(3);
+    assert_eq!(error["kind"], "refused");
+    assert!(error["message"].as_str().unwrap().contains("cancelled"));
+    let error = shop.run(&assign(&id, &DEVICE)).error(3);
+    assert_eq!(error["bank_codes"], json!(["CONTRACT_STATUS_NOT_ALLOWED"]));
+    assert_eq!(shop.received(Operation::ActivateContract), [Value::Null; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_activation_is_settled_by_reading_and_a_lost_assignment_is_unknown() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::open().await;
+        let (contract, _, id) = shop.rented();
+        let lost = |operation| shop.sandbox.fault(operation, Fault::AnswerLost, 1);
+        lost(Operation::AssignAssetIdentifiers);
+        let arguments = [&assign(&id, &DEVICE)[..], &["--api-version", version]].concat();
+        let error = shop.run(&arguments).error(6);
+        assert_eq!(error["kind"], "outcome_unknown");
+        assert_eq!(error["operation"], "rental.assign");
+        shop.run(&arguments).json();
+        lost(Operation::ActivateContract);
+        let activate = ["rental", "activate", &id, "--api-version", version];
+        let run = shop.run(&activate);
+        assert_eq!((run.code, &*run.stdout), (0, "{}\n"), "{run:?}");
+        assert_eq!(shop.received(Operation::ActivateContract).len(), 1);
+        let activated = Some(ContractStatus::Activated);
+        assert_eq!(shop.sandbox.contract(contract), activated);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activation_that_can_not_be_read_is_an_unknown_outcome() {
+    let shop = Shop::open().await;
+    let (_, _, id) = shop.rented();
+    shop.run(&assign(&id, &DEVICE)).json();
+    // The first reading tells that the rental is granted; those after the call fail.
+    shop.sandbox
+        .fault(Operation::GetContract, Fault::Slow { milliseconds: 0 }, 1);
+    shop.sandbox
+        .fault(Operation::GetContract, Fault::ResetBefore, 100);
+    shop.sandbox
+        .fault(Operation::ActivateContract, Fault::AnswerLost, 1);
+    let activate = ["rental", "activate", &id, "--product", PRODUCT];
+    let error = shop.run(&activate).error(6);
+    assert_eq!(error["operation"], "rental.activate");
+    assert_eq!(shop.received(Operation::ActivateContract).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_identifier_is_told_however_much_is_logged() {
+    let shop = Shop::open().await;
+    let (_, _, id) = shop.rented();
+    let silent = |arguments: &[&str], code: i32| {
+        for output in ["text", "json"] {
+            let mut command = shop.command(arguments);
+            command
+                .env("RUST_LOG", "trace")
+                .env("INBANK_OUTPUT", output);
+            let run = Run::of(&mut command);
+            assert_eq!(run.code, code, "{run:?}");
+            let told = run.stdout + &run.stderr;
+            for secret in [IMEI, "355889000000008", SERIAL, shop.sandbox.api_key()] {
+                assert!(!told.contains(secret), "{secret}: {told}");
+            }
+        }
+    };
+    let wrong = ["--imei", "355889000000008", "--serial-number", SERIAL];
+    silent(&assign(&id, &wrong), 2);
+    silent(&assign(&id, &DEVICE), 0);
+    let lost = Operation::AssignAssetIdentifiers;
+    shop.sandbox.fault(lost, Fault::AnswerLost, 2);
+    silent(&assign(&id, &DEVICE), 6);
+    silent(&["rental", "activate", &id], 0);
+    silent(&assign(&id, &DEVICE), 3);
+    silent(&["rental", "show", &id], 0);
+}
