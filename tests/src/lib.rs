@@ -8,6 +8,7 @@
 
 mod applicant;
 pub mod crashing;
+pub mod platform;
 mod postgres;
 mod shop;
 
@@ -53,7 +54,11 @@ impl SandboxBank {
     pub async fn start(profile: &RegionProfile, version: ApiVersion) -> Self {
         let region = profile.region.name.parse().unwrap();
         let builder = Sandbox::builder(region).seed(1).callback_retries([]);
-        let sandbox = builder.start().await.unwrap();
+        Self::of(profile, version, builder.start().await.unwrap())
+    }
+
+    /// A bank that runs already.
+    pub fn of(profile: &RegionProfile, version: ApiVersion, sandbox: Sandbox) -> Self {
         let key = ApiKey::parse(sandbox.api_key()).unwrap();
         let clock = Arc::new(ManualClock::new(sandbox.now()));
         let authenticator = HmacAuthenticator::new([&key]).unwrap();

@@ -14,6 +14,7 @@ use futures::future::{Either, join_all, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use inbank_domain::{FinancingId, ShopName};
 use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
+use time::OffsetDateTime;
 
 use crate::Shops;
 use round::Round;
@@ -64,9 +65,10 @@ impl Worker {
     /// [`LedgerError`] when the ledger can't be asked. What goes wrong with one financing is logged,
     /// and tried again after a growing pause.
     pub async fn turn(&self) -> Result<usize, LedgerError> {
-        let claims = self.claim(AT_ONCE).await?;
+        let (claims, until) = self.claim(AT_ONCE).await?;
         let count = claims.len();
-        join_all(claims.into_iter().map(|claim| self.work_on(claim))).await;
+        let rounds = claims.into_iter().map(|claim| self.work_on(claim, until));
+        join_all(rounds).await;
         Ok(count)
     }
 
@@ -85,9 +87,9 @@ impl Worker {
             }
             // One that takes long, at the bank or at the platform, holds up no other.
             let wait = match self.claim(AT_ONCE - rounds.len()).await {
-                Ok(claims) => {
+                Ok((claims, until)) => {
                     let any = !claims.is_empty();
-                    rounds.extend(claims.into_iter().map(|claim| self.work_on(claim)));
+                    rounds.extend(claims.into_iter().map(|claim| self.work_on(claim, until)));
                     if any { Duration::ZERO } else { IDLE }
                 }
                 Err(error) => {
@@ -108,16 +110,18 @@ impl Worker {
         while rounds.next().await.is_some() {}
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<Claim>, LedgerError> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
+    /// Due financings, and until when they are leased.
+    async fn claim(&self, limit: usize) -> Result<(Vec<Claim>, OffsetDateTime), LedgerError> {
         let now = self.clock.now();
-        self.ledger.claim(now, now + LEASE, limit).await
+        let until = now + LEASE;
+        if limit == 0 {
+            return Ok((Vec::new(), until));
+        }
+        Ok((self.ledger.claim(now, until, limit).await?, until))
     }
 
-    async fn work_on(&self, claim: Claim) {
-        if let Err(error) = self.handle(claim, Telling::Now).await {
+    async fn work_on(&self, claim: Claim, until: OffsetDateTime) {
+        if let Err(error) = self.handle(claim, until, Telling::Now).await {
             tracing::warn!(%error, "a financing is left to its lease");
         }
     }
@@ -137,15 +141,23 @@ impl Worker {
         id: &FinancingId,
     ) -> Result<Option<Handled>, LedgerError> {
         let now = self.clock.now();
-        let claim = self.ledger.claim_one(shop, id, now, now + LEASE).await?;
+        let until = now + LEASE;
+        let claim = self.ledger.claim_one(shop, id, now, until).await?;
         match claim {
-            Some(claim) => self.handle(claim, Telling::Later).await.map(Some),
+            Some(claim) => self.handle(claim, until, Telling::Later).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn handle(&self, claim: Claim, telling: Telling) -> Result<Handled, LedgerError> {
-        Round::new(self, claim).run(telling).await
+    /// Works on a claim whose lease was asked for until `leased_until`: by the time it was asked, not
+    /// by that of the answer, since a process may be stopped in between.
+    async fn handle(
+        &self,
+        claim: Claim,
+        leased_until: OffsetDateTime,
+        telling: Telling,
+    ) -> Result<Handled, LedgerError> {
+        Round::new(self, claim, leased_until).run(telling).await
     }
 
     pub(crate) fn ledger(&self) -> &Arc<dyn FinancingLedger> {

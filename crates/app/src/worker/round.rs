@@ -5,7 +5,7 @@ use inbank_ports::{
 use time::OffsetDateTime;
 
 use super::settle::Settled;
-use super::{LEASE, Telling, Worker, pace};
+use super::{Telling, Worker, pace};
 use crate::{FollowError, News, Shop};
 
 /// One claim, from its lease to its release.
@@ -41,6 +41,14 @@ pub(super) enum Trouble {
     Lost,
 }
 
+/// How much of what was learnt is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Wrote {
+    All,
+    /// Only that it named a session or application that another financing has.
+    WithoutWhatIsAnothers,
+}
+
 impl From<LedgerError> for Trouble {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error)
@@ -48,8 +56,11 @@ impl From<LedgerError> for Trouble {
 }
 
 impl<'a> Round<'a> {
-    pub(super) fn new(worker: &'a Worker, claim: Claim) -> Self {
-        let leased_until = worker.clock.now() + LEASE;
+    pub(super) const fn new(
+        worker: &'a Worker,
+        claim: Claim,
+        leased_until: OffsetDateTime,
+    ) -> Self {
         Self {
             worker,
             claim,
@@ -101,39 +112,38 @@ impl<'a> Round<'a> {
 
     /// Reads the bank, and writes down what it says.
     async fn look(&mut self, shop: &Shop) -> Result<(), Trouble> {
-        let entry = &self.claim.entry;
-        let known = entry.financing.session.is_some() || entry.financing.application.is_some();
-        let news = if known {
-            match shop.follow().refresh(&entry.financing).await {
-                Ok(news) => news,
-                Err(FollowError::Gateway(error)) => return Err(Trouble::Bank(error)),
-                Err(error) => return self.anomaly(error.to_string()).await,
-            }
-        } else {
-            match self.heard_of(shop).await? {
-                Some(news) => news,
-                None => return self.give_up().await,
-            }
-        };
-        self.write(news).await
+        let financing = &self.claim.entry.financing;
+        if financing.session.is_none() && financing.application.is_none() {
+            return self.look_for(shop).await;
+        }
+        match shop.follow().refresh(financing).await {
+            Ok(news) => self.write(news).await.map(drop),
+            Err(FollowError::Gateway(error)) => Err(Trouble::Bank(error)),
+            Err(error) => self.anomaly(error.to_string()).await,
+        }
     }
 
-    /// What the callbacks of an opening that was never answered lead to.
-    async fn heard_of(&self, shop: &Shop) -> Result<Option<News>, Trouble> {
-        let financing = &self.claim.entry.financing;
-        for subject in &self.claim.heard_of {
-            match shop.follow().take_on(subject, financing).await {
-                Ok(news) => return Ok(Some(news)),
+    /// Looks where the callbacks lead that came for an opening that was never answered. Anybody can
+    /// bring a form of another financing here, also one of the same order, so none of them keeps the
+    /// next from being looked at, or the financing from its end.
+    async fn look_for(&mut self, shop: &Shop) -> Result<(), Trouble> {
+        for subject in self.claim.heard_of.clone() {
+            let financing = &self.claim.entry.financing;
+            match shop.follow().take_on(&subject, financing).await {
+                Ok(news) => {
+                    if self.write(news).await? == Wrote::All {
+                        return Ok(());
+                    }
+                }
                 Err(FollowError::Gateway(error)) if error.kind() != GatewayErrorKind::NotFound => {
                     return Err(Trouble::Bank(error));
                 }
-                // Somebody brought another order's callback here; it may not be the only one.
                 Err(error) => {
                     tracing::warn!(financing = %financing.id, %error, "a callback of something else");
                 }
             }
         }
-        Ok(None)
+        self.give_up().await
     }
 
     /// Ends what was never heard of in all its time.
@@ -144,14 +154,13 @@ impl<'a> Round<'a> {
         }
         if let Step::Moved(edge) = given_up(entry.financing.state) {
             entry.financing.state = edge.to;
-            return self
-                .commit(entry, vec![Occurrence::Moved(edge.event)])
-                .await;
+            let expired = vec![Occurrence::Moved(edge.event)];
+            self.commit(entry, expired).await?;
         }
         Ok(())
     }
 
-    async fn write(&mut self, news: News) -> Result<(), Trouble> {
+    async fn write(&mut self, news: News) -> Result<Wrote, Trouble> {
         let mut entry = self.claim.entry.clone();
         entry.financing = news.financing;
         let mut occurrences = Vec::new();
@@ -169,7 +178,7 @@ impl<'a> Round<'a> {
         let state = entry.financing.state;
         entry.intent = entry.intent.filter(|intent| !intent.is_over_in(state));
         if entry == self.claim.entry {
-            return Ok(());
+            return Ok(Wrote::All);
         }
         self.commit(entry, occurrences).await
     }
@@ -209,7 +218,7 @@ impl<'a> Round<'a> {
         if occurrences.is_empty() {
             return Ok(());
         }
-        self.commit(entry, occurrences).await
+        self.commit(entry, occurrences).await.map(drop)
     }
 
     async fn drop_intent(&mut self, intent: &Intent, why: &Refusal) -> Result<(), Trouble> {
@@ -219,10 +228,16 @@ impl<'a> Round<'a> {
             Refusal::Bank(error) => format!("{intent} was not carried out: {error}"),
             Refusal::Changed(what) => format!("{intent} was not carried out: {what}"),
         };
-        self.commit(entry, vec![Occurrence::Anomaly(what)]).await
+        self.commit(entry, vec![Occurrence::Anomaly(what)])
+            .await
+            .map(drop)
     }
 
-    async fn commit(&mut self, entry: Entry, occurrences: Vec<Occurrence>) -> Result<(), Trouble> {
+    async fn commit(
+        &mut self,
+        entry: Entry,
+        occurrences: Vec<Occurrence>,
+    ) -> Result<Wrote, Trouble> {
         let now = self.worker.clock.now();
         let ledger = &self.worker.ledger;
         match ledger
@@ -237,13 +252,14 @@ impl<'a> Round<'a> {
                 // The ledger hears of deliveries at the end of the lease.
                 let told = self.delivered.unwrap_or_default();
                 self.claim.undelivered.retain(|event| event.number > told);
-                Ok(())
+                Ok(Wrote::All)
             }
             Committed::Lost => Err(Trouble::Lost),
             Committed::Taken => {
                 // Without what it can't have.
                 let what = "a callback named a session or application of another financing";
-                Box::pin(self.anomaly(what.to_owned())).await
+                Box::pin(self.anomaly(what.to_owned())).await?;
+                Ok(Wrote::WithoutWhatIsAnothers)
             }
         }
     }

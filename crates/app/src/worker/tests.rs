@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use inbank_domain::{FinancingState, SessionId};
-use inbank_ports::{Clock as _, GatewayErrorKind, ReceivedCallback};
+use inbank_domain::{ContractStatus, FinancingState, SessionId};
+use inbank_ports::{Clock as _, Contracts as _, GatewayErrorKind, ReceivedCallback};
 use inbank_ports::{FinancingLedger, Subject};
 
 use crate::CheckedOut;
@@ -128,7 +128,7 @@ async fn a_worker_that_was_stopped_overwrites_nothing() {
     stage.desk.approve(id).await.unwrap();
     stage
         .worker
-        .handle(stopped.unwrap(), super::Telling::Now)
+        .handle(stopped.unwrap(), until, super::Telling::Now)
         .await
         .unwrap();
     stage.work().await;
@@ -136,6 +136,31 @@ async fn a_worker_that_was_stopped_overwrites_nothing() {
     assert_eq!(told.iter().filter(|name| **name == "completed").count(), 1);
     let entry = stage.desk.financing(id).await.unwrap();
     assert_eq!(entry.financing.state, FinancingState::Completed);
+}
+
+#[tokio::test]
+async fn a_worker_that_was_stopped_before_it_began_neither_tells_nor_sends() {
+    let stage = Stage::new();
+    let entry = stage.granted().await;
+    let (shop, id) = (&entry.shop, &entry.financing.id);
+    stage.bank.fail_next(GatewayErrorKind::Unreachable);
+    stage.desk.approve(id).await.unwrap();
+    stage.clock.advance(Duration::from_secs(5));
+    let now = stage.clock.now();
+    let until = now + super::LEASE;
+    let stopped = stage.ledger.claim_one(shop, id, now, until).await.unwrap();
+    let told = stage.sink.names();
+    stage.clock.advance(super::LEASE);
+    // Another may have the lease by now, and be sending and telling the same.
+    let handled = stage
+        .worker
+        .handle(stopped.unwrap(), until, super::Telling::Now)
+        .await;
+    assert!(handled.unwrap().entry.intent.is_some());
+    assert_eq!(stage.sink.names(), told);
+    let contract = entry.financing.contract.unwrap();
+    let contract = stage.bank.contract(&contract).await.unwrap();
+    assert_eq!(contract.status, ContractStatus::Signed);
 }
 
 #[tokio::test]
@@ -166,6 +191,11 @@ async fn a_session_of_another_financing_is_not_taken_over() {
     let entry = stage.desk.financing(&second).await.unwrap();
     assert_eq!(entry.financing.state, FinancingState::Opening);
     assert_eq!(stage.sink.names().last(), Some(&"anomaly"));
+    // That keeps it neither from its end, nor tells a person again and again.
+    stage.clock.advance(Duration::from_hours(24 * 9));
+    stage.work().await;
+    let told = stage.sink.names();
+    assert_eq!(told[told.len() - 2..], ["anomaly", "expired"]);
 }
 
 #[tokio::test]
