@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// The columns of `inbank_financing` that [`Row::read`] reads.
 pub(crate) const COLUMNS: &str = "shop, id, order_reference, attempt, product, family, state, merchant_approval, session, \
      application, contract, redirect_url, intent, intent_application, anomaly, opened_at, answer_by, roused_at, failures, \
-     version, leased_until, lease, roused, events, delivered";
+     asked, version, leased_until, lease, roused, events, delivered";
 
 /// A financing with what the ledger alone knows of it.
 pub(crate) struct Row {
@@ -51,6 +51,7 @@ impl Row {
             moment(row, "opened_at")?,
             moment(row, "answer_by")?,
         );
+        entry.asked = row.try_get::<i64, _>("asked")? != 0;
         let redirect = optional(row, "redirect_url")?;
         let redirect = redirect.map(|url| WebAddress::parse("redirect_url", &url));
         entry.redirect_url = redirect.transpose()?;

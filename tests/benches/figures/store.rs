@@ -50,9 +50,9 @@ impl Store {
         let (now, later) = (micros(now()), micros(now()) + 3_600_000_000);
         let sql = format!(
             "INSERT INTO inbank_financing (shop, id, order_reference, attempt, product, family, state, merchant_approval, \
-                session, opened_at, answer_by, roused_at, failures, version, due_at, lease, roused, events, delivered) \
+                session, opened_at, answer_by, roused_at, failures, asked, version, due_at, lease, roused, events, delivered) \
              SELECT 'main', 'f-' || i, 'order-' || i, 1, 'hp', 'hire_purchase', 'pending', 0, 's-' || i, {now} + i, {now}, \
-                {now}, 0, 1, CASE WHEN i <= {due} THEN {now} + i WHEN i % 10 = 0 THEN {later} + i END, 1, 0, 0, 0 \
+                {now}, 0, 1, 1, CASE WHEN i <= {due} THEN {now} + i WHEN i % 10 = 0 THEN {later} + i END, 1, 0, 0, 0 \
              FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i FROM n) AS n"
         );
         let mut connection = self.connection().await;

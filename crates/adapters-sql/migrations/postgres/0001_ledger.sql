@@ -21,6 +21,7 @@ CREATE TABLE inbank_financing (
     answer_by BIGINT NOT NULL,
     roused_at BIGINT NOT NULL,
     failures BIGINT NOT NULL,
+    asked BIGINT NOT NULL,
     version BIGINT NOT NULL,
     -- The same as `leased_until` while there is a lease, so that a lapsed one is found as due work.
     due_at BIGINT,

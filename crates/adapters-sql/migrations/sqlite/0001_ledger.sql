@@ -20,6 +20,7 @@ CREATE TABLE inbank_financing (
     answer_by INTEGER NOT NULL,
     roused_at INTEGER NOT NULL,
     failures INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
     version INTEGER NOT NULL,
     -- The same as `leased_until` while there is a lease, so that a lapsed one is found as due work.
     due_at INTEGER,

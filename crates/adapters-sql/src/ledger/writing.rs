@@ -16,9 +16,9 @@ use crate::row::{COLUMNS, Row, micros};
 const OPEN: &str = "
 INSERT INTO inbank_financing (
     product, family, state, merchant_approval, session, application, contract, redirect_url, intent, intent_application,
-    anomaly, answer_by, roused_at, failures, shop, id, order_reference, attempt, opened_at, version, due_at, leased_until,
+    anomaly, answer_by, roused_at, failures, asked, shop, id, order_reference, attempt, opened_at, version, due_at, leased_until,
     lease, roused, events, delivered
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, 1, 0, 0, 0)
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, 1, 0, 0, 0)
 ON CONFLICT DO NOTHING
 ";
 
@@ -39,8 +39,8 @@ UPDATE inbank_financing SET
     product = $1, family = $2, state = $3, merchant_approval = $4, session = $5, application = $6, contract = $7,
     redirect_url = $8, intent = $9, intent_application = $10, anomaly = $11, answer_by = $12,
     roused_at = CASE WHEN $13 > roused_at THEN $13 ELSE roused_at END,
-    failures = $14, version = version + 1, events = events + $17
-WHERE shop = $15 AND id = $16 AND lease = $18 AND version = $19
+    failures = $14, asked = $15, version = version + 1, events = events + $18
+WHERE shop = $16 AND id = $17 AND lease = $19 AND version = $20
 RETURNING
 ";
 
@@ -55,7 +55,7 @@ WHERE shop = $1 AND id = $2 AND lease = $3
 
 type Bound<'q> = Query<'q, Any, AnyArguments>;
 
-/// The columns that a commit writes, as `$1` to `$14`, then the names.
+/// The columns that a commit writes, as `$1` to `$15`, then the names.
 fn bind<'q>(query: Bound<'q>, entry: &Entry) -> Bound<'q> {
     let text = |value: Option<&str>| value.map(str::to_owned);
     let financing = &entry.financing;
@@ -76,6 +76,7 @@ fn bind<'q>(query: Bound<'q>, entry: &Entry) -> Bound<'q> {
         .bind(micros(entry.answer_by))
         .bind(micros(entry.roused_at))
         .bind(i64::from(entry.failures))
+        .bind(i64::from(entry.asked))
         .bind(entry.shop.as_str().to_owned())
         .bind(financing.id.as_str().to_owned())
 }
