@@ -15,6 +15,7 @@ use inbank_tests::{SandboxBank, on_every_store, uuid};
 on_every_store! {
     the_same_callback_a_thousand_times_at_once_is_kept_once_and_tells_once,
     callbacks_in_any_order_hours_late_and_after_the_end_move_nothing_backwards,
+    callbacks_that_arrive_the_last_one_first_and_hours_late_are_kept_and_tell_nothing_twice,
     a_callback_for_a_financing_that_is_not_there_is_not_found_and_not_kept,
     forged_and_doubled_callbacks_are_refused_unkept_and_nothing_is_read_for_them,
     a_returning_browser_and_the_callback_at_once_are_one_event,
@@ -94,6 +95,30 @@ async fn callbacks_in_any_order_hours_late_and_after_the_end_move_nothing_backwa
         deliveries,
         "nothing was told"
     );
+}
+
+async fn callbacks_that_arrive_the_last_one_first_and_hours_late_are_kept_and_tell_nothing_twice(
+    store: Store,
+) {
+    let stage = Stage::new(store).await;
+    let sandbox = stage.sandbox();
+    sandbox.callback_fault(CallbackFault::Reorder, 100);
+    let entry = stage.open("1").await;
+    let id = &entry.financing.id;
+    stage.customer_applies(&entry).await;
+    let hours = Duration::from_hours(3);
+    stage.work_for(hours, Duration::from_mins(10)).await;
+    stage.desk.approve(id).await.unwrap();
+    stage.pass(hours);
+    assert_eq!(stage.kept(id).await, 0, "they are still on their way");
+    sandbox.release_callbacks().await;
+    stage.work().await;
+    let sent = sandbox.callbacks();
+    assert!(sent.len() > 1 && sent.iter().all(|callback| callback.delivered()));
+    assert_eq!(stage.kept(id).await, sent.len());
+    assert_eq!(stage.told.names("1"), ["opened", "granted", "completed"]);
+    assert_eq!(stage.told.deliveries().len(), 3);
+    stage.told.is_sound();
 }
 
 async fn a_callback_for_a_financing_that_is_not_there_is_not_found_and_not_kept(store: Store) {
