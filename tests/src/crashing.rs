@@ -4,8 +4,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use inbank::domain::*;
-use inbank::ports::*;
+use inbank::domain::{
+    Application, ApplicationId, ApplicationRequest, AssetIdentifiers, AssetModel, Contract,
+    ContractId, FinancingEvent, FinancingId, Intent, ModelIdentifier, Occurrence, OpenedSession,
+    Product, ProductCode, RentalCalculation, RentalRequest, Session, SessionId, SessionRequest,
+    ShopName,
+};
+use inbank::ports::{
+    Applications, Claim, Committed, Contracts, Entry, EventSink, FinancingLedger, GatewayError,
+    Intended, LedgerError, Listing, Opened, ProductCatalogue, ReceivedCallback, Recorded, Rentals,
+    Rest, Sessions, SinkError, async_trait,
+};
 use rustix::process::{Signal, getpid, kill_process};
 use time::OffsetDateTime;
 

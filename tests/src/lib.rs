@@ -409,6 +409,8 @@ mod documents {
     struct Readme;
     #[doc = include_str!("../../docs/embedding.md")]
     struct Embedding;
+    #[doc = include_str!("../../docs/platform.md")]
+    struct Platform;
     #[doc = include_str!("../../docs/regions.md")]
     struct Regions;
 }
