@@ -2,7 +2,6 @@
 //! anywhere in its database.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -73,6 +72,20 @@ async fn no_canary_sings_in_a_log_an_error_or_a_file_of_postgresqls() {
 async fn all_that_is_personal(home: Home) -> Stage {
     let mut shown = shown().clone();
     let stage = Stage::at(home).await;
+    application(&stage).await;
+    rental(&stage).await;
+    for event in stage.told.deliveries() {
+        shown.debug(&event);
+    }
+    for name in ["direct", "rented"] {
+        assert_eq!(stage.told.names(name).last(), Some(&"completed"), "{name}");
+    }
+    shown.debug(&stage.platform);
+    stage
+}
+
+async fn application(stage: &Stage) {
+    let mut shown = shown().clone();
     let sandbox = stage.sandbox();
 
     let mut request = stage.application_request("direct");
@@ -124,7 +137,11 @@ async fn all_that_is_personal(home: Home) -> Stage {
         .await;
     shown.debug(&stage.desk.approve(id).await);
     shown.debug(&stage.desk.replay(id).await.unwrap());
+}
 
+async fn rental(stage: &Stage) {
+    let mut shown = shown().clone();
+    let sandbox = stage.sandbox();
     let entry = stage.open_rental("rented").await;
     stage.customer_applies(&entry).await;
     stage.work().await;
@@ -171,18 +188,8 @@ async fn all_that_is_personal(home: Home) -> Stage {
     stage
         .work_for(Duration::from_mins(1), Duration::from_secs(1))
         .await;
-    for event in stage.told.deliveries() {
-        shown.debug(&event);
-    }
-    for name in ["direct", "rented"] {
-        assert_eq!(stage.told.names(name).last(), Some(&"completed"), "{name}");
-    }
-    shown.debug(&stage.platform);
-    let nowhere = stage.desk.approve(id).await;
-    if let Err(error) = &nowhere {
-        shown.error(error as &dyn Error);
-    }
-    stage
+    let too_late = stage.desk.approve(id).await;
+    shown.error(&too_late.unwrap_err());
 }
 
 fn holds_none(files: &[(String, String)], stage: &Stage) {

@@ -84,17 +84,16 @@ impl Crowd {
         done.push(false);
         let mut ahead = already + LAPSE;
         while !(0..=PROCESSES).all(|n| done[n] || n == victim) {
-            match heard.recv_timeout(SILENCE) {
-                Ok((n, line)) => done[n] |= line == "done",
-                // A callback that the killed one had in its hands is lost: time has to pass until
-                // somebody looks.
-                Err(_) => {
-                    ahead += 60;
-                    assert!(ahead < already + FOR_GOOD, "they are stuck");
-                    self.sandbox.advance(Duration::from_secs(60));
-                    self.set_clocks(ahead);
-                }
+            if let Ok((n, line)) = heard.recv_timeout(SILENCE) {
+                done[n] |= line == "done";
+                continue;
             }
+            // A callback that the killed one had in its hands is lost: time has to pass until
+            // somebody looks.
+            ahead += 60;
+            assert!(ahead < already + FOR_GOOD, "they are stuck");
+            self.sandbox.advance(Duration::from_mins(1));
+            self.set_clocks(ahead);
         }
         // What was asked for and never heard of ends with its time.
         self.sandbox.advance(Duration::from_secs(FOR_GOOD));
@@ -203,5 +202,5 @@ impl Crowd {
 
 fn next(heard: &Receiver<(usize, String)>) -> (usize, String) {
     let patience = Duration::from_secs(30);
-    heard.recv_timeout(patience).expect("they say nothing more")
+    heard.recv_timeout(patience).unwrap()
 }

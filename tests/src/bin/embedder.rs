@@ -20,7 +20,7 @@ use inbank::domain::{
 };
 use inbank::http::{HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::fake::ManualClock;
-use inbank::ports::{Clock, EventSink, FinancingLedger, Rentals, SinkError, async_trait};
+use inbank::ports::{Clock, EventSink, FinancingLedger, Listing, Rentals, SinkError, async_trait};
 use inbank::sql::SqlLedger;
 use inbank::{Platform, PlatformShop};
 use inbank_tests::crashing::{Crashing, Steps};
@@ -227,7 +227,7 @@ impl Embedder {
     }
 
     async fn is_at_rest(&self) -> Result<bool> {
-        let all = self.platform.ledger().list(&Default::default()).await?;
+        let all = self.platform.ledger().list(&Listing::default()).await?;
         Ok(all.iter().all(|entry| entry.financing.state.is_terminal()))
     }
 
@@ -255,7 +255,7 @@ impl Embedder {
         // What goes wrong in any of these is told again next time.
         match financing.state {
             FinancingState::Opening if !entry.asked => {
-                self.begin(aim, &order, entry.attempt).await?
+                self.begin(aim, &order, entry.attempt).await?;
             }
             // A session that nobody was sent to; an application, though, may still come home.
             FinancingState::Opening if aim != "direct" => {
