@@ -11,10 +11,12 @@ pub mod crashing;
 pub mod platform;
 mod postgres;
 mod shop;
+mod shown;
 
 pub use applicant::Applicant;
 pub use postgres::Postgres;
 pub use shop::Shop;
+pub use shown::Shown;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,7 +17,7 @@ use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::fake::{ManualClock, MemoryLedger};
 use inbank::ports::{Clock, Entry, EventSink, FinancingLedger, Rentals, SinkError};
 use inbank::sql::SqlLedger;
-use inbank::{Platform, PlatformShop};
+use inbank::{Platform, PlatformBuilder, PlatformShop};
 use inbank_sandbox::{Operation, Sandbox};
 use reqwest::StatusCode;
 use tokio::net::TcpListener;
@@ -179,16 +179,12 @@ impl Told {
         for event in self.deliveries() {
             let name = (event.shop.clone(), event.financing.clone());
             let told = financings.entry(name).or_default();
-            match told.iter().find(|before| before.number == event.number) {
-                Some(before) => assert_eq!(*before, event, "one id is two events"),
-                None => {
-                    assert_eq!(
-                        event.number,
-                        told.len() as u64 + 1,
-                        "out of order: {event:?}"
-                    );
-                    told.push(event);
-                }
+            if let Some(before) = told.iter().find(|before| before.number == event.number) {
+                assert_eq!(*before, event, "one id is two events");
+            } else {
+                let next = told.len() as u64 + 1;
+                assert_eq!(event.number, next, "out of order: {event:?}");
+                told.push(event);
             }
         }
         for told in financings.values() {
@@ -525,6 +521,6 @@ fn platform(
         .ledger(ledger)
         .events(told.clone())
         .clock(clock.clone());
-    let builder = shops.into_iter().fold(builder, |b, shop| b.shop(shop));
+    let builder = shops.into_iter().fold(builder, PlatformBuilder::shop);
     builder.build().unwrap()
 }

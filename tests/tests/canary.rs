@@ -2,17 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::error::Error;
-use std::fmt::Debug;
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::io::Write;
 
 use inbank::Inbank;
 use inbank::domain::{ApiKey, ContractId, Region, SessionId, SessionRequest};
 use inbank::http::{ApiVersion, HmacAuthenticator, Site, callback_form, read_session_request};
 use inbank::ports::{CallbackAuthenticator, Connection, Contracts, Sessions};
-use inbank_tests::{StubBank, camel, fixture, parsed, with};
+use inbank_tests::{Shown, StubBank, camel, fixture, parsed, with};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::format::FmtSpan;
 
 const SESSION: &str = "7ed7fab8-316a-4f42-9a52-1e9c48a00000";
 const CONTRACT: &str = "11d1baeb-1da1-1c01-b111-12111211c1a1";
@@ -63,60 +60,6 @@ fn request() -> SessionRequest {
     read_session_request(&document().to_string(), &Region::ESTONIA).unwrap()
 }
 
-/// All that was shown to anybody, and where.
-#[derive(Clone, Default)]
-struct Shown(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shown {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Shown {
-    /// Everything that is logged on this thread from now on, down to the last detail.
-    fn logs(&self) -> tracing::subscriber::DefaultGuard {
-        let shown = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(move || shown.clone())
-            .finish();
-        tracing::subscriber::set_default(subscriber)
-    }
-
-    fn debug(&mut self, value: &impl Debug) {
-        write!(self, "{value:?}\n{value:#?}\n").unwrap();
-    }
-
-    /// An error in every way to print it, and so all that lies behind it.
-    fn error(&mut self, error: &dyn Error) {
-        write!(self, "{error}\n{error:?}\n{error:#?}\n").unwrap();
-        if let Some(source) = error.source() {
-            self.error(source);
-        }
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    #[track_caller]
-    fn holds_no_canary(&self) {
-        let text = self.text();
-        for canary in CANARIES {
-            let line = text.lines().find(|line| line.contains(canary));
-            assert_eq!(line, None, "{canary} sings");
-        }
-    }
-}
-
 #[tokio::test]
 async fn no_canary_sings_when_all_goes_well() {
     for &version in ApiVersion::ALL {
@@ -162,7 +105,7 @@ async fn no_canary_sings_when_all_goes_well() {
             text.contains("session.open") && text.contains("(personal)"),
             "{text}"
         );
-        shown.holds_no_canary();
+        shown.holds_none_of(&CANARIES);
     }
 }
 
@@ -220,7 +163,7 @@ async fn no_canary_sings_when_the_bank_fails_or_answers_nonsense() {
         }
         let text = shown.text();
         assert!(text.contains("trying again"), "the logs are seen: {text}");
-        shown.holds_no_canary();
+        shown.holds_none_of(&CANARIES);
     }
 }
 
@@ -256,7 +199,7 @@ async fn no_canary_sings_in_the_text_of_a_refusal_that_repeats_what_was_sent() {
         }
     }
     assert!(shown.text().contains("ADDRESS_UNKNOWN"), "codes are told");
-    shown.holds_no_canary();
+    shown.holds_none_of(&CANARIES);
 }
 
 /// A document once for each of its values, with that value of another type.
@@ -305,7 +248,7 @@ fn no_canary_sings_when_a_document_is_wrong() {
         refuse(&whole[..cut]);
     }
     assert!(refused > 2000, "only {refused} documents were refused");
-    shown.holds_no_canary();
+    shown.holds_none_of(&CANARIES);
 }
 
 #[test]
@@ -339,5 +282,5 @@ fn no_canary_sings_when_a_callback_or_a_setting_is_wrong() {
     shown.error(&Site::parse(&base).unwrap_err());
     shown.error(&Site::parse("http://canary.example").unwrap_err());
     shown.error(&ApiKey::parse(&format!("{}\n", StubBank::KEY)).unwrap_err());
-    shown.holds_no_canary();
+    shown.holds_none_of(&CANARIES);
 }

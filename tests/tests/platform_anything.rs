@@ -10,7 +10,7 @@ use inbank::domain::{
     ProductFamily, Purchase, Region, SessionRequest, ShopName, WebAddress,
 };
 use inbank::ports::fake::{FakeBank, ManualClock, MemoryLedger};
-use inbank::ports::{Clock, FinancingLedger, GatewayErrorKind};
+use inbank::ports::{Clock, FinancingLedger, GatewayErrorKind, Listing};
 use inbank_tests::platform::Told;
 use proptest::prelude::*;
 use time::OffsetDateTime;
@@ -282,7 +282,7 @@ impl World {
             self.clock.advance(Duration::from_hours(6));
         }
         while self.workers[1].turn().await.unwrap() > 0 {}
-        let entries = self.ledger.list(&Default::default()).await.unwrap();
+        let entries = self.ledger.list(&Listing::default()).await.unwrap();
         for entry in entries {
             let financing = &entry.financing;
             let never_asked = financing.state == State::Opening && !entry.asked;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use inbank::app::CheckedOut;
 use inbank::domain::{AssetIdentifiers, FinancingState as State, Imei, Money, SerialNumber};
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::ports::Rentals;
 use inbank::ports::conformance::{Approval, Bank};
+use inbank::ports::{Listing, Rentals};
 use inbank_sandbox::{CallbackFault, Operation, Region, Sandbox};
 use inbank_tests::platform::{Home, Stage, Store};
 use inbank_tests::{SandboxBank, on_every_store, uuid, uuid_of};
@@ -98,7 +98,7 @@ async fn without_any_callback_every_order_comes_to_its_end(store: Store) {
         assert_eq!(names.last(), Some(&end), "{order}: {names:?}");
     }
     stage.told.is_sound();
-    let all = stage.platform.ledger().list(&Default::default()).await;
+    let all = stage.platform.ledger().list(&Listing::default()).await;
     let all = all.unwrap();
     assert!(all.iter().all(|entry| entry.financing.state.is_terminal()));
     assert!(stage.kept(&approved.financing.id).await == 0, "none came");

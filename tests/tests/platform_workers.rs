@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use inbank::Platform;
 use inbank::app::{Carried, DeskError};
-use inbank::domain::{FinancingId, FinancingState as State};
+use inbank::domain::{FinancingEvent, FinancingId, FinancingState as State};
 use inbank_sandbox::{ContractStatus, Fault, Operation};
 use inbank_tests::platform::{Stage, Store};
 use inbank_tests::{on_every_store, uuid, uuid_of};
@@ -52,7 +52,7 @@ async fn workers_that_claim_at_once_take_each_financing_once(store: Store) {
         .told
         .deliveries()
         .iter()
-        .map(|event| event.id())
+        .map(FinancingEvent::id)
         .collect();
     assert_eq!(ids.len(), 2 * ORDERS, "opened and granted, each once");
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
@@ -88,7 +88,7 @@ async fn a_worker_that_stops_while_it_reads_is_overtaken_and_what_it_learnt_is_l
         .told
         .deliveries()
         .iter()
-        .map(|event| event.id())
+        .map(FinancingEvent::id)
         .collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     assert_eq!(stage.told.names("1"), ["opened", "granted", "completed"]);

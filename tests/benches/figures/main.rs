@@ -11,6 +11,8 @@ mod claim_growth;
 mod client_call;
 mod dialect;
 mod intake;
+mod intake_overhead;
+mod memory;
 mod store;
 
 use std::process::ExitCode;
@@ -30,7 +32,7 @@ use Budget::{AtLeast, AtMost};
 /// In the order of the table: a name, how it is measured, and what it has to be.
 type Measured = (&'static str, fn() -> f64, Budget);
 
-const ALWAYS: [Measured; 6] = [
+const ALWAYS: [Measured; 7] = [
     (
         "callback_authenticate",
         callback_authenticate::ratio,
@@ -45,12 +47,14 @@ const ALWAYS: [Measured; 6] = [
     ("dialect", dialect::ratio, AtMost(1.15)),
     ("intake_sqlite", intake::sqlite, AtLeast(5.0)),
     ("intake_postgres", intake::postgres, AtLeast(0.9)),
+    ("intake_overhead", intake_overhead::ratio, AtMost(1.5)),
 ];
 
 /// With `--full` only: each takes minutes.
-const FULL: [Measured; 2] = [
+const FULL: [Measured; 3] = [
     ("claim_growth_sqlite", claim_growth::sqlite, AtMost(2.0)),
     ("claim_growth_postgres", claim_growth::postgres, AtMost(2.0)),
+    ("memory", memory::ratio, AtMost(1.3)),
 ];
 
 /// One row of the table.
@@ -66,6 +70,10 @@ struct Figure {
 
 fn main() -> ExitCode {
     let given = |name: &str| std::env::args().any(|argument| argument == name);
+    if given(memory::CHILD) {
+        memory::child();
+        return ExitCode::SUCCESS;
+    }
     let full: &[Measured] = if given("--full") { &FULL } else { &[] };
     let mut figures = Vec::new();
     let chosen: Vec<_> = std::env::args()

@@ -3,9 +3,10 @@
 //! its parent gives it as standard input, so that its address outlives it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Write as _, stdin};
+use std::io::{Write as _, stdin, stdout};
 use std::net::TcpListener;
 use std::os::fd::AsFd as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +18,9 @@ use inbank::domain::{
     OrderReference, PhoneNumber, ProductCode, ProductFamily, Purchase, Region, RentalRequest,
     SerialNumber, SessionRequest, ShopId, ShopName, WebAddress,
 };
-use inbank::http::{HmacAuthenticator, PartnerApi, RegionProfile, Site};
+use inbank::http::{HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::fake::ManualClock;
-use inbank::ports::{Clock, EventSink, FinancingLedger, Rentals, SinkError, async_trait};
+use inbank::ports::{Clock, EventSink, FinancingLedger, Listing, Rentals, SinkError, async_trait};
 use inbank::sql::SqlLedger;
 use inbank::{Platform, PlatformShop};
 use inbank_tests::crashing::{Crashing, Steps};
@@ -46,13 +47,46 @@ struct Job {
     orders: Vec<String>,
     /// Whether to go on until nothing at all is open.
     to_the_end: bool,
+    /// Where others work on the same ledger at the same time: a file that says by how many seconds the
+    /// clock of them all is ahead of the system's. Each event is said on standard output then.
+    #[serde(default)]
+    ahead: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let job: Job = serde_json::from_str(&std::env::var("EMBEDDER_JOB")?)?;
-    let embedder = Embedder::start(job).await?;
-    embedder.work().await
+    match job.ahead.clone() {
+        None => {
+            let start = OffsetDateTime::from_unix_timestamp(job.start)?;
+            let clock = Arc::new(ManualClock::new(start));
+            Embedder::start(job, clock.clone())
+                .await?
+                .work(&clock)
+                .await
+        }
+        Some(ahead) => {
+            let clock = Arc::new(SharedClock { ahead });
+            Embedder::start(job, clock).await?.work_with_others().await
+        }
+    }
+}
+
+/// The system's clock, which the test moves for all processes at once.
+struct SharedClock {
+    ahead: PathBuf,
+}
+
+#[async_trait]
+impl Clock for SharedClock {
+    fn now(&self) -> OffsetDateTime {
+        let ahead = std::fs::read_to_string(&self.ahead).unwrap_or_default();
+        SystemClock.now() + Duration::from_secs(ahead.trim().parse().unwrap_or_default())
+    }
+
+    async fn sleep(&self, wait: Duration) {
+        SystemClock.sleep(wait).await;
+    }
 }
 
 struct Embedder {
@@ -60,29 +94,33 @@ struct Embedder {
     platform: Platform,
     desk: Desk,
     api: Arc<PartnerApi>,
-    clock: Arc<ManualClock>,
+    clock: Arc<dyn Clock>,
     steps: Arc<Steps>,
     customers: Client,
 }
 
 /// Appends each event to a file, as a platform would change its order.
-struct Diary(File);
+struct Diary {
+    file: File,
+    aloud: bool,
+}
 
 #[async_trait]
 impl EventSink for Diary {
     async fn deliver(&self, event: &FinancingEvent) -> Result<(), SinkError> {
         let line = format!("{} {} {}\n", event.id(), event.order, event.occurrence);
         // One write, so that a line is there or not.
-        (&self.0).write_all(line.as_bytes())?;
+        (&self.file).write_all(line.as_bytes())?;
+        if self.aloud {
+            stdout().write_all(line.as_bytes())?;
+        }
         Ok(())
     }
 }
 
 impl Embedder {
-    async fn start(job: Job) -> Result<Self> {
+    async fn start(job: Job, clock: Arc<dyn Clock>) -> Result<Self> {
         let steps = Steps::until(job.last_step, job.last_call.clone());
-        let start = OffsetDateTime::from_unix_timestamp(job.start)?;
-        let clock = Arc::new(ManualClock::new(start));
         let key = ApiKey::parse(&job.key)?;
         let authenticator = HmacAuthenticator::new([&key])?;
         let shop = ShopId::parse(job.shop.clone())?;
@@ -105,7 +143,8 @@ impl Embedder {
             .append(true)
             .open(&job.told)?;
         let ledger: Arc<dyn FinancingLedger> = Arc::new(SqlLedger::connect(&job.database).await?);
-        let sink: Arc<dyn EventSink> = Arc::new(Diary(told));
+        let aloud = job.ahead.is_some();
+        let sink: Arc<dyn EventSink> = Arc::new(Diary { file: told, aloud });
         let name = ShopName::parse("main")?;
         let platform = Platform::builder()
             .public_url(WebAddress::parse("public_url", &job.public_url)?)
@@ -130,7 +169,36 @@ impl Embedder {
         })
     }
 
-    async fn work(&self) -> Result<()> {
+    /// While others do the same for orders of theirs, and each worker for all.
+    async fn work_with_others(&self) -> Result<()> {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let platform = self.platform.clone();
+        let worker = tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            platform.run(stopped).await;
+        });
+        let mut said = false;
+        loop {
+            let mut open = 0;
+            for order in &self.job.orders {
+                open += usize::from(!self.carry_on(order).await?);
+            }
+            if open == 0 && !said {
+                said = true;
+                stdout().write_all(b"done\n")?;
+            }
+            if open == 0 && self.is_at_rest().await? {
+                break;
+            }
+            self.clock.sleep(Duration::from_millis(10)).await;
+        }
+        drop(stop);
+        worker.await?;
+        while self.platform.worker().turn().await? > 0 {}
+        Ok(())
+    }
+
+    async fn work(&self, clock: &ManualClock) -> Result<()> {
         // Doubles while nothing happens, so that a week passes in a few turns.
         let mut idle = Duration::from_secs(1);
         loop {
@@ -151,7 +219,7 @@ impl Embedder {
             if self.clock.now().unix_timestamp() > self.job.start + 60 * 24 * 3600 {
                 bail!("{open} orders are stuck");
             }
-            self.clock.advance(idle);
+            clock.advance(idle);
             idle = (idle * 2).min(Duration::from_hours(6));
         }
         eprintln!("done after {} steps", self.steps.taken());
@@ -159,7 +227,7 @@ impl Embedder {
     }
 
     async fn is_at_rest(&self) -> Result<bool> {
-        let all = self.platform.ledger().list(&Default::default()).await?;
+        let all = self.platform.ledger().list(&Listing::default()).await?;
         Ok(all.iter().all(|entry| entry.financing.state.is_terminal()))
     }
 
@@ -187,7 +255,7 @@ impl Embedder {
         // What goes wrong in any of these is told again next time.
         match financing.state {
             FinancingState::Opening if !entry.asked => {
-                self.begin(aim, &order, entry.attempt).await?
+                self.begin(aim, &order, entry.attempt).await?;
             }
             // A session that nobody was sent to; an application, though, may still come home.
             FinancingState::Opening if aim != "direct" => {
