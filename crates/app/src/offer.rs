@@ -76,17 +76,35 @@ impl Offers {
     }
 
     /// The same for an acceptance that may have been sent before, by a process that is gone: the
-    /// application is read first, and it is sent only when there is no contract yet.
+    /// application is read first, and it is sent only when that shows that nothing happened.
     pub(crate) async fn resume_accepting(
         &self,
         id: &ApplicationId,
     ) -> Result<ContractId, OfferError> {
-        let application = self.applications.application(id).await?;
+        let application = self.present(id).await?;
         match application.contract {
-            Some(contract) if application.id == *id => Ok(contract),
-            _ if application.id != *id => Err(OfferError::Changed(application.id)),
-            _ if application.cancelled => Err(OfferError::Otherwise("cancelled")),
-            _ => self.accept_application(id).await,
+            Some(contract) => Ok(contract),
+            None if application.cancelled => Err(OfferError::Otherwise("cancelled")),
+            None => self.accept_application(id).await,
+        }
+    }
+
+    /// Cancelling, likewise.
+    pub(crate) async fn resume_cancelling(&self, id: &ApplicationId) -> Result<(), OfferError> {
+        let application = self.present(id).await?;
+        match application.contract {
+            _ if application.cancelled => Ok(()),
+            Some(_) => Err(OfferError::Otherwise("accepted")),
+            None => self.cancel_application(id).await,
+        }
+    }
+
+    async fn present(&self, id: &ApplicationId) -> Result<Application, OfferError> {
+        let application = self.applications.application(id).await?;
+        if application.id == *id {
+            Ok(application)
+        } else {
+            Err(OfferError::Changed(application.id))
         }
     }
 

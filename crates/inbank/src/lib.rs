@@ -1,7 +1,17 @@
 //! Inbank financing for commerce platforms.
 //!
-//! This crate wires the others for one shop and re-exports them: [`domain`] says what things are,
-//! [`ports`] what can be swapped, [`app`] what a shop does, [`http`] how the bank is reached.
+//! [`Platform`] is what most want: all shops, a ledger in which nothing is lost and nothing counts
+//! twice, a router for callbacks and returning browsers, a worker, and events. `docs/platform.md` is
+//! its guide.
+//!
+//! [`Inbank`] wires one shop's use cases without a ledger, for who keeps one already, and for what
+//! needs none: quotes, signing, proof of income.
+//!
+//! The crates under it are re-exported: [`domain`] says what things are, [`ports`] what can be
+//! swapped, [`app`] what a shop does, [`http`] how the bank is reached, `sql` where the ledger is,
+//! [`receiver`] how callbacks come in.
+//!
+//! # Without a ledger
 //!
 //! ```no_run
 //! use inbank::app::{Quote, Started};

@@ -1,7 +1,8 @@
 use std::sync::Mutex;
 
 use inbank_domain::{
-    Currency, Event, FinancingEvent, Locale, Money, Occurrence, ProductCode, ProductFamily,
+    ApplicationRequest, Contact, Currency, Customer, DecisionStatus, Email, Event, FinancingEvent,
+    IdentityCode, Locale, Money, Months, Occurrence, PhoneNumber, ProductCode, ProductFamily,
     Purchase, Region, SessionRequest, ShopName, WebAddress,
 };
 use inbank_ports::fake::{FakeBank, ManualClock, MemoryLedger};
@@ -108,6 +109,43 @@ impl Stage {
             CheckedOut::Open { entry, .. } => *entry,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// A direct application with an offer.
+    pub(crate) async fn offered(&self) -> Entry {
+        let region = Region::ESTONIA;
+        let customer = Customer {
+            identity_code: Some(IdentityCode::parse(&region, "33333333333").unwrap()),
+            first_name: Some("Mari".to_owned().into()),
+            last_name: Some("Maasikas".to_owned().into()),
+            gender: None,
+        };
+        let contact = Contact {
+            email: Some(Email::parse("mari@example.com").unwrap()),
+            mobile: Some(PhoneNumber::parse("+37253630000").unwrap()),
+            phone: None,
+        };
+        let request = ApplicationRequest::new(
+            &region,
+            ProductCode::parse("hp").unwrap(),
+            Money::parse("100", Currency::EUR).unwrap(),
+            Months::new(12).unwrap(),
+            customer,
+            contact,
+        );
+        let mut request = request.unwrap();
+        let order = OrderReference::parse("1").unwrap();
+        request.callback_url = Some(self.desk.urls(&order, 1).unwrap().callback_url);
+        let family = ProductFamily::HirePurchase;
+        let filed = self.desk.file(&order, &request, family, 1).await.unwrap();
+        let Filed::Sent { entry, .. } = filed else {
+            panic!("{filed:?}")
+        };
+        let application = entry.financing.application.as_ref().unwrap();
+        self.bank.decide(application, DecisionStatus::Positive);
+        let entry = self.desk.refresh(&entry.financing.id).await.unwrap();
+        assert_eq!(entry.financing.state, FinancingState::Offered);
+        entry
     }
 
     pub(crate) async fn granted(&self) -> Entry {
@@ -271,4 +309,38 @@ async fn replaying_callbacks_tells_nothing_twice() {
     let occurrences: Vec<_> = events.into_iter().map(|event| event.occurrence).collect();
     let expected = [Event::Opened, Event::Granted].map(Occurrence::Moved);
     assert_eq!(occurrences, expected);
+}
+
+#[tokio::test]
+async fn an_offer_is_accepted_once_and_never_another_one() {
+    let stage = Stage::new();
+    let entry = stage.offered().await;
+    let (id, application) = (&entry.financing.id, entry.financing.application.clone());
+    let amount = Money::parse("90", Currency::EUR).unwrap();
+    let offer = application.unwrap();
+    stage.bank.change_conditions(&offer, amount).unwrap();
+    let changed = stage.desk.accept(id, &offer).await;
+    assert!(matches!(changed, Err(DeskError::Changed(_))), "{changed:?}");
+    let entry = stage.desk.financing(id).await.unwrap();
+    let now = entry.financing.application.unwrap();
+    for _ in 0..2 {
+        let carried = stage.desk.accept(id, &now).await.unwrap();
+        assert_eq!(carried, Carried::Out(FinancingState::SignatureWanted));
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_reaches_the_application_that_took_the_others_place() {
+    let stage = Stage::new();
+    let entry = stage.offered().await;
+    let id = &entry.financing.id;
+    let amount = Money::parse("90", Currency::EUR).unwrap();
+    let application = entry.financing.application.as_ref().unwrap();
+    stage.bank.change_conditions(application, amount).unwrap();
+    assert_eq!(stage.desk.cancel(id).await.unwrap(), Carried::Pending);
+    stage.clock.advance(std::time::Duration::from_secs(2));
+    stage.work().await;
+    let entry = stage.desk.financing(id).await.unwrap();
+    assert_eq!(entry.financing.state, FinancingState::Cancelled);
+    assert_eq!(stage.sink.names(), ["opened", "offer_ready", "cancelled"]);
 }

@@ -28,9 +28,14 @@ impl Round<'_> {
             Intent::Accept(application) => {
                 of_offer(shop.offers().resume_accepting(application).await)
             }
-            Intent::Cancel if financing.contract.is_none() && financing.application.is_some() => {
-                of_offer(shop.offers().cancel(financing).await)
-            }
+            Intent::Cancel if financing.contract.is_none() => match &financing.application {
+                Some(application) => match shop.offers().resume_cancelling(application).await {
+                    // It is the financing that is to be cancelled, whatever its application is now.
+                    Err(OfferError::Changed(_)) => Ok(Settled::AsTheBankShows),
+                    cancelled => of_offer(cancelled),
+                },
+                None => Ok(Settled::AsTheBankShows),
+            },
             Intent::Cancel => of_decision(shop.decide().resume(financing, Decision::Cancel).await),
             Intent::Approve => {
                 of_decision(shop.decide().resume(financing, Decision::Approve).await)
