@@ -1,13 +1,15 @@
 mod clock;
 mod customer;
+mod diary;
 mod direct;
 mod epos;
 mod flow;
 mod journal;
-mod merchant;
 mod order;
 mod rent;
 mod report;
+mod session;
+mod shop;
 mod stage;
 
 use std::time::Instant;
