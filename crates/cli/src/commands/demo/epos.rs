@@ -51,8 +51,10 @@ impl flow::Scenario for Scenario {
             Some(Act::ApproveAndCancel) => {
                 journal.note("merchant approves, and cancels meanwhile");
                 let id = order.id().clone();
-                let approving = (Operation::ApproveContract, stage.shop.desk.approve(&id));
-                order.cancel_during(approving, stage, journal).await?;
+                let approving = Box::pin(stage.shop.desk.approve(&id));
+                order
+                    .cancel_during((Operation::ApproveContract, approving), stage, journal)
+                    .await?;
             }
         }
         let outcome = (self.end, self.events, self.callbacks);

@@ -1,3 +1,4 @@
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -19,6 +20,10 @@ pub(super) struct Order {
     /// How many events the flow was waiting for so far.
     awaited: usize,
 }
+
+/// A decision on its way. In a box, since it is as large as everything that it may have to do.
+pub(super) type CarryingOut<'a> =
+    Pin<Box<dyn Future<Output = Result<Carried, DeskError>> + Send + 'a>>;
 
 /// How an order is to stand at the end.
 pub(super) struct Outcome<'a> {
@@ -134,10 +139,7 @@ impl Order {
     /// Has a colleague cancel what is just being carried out, while the bank has not answered yet.
     pub(super) async fn cancel_during(
         &mut self,
-        (operation, carrying_out): (
-            Operation,
-            impl Future<Output = Result<Carried, DeskError>> + Send,
-        ),
+        (operation, carrying_out): (Operation, CarryingOut<'_>),
         stage: &Stage,
         journal: &mut Journal<'_>,
     ) -> Result<()> {
@@ -148,7 +150,7 @@ impl Order {
             stage.sandbox.release_answers();
             cancelled
         };
-        let (carried, cancelled) = tokio::join!(carrying_out, cancelling);
+        let (carried, cancelled) = tokio::join!(carrying_out, Box::pin(cancelling));
         ensure!(
             carried? == Carried::Out(FinancingState::Completed),
             "what was decided first is not carried out"
@@ -163,12 +165,11 @@ impl Order {
     /// Holds the end, what the shop was told and what came in to what they should be; each by the
     /// records of both sides.
     pub(super) async fn check(&self, stage: &Stage, outcome: &Outcome<'_>) -> Result<()> {
-        let state = self.financing().state;
-        let end = outcome.end;
+        let (ended, end) = (self.financing().state, outcome.end);
         ensure!(
-            state == end,
+            ended == end,
             "{} instead of {}",
-            state.as_str(),
+            ended.as_str(),
             end.as_str()
         );
         self.check_events(stage, outcome.events).await?;
@@ -225,16 +226,16 @@ impl Order {
 
     /// A shop that delivers needs an active contract at the bank, and none otherwise.
     fn check_contract(&self, stage: &Stage) -> Result<()> {
-        let state = self.financing().state;
+        let ended = self.financing().state;
         let contract = self.financing().contract.as_ref();
         let status = match contract {
             Some(contract) => stage.sandbox.contract(contract.as_str().parse()?),
             None => None,
         };
         ensure!(
-            (status == Some(ContractStatus::Activated)) == (state == FinancingState::Completed),
+            (status == Some(ContractStatus::Activated)) == (ended == FinancingState::Completed),
             "{}, and the contract is {status:?} at the bank",
-            state.as_str()
+            ended.as_str()
         );
         Ok(())
     }

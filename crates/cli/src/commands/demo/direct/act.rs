@@ -91,8 +91,10 @@ impl Act {
             Self::ApproveAndCancel => {
                 journal.note("merchant approves, and cancels meanwhile");
                 let id = order.id().clone();
-                let approving = (Operation::ApproveContract, stage.shop.desk.approve(&id));
-                order.cancel_during(approving, stage, journal).await
+                let approving = Box::pin(stage.shop.desk.approve(&id));
+                order
+                    .cancel_during((Operation::ApproveContract, approving), stage, journal)
+                    .await
             }
         }
     }

@@ -68,13 +68,13 @@ async fn a_flow_that_fails_does_not_touch_those_after_it() {
         fails,
         events: EVENTS,
     };
-    let flows = play(&[
+    let scenarios = [
         approved("failing", true),
         approved("sound", false),
         approved("failing_again", true),
         approved("sound_again", false),
-    ]);
-    for flow in flows.await {
+    ];
+    for flow in play(&scenarios).await {
         let fails = flow.scenario.starts_with("failing");
         assert_eq!(
             flow.as_expected, !fails,

@@ -78,9 +78,10 @@ impl Act {
             Self::ActivateAndCancel => {
                 journal.note("merchant activates, and cancels meanwhile");
                 let (id, device) = (order.id().clone(), device(rented)?);
-                let activating = stage.shop.desk.activate(&id, rented, &device);
-                let activating = (Operation::ActivateContract, activating);
-                order.cancel_during(activating, stage, journal).await?;
+                let activating = Box::pin(stage.shop.desk.activate(&id, rented, &device));
+                order
+                    .cancel_during((Operation::ActivateContract, activating), stage, journal)
+                    .await?;
                 check_activated(stage, contract, rented)
             }
             Self::Cancel => order.decide(stage, Decision::Cancel, journal).await,
