@@ -1,18 +1,22 @@
 mod clock;
 mod customer;
+mod diary;
 mod direct;
 mod epos;
 mod flow;
 mod journal;
-mod merchant;
 mod order;
 mod rent;
 mod report;
+mod session;
+mod shop;
 mod stage;
 
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use futures::FutureExt as _;
+use futures::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::flow::Flow;
@@ -36,7 +40,7 @@ pub(crate) struct Demo {
     guide: Guide,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 enum Guide {
     /// Every guide's
     #[default]
@@ -65,23 +69,26 @@ pub(crate) async fn run(demo: &Demo, settings: &Settings) -> Result<(), Failure>
     }
 }
 
+/// Runs the guides side by side, as each does with its stages.
 async fn flows(guide: Guide) -> anyhow::Result<Vec<Flow>> {
     let progress = progress();
-    let mut flows = Vec::new();
-    if matches!(guide, Guide::All | Guide::Epos) {
-        flows.extend(epos::run(&progress).await?);
-    }
-    if matches!(guide, Guide::All | Guide::DirectEeLv) {
-        flows.extend(direct::run(&direct::EE_LV, &progress).await?);
-    }
-    if matches!(guide, Guide::All | Guide::DirectPl) {
-        flows.extend(direct::run(&direct::PL, &progress).await?);
-    }
-    if matches!(guide, Guide::All | Guide::SmartRent) {
-        flows.extend(rent::run(&progress).await?);
-    }
+    let guides = [
+        (Guide::Epos, epos::run(&progress).boxed_local()),
+        (
+            Guide::DirectEeLv,
+            direct::run(&direct::EE_LV, &progress).boxed_local(),
+        ),
+        (
+            Guide::DirectPl,
+            direct::run(&direct::PL, &progress).boxed_local(),
+        ),
+        (Guide::SmartRent, rent::run(&progress).boxed_local()),
+    ];
+    let guides = guides.into_iter();
+    let wanted = guides.filter(|(name, _)| guide == Guide::All || *name == guide);
+    let flows = try_join_all(wanted.map(|(_, flows)| flows)).await?;
     progress.finish_and_clear();
-    Ok(flows)
+    Ok(flows.concat())
 }
 
 /// Shows on stderr; hides itself where that is no terminal.

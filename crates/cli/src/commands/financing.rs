@@ -135,8 +135,8 @@ struct Callback {
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     let financings = match command {
         Command::List(list) => list.run().await?,
-        Command::Show(show) => {
-            let (ledger, shop, id) = show.open().await?;
+        Command::Show(wanted) => {
+            let (ledger, shop, id) = wanted.open().await?;
             shown(&*ledger, &shop, &id).await?
         }
         Command::Replay(replay) => replay.run(settings).await?,

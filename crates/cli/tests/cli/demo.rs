@@ -11,6 +11,10 @@ const EPOS: &[(&str, &str, u64)] = &[
     ("declined", "declined", 1),
     ("cancelled_by_customer", "cancelled", 1),
     ("expired", "expired", 0),
+    ("callbacks_dropped", "completed", 2),
+    ("opening_answer_lost", "completed", 2),
+    ("shop_restarted", "completed", 2),
+    ("approved_and_cancelled_at_once", "completed", 2),
 ];
 
 /// In both guides to direct applications.
@@ -28,6 +32,10 @@ const DIRECT: &[(&str, &str, u64)] = &[
     ("failed", "failed", 1),
     ("cancelled_by_customer", "cancelled", 1),
     ("changed_conditions", "completed", 4),
+    ("callbacks_dropped", "completed", 5),
+    ("opening_answer_lost", "completed", 5),
+    ("shop_restarted", "completed", 5),
+    ("approved_and_cancelled_at_once", "completed", 5),
 ];
 
 const EE_LV: &[(&str, &str, u64)] = &[
@@ -54,6 +62,10 @@ const RENT: &[(&str, &str, u64)] = &[
     ("cancelled_by_customer", "cancelled", 1),
     ("expired", "expired", 0),
     ("model_not_approved", "not_found", 0),
+    ("callbacks_dropped", "completed", 2),
+    ("opening_answer_lost", "completed", 2),
+    ("shop_restarted", "completed", 2),
+    ("activated_and_cancelled_at_once", "completed", 2),
 ];
 
 type Ended<'a> = BTreeMap<&'a str, (&'a str, u64)>;
@@ -116,10 +128,10 @@ fn every_flow_ends_as_it_should() {
 #[test]
 fn people_get_a_table_and_no_bar_where_there_is_no_terminal() {
     for (guide, count) in [
-        ("epos", 36),
-        ("direct-ee-lv", 68),
-        ("direct-pl", 30),
-        ("smart-rent", 44),
+        ("epos", 60),
+        ("direct-ee-lv", 84),
+        ("direct-pl", 38),
+        ("smart-rent", 60),
     ] {
         let run = Run::of(&mut inbank(&["demo", "--guide", guide]));
         let text = run.text();

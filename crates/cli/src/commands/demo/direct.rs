@@ -2,18 +2,20 @@ mod act;
 mod applicant;
 mod scenario;
 
-use anyhow::{Result, bail};
-use inbank::app::Submitted;
-use inbank::domain::{FinancingId, OrderReference, ProductCode};
-use inbank::http::{ApiVersion, RegionProfile};
+use anyhow::{Context as _, Result, bail, ensure};
+use inbank::app::Filed;
+use inbank::domain::{ApplicationRequest, OrderReference, ProductCode, ProductFamily};
+use inbank::http::RegionProfile;
 use inbank::ports::ProductCatalogue;
+use inbank_sandbox::{Fault, Operation};
 use indicatif::ProgressBar;
 
 use self::scenario::Scenario;
-use super::flow::{Flow, Title};
+use super::flow::{self, Flow};
 use super::journal::Journal;
-use super::order::Order;
-use super::stage::Stage;
+use super::order::{Order, Outcome};
+use super::session::Mishap;
+use super::stage::{Post, Stage};
 
 /// A guide to direct applications.
 pub(super) struct Guide {
@@ -37,67 +39,95 @@ pub(super) const PL: Guide = Guide {
 /// Every scenario of a guide, in each of its regions, in both versions.
 pub(super) async fn run(guide: &Guide, progress: &ProgressBar) -> Result<Vec<Flow>> {
     let scenarios: Vec<&Scenario> = guide.scenarios.iter().copied().flatten().collect();
-    let count = guide.regions.len() * ApiVersion::ALL.len() * scenarios.len();
-    progress.inc_length(u64::try_from(count)?);
-    let mut flows = Vec::with_capacity(count);
-    for profile in guide.regions {
-        for version in ApiVersion::ALL {
-            let mut stage = Stage::set(profile, *version).await?;
-            for scenario in &scenarios {
-                let title = Title {
-                    guide: guide.name,
-                    scenario: scenario.name,
-                    outcome: scenario.end.as_str(),
-                };
-                let play = async |stage: &mut Stage, journal: &mut Journal<'_>| {
-                    play(stage, scenario, journal).await
-                };
-                flows.push(Flow::run(&mut stage, title, progress, play).await);
-            }
-        }
-    }
-    Ok(flows)
+    flow::play_all(guide.name, guide.regions, &scenarios, progress).await
 }
 
-/// Runs a scenario from the submission to its end.
-async fn play(stage: &mut Stage, scenario: &Scenario, journal: &mut Journal<'_>) -> Result<()> {
-    let mut order = submit(stage, scenario, journal).await?;
-    for act in scenario.acts {
-        act.play(stage, &mut order, journal).await?;
-        // While the bank is on its way, each reading may find something else.
-        if !act.sets_the_bank_going() {
-            order.hear(stage, journal).await?;
-        }
+impl flow::Scenario for Scenario {
+    fn name(&self) -> &'static str {
+        self.name
     }
-    // Nothing more is to come of it.
-    order.read(stage, journal).await?;
-    let events = scenario.events_in(&stage.profile.region);
-    order.check(scenario.end, &events, &scenario.arrivals())
+
+    fn outcome(&self) -> &'static str {
+        self.end.as_str()
+    }
+
+    async fn play(&self, stage: &mut Stage, journal: &mut Journal<'_>) -> Result<()> {
+        if self.mishap == Some(Mishap::CallbacksDropped) {
+            stage.deliver(Post::Lost);
+        }
+        let mut order = submit(stage, self, journal).await?;
+        order.catch_up(stage, journal).await?;
+        for act in self.acts() {
+            act.play(stage, &mut order, journal).await?;
+            // While the bank is on its way, what comes next is awaited.
+            if act.sets_the_bank_going() {
+                stage.delivered().await?;
+            } else {
+                order.catch_up(stage, journal).await?;
+            }
+        }
+        // Nothing more is to come of it.
+        stage.shop.desk.refresh(order.id()).await?;
+        order.settle(stage, journal).await?;
+        let outcome = Outcome {
+            end: self.end,
+            events: &self.events_in(&stage.profile.region),
+            callbacks: self.callbacks,
+            visits: self.visits,
+        };
+        order.check(stage, &outcome).await
+    }
 }
 
 async fn submit(stage: &Stage, scenario: &Scenario, journal: &mut Journal<'_>) -> Result<Order> {
-    let name = scenario.name.replace('_', "-");
-    let region = &stage.profile.region;
-    let id = FinancingId::parse(format!(
-        "{}-{}-{name}",
-        region.country,
-        stage.version.as_str()
-    ))?;
-    let order = OrderReference::parse(format!("Order {id}"))?;
+    let desk = &stage.shop.desk;
+    let order = stage.order_reference(scenario.name)?;
     let code = ProductCode::parse(scenario.product)?;
     let family = stage.inbank.api().product(&code).await?.family;
-    let mut request = applicant::request(region, scenario, &order)?;
-    request.callback_url = Some(stage.merchant.urls(&id)?.callback_url);
-    let apply = stage.inbank.apply();
-    match apply.submit(id, order, family, &request).await {
-        Submitted::Sent {
-            financing,
-            application,
+    let mut request = applicant::request(&stage.profile.region, scenario, &order)?;
+    request.callback_url = Some(desk.urls(&order, 1)?.callback_url);
+    if scenario.mishap == Some(Mishap::OpeningUnanswered) {
+        return submit_unanswered(stage, &order, &request, family, journal).await;
+    }
+    match desk.file(&order, &request, family, 1).await? {
+        Filed::Sent {
+            entry,
+            application: Some(application),
         } => {
             journal.note(format!("application submitted: {}", application.decision));
-            Ok(Order::new(financing))
+            Ok(Order::new(*entry))
         }
-        Submitted::Unknown { error, .. } | Submitted::Refused { error, .. } => Err(error.into()),
+        Filed::Unknown {
+            error: Some(error), ..
+        }
+        | Filed::Refused { error, .. } => Err(error.into()),
         other => bail!("the application is not submitted: {other:?}"),
     }
+}
+
+/// Submits, hears nothing, and submits once more: the bank must not get it twice. Its first callback
+/// brings it home.
+async fn submit_unanswered(
+    stage: &Stage,
+    order: &OrderReference,
+    request: &ApplicationRequest,
+    family: ProductFamily,
+    journal: &mut Journal<'_>,
+) -> Result<Order> {
+    let desk = &stage.shop.desk;
+    let applications = stage.sandbox.application_count();
+    let lost = Operation::CreateApplication;
+    stage.sandbox.fault(lost, Fault::AnswerLost, 1);
+    for _ in 0..2 {
+        let filed = desk.file(order, request, family.clone(), 1).await?;
+        ensure!(matches!(filed, Filed::Unknown { .. }), "{filed:?}");
+    }
+    ensure!(
+        stage.sandbox.application_count() == applications + 1,
+        "the bank got one application twice"
+    );
+    journal.note("the answer to the submission gets lost");
+    let attempts = desk.attempts(order).await?;
+    let entry = attempts.into_iter().next();
+    Ok(Order::new(entry.context("the ledger has no such order")?))
 }

@@ -1,22 +1,21 @@
 mod scenario;
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, bail};
-use inbank::app::{Decision, Quote, Started};
+use inbank::app::Quote;
 use inbank::domain::{
-    CalculationRequest, FinancingId, Locale, Money, Months, OrderReference, ProductCode, Purchase,
-    SessionRequest,
+    CalculationRequest, Locale, Money, Months, ProductCode, Purchase, SessionRequest,
 };
-use inbank::http::{ApiVersion, RegionProfile};
+use inbank::http::RegionProfile;
 use inbank::ports::ProductCatalogue;
+use inbank_sandbox::Operation;
 use indicatif::ProgressBar;
 
-use self::scenario::Scenario;
+use self::scenario::{Act, Scenario};
 use super::customer::Customer;
-use super::flow::{Flow, Title};
+use super::flow::{self, Flow};
 use super::journal::Journal;
 use super::order::Order;
+use super::session;
 use super::stage::Stage;
 
 /// One for each currency.
@@ -28,82 +27,50 @@ const REGIONS: [&RegionProfile; 3] = [
 
 /// Every scenario, in each region, in both versions.
 pub(super) async fn run(progress: &ProgressBar) -> Result<Vec<Flow>> {
-    let count = REGIONS.len() * ApiVersion::ALL.len() * Scenario::ALL.len();
-    progress.inc_length(u64::try_from(count)?);
-    let mut flows = Vec::with_capacity(count);
-    for profile in REGIONS {
-        for version in ApiVersion::ALL {
-            let mut stage = Stage::set(profile, *version).await?;
-            for scenario in Scenario::ALL {
-                let title = Title {
-                    guide: "epos",
-                    scenario: scenario.name(),
-                    outcome: scenario.end().as_str(),
-                };
-                let play = async |stage: &mut Stage, journal: &mut Journal<'_>| {
-                    play(stage, *scenario, journal).await
-                };
-                flows.push(Flow::run(&mut stage, title, progress, play).await);
-            }
-        }
-    }
-    Ok(flows)
+    let scenarios: Vec<&Scenario> = scenario::ALL.iter().collect();
+    flow::play_all("epos", &REGIONS, &scenarios, progress).await
 }
 
-/// Runs a scenario from the cart to its end.
-async fn play(stage: &mut Stage, scenario: Scenario, journal: &mut Journal<'_>) -> Result<()> {
-    let (mut order, customer) = check_out(stage, scenario, journal).await?;
-    let customer = match scenario {
-        Scenario::CancelledByCustomer => {
-            journal.note("customer cancels");
-            customer.cancel().await?
-        }
-        Scenario::Declined => {
-            journal.note("customer applies");
-            customer.apply().await?
-        }
-        Scenario::Expired => {
-            journal.note("time passes");
-            // Longer than any session is valid.
-            stage.sandbox.advance(Duration::from_hours(400 * 24));
-            order.hear(stage, journal).await?;
-            order.read(stage, journal).await?;
-            customer.reload().await?
-        }
-        Scenario::Completed | Scenario::Approved | Scenario::CancelledByMerchant => {
-            journal.note("customer applies");
-            let customer = customer.apply().await?;
-            journal.note("customer accepts and signs");
-            customer.sign().await?
-        }
-    };
-    order.hear(stage, journal).await?;
-    customer.go_back_to_merchant().await?;
-    order.hear(stage, journal).await?;
-    let decision = match scenario {
-        Scenario::Approved => Some((Decision::Approve, "merchant approves")),
-        Scenario::CancelledByMerchant => Some((Decision::Cancel, "merchant cancels")),
-        _ => None,
-    };
-    if let Some((decision, step)) = decision {
-        journal.note(step);
-        let decide = stage.inbank.decide();
-        decide.decide(&order.financing, decision).await?;
-        order.hear(stage, journal).await?;
+impl flow::Scenario for Scenario {
+    fn name(&self) -> &'static str {
+        self.name
     }
-    order.read(stage, journal).await?;
-    order.check(scenario.end(), scenario.events(), scenario.arrivals())
+
+    fn outcome(&self) -> &'static str {
+        self.end.as_str()
+    }
+
+    async fn play(&self, stage: &mut Stage, journal: &mut Journal<'_>) -> Result<()> {
+        let mishap = self.mishap;
+        let (mut order, customer) = check_out(stage, self, journal).await?;
+        let way = (self.customer, mishap);
+        session::play(stage, &mut order, customer, way, journal).await?;
+        match self.act {
+            None => {}
+            Some(Act::Decide(decision)) => order.decide(stage, decision, journal).await?,
+            Some(Act::ApproveAndCancel) => {
+                journal.note("merchant approves, and cancels meanwhile");
+                let id = order.id().clone();
+                let approving = Box::pin(stage.shop.desk.approve(&id));
+                order
+                    .cancel_during((Operation::ApproveContract, approving), stage, journal)
+                    .await?;
+            }
+        }
+        let outcome = (self.end, self.events, self.callbacks);
+        session::check(stage, &mut order, mishap, outcome, journal).await
+    }
 }
 
 /// Quotes the cart, opens a session for it and sends the customer there.
 async fn check_out(
     stage: &Stage,
-    scenario: Scenario,
+    scenario: &Scenario,
     journal: &mut Journal<'_>,
 ) -> Result<(Order, Customer)> {
     let region = &stage.profile.region;
-    let code = ProductCode::parse(scenario.product())?;
-    let total = Money::parse(scenario.amount(), region.currency)?;
+    let code = ProductCode::parse(scenario.product)?;
+    let total = Money::parse(scenario.amount, region.currency)?;
     let product = stage.inbank.api().product(&code).await?;
     let question = CalculationRequest::new(region, code.clone(), total, Months::new(12)?)?;
     match stage.inbank.quotes().quote_for(&product, &question).await? {
@@ -112,36 +79,15 @@ async fn check_out(
         }
         Quote::Unavailable(why) => bail!("no quote: {why:?}"),
     }
-    let name = scenario.name().replace('_', "-");
-    let id = FinancingId::parse(format!(
-        "{}-{}-{name}",
-        region.country,
-        stage.version.as_str()
-    ))?;
     let locale = region.locales.first().context("the region has no locale")?;
+    let reference = stage.order_reference(scenario.name)?;
     let request = SessionRequest::new(
         region,
         code,
         total,
         Locale::parse(locale)?,
-        stage.merchant.urls(&id)?,
-        Purchase::new(OrderReference::parse(format!("Order {id}"))?),
+        stage.shop.desk.urls(&reference, 1)?,
+        Purchase::new(reference),
     )?;
-    match stage
-        .inbank
-        .checkout()
-        .start(id, product.family, &request)
-        .await
-    {
-        Started::Open {
-            financing,
-            redirect_url,
-        } => {
-            journal.note("session opened");
-            let customer = Customer::arrive(&stage.browser, redirect_url.as_str()).await?;
-            Ok((Order::new(financing), customer))
-        }
-        Started::Unknown { error, .. } | Started::Refused { error, .. } => Err(error.into()),
-        other => bail!("the session is not open: {other:?}"),
-    }
+    session::open(stage, request, product.family, scenario.mishap, journal).await
 }

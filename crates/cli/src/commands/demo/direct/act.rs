@@ -1,10 +1,10 @@
 use anyhow::{Context as _, Result, bail, ensure};
-use inbank::app::{Decision, Patience};
+use inbank::app::{Carried, Decision, Patience};
 use inbank::domain::{
-    ApplicationId, Attachment, ConfirmationCode, ContractId, FinancingState, Locale, Regeneration,
-    SigningMethod, StatementRequest,
+    Attachment, ConfirmationCode, FinancingState, Locale, Regeneration, SigningMethod,
+    StatementRequest,
 };
-use inbank_sandbox::Outcome;
+use inbank_sandbox::{Operation, Outcome};
 
 use crate::commands::demo::customer::Customer;
 use crate::commands::demo::journal::Journal;
@@ -35,8 +35,12 @@ pub(super) enum Act {
     AwaitContract,
     /// The customer follows a payment link; the payment ends so.
     Pay(&'static str),
+    /// The platform ends after it has kept callbacks and before it has acted on them.
+    Restart,
     /// The merchant decides.
     Decide(Decision),
+    /// The merchant approves, while a colleague cancels.
+    ApproveAndCancel,
 }
 
 /// The code that the demo environment sends to everybody.
@@ -47,13 +51,13 @@ impl Act {
     pub(super) const fn sets_the_bank_going(&self) -> bool {
         matches!(
             self,
-            Self::ShareStatement | Self::Upload | Self::Sign(_) | Self::Pay(_)
+            Self::ShareStatement | Self::Upload | Self::Sign(_) | Self::Pay(_) | Self::Restart
         )
     }
 
     pub(super) async fn play(
         &self,
-        stage: &Stage,
+        stage: &mut Stage,
         order: &mut Order,
         journal: &mut Journal<'_>,
     ) -> Result<()> {
@@ -63,7 +67,7 @@ impl Act {
             Self::NewConditions => new_conditions(stage, order, journal).await,
             Self::BankDecides(outcome) => {
                 journal.note("the bank decides");
-                let id = application(order)?.as_str().parse()?;
+                let id = order.application()?.as_str().parse()?;
                 Ok(stage.sandbox.decide(id, *outcome)?)
             }
             Self::ShareStatement => share_statement(stage, order, journal).await,
@@ -71,20 +75,26 @@ impl Act {
             Self::Accept => accept(stage, order, journal).await,
             Self::GiveUp => {
                 journal.note("customer gives up");
-                stage.inbank.offers().cancel(&order.financing).await?;
-                // No callback tells of it.
-                order.read(stage, journal).await
+                let carried = stage.shop.desk.cancel(order.id()).await?;
+                ensure!(matches!(carried, Carried::Out(_)), "not cancelled");
+                Ok(())
             }
             Self::Sign(method) => sign(stage, order, method, journal).await,
             Self::AwaitContract => order.wait(stage, Patience::SIGNATURE, journal).await,
             Self::Pay(ending) => pay(stage, order, ending, journal).await,
-            Self::Decide(decision) => {
-                journal.note(match decision {
-                    Decision::Approve => "merchant approves",
-                    Decision::Cancel => "merchant cancels",
-                });
-                let decide = stage.inbank.decide();
-                Ok(decide.decide(&order.financing, *decision).await?)
+            Self::Restart => {
+                stage.shop.restart().await?;
+                journal.note("shop starts anew, with its callbacks kept");
+                Ok(())
+            }
+            Self::Decide(decision) => order.decide(stage, *decision, journal).await,
+            Self::ApproveAndCancel => {
+                journal.note("merchant approves, and cancels meanwhile");
+                let id = order.id().clone();
+                let approving = Box::pin(stage.shop.desk.approve(&id));
+                order
+                    .cancel_during((Operation::ApproveContract, approving), stage, journal)
+                    .await
             }
         }
     }
@@ -95,18 +105,18 @@ async fn still_pending(stage: &Stage, order: &mut Order, journal: &mut Journal<'
     order.wait(stage, Patience::DECISION, journal).await?;
     let waited = stage.sandbox.now() - begun;
     ensure!(
-        waited >= Patience::DECISION.at_most && order.financing.state == FinancingState::Pending,
+        waited >= Patience::DECISION.at_most && order.financing().state == FinancingState::Pending,
         "{} after {waited}, which should still be open",
-        order.financing.state.as_str()
+        order.financing().state.as_str()
     );
     Ok(())
 }
 
 async fn new_conditions(stage: &Stage, order: &mut Order, journal: &mut Journal<'_>) -> Result<()> {
-    let before = application(order)?.clone();
+    let before = order.application()?.clone();
     order.wait(stage, Patience::DECISION, journal).await?;
     ensure!(
-        *application(order)? != before,
+        *order.application()? != before,
         "the application with the changed conditions has not taken the old one's place"
     );
     journal.note("the bank offers other conditions");
@@ -114,17 +124,16 @@ async fn new_conditions(stage: &Stage, order: &mut Order, journal: &mut Journal<
 }
 
 async fn share_statement(stage: &Stage, order: &Order, journal: &mut Journal<'_>) -> Result<()> {
-    let application = application(order)?;
+    let application = order.application()?;
     let proof = stage.inbank.income_proof();
     let bank = proof.banks(application).await?.into_iter().next();
     let bank = bank.context("there is no bank to choose from")?;
     let locales = &stage.profile.region.locales;
     let locale = locales.first().and_then(|locale| locale.split('-').next());
-    let id = &order.financing.id;
     let request = StatementRequest {
         application: application.clone(),
         bank: bank.id,
-        return_url: stage.merchant.url("return_url", "statement", id)?,
+        return_url: stage.shop.page(&format!("/statements/{}", order.id()))?,
         locale: Locale::parse(locale.context("the region has no locale")?)?,
     };
     let retrieval = proof.retrieve_statement(&request).await?;
@@ -135,7 +144,7 @@ async fn share_statement(stage: &Stage, order: &Order, journal: &mut Journal<'_>
 }
 
 async fn upload(stage: &Stage, order: &Order, journal: &mut Journal<'_>) -> Result<()> {
-    let id = application(order)?;
+    let id = order.application()?;
     let files = [
         Attachment::new("väljavõte 1.pdf", b"%PDF-1.4 first".to_vec())?,
         Attachment::new("statement 2.pdf", b"%PDF-1.4 second".to_vec())?,
@@ -156,11 +165,14 @@ async fn upload(stage: &Stage, order: &Order, journal: &mut Journal<'_>) -> Resu
 }
 
 async fn accept(stage: &Stage, order: &mut Order, journal: &mut Journal<'_>) -> Result<()> {
-    order.financing = stage.inbank.offers().accept(&order.financing).await?;
+    let desk = &stage.shop.desk;
+    let carried = desk.accept(order.id(), order.application()?).await?;
+    ensure!(matches!(carried, Carried::Out(_)), "not accepted");
     journal.note("customer accepts the offer");
+    order.catch_up(stage, journal).await?;
     let signing = stage.inbank.signing();
     let printout = signing
-        .printout(contract(order)?, Regeneration::Forced)
+        .printout(order.contract()?, Regeneration::Forced)
         .await?;
     let page = stage.browser.get(printout.link.as_str()).send().await?;
     ensure!(
@@ -169,7 +181,7 @@ async fn accept(stage: &Stage, order: &mut Order, journal: &mut Journal<'_>) -> 
         page.status()
     );
     journal.note("customer reads the contract");
-    order.read(stage, journal).await
+    Ok(())
 }
 
 async fn sign(
@@ -179,12 +191,12 @@ async fn sign(
     journal: &mut Journal<'_>,
 ) -> Result<()> {
     let sign = stage.inbank.sign();
-    let started = sign.start(&order.financing, method).await?;
+    let started = sign.start(order.financing(), method).await?;
     match method {
         SigningMethod::Digital | SigningMethod::Paper => {}
         SigningMethod::Sms => {
             let code = ConfirmationCode::parse(CODE)?;
-            sign.confirm(&order.financing, &code).await?;
+            sign.confirm(order.financing(), &code).await?;
         }
         SigningMethod::Redirect => {
             let page = started
@@ -195,7 +207,7 @@ async fn sign(
         }
         // The sandbox sends no messages: what the link would lead to is done here.
         SigningMethod::SendToSigningEmail | SigningMethod::SendToSigningSms => {
-            let id = contract(order)?.as_str().parse()?;
+            let id = order.contract()?.as_str().parse()?;
             stage.sandbox.customer_signs(id)?;
         }
         other => bail!("{other} is none of the guide's ways to sign"),
@@ -205,21 +217,13 @@ async fn sign(
 }
 
 async fn pay(stage: &Stage, order: &Order, ending: &str, journal: &mut Journal<'_>) -> Result<()> {
-    let back = stage.merchant.payment_url(&order.financing.id)?;
+    let back = stage
+        .shop
+        .page(&format!("/payments/{}/{{status}}", order.id()))?;
     let signing = stage.inbank.signing();
-    let link = signing.payment_link(contract(order)?, &back).await?;
+    let link = signing.payment_link(order.contract()?, &back).await?;
     journal.note("customer follows a payment link");
     let customer = Customer::arrive(&stage.browser, link.as_str()).await?;
     customer.pay(ending).await?;
     Ok(())
-}
-
-fn application(order: &Order) -> Result<&ApplicationId> {
-    let known = order.financing.application.as_ref();
-    known.context("the application is not known")
-}
-
-fn contract(order: &Order) -> Result<&ContractId> {
-    let known = order.financing.contract.as_ref();
-    known.context("the contract is not known")
 }

@@ -1,88 +1,112 @@
+use inbank::app::Decision;
 use inbank::domain::{Event, FinancingState};
 
+use crate::commands::demo::session::{Ending, Mishap};
+
 /// A way in which an e-POS purchase goes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Scenario {
-    /// The customer signs, and the contract is active at once.
-    Completed,
-    /// The contract waits for the merchant, who approves.
-    Approved,
-    /// The contract waits for the merchant, who cancels.
-    CancelledByMerchant,
-    /// The bank says no.
-    Declined,
-    /// The customer gives up.
-    CancelledByCustomer,
-    /// Nobody does anything until time is up. The bank sends no callback: the shop learns by reading.
-    Expired,
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    pub(super) product: &'static str,
+    /// The demo environment decides by it; these mean the same in every region.
+    pub(super) amount: &'static str,
+    pub(super) customer: Ending,
+    pub(super) mishap: Option<Mishap>,
+    /// What the merchant does about a granted contract.
+    pub(super) act: Option<Act>,
+    /// Where the financing is to end.
+    pub(super) end: FinancingState,
+    /// What the shop is to be told once the session is open: each once, in this order.
+    pub(super) events: &'static [Event],
+    pub(super) callbacks: usize,
+}
+
+pub(super) enum Act {
+    Decide(Decision),
+    /// Approves, while a colleague cancels.
+    ApproveAndCancel,
 }
 
 impl Scenario {
-    pub(super) const ALL: &'static [Self] = &[
-        Self::Completed,
-        Self::Approved,
-        Self::CancelledByMerchant,
-        Self::Declined,
-        Self::CancelledByCustomer,
-        Self::Expired,
-    ];
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Approved => "approved",
-            Self::CancelledByMerchant => "cancelled_by_merchant",
-            Self::Declined => "declined",
-            Self::CancelledByCustomer => "cancelled_by_customer",
-            Self::Expired => "expired",
+    /// One that ends with the customer.
+    const fn new(
+        name: &'static str,
+        customer: Ending,
+        end: FinancingState,
+        events: &'static [Event],
+    ) -> Self {
+        Self {
+            name,
+            product: "hire_purchase",
+            amount: "300",
+            customer,
+            mishap: None,
+            act: None,
+            end,
+            events,
+            callbacks: 1,
         }
     }
 
-    pub(super) const fn product(self) -> &'static str {
-        match self {
-            Self::Approved | Self::CancelledByMerchant => "hire_purchase_approval",
-            _ => "hire_purchase",
+    /// One whose contract waits for the merchant, who approves.
+    const fn approved(name: &'static str) -> Self {
+        const EVENTS: &[Event] = &[Event::Granted, Event::Completed];
+        Self {
+            product: "hire_purchase_approval",
+            act: Some(Act::Decide(Decision::Approve)),
+            callbacks: 2,
+            ..Self::new(name, Ending::Signs, FinancingState::Completed, EVENTS)
         }
     }
 
-    /// The demo environment decides by the amount; these mean the same in every region.
-    pub(super) const fn amount(self) -> &'static str {
-        match self {
-            Self::Declined => "900",
-            _ => "300",
-        }
-    }
-
-    /// Where the financing is to end.
-    pub(super) const fn end(self) -> FinancingState {
-        match self {
-            Self::Completed | Self::Approved => FinancingState::Completed,
-            Self::CancelledByMerchant | Self::CancelledByCustomer => FinancingState::Cancelled,
-            Self::Declined => FinancingState::Declined,
-            Self::Expired => FinancingState::Expired,
-        }
-    }
-
-    /// What the shop is to be told once the session is open: each once, in this order.
-    pub(super) const fn events(self) -> &'static [Event] {
-        match self {
-            Self::Completed => &[Event::Completed],
-            Self::Approved => &[Event::Granted, Event::Completed],
-            Self::CancelledByMerchant => &[Event::Granted, Event::Cancelled],
-            Self::Declined => &[Event::Declined],
-            Self::CancelledByCustomer => &[Event::Cancelled],
-            Self::Expired => &[Event::Expired],
-        }
-    }
-
-    /// The ways on which something is to come in at the shop's server.
-    pub(super) const fn arrivals(self) -> &'static [&'static str] {
-        match self {
-            Self::Completed | Self::Declined => &["callback", "return"],
-            Self::Approved | Self::CancelledByMerchant => &["callback", "return", "callback"],
-            Self::CancelledByCustomer => &["callback", "cancel"],
-            // The customer comes back late; the shop knows by then.
-            Self::Expired => &["return"],
-        }
+    const fn despite(mut self, mishap: Mishap) -> Self {
+        self.mishap = Some(mishap);
+        self
     }
 }
+
+pub(super) const ALL: &[Scenario] = &[
+    Scenario::new(
+        "completed",
+        Ending::Signs,
+        FinancingState::Completed,
+        &[Event::Completed],
+    ),
+    Scenario::approved("approved"),
+    Scenario {
+        act: Some(Act::Decide(Decision::Cancel)),
+        end: FinancingState::Cancelled,
+        events: &[Event::Granted, Event::Cancelled],
+        ..Scenario::approved("cancelled_by_merchant")
+    },
+    Scenario {
+        amount: "900",
+        ..Scenario::new(
+            "declined",
+            Ending::IsDeclined,
+            FinancingState::Declined,
+            &[Event::Declined],
+        )
+    },
+    Scenario::new(
+        "cancelled_by_customer",
+        Ending::GivesUp,
+        FinancingState::Cancelled,
+        &[Event::Cancelled],
+    ),
+    Scenario {
+        callbacks: 0,
+        ..Scenario::new(
+            "expired",
+            Ending::IsLate,
+            FinancingState::Expired,
+            &[Event::Expired],
+        )
+    },
+    Scenario::approved("callbacks_dropped").despite(Mishap::CallbacksDropped),
+    Scenario::approved("opening_answer_lost").despite(Mishap::OpeningUnanswered),
+    Scenario::approved("shop_restarted").despite(Mishap::ShopRestarted),
+    Scenario {
+        act: Some(Act::ApproveAndCancel),
+        ..Scenario::approved("approved_and_cancelled_at_once")
+    },
+];

@@ -1,7 +1,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
-use inbank::app::{ActivateError, Activation, Decision};
+use inbank::app::{Carried, Decision, DeskError};
 use inbank::domain::{
-    AssetIdentifierType, AssetIdentifiers, AssetModel, Imei, ProductCode, SerialNumber,
+    AssetIdentifierType, AssetIdentifiers, AssetModel, FinancingState, Imei, SerialNumber,
 };
 use inbank_sandbox::{ContractStatus, Fault, Operation};
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub(super) enum Act {
     ApproveInPortal,
     /// Forgets one of the identifiers that the model asks for, and activates once it is there.
     ForgetIdentifier,
+    /// Activates, while a colleague cancels.
+    ActivateAndCancel,
     /// Can't deliver.
     Cancel,
 }
@@ -32,8 +34,8 @@ impl Act {
     pub(super) async fn play(
         &self,
         stage: &Stage,
-        order: &Order,
-        rented: (&ProductCode, &AssetModel),
+        order: &mut Order,
+        rented: &AssetModel,
         journal: &mut Journal<'_>,
     ) -> Result<()> {
         let contract = contract(stage, order)?;
@@ -41,7 +43,7 @@ impl Act {
             Self::Activate => {
                 activate(stage, order, rented).await?;
                 journal.note("device assigned and rental activated");
-                check_activated(stage, contract, rented.1)
+                check_activated(stage, contract, rented)
             }
             Self::ActivateUnanswered => {
                 let operations = [
@@ -61,7 +63,7 @@ impl Act {
                     count() == [assigned + 1, activated + 1],
                     "something was sent again"
                 );
-                check_activated(stage, contract, rented.1)
+                check_activated(stage, contract, rented)
             }
             Self::ApproveInPortal => {
                 journal.note("merchant approves in the Partner Portal");
@@ -71,27 +73,31 @@ impl Act {
                 forget(stage, order, rented, contract, journal).await?;
                 activate(stage, order, rented).await?;
                 journal.note("device assigned and rental activated");
-                check_activated(stage, contract, rented.1)
+                check_activated(stage, contract, rented)
             }
-            Self::Cancel => {
-                journal.note("merchant cancels");
-                let decide = stage.inbank.decide();
-                Ok(decide.decide(&order.financing, Decision::Cancel).await?)
+            Self::ActivateAndCancel => {
+                journal.note("merchant activates, and cancels meanwhile");
+                let (id, device) = (order.id().clone(), device(rented)?);
+                let activating = Box::pin(stage.shop.desk.activate(&id, rented, &device));
+                order
+                    .cancel_during((Operation::ActivateContract, activating), stage, journal)
+                    .await?;
+                check_activated(stage, contract, rented)
             }
+            Self::Cancel => order.decide(stage, Decision::Cancel, journal).await,
         }
     }
 }
 
 /// The contract as the bank knows it, which the shop has read from the session.
 fn contract(stage: &Stage, order: &Order) -> Result<Uuid> {
-    let opened = order.financing.session.as_ref();
+    let opened = order.financing().session.as_ref();
     let opened = opened.context("the session is not known")?.as_str();
     let session = stage.sandbox.session(opened.parse()?);
     let contract = session.and_then(|session| session.contract);
     let contract = contract.context("the bank has no contract")?;
-    let known = order.financing.contract.as_ref();
     ensure!(
-        known.is_some_and(|known| known.as_str() == contract.to_string()),
+        order.contract()?.as_str() == contract.to_string(),
         "the shop has read another contract"
     );
     Ok(contract)
@@ -107,34 +113,27 @@ fn device(model: &AssetModel) -> Result<AssetIdentifiers> {
     ))
 }
 
-async fn activate(
-    stage: &Stage,
-    order: &Order,
-    (product, model): (&ProductCode, &AssetModel),
-) -> Result<()> {
-    let contract = order.financing.contract.as_ref();
-    let contract = contract.context("the contract is not known")?;
-    let device = device(model)?;
-    let activate = stage.inbank.activate_rental();
-    let activation = activate.activate(product, contract, model, &device).await?;
-    ensure!(activation == Activation::Activated, "{activation:?}");
+async fn activate(stage: &Stage, order: &Order, model: &AssetModel) -> Result<()> {
+    let desk = &stage.shop.desk;
+    let carried = desk.activate(order.id(), model, &device(model)?).await?;
+    ensure!(
+        carried == Carried::Out(FinancingState::Completed),
+        "{carried:?}"
+    );
     Ok(())
 }
 
 async fn forget(
     stage: &Stage,
     order: &Order,
-    (product, model): (&ProductCode, &AssetModel),
+    model: &AssetModel,
     contract: Uuid,
     journal: &mut Journal<'_>,
 ) -> Result<()> {
     let seen = stage.requests();
     let device = AssetIdentifiers::new(None, device(model)?.serial_number);
-    let id = order.financing.contract.as_ref();
-    let id = id.context("the contract is not known")?;
-    let activate = stage.inbank.activate_rental();
-    match activate.activate(product, id, model, &device).await {
-        Err(ActivateError::Invalid(missing)) => journal.note(format!("not activated: {missing}")),
+    match stage.shop.desk.activate(order.id(), model, &device).await {
+        Err(DeskError::Invalid(missing)) => journal.note(format!("not activated: {missing}")),
         other => bail!("{other:?} without the IMEI"),
     }
     ensure!(

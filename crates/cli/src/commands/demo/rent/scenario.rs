@@ -4,6 +4,7 @@ use inbank_sandbox::{AssetModel, Sandbox};
 
 use super::act::Act;
 use super::cart::Cart;
+use crate::commands::demo::session::{Ending, Mishap};
 
 /// A way in which a rental goes.
 pub(super) struct Scenario {
@@ -12,14 +13,14 @@ pub(super) struct Scenario {
     pub(super) model: Model,
     pub(super) cart: Cart,
     pub(super) customer: Ending,
+    pub(super) mishap: Option<Mishap>,
     /// What the merchant does about a granted rental.
     pub(super) act: Option<Act>,
     /// Where the financing is to end; none where nothing is opened.
     pub(super) end: Option<FinancingState>,
     /// What the shop is to be told once the session is open: each once, in this order.
     pub(super) events: &'static [Event],
-    /// The ways on which something is to come in at the shop's server.
-    pub(super) arrivals: &'static [&'static str],
+    pub(super) callbacks: usize,
 }
 
 /// What is read off the box.
@@ -27,15 +28,6 @@ pub(super) struct Scenario {
 pub(super) enum Model {
     Ean(&'static str),
     Code(&'static str),
-}
-
-/// How the customer leaves the dialog.
-#[derive(Clone, Copy)]
-pub(super) enum Ending {
-    Signs,
-    IsDeclined,
-    GivesUp,
-    IsLate,
 }
 
 impl Model {
@@ -65,10 +57,11 @@ impl Scenario {
             model: PHONE,
             cart: Cart::PLAIN,
             customer: Ending::Signs,
+            mishap: None,
             act: Some(act),
             end: Some(FinancingState::Completed),
             events: &[Event::Granted, Event::Completed],
-            arrivals: &["callback", "return", "callback"],
+            callbacks: 2,
         }
     }
 
@@ -78,20 +71,21 @@ impl Scenario {
         customer: Ending,
         end: FinancingState,
         events: &'static [Event],
-        arrivals: &'static [&'static str],
+        callbacks: usize,
     ) -> Self {
         Self {
             customer,
             act: None,
             end: Some(end),
             events,
-            arrivals,
+            callbacks,
             ..Self::new(name, Act::Activate)
         }
     }
 
-    pub(super) fn outcome(&self) -> &'static str {
-        self.end.map_or("not_found", FinancingState::as_str)
+    const fn despite(mut self, mishap: Mishap) -> Self {
+        self.mishap = Some(mishap);
+        self
     }
 }
 
@@ -130,7 +124,7 @@ pub(super) const ALL: &[Scenario] = &[
             Ending::IsDeclined,
             FinancingState::Declined,
             &[Event::Declined],
-            &["callback", "return"],
+            1,
         )
     },
     Scenario::ending(
@@ -138,7 +132,7 @@ pub(super) const ALL: &[Scenario] = &[
         Ending::GivesUp,
         FinancingState::Cancelled,
         &[Event::Cancelled],
-        &["callback", "cancel"],
+        1,
     ),
     // No callback tells of it: the shop learns by reading.
     Scenario::ending(
@@ -146,11 +140,15 @@ pub(super) const ALL: &[Scenario] = &[
         Ending::IsLate,
         FinancingState::Expired,
         &[Event::Expired],
-        &["return"],
+        0,
     ),
     Scenario {
         model: Model::Ean("4006381333931"),
         end: None,
         ..Scenario::new("model_not_approved", Act::Activate)
     },
+    Scenario::new("callbacks_dropped", Act::Activate).despite(Mishap::CallbacksDropped),
+    Scenario::new("opening_answer_lost", Act::Activate).despite(Mishap::OpeningUnanswered),
+    Scenario::new("shop_restarted", Act::Activate).despite(Mishap::ShopRestarted),
+    Scenario::new("activated_and_cancelled_at_once", Act::ActivateAndCancel),
 ];
