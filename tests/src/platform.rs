@@ -326,8 +326,12 @@ impl Stage {
         }
     }
 
-    /// Works until nothing is due.
+    /// Works until nothing is due, once the banks have sent what they had to say: on PostgreSQL a claim
+    /// passes over a financing whose callback is just being written.
     pub async fn work(&self) {
+        for bank in &self.banks {
+            bank.sandbox.idle().await;
+        }
         while self.platform.worker().turn().await.unwrap() > 0 {}
     }
 

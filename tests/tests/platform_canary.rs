@@ -188,7 +188,7 @@ async fn rental(stage: &Stage) {
     stage
         .work_for(Duration::from_mins(1), Duration::from_secs(1))
         .await;
-    let too_late = stage.desk.approve(id).await;
+    let too_late = stage.desk.cancel(id).await;
     shown.error(&too_late.unwrap_err());
 }
 
