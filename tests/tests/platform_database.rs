@@ -59,8 +59,8 @@ async fn while_the_database_is_away_no_callback_is_answered_with_success_and_aft
     assert!(worker.is_err() && decided.is_err());
     stage.sandbox().idle().await;
     let own = stage.sandbox().callbacks();
-    let own = own.last().unwrap();
-    assert_eq!(own.last_answer.as_deref(), Some("503"));
+    // The bank may lose its patience before the pool does: then it has no answer at all.
+    assert!(!own.last().unwrap().delivered());
     stage.pass(Duration::from_mins(1));
 
     {
