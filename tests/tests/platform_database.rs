@@ -59,8 +59,8 @@ async fn while_the_database_is_away_no_callback_is_answered_with_success_and_aft
     assert!(worker.is_err() && decided.is_err());
     stage.sandbox().idle().await;
     let own = stage.sandbox().callbacks();
-    let own = own.last().unwrap();
-    assert_eq!(own.last_answer.as_deref(), Some("503"));
+    // The bank may lose its patience before the pool does: then it has no answer at all.
+    assert!(!own.last().unwrap().delivered());
     stage.pass(Duration::from_mins(1));
 
     {
@@ -101,22 +101,21 @@ async fn a_database_that_starts_again_in_the_middle_of_work_loses_nothing_and_do
     let going = Arc::new(AtomicBool::new(true));
     // The first events are told within the first of their turns; the server goes while the rest is under way.
     let workers = [stage.platform.clone(), other].map(|platform| {
-        let going = going.clone();
+        let (going, clock) = (going.clone(), stage.clock.clone());
         tokio::spawn(async move {
-            let mut failed = 0;
             while going.load(Ordering::SeqCst) {
-                failed += usize::from(platform.worker().turn().await.is_err());
+                // Time passes where there is nothing to do: what failed waits for it.
+                if let Ok(0) = platform.worker().turn().await {
+                    clock.advance(Duration::from_secs(1));
+                }
                 tokio::task::yield_now().await;
             }
-            failed
         })
     });
     for round in 1..=3 {
         stage.told.heard(round * 8).await;
         let server = server.clone();
         blocking(move || server.restart()).await;
-        // What was claimed and not released waits for its lease.
-        stage.clock.advance(Duration::from_mins(3));
     }
     stage.told.heard(2 * ORDERS).await;
     going.store(false, Ordering::SeqCst);
