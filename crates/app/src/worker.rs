@@ -57,8 +57,8 @@ impl Worker {
         }
     }
 
-    /// Works on the financings that are due now, some at a time, and says how many there were: with
-    /// none, nothing is due, and it is time to wait. May be dropped at any time; what was begun is
+    /// Works on the financings that are due now, some at a time, and says how many there were. With
+    /// none it is time to wait: nothing is due, or what is due is being written to just now. May be dropped at any time; what was begun is
     /// taken up again when its lease has lapsed.
     ///
     /// # Errors
