@@ -156,7 +156,18 @@ impl PlatformBuilder {
         self
     }
 
-    /// The ledger: [`SqlLedger`](crate::sql::SqlLedger) on a database, or another.
+    /// The ledger in a database: `sqlite:orders.db`, or `postgres://…` for any number of processes.
+    /// Its tables are made, or brought up to date.
+    ///
+    /// # Errors
+    /// [`ConnectError`](crate::sql::ConnectError), which doesn't show the address.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub async fn database(self, url: &str) -> Result<Self, crate::sql::ConnectError> {
+        let ledger = crate::sql::SqlLedger::connect(url).await?;
+        Ok(self.ledger(Arc::new(ledger)))
+    }
+
+    /// Another ledger: one in memory for tests, a store of your own.
     pub fn ledger(mut self, ledger: Arc<dyn FinancingLedger>) -> Self {
         self.ledger = Some(ledger);
         self
@@ -191,7 +202,7 @@ impl PlatformBuilder {
             .ok_or_else(|| missing("public_url", "must say where callbacks reach the platform"))?;
         let ledger = self
             .ledger
-            .ok_or_else(|| missing("ledger", "must be given; a database makes one"))?;
+            .ok_or_else(|| missing("ledger", "must be given: name a database"))?;
         let sink = self
             .sink
             .ok_or_else(|| missing("events", "must be given, or nobody learns what happens"))?;
