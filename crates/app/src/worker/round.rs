@@ -118,6 +118,10 @@ impl<'a> Round<'a> {
         }
         match shop.follow().refresh(financing).await {
             Ok(news) => self.write(news).await.map(drop),
+            // Asking again soon is no use, and nobody else would ever learn of it.
+            Err(FollowError::Gateway(error)) if error.kind() == GatewayErrorKind::NotFound => {
+                self.anomaly(error.to_string()).await
+            }
             Err(FollowError::Gateway(error)) => Err(Trouble::Bank(error)),
             Err(error) => self.anomaly(error.to_string()).await,
         }

@@ -213,3 +213,24 @@ async fn a_running_worker_stops_when_told_and_finishes_what_it_began() {
     let at_rest = stage.worker.turn().await.unwrap();
     assert_eq!(at_rest, 0, "its lease has ended");
 }
+
+#[tokio::test]
+async fn what_the_bank_no_longer_knows_is_told_once_and_asked_for_ever_more_rarely() {
+    let stage = Stage::new();
+    let entry = stage.open().await;
+    stage.work().await;
+    stage.bank.break_down(GatewayErrorKind::NotFound);
+    let mut asked = 0;
+    for _ in 0..24 * 60 {
+        stage.clock.advance(Duration::from_mins(1));
+        asked += stage.worker.turn().await.unwrap();
+    }
+    assert_eq!(stage.sink.names(), ["opened", "anomaly"]);
+    assert!(asked < 30, "asked {asked} times in a day");
+    stage.bank.recover();
+    let session = entry.financing.session.as_ref().unwrap();
+    stage.bank.customer_applies(session);
+    stage.hear(&entry).await;
+    stage.work().await;
+    assert_eq!(stage.sink.names(), ["opened", "anomaly", "granted"]);
+}

@@ -102,6 +102,7 @@ pub(super) fn read(
         return None;
     }
     let (period, model) = (period?, hero(&read, bank.region, problems)?);
+    // The guide's default is insurance; for a model that is never insured, silence can only mean none.
     let insured = insurance.unwrap_or(model.insurance_requirement != InsuranceRequirement::Never);
     let prices: Vec<_> = read.iter().map(|asset| (asset.net, asset.gross)).collect();
     let deductions = trade_in.unwrap_or_default() + campaign.unwrap_or_default();
