@@ -28,17 +28,25 @@ pub(crate) struct Stage {
 pub(crate) struct Told {
     pub(crate) events: Mutex<Vec<FinancingEvent>>,
     pub(crate) refusals: Mutex<usize>,
+    /// Approves what is granted as soon as it is told of it.
+    pub(crate) approving: Mutex<Option<Desk>>,
 }
 
 #[async_trait]
 impl EventSink for Told {
     async fn deliver(&self, event: &FinancingEvent) -> Result<(), SinkError> {
-        let mut refusals = self.refusals.lock().unwrap();
-        if *refusals > 0 {
-            *refusals -= 1;
-            return Err("the shop's queue is full".into());
+        {
+            let mut refusals = self.refusals.lock().unwrap();
+            if *refusals > 0 {
+                *refusals -= 1;
+                return Err("the shop's queue is full".into());
+            }
         }
         self.events.lock().unwrap().push(event.clone());
+        let approving = self.approving.lock().unwrap().clone();
+        if let (Some(desk), "granted") = (approving, event.occurrence.name()) {
+            assert_eq!(desk.approve(&event.financing).await?, Carried::Pending);
+        }
         Ok(())
     }
 }

@@ -234,3 +234,15 @@ async fn what_the_bank_no_longer_knows_is_told_once_and_asked_for_ever_more_rare
     stage.work().await;
     assert_eq!(stage.sink.names(), ["opened", "anomaly", "granted"]);
 }
+
+#[tokio::test]
+async fn a_platform_may_decide_while_it_is_told() {
+    let stage = Stage::new();
+    let entry = stage.open().await;
+    *stage.sink.approving.lock().unwrap() = Some(stage.desk.clone());
+    let session = entry.financing.session.as_ref().unwrap();
+    stage.bank.customer_applies(session);
+    stage.hear(&entry).await;
+    stage.work().await;
+    assert_eq!(stage.sink.names(), ["opened", "granted", "completed"]);
+}
