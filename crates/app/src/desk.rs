@@ -164,16 +164,28 @@ impl Desk {
     ) -> Result<Carried, DeskError> {
         let entry = self.financing(id).await?;
         let financing = &entry.financing;
-        let due = entry.intent.is_none() && possible(&Intent::Activate, &entry);
-        if let (true, Some(contract)) = (due, &financing.contract) {
-            let activate = self.shop.activate();
-            let assigned = activate.assign(&entry.product, contract, model, identifiers);
-            assigned.await.map_err(|error| match error {
-                ActivateError::Invalid(error) => error.into(),
-                ActivateError::Gateway(error) => error.into(),
-                ActivateError::NotGranted => DeskError::NotNow(Intent::Activate, financing.state),
-                ActivateError::Otherwise(state) => DeskError::NotNow(Intent::Activate, state),
-            })?;
+        let not_now = |state| DeskError::NotNow(Intent::Activate, state);
+        // Nothing below writes the intent unless the identifiers were taken: in this call, or before
+        // the intent that stands was written.
+        match &entry.intent {
+            Some(Intent::Activate) => {}
+            Some(standing) => return Err(DeskError::Otherwise(standing.clone())),
+            None if has_come_true(&Intent::Activate, &entry) => {
+                return Ok(Carried::Out(financing.state));
+            }
+            None => {
+                let contract = financing.contract.as_ref();
+                let contract = contract.filter(|_| possible(&Intent::Activate, &entry));
+                let contract = contract.ok_or_else(|| not_now(financing.state))?;
+                let activate = self.shop.activate();
+                let assigned = activate.assign(&entry.product, contract, model, identifiers);
+                assigned.await.map_err(|error| match error {
+                    ActivateError::Invalid(error) => error.into(),
+                    ActivateError::Gateway(error) => error.into(),
+                    ActivateError::NotGranted => not_now(financing.state),
+                    ActivateError::Otherwise(state) => not_now(state),
+                })?;
+            }
         }
         self.decide(id, Intent::Activate).await
     }

@@ -1,12 +1,13 @@
 use std::sync::Mutex;
 
 use inbank_domain::{
-    ApplicationRequest, Contact, Currency, Customer, DecisionStatus, Email, Event, FinancingEvent,
-    IdentityCode, Locale, Money, Months, Occurrence, PhoneNumber, ProductCode, ProductFamily,
-    Purchase, Region, SessionRequest, ShopName, WebAddress,
+    ApplicationRequest, AssetIdentifiers, Contact, Currency, Customer, DecisionStatus, Email,
+    Event, Financing, FinancingEvent, IdentityCode, Imei, Locale, ModelIdentifier, Money, Months,
+    Occurrence, PhoneNumber, ProductCode, ProductFamily, Purchase, Region, SerialNumber,
+    SessionRequest, ShopName, WebAddress,
 };
 use inbank_ports::fake::{FakeBank, ManualClock, MemoryLedger};
-use inbank_ports::{EventSink, GatewayErrorKind, SinkError, async_trait};
+use inbank_ports::{Clock as _, EventSink, GatewayErrorKind, Rentals as _, SinkError, async_trait};
 use time::OffsetDateTime;
 
 use super::*;
@@ -351,4 +352,32 @@ async fn a_cancellation_reaches_the_application_that_took_the_others_place() {
     let entry = stage.desk.financing(id).await.unwrap();
     assert_eq!(entry.financing.state, FinancingState::Cancelled);
     assert_eq!(stage.sink.names(), ["opened", "offer_ready", "cancelled"]);
+}
+
+#[tokio::test]
+async fn a_rental_is_never_activated_whose_identifiers_were_not_taken() {
+    let stage = Stage::new();
+    let product = ProductCode::parse("rent").unwrap();
+    let ean = ModelIdentifier::ean(FakeBank::EAN).unwrap();
+    let model = stage.bank.asset_model(&product, &ean).await.unwrap();
+    let device = AssetIdentifiers::new(
+        Imei::parse("355889000000007").ok(),
+        SerialNumber::parse("J7P3D7000000").ok(),
+    );
+    // Granted, and its contract not known yet; and not granted yet, which may change at any moment.
+    for (attempt, state) in [(1, FinancingState::Granted), (2, FinancingState::Pending)] {
+        let now = stage.clock.now();
+        let order = OrderReference::parse("1").unwrap();
+        let id = stage.desk.shop().financing_id(&order, attempt);
+        let mut financing = Financing::new(id.clone(), order, ProductFamily::SmartRent);
+        financing.state = state;
+        let shop = stage.desk.shop().name().clone();
+        let entry = Entry::new(shop, attempt, product.clone(), financing, now, now);
+        stage.ledger.open(&entry, now).await.unwrap();
+        let early = stage.desk.activate(&id, &model, &device).await;
+        let expected = DeskError::NotNow(Intent::Activate, state);
+        assert_eq!(words(early), expected.to_string());
+        let entry = stage.desk.financing(&id).await.unwrap();
+        assert_eq!(entry.intent, None, "nothing is left to a worker");
+    }
 }
