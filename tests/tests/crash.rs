@@ -2,15 +2,15 @@
 //! order is lost, none completed twice, none stuck.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
-use inbank_sandbox::{Operation, Region, Sandbox};
-use inbank_tests::Postgres;
-use serde_json::{Value, json};
+use inbank_sandbox::{Region, Sandbox};
+use inbank_tests::{Postgres, reckon};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// Every port that a platform's orders pass.
@@ -127,7 +127,8 @@ impl Crashes {
         let kills: usize = self.ended.values().sum();
         eprintln!("{kills} kills at {} places", self.ended.len());
         assert!(kills >= 200, "only {kills}: {:#?}", self.ended);
-        self.check(&orders).await;
+        let told = fs::read_to_string(self.folder.path().join("told")).unwrap();
+        reckon(&self.sandbox, &told, &orders).await;
     }
 
     fn group(&mut self, aims: &[&str]) -> Vec<String> {
@@ -181,71 +182,5 @@ impl Crashes {
                 End::Done
             }
         }
-    }
-
-    /// Holds what the platform was told to what the bank has.
-    async fn check(&self, orders: &[String]) {
-        let told = fs::read_to_string(self.folder.path().join("told")).unwrap();
-        let mut by_id = BTreeMap::new();
-        for line in told.lines() {
-            let (id, what) = line.split_once(' ').unwrap();
-            let before = by_id.insert(id, what);
-            assert!(
-                before.is_none_or(|before| before == what),
-                "{id} is two events"
-            );
-        }
-        let told: Vec<&str> = by_id.into_values().collect();
-        for order in orders {
-            let end = match order.split_once('-').unwrap().0 {
-                "cancel" => "cancelled",
-                "decline" => "declined",
-                _ => "completed",
-            };
-            let count = |end: &str| {
-                let wanted = format!("{order} {end}");
-                told.iter().filter(|line| **line == wanted).count()
-            };
-            assert_eq!(count(end), 1, "{order} {end}");
-            if end != "completed" {
-                assert_eq!(count("completed"), 0, "{order}");
-            }
-        }
-        let anomalies: BTreeSet<_> = told
-            .iter()
-            .filter(|line| line.contains("anomaly"))
-            .collect();
-        assert!(anomalies.is_empty(), "{anomalies:?}");
-
-        let completing =
-            |order: &&String| !order.starts_with("cancel") && !order.starts_with("decline");
-        let completed = orders.iter().filter(completing).count();
-        let active = self.active_contracts().await;
-        assert_eq!(active, completed, "active contracts at the bank");
-        let requests = self.sandbox.requests();
-        let refused = requests.iter().filter(|request| {
-            let write = matches!(
-                request.operation,
-                Some(Operation::ApproveContract | Operation::ActivateContract)
-            );
-            write && request.status.is_some_and(|status| status >= 400)
-        });
-        assert_eq!(refused.count(), 0, "sent again although it was carried out");
-    }
-
-    async fn active_contracts(&self) -> usize {
-        let mut active = 0;
-        for kind in ["sessions", "applications"] {
-            let url = format!("{}/sandbox/{kind}", self.sandbox.base_url());
-            let request = reqwest::Client::new().get(url);
-            let answer = request.bearer_auth(self.sandbox.api_key()).send().await;
-            let list: Value = answer.unwrap().json().await.unwrap();
-            let all = list[kind].as_array().unwrap();
-            active += all
-                .iter()
-                .filter(|one| one["contract_status"] == "activated")
-                .count();
-        }
-        active
     }
 }

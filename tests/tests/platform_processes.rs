@@ -2,7 +2,6 @@
 //! lost, none told of twice, none stuck.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -12,9 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use inbank_sandbox::{Operation, Region, Sandbox};
-use inbank_tests::Postgres;
-use serde_json::{Value, json};
+use inbank_sandbox::{Region, Sandbox};
+use inbank_tests::{Postgres, reckon};
+use serde_json::json;
 use tempfile::TempDir;
 
 const AIMS: [&str; 5] = ["approve", "cancel", "decline", "direct", "rent"];
@@ -145,58 +144,8 @@ impl Crowd {
 
     async fn check(&self) {
         let told = fs::read_to_string(self.told()).unwrap();
-        let mut by_id = BTreeMap::new();
-        for line in told.lines() {
-            let (id, what) = line.split_once(' ').unwrap();
-            let before = by_id.insert(id, what);
-            assert!(before.is_none_or(|before| before == what), "{id} is two");
-        }
-        let told: Vec<&str> = by_id.into_values().collect();
-        let anomalies: Vec<_> = told
-            .iter()
-            .filter(|line| line.contains("anomaly"))
-            .collect();
-        assert!(anomalies.is_empty(), "{anomalies:?}");
-        let mut completed = 0;
         let all = (0..3).flat_map(|round| (0..PROCESSES).flat_map(move |n| orders(round, n)));
-        for order in all {
-            let end = match order.split_once('-').unwrap().0 {
-                "cancel" => "cancelled",
-                "decline" => "declined",
-                _ => "completed",
-            };
-            completed += usize::from(end == "completed");
-            for possible in ["completed", "cancelled", "declined"] {
-                let wanted = format!("{order} {possible}");
-                let count = told.iter().filter(|line| **line == wanted).count();
-                assert_eq!(count, usize::from(possible == end), "{wanted}");
-            }
-        }
-        assert_eq!(self.active_contracts().await, completed);
-        let requests = self.sandbox.requests();
-        let refused = requests.iter().filter(|request| {
-            let write = matches!(
-                request.operation,
-                Some(Operation::ApproveContract | Operation::ActivateContract)
-            );
-            write && request.status.is_some_and(|status| status >= 400)
-        });
-        assert_eq!(refused.count(), 0, "sent again although it was carried out");
-    }
-
-    async fn active_contracts(&self) -> usize {
-        let mut active = 0;
-        for kind in ["sessions", "applications"] {
-            let url = format!("{}/sandbox/{kind}", self.sandbox.base_url());
-            let request = reqwest::Client::new().get(url);
-            let answer = request.bearer_auth(self.sandbox.api_key()).send().await;
-            let list: Value = answer.unwrap().json().await.unwrap();
-            let all = list[kind].as_array().unwrap().iter();
-            active += all
-                .filter(|one| one["contract_status"] == "activated")
-                .count();
-        }
-        active
+        reckon(&self.sandbox, &told, &all.collect::<Vec<_>>()).await;
     }
 }
 

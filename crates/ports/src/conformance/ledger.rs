@@ -493,31 +493,19 @@ async fn undelivered_events_come_again(ledger: &dyn FinancingLedger) {
         claim.undelivered.iter().map(|event| event.number).collect()
     };
     assert_eq!(numbers(&claim), [1, 2, 3]);
-    let mut rest = rest(Some(minute(5)));
-    rest.delivered = Some(2);
-    ledger.release(&claim, &rest).await.unwrap();
-    let claim = ledger
-        .claim(minute(5), minute(6), 1)
-        .await
-        .unwrap()
-        .remove(0);
+    let next = async |claim: Claim, delivered| -> Claim {
+        let mut rest = rest(Some(minute(5)));
+        rest.delivered = Some(delivered);
+        ledger.release(&claim, &rest).await.unwrap();
+        let claims = ledger.claim(minute(5), minute(6), 1).await;
+        claims.unwrap().remove(0)
+    };
+    let claim = next(claim, 2).await;
     assert_eq!(numbers(&claim), [3]);
     // Nothing is delivered backwards.
-    rest.delivered = Some(1);
-    ledger.release(&claim, &rest).await.unwrap();
-    let claim = ledger
-        .claim(minute(5), minute(6), 1)
-        .await
-        .unwrap()
-        .remove(0);
+    let claim = next(claim, 1).await;
     assert_eq!(numbers(&claim), [3]);
-    rest.delivered = Some(3);
-    ledger.release(&claim, &rest).await.unwrap();
-    let claim = ledger
-        .claim(minute(5), minute(6), 1)
-        .await
-        .unwrap()
-        .remove(0);
+    let claim = next(claim, 3).await;
     assert!(numbers(&claim).is_empty());
 }
 
