@@ -16,6 +16,7 @@ use inbank_ports::{
 use crate::worker::Refusal;
 use crate::{ActivateError, Shop, Worker};
 
+pub(crate) use opening::financed_besides;
 pub use opening::{CheckedOut, Filed};
 
 /// One shop's financings: opens them, carries out what is decided about them, shows them.

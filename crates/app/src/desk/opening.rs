@@ -221,12 +221,7 @@ impl Desk {
         answer_by: OffsetDateTime,
     ) -> Result<Begun, DeskError> {
         let others = self.attempts(order).await?;
-        let financed = others.iter().find(|other| {
-            let state = other.financing.state;
-            other.attempt != attempt
-                && matches!(state, FinancingState::Granted | FinancingState::Completed)
-        });
-        if let Some(other) = financed {
+        if let Some(other) = financed_besides(&others, attempt) {
             let (attempt, state) = (other.attempt, other.financing.state);
             return Err(DeskError::FinancedAlready(attempt, state));
         }
@@ -287,6 +282,15 @@ impl Desk {
             Committed::Lost | Committed::Taken => self.financing(&claim.entry.financing.id).await,
         }
     }
+}
+
+/// Another attempt at an order that came through, or is about to.
+pub(crate) fn financed_besides(attempts: &[Entry], attempt: u32) -> Option<&Entry> {
+    attempts.iter().find(|other| {
+        let state = other.financing.state;
+        other.attempt != attempt
+            && matches!(state, FinancingState::Granted | FinancingState::Completed)
+    })
 }
 
 /// Whether the bank may be asked.

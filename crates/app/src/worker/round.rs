@@ -1,4 +1,4 @@
-use inbank_domain::{Event, FinancingState, Intent, Occurrence, Step, given_up};
+use inbank_domain::{Event, Intent, Occurrence, Step, given_up};
 use inbank_ports::{
     Claim, Committed, Entry, GatewayError, GatewayErrorKind, LedgerError, Listing, Rest,
 };
@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::settle::Settled;
 use super::{Telling, Worker, pace};
+use crate::desk::financed_besides;
 use crate::{FollowError, News, Shop};
 
 /// One claim, from its lease to its release.
@@ -202,11 +203,7 @@ impl<'a> Round<'a> {
             limit: None,
         };
         let attempts = self.worker.ledger.list(&listing).await?;
-        let other = attempts.iter().find(|other| {
-            let state = other.financing.state;
-            other.attempt != entry.attempt
-                && matches!(state, FinancingState::Granted | FinancingState::Completed)
-        });
+        let other = financed_besides(&attempts, entry.attempt);
         Ok(other.map(|other| {
             let (attempt, state) = (other.attempt, other.financing.state.as_str());
             Occurrence::Anomaly(format!(
