@@ -242,3 +242,43 @@ impl EventSink for LimitedSink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use inbank_domain::{Event, FinancingId, Occurrence, OrderReference};
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    struct Hanging;
+
+    #[async_trait]
+    impl EventSink for Hanging {
+        async fn deliver(&self, _: &FinancingEvent) -> Result<(), SinkError> {
+            pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sink_that_hangs_counts_as_one_that_did_not_take_the_event() {
+        let event = FinancingEvent::new(
+            ShopName::parse("main").unwrap(),
+            FinancingId::parse("f").unwrap(),
+            OrderReference::parse("1").unwrap(),
+            1,
+            1,
+            Occurrence::Moved(Event::Granted),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        let delivered = LimitedSink(Arc::new(Hanging)).deliver(&event).await;
+        assert!(delivered.unwrap_err().to_string().contains("30 s"));
+    }
+
+    #[test]
+    fn what_a_platform_lacks_is_named() {
+        let error = Platform::builder().build().unwrap_err();
+        assert_eq!(error.field(), "public_url");
+    }
+}
