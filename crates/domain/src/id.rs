@@ -59,11 +59,12 @@ identifier!(
 );
 identifier!(
     /// Our own name for one attempt to finance one order. The bank never sees it as a field; it
-    /// stands in the callback URL, so that the first callback brings a lost answer home.
-    FinancingId,
-    "financing"
+    /// stands in the callback URL, so that a callback finds the attempt whose opening was never
+    /// answered.
+    AttemptId,
+    "attempt"
 );
-impl FinancingId {
+impl AttemptId {
     /// An identifier of 32 hexadecimal digits.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(format!("{:032x}", u128::from_be_bytes(bytes)))

@@ -1,16 +1,17 @@
 //! What financing at Inbank is, without saying how it is reached: money, identifiers, statuses, the
-//! requests and answers of the Partner API, and the graph of states that a financing moves through.
+//! requests and answers of the Partner API, orders and their attempts, and the
+//! graph of states that an attempt moves through.
 //!
 //! Nothing here does I/O, reads a clock or uses a float. A value that exists keeps the rules of the
 //! bank's guides: they are checked when it is made, and an [`Invalid`] names the field that broke one.
 //! Section names in these docs are those of the guide *e-POS 2.10* unless another is named.
 
 mod application;
+mod attempt;
 mod calculation;
 mod callback;
 mod contract;
 mod customer;
-mod financing;
 mod free_form;
 mod id;
 mod identity_code;
@@ -19,6 +20,7 @@ mod invalid;
 mod key;
 mod locale;
 mod money;
+mod order;
 mod personal;
 mod product;
 mod purchase;
@@ -35,17 +37,17 @@ pub use application::{
     Application, ApplicationRequest, Consent, CustomerConsents, DecisionStatus, Identification,
     IncomeProofType, Means, Offer,
 };
+pub use attempt::{
+    Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,
+    Opening, Reading, Signature, StandingCommand, Step, TRANSITIONS, Terms, Transition, step,
+};
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
-pub use financing::{
-    Anomaly, Edge, Event, Financing, FinancingEvent, FinancingState, Intent, Observation,
-    Occurrence, Step, WAYS, Way, advance, given_up, opened, refused,
-};
 pub use free_form::{FreeForm, JsonNumber};
 pub use id::{
-    ApplicationId, AssetModelId, ContractId, FinancingId, OrderReference, ProductCode, SessionId,
+    ApplicationId, AssetModelId, AttemptId, ContractId, OrderReference, ProductCode, SessionId,
     ShopId, ShopName,
 };
 pub use identity_code::IdentityCode;
@@ -56,6 +58,10 @@ pub use invalid::Invalid;
 pub use key::ApiKey;
 pub use locale::Locale;
 pub use money::{Currency, Money, MoneyError, parse_amount};
+pub use order::{
+    Action, CommandRefused, EventKind, Foreign, NotPaid, OPENINGS_AN_HOUR, OpeningPlan, Order,
+    OrderEvent, OrderKey, OrderStatus, SendOutcome, Wanted,
+};
 pub use personal::Personal;
 pub use product::{Product, ProductFamily};
 pub use purchase::{

@@ -1,12 +1,11 @@
 use std::str::FromStr;
 
-use crate::Invalid;
+use crate::{Action, Invalid};
 
-/// Where a financing stands. Those from `IncomeProofWanted` to `VerificationWanted` are of direct
+/// Where an attempt stands. Those from `IncomeProofWanted` to `VerificationWanted` are of direct
 /// applications only.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum FinancingState {
+pub enum AttemptState {
     /// The bank was asked, or is about to be, and has not been heard.
     Opening,
     /// Open at the bank: the customer is in the dialog, or the decision is awaited.
@@ -39,7 +38,7 @@ pub enum FinancingState {
     Terminated,
 }
 
-impl FinancingState {
+impl AttemptState {
     /// Every state, in the order in which they are passed.
     pub const ALL: &'static [Self] = &[
         Self::Opening,
@@ -59,9 +58,38 @@ impl FinancingState {
         Self::Terminated,
     ];
 
-    /// Whether it is over. Only `Completed` may still change: to `Terminated`.
-    pub const fn is_terminal(self) -> bool {
+    /// Whether it is over. The bank may still be late: the graph says what can follow an end.
+    pub const fn is_over(self) -> bool {
         self.progress() == END
+    }
+
+    /// Whether it is over and nothing was financed.
+    pub const fn is_unpaid_end(self) -> bool {
+        matches!(
+            self,
+            Self::Cancelled | Self::Declined | Self::Expired | Self::Failed
+        )
+    }
+
+    /// What the customer is to do next, where the bank waits for the customer.
+    pub const fn action(self) -> Option<Action> {
+        match self {
+            Self::IncomeProofWanted => Some(Action::IncomeProof),
+            Self::StatementsWanted => Some(Action::Statements),
+            Self::Offered => Some(Action::Offer),
+            Self::SignatureWanted => Some(Action::Signature),
+            Self::VerificationWanted => Some(Action::Verification),
+            Self::DownPaymentWanted => Some(Action::DownPayment),
+            Self::Opening
+            | Self::Pending
+            | Self::Granted
+            | Self::Completed
+            | Self::Cancelled
+            | Self::Declined
+            | Self::Expired
+            | Self::Failed
+            | Self::Terminated => None,
+        }
     }
 
     /// The name for people and documents.
@@ -85,7 +113,7 @@ impl FinancingState {
         }
     }
 
-    /// How far along: news of an earlier point than the present one is old news, not a way back.
+    /// How far along. A reading of an earlier point than the present one is an outdated reading.
     pub(super) const fn progress(self) -> u8 {
         match self {
             Self::Opening => 0,
@@ -109,82 +137,14 @@ impl FinancingState {
 
 const END: u8 = 9;
 
-/// Reads back what [`as_str`](FinancingState::as_str) wrote: for stores.
-impl FromStr for FinancingState {
+/// Reads back what [`as_str`](AttemptState::as_str) wrote: for stores.
+impl FromStr for AttemptState {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let known = Self::ALL.iter().find(|state| state.as_str() == text);
         known
             .copied()
-            .ok_or_else(|| Invalid::new("state", "must be the name of a financing's state"))
-    }
-}
-
-/// What an edge means to the shop.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Event {
-    /// Open at the bank: send the customer there, or await the decision.
-    Opened,
-    /// Ask the customer for proof of income, from their bank or by statements.
-    IncomeProofWanted,
-    /// Ask the customer for account statements.
-    StatementsWanted,
-    /// Show the customer the offer.
-    OfferReady,
-    /// Have the customer sign.
-    SignatureWanted,
-    /// Have the customer make the down payment.
-    DownPaymentWanted,
-    /// Send the customer to digital verification.
-    VerificationWanted,
-    /// Granted: approve or cancel.
-    Granted,
-    /// Financed: deliver.
-    Completed,
-    /// Over: the customer or the merchant ended it.
-    Cancelled,
-    /// Over: the bank said no.
-    Declined,
-    /// Over: too late.
-    Expired,
-    /// Over: the bank refused to open it, or can't decide.
-    Failed,
-    /// The active contract was ended.
-    Terminated,
-}
-
-impl Event {
-    /// The event that tells of a state; none tells of `Opening`.
-    pub fn of(state: FinancingState) -> Option<Self> {
-        let way = super::WAYS.iter().find(|way| way.to == state);
-        way.map(|way| way.event)
-    }
-
-    /// The event of a name, as stores keep it.
-    pub fn named(name: &str) -> Option<Self> {
-        let way = super::WAYS.iter().find(|way| way.event.as_str() == name);
-        way.map(|way| way.event)
-    }
-
-    /// The name for people and documents.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::IncomeProofWanted => "income_proof_wanted",
-            Self::StatementsWanted => "statements_wanted",
-            Self::OfferReady => "offer_ready",
-            Self::SignatureWanted => "signature_wanted",
-            Self::DownPaymentWanted => "down_payment_wanted",
-            Self::VerificationWanted => "verification_wanted",
-            Self::Granted => "granted",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-            Self::Declined => "declined",
-            Self::Expired => "expired",
-            Self::Failed => "failed",
-            Self::Terminated => "terminated",
-        }
+            .ok_or_else(|| Invalid::new("state", "must be the name of an attempt's state"))
     }
 }

@@ -1,0 +1,173 @@
+//! An order over its attempts: which attempt counts, what may be decided, what the platform is told.
+
+mod command;
+mod event;
+mod opening;
+mod reading;
+mod status;
+mod transition;
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use crate::{Attempt, AttemptState, OrderReference, ShopName};
+
+pub use command::{CommandRefused, SendOutcome, Wanted};
+pub use event::{Action, EventKind, NotPaid, OrderEvent};
+pub use opening::{OPENINGS_AN_HOUR, OpeningPlan};
+pub use reading::Foreign;
+pub use status::OrderStatus;
+
+/// Names an order: the shop, and the shop's own reference.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct OrderKey {
+    /// The shop.
+    pub shop: ShopName,
+    /// The order, as the shop calls it.
+    pub reference: OrderReference,
+}
+
+impl OrderKey {
+    /// The order of a shop.
+    pub const fn new(shop: ShopName, reference: OrderReference) -> Self {
+        Self { shop, reference }
+    }
+}
+
+impl fmt::Display for OrderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.shop, self.reference)
+    }
+}
+
+/// An order as it is remembered: its attempts, and what was told of it. It is the unit of everything:
+/// of leases, versions, events and rules.
+///
+/// Its methods say what follows from what happened, and collect the events that tell of it. They do
+/// nothing else: writing it down is the ledger's.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Order {
+    /// Which order.
+    pub key: OrderKey,
+    /// Its attempts, by their numbers.
+    pub attempts: Vec<Attempt>,
+    /// How many events there are so far, those of [`news`](Self::news) among them.
+    pub events: u64,
+    /// The attempt that it is paid by.
+    pub paid_by: Option<u32>,
+    /// What a person should look at, as it was told last; none once the order is paid without doubt.
+    pub needs_person: Option<String>,
+    /// How often in a row working on it has failed.
+    pub failures: u32,
+    /// Grows with every change; none is written while it is 0.
+    pub version: u64,
+    /// When it was written down.
+    pub opened_at: OffsetDateTime,
+    /// Events that are not written down yet.
+    pub news: Vec<OrderEvent>,
+}
+
+impl Order {
+    /// An order that nobody has heard of yet.
+    pub const fn new(key: OrderKey, opened_at: OffsetDateTime) -> Self {
+        Self {
+            key,
+            attempts: Vec::new(),
+            events: 0,
+            paid_by: None,
+            needs_person: None,
+            failures: 0,
+            version: 0,
+            opened_at,
+            news: Vec::new(),
+        }
+    }
+
+    /// The attempt of a number.
+    pub fn attempt(&self, number: u32) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .find(|attempt| attempt.number == number)
+    }
+
+    /// The attempt of a number, to be changed.
+    pub fn attempt_mut(&mut self, number: u32) -> Option<&mut Attempt> {
+        self.attempts
+            .iter_mut()
+            .find(|attempt| attempt.number == number)
+    }
+
+    /// The attempt that counts: the one that the order is paid by or bound to, else the last that
+    /// was not superseded.
+    pub fn present(&self) -> Option<&Attempt> {
+        let paid = self.paid_by.and_then(|number| self.attempt(number));
+        let taken = || self.attempts.iter().find(|a| a.takes_the_order());
+        let last = || self.attempts.iter().rfind(|a| !a.superseded);
+        paid.or_else(taken)
+            .or_else(last)
+            .or_else(|| self.attempts.last())
+    }
+
+    /// When there is something to do next; never where nothing is to be expected.
+    pub fn due_at(&self) -> Option<OffsetDateTime> {
+        self.attempts.iter().filter_map(|a| a.refresh_at).min()
+    }
+
+    /// When it is over, where it is: no attempt lives.
+    pub fn is_over(&self) -> bool {
+        self.attempts.iter().all(|attempt| attempt.state.is_over())
+    }
+
+    /// Tells of something about an attempt.
+    fn tell(&mut self, number: u32, kind: EventKind, now: OffsetDateTime) {
+        match &kind {
+            EventKind::NeedsPerson(why) => self.needs_person = Some(why.clone()),
+            EventKind::Paid { .. } => self.needs_person = None,
+            EventKind::ActionWanted(_)
+            | EventKind::AwaitsMerchant
+            | EventKind::NotPaid(_)
+            | EventKind::Terminated => {}
+        }
+        let Some(attempt) = self.attempt(number) else {
+            return;
+        };
+        let event = OrderEvent {
+            shop: self.key.shop.clone(),
+            order: self.key.reference.clone(),
+            number: self.events + 1,
+            attempt: number,
+            attempt_id: attempt.id.clone(),
+            kind,
+            amount: attempt.terms.amount,
+            occurred_at: now,
+            follows_refused: false,
+        };
+        self.events += 1;
+        self.news.push(event);
+    }
+
+    /// Tells once that a person should look at an attempt.
+    pub fn tell_person(&mut self, number: u32, why: String, now: OffsetDateTime) {
+        if let Some(attempt) = self.attempt_mut(number) {
+            if attempt.anomaly.as_ref() == Some(&why) {
+                return;
+            }
+            attempt.anomaly = Some(why.clone());
+            self.tell(number, EventKind::NeedsPerson(why), now);
+        }
+    }
+
+    fn any_other(&self, number: u32, is: impl Fn(&Attempt) -> bool) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .find(|other| other.number != number && is(other))
+    }
+
+    fn is_completed_otherwise(&self, number: u32) -> Option<&Attempt> {
+        self.any_other(number, |other| other.state == AttemptState::Completed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use std::fmt;
+
+use super::{Action, NotPaid, Order};
+use crate::AttemptState;
+
+/// Where an order stands: where the attempt stands that counts.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum OrderStatus {
+    /// The bank waits for the customer to do this.
+    ActionWanted(Action),
+    /// The bank said yes and waits for the merchant.
+    AwaitsMerchant,
+    /// A person should look: the bank financed something else than what was asked for.
+    NeedsPerson,
+    /// Nothing is financed, and no attempt lives.
+    NotPaid(NotPaid),
+    /// The bank was asked, or is about to be, and has not been heard.
+    Opening,
+    /// The contract is active.
+    Paid,
+    /// Open at the bank: the customer is in the dialog, or the decision is awaited.
+    Pending,
+    /// The active contract was ended.
+    Terminated,
+}
+
+impl OrderStatus {
+    /// The name for people and machines.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ActionWanted(_) => "action_wanted",
+            Self::AwaitsMerchant => "awaits_merchant",
+            Self::NeedsPerson => "needs_person",
+            Self::NotPaid(_) => "not_paid",
+            Self::Opening => "opening",
+            Self::Paid => "paid",
+            Self::Pending => "pending",
+            Self::Terminated => "terminated",
+        }
+    }
+}
+
+impl fmt::Display for OrderStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ActionWanted(action) => write!(f, "{}: {}", self.name(), action.as_str()),
+            Self::NotPaid(end) => write!(f, "{}: {}", self.name(), end.as_str()),
+            Self::AwaitsMerchant
+            | Self::NeedsPerson
+            | Self::Opening
+            | Self::Paid
+            | Self::Pending
+            | Self::Terminated => f.write_str(self.name()),
+        }
+    }
+}
+
+impl Order {
+    /// Where it stands. An order of which nothing was asked yet is opening.
+    pub fn status(&self) -> OrderStatus {
+        if self.paid_by.is_some() {
+            return OrderStatus::Paid;
+        }
+        let Some(present) = self.present() else {
+            return OrderStatus::Opening;
+        };
+        let disputed = present.other_amount.is_some();
+        match present.state {
+            AttemptState::Completed => OrderStatus::NeedsPerson,
+            AttemptState::Granted if disputed => OrderStatus::NeedsPerson,
+            AttemptState::Granted => OrderStatus::AwaitsMerchant,
+            AttemptState::Opening => OrderStatus::Opening,
+            AttemptState::Pending => OrderStatus::Pending,
+            AttemptState::Terminated => OrderStatus::Terminated,
+            AttemptState::IncomeProofWanted => OrderStatus::ActionWanted(Action::IncomeProof),
+            AttemptState::StatementsWanted => OrderStatus::ActionWanted(Action::Statements),
+            AttemptState::Offered => OrderStatus::ActionWanted(Action::Offer),
+            AttemptState::SignatureWanted => OrderStatus::ActionWanted(Action::Signature),
+            AttemptState::VerificationWanted => OrderStatus::ActionWanted(Action::Verification),
+            AttemptState::DownPaymentWanted => OrderStatus::ActionWanted(Action::DownPayment),
+            AttemptState::Cancelled => OrderStatus::NotPaid(NotPaid::Cancelled),
+            AttemptState::Declined => OrderStatus::NotPaid(NotPaid::Declined),
+            AttemptState::Expired => OrderStatus::NotPaid(NotPaid::Expired),
+            AttemptState::Failed => OrderStatus::NotPaid(NotPaid::Failed),
+        }
+    }
+}
