@@ -8,8 +8,8 @@ use inbank::domain::{
     ProductFamily, Step, WebAddress,
 };
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::ports::conformance::Bank;
 use inbank_sandbox::Outcome;
+use inbank_testkit::conformance::Bank;
 use uuid::Uuid;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

@@ -32,13 +32,13 @@ use inbank::domain::{
     Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
-use inbank::ports::conformance::{Approval, Bank};
-use inbank::ports::fake::ManualClock;
 use inbank::ports::{
     Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
 };
 use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox};
+use inbank_testkit::ManualClock;
+use inbank_testkit::conformance::{Approval, Bank};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};

@@ -2,7 +2,7 @@
 //! ledger of any kind, a clock that stands still, and a sink that remembers.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,12 +13,12 @@ use inbank::domain::{
     ProductFamily, Purchase, RentalRequest, SessionRequest, ShopName, WebAddress,
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, RegionProfile, callback_form};
-use inbank::ports::conformance::{Approval, Bank};
-use inbank::ports::fake::{ManualClock, MemoryLedger};
 use inbank::ports::{Clock, Entry, EventSink, FinancingLedger, Rentals, SinkError};
 use inbank::sql::SqlLedger;
 use inbank::{Platform, PlatformBuilder, PlatformShop};
 use inbank_sandbox::{Operation, Sandbox};
+use inbank_testkit::conformance::{Approval, Bank};
+use inbank_testkit::{ManualClock, MemoryLedger, RecordingSink};
 use reqwest::StatusCode;
 use tokio::net::TcpListener;
 
@@ -113,62 +113,37 @@ impl Home {
     }
 }
 
-/// What a platform was told, as often as it was told; it may refuse.
+/// What a platform was told, as often as it was told; it may refuse, and it judges.
 #[derive(Default)]
-pub struct Told {
-    events: Mutex<Vec<FinancingEvent>>,
-    refusals: Mutex<usize>,
-    news: tokio::sync::Notify,
-}
+pub struct Told(RecordingSink);
 
 #[async_trait]
 impl EventSink for Told {
     async fn deliver(&self, event: &FinancingEvent) -> Result<(), SinkError> {
-        {
-            let mut refusals = self.refusals.lock().unwrap();
-            if *refusals > 0 {
-                *refusals -= 1;
-                return Err("the shop's queue is full".into());
-            }
-        }
-        self.events.lock().unwrap().push(event.clone());
-        self.news.notify_waiters();
-        Ok(())
+        self.0.deliver(event).await
     }
 }
 
 impl Told {
     /// Refuses the next events.
     pub fn refuse(&self, events: usize) {
-        *self.refusals.lock().unwrap() = events;
+        self.0.refuse(events);
     }
 
     /// Every delivery, also of the same event again.
     pub fn deliveries(&self) -> Vec<FinancingEvent> {
-        self.events.lock().unwrap().clone()
+        self.0.deliveries()
     }
 
     /// Resolves when so many deliveries were taken.
     pub async fn heard(&self, deliveries: usize) {
-        loop {
-            let news = self.news.notified();
-            if self.events.lock().unwrap().len() >= deliveries {
-                return;
-            }
-            news.await;
-        }
+        self.0.delivered(deliveries).await;
     }
 
     /// What an order was told, each event once by its id.
     pub fn names(&self, order: &str) -> Vec<&'static str> {
-        let deliveries = self.deliveries().into_iter();
-        let mut of_order: Vec<_> = deliveries
-            .filter(|event| event.order.as_str() == order)
-            .collect();
-        of_order.sort_by_key(|event| (event.attempt, event.number));
-        of_order.dedup_by_key(|event| event.id());
-        let names = of_order.iter().map(|event| event.occurrence.name());
-        names.collect()
+        let events = self.0.events(order);
+        events.iter().map(|event| event.occurrence.name()).collect()
     }
 
     /// One id is one event; a financing's events come in order without gaps, no kind of them twice,

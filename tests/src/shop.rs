@@ -7,8 +7,8 @@ use inbank::domain::{
     WebAddress,
 };
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::ports::conformance::Approval;
 use inbank_sandbox::{ContractStatus as Contract, SessionStatus as Session};
+use inbank_testkit::conformance::Approval;
 use serde_json::Value;
 use uuid::Uuid;
 use wiremock::matchers::any;

@@ -8,13 +8,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our crates each one may build on. A new crate gets its row here.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
     ("adapters-http", &["domain", "ports"]),
     ("adapters-sql", &["domain", "ports"]),
     ("receiver", &["domain", "ports", "app"]),
+    ("testkit", &["domain", "ports", "app"]),
     (
         "inbank",
         &[
@@ -66,12 +67,22 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "inbank",
             "service",
             "sandbox",
+            "testkit",
         ],
     ),
 ];
 
-/// What a crate's own tests build on besides: a callback that isn't signed for real proves nothing.
-const FOR_TESTS: [(&str, &str); 1] = [("receiver", "adapters-http")];
+/// What a crate's own tests build on besides: stand-ins, and for `receiver` the real signature, since
+/// a callback that isn't signed for real proves nothing.
+const FOR_TESTS: [(&str, &[&str]); 7] = [
+    ("app", &["testkit"]),
+    ("adapters-http", &["testkit"]),
+    ("adapters-sql", &["testkit"]),
+    ("receiver", &["adapters-http", "testkit"]),
+    ("inbank", &["testkit"]),
+    ("service", &["testkit"]),
+    ("cli", &["testkit"]),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -158,7 +169,7 @@ fn the_domain_builds_on_exact_numbers_times_and_error_texts_alone() {
 }
 
 #[test]
-fn no_transport_store_or_format_stands_under_ports_and_use_cases() {
+fn no_transport_store_format_or_runtime_stands_under_ports_use_cases_and_testkit() {
     let banned = [
         "axum",
         "hyper",
@@ -170,7 +181,12 @@ fn no_transport_store_or_format_stands_under_ports_and_use_cases() {
         "tokio",
         "url",
     ];
-    for name in ["inbank-domain", "inbank-ports", "inbank-app"] {
+    for name in [
+        "inbank-domain",
+        "inbank-ports",
+        "inbank-app",
+        "inbank-testkit",
+    ] {
         let under = under(name);
         for banned in banned {
             assert!(!under.contains(banned), "{banned} stands under {name}");
@@ -210,7 +226,9 @@ fn the_arrows_between_our_crates_point_one_way() {
             let on = dependency["name"].as_str().unwrap();
             // For its own tests a crate may switch on more of what it builds on anyway.
             if let Some(on) = short(on) {
-                let for_tests = dependency["kind"] == "dev" && FOR_TESTS.contains(&(name, on));
+                let more = FOR_TESTS.iter().find(|row| row.0 == name);
+                let for_tests =
+                    dependency["kind"] == "dev" && more.is_some_and(|row| row.1.contains(&on));
                 assert!(
                     allowed.contains(&on) || for_tests,
                     "{name} must not build on {on}"

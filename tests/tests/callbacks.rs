@@ -6,8 +6,8 @@ use inbank::app::{Decision, FollowError};
 use inbank::domain::{ApiKey, Event, FinancingState as State, OrderReference, Step};
 use inbank::http::callback_form;
 use inbank::ports::CallbackError;
-use inbank::ports::conformance::{Approval, Bank};
 use inbank_sandbox::{CallbackFault, CallbackOutcome, Fault, Operation};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::Shop;
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Every region in every version passes every case that every port has for it, over HTTP against the sandbox.
 
-use inbank::ports::conformance::cases;
+use inbank_testkit::conformance::cases;
 use inbank_tests::SandboxBank;
 use libtest_mimic::{Arguments, Trial};
 

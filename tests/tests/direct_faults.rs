@@ -9,11 +9,11 @@ use inbank::domain::{
 };
 use inbank::http::ApiVersion;
 use inbank::http::RegionProfile;
-use inbank::ports::conformance::Bank;
 use inbank::ports::{
     Advice, Applications, GatewayError, GatewayErrorKind as Kind, IncomeProof, Signing,
 };
 use inbank_sandbox::{Fault, Operation, Outcome};
+use inbank_testkit::conformance::Bank;
 use inbank_tests::{Applicant, uuid_of};
 
 const READS: [Operation; 3] = [

@@ -10,8 +10,8 @@ use inbank::domain::{
 };
 use inbank::http::{ApiVersion, RegionProfile};
 use inbank::ports::GatewayErrorKind as Kind;
-use inbank::ports::fake::FakeBank;
 use inbank_sandbox::{CallbackFault, ContractStatus, Fault, Operation, Outcome};
+use inbank_testkit::FakeBank;
 use inbank_tests::{Applicant, SandboxBank};
 
 const PRODUCT: &str = "hire_purchase";

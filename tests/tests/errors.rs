@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use inbank::domain::{ContractId, Region, SessionRequest};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
-use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::{
     Advice, Connection, Contracts, GatewayError, GatewayErrorKind as Kind, Sessions,
 };
 use inbank_sandbox::{Fault, Operation};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, StubBank, fixture};
 use wiremock::ResponseTemplate;
 

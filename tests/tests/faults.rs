@@ -10,13 +10,13 @@ use inbank::domain::{
     ApiKey, CalculationRequest, ContractId, Region, SessionId, SessionRequest, ShopId,
 };
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
-use inbank::ports::conformance::{Approval, Bank};
-use inbank::ports::fake::ManualClock;
 use inbank::ports::{
     Advice, Calculator, Clock, Connection, Contracts, GatewayError, GatewayErrorKind as Kind,
     ProductCatalogue, Sessions,
 };
 use inbank_sandbox::{Fault, Operation};
+use inbank_testkit::ManualClock;
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, fixture, uuid};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

@@ -6,8 +6,8 @@ use inbank::domain::{
 };
 use inbank::http::{ApiVersion, RegionProfile};
 use inbank::ports::Advice;
-use inbank::ports::conformance::{Approval, Bank};
 use inbank_sandbox::{ContractStatus as Contract, Fault, Operation, SessionStatus as Session};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, Shop, uuid};
 
 #[tokio::test]

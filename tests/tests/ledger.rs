@@ -12,12 +12,12 @@ use inbank::domain::{
     Event, Financing, FinancingId, FinancingState, Occurrence, OrderReference, ProductCode,
     ProductFamily, SessionId, ShopName,
 };
-use inbank::ports::conformance::ledger::cases;
 use inbank::ports::{
     Claim, Committed, Entry, FinancingLedger, LedgerErrorKind, Listing, Opened, ReceivedCallback,
     Recorded, Rest, Subject,
 };
 use inbank_adapters_sql::{ConnectError, SqlLedger};
+use inbank_testkit::conformance::ledger::cases;
 use inbank_tests::Postgres;
 use libtest_mimic::{Arguments, Trial};
 use proptest::prelude::*;

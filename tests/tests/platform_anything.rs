@@ -9,8 +9,8 @@ use inbank::domain::{
     Currency, FinancingId, FinancingState as State, Locale, Money, OrderReference, ProductCode,
     ProductFamily, Purchase, Region, SessionRequest, ShopName, WebAddress,
 };
-use inbank::ports::fake::{FakeBank, ManualClock, MemoryLedger};
 use inbank::ports::{Clock, FinancingLedger, GatewayErrorKind, Listing};
+use inbank_testkit::{FakeBank, ManualClock, MemoryLedger};
 use inbank_tests::platform::Told;
 use proptest::prelude::*;
 use time::OffsetDateTime;

@@ -7,9 +7,9 @@ use inbank::app::{Carried, CheckedOut, Filed};
 use inbank::domain::{
     AssetIdentifiers, FinancingState as State, Imei, OrderReference, SerialNumber,
 };
-use inbank::ports::conformance::Bank;
 use inbank::ports::{Entry, Rentals};
 use inbank_sandbox::{Fault, Operation, Outcome};
+use inbank_testkit::conformance::Bank;
 use inbank_tests::platform::{Stage, Store};
 use inbank_tests::{on_both_databases, uuid, uuid_of};
 use serde_json::Value;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures::future::join_all;
 use inbank::domain::{ApiKey, FinancingState as State, OrderReference, ProductFamily};
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::{Clock, Listing};
 use inbank_sandbox::{CallbackFault, CallbackRecord, Fault, Operation, Region, Sandbox};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::platform::{Home, Stage, Store};
 use inbank_tests::{SandboxBank, on_every_store, uuid};
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use inbank::app::CheckedOut;
 use inbank::domain::{AssetIdentifiers, FinancingState as State, Imei, Money, SerialNumber};
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::{Listing, Rentals};
 use inbank_sandbox::{CallbackFault, Operation, Region, Sandbox};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::platform::{Home, Stage, Store};
 use inbank_tests::{SandboxBank, on_every_store, uuid, uuid_of};
 

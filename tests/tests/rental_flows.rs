@@ -7,8 +7,8 @@ use inbank::domain::{
     SerialNumber, SessionRequest,
 };
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
-use inbank::ports::conformance::{Approval, Bank};
 use inbank_sandbox::{Fault, Operation};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, fixture, uuid};
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 
 use inbank::domain::{ContractId, ProductCode, Region, SessionId};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
-use inbank::ports::conformance::{Approval, Bank};
 use inbank::ports::{Advice, Connection, Contracts, GatewayErrorKind, ProductCatalogue, Sessions};
+use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, StubBank, fixture};
 use serde_json::Value;
 use wiremock::{MockServer, ResponseTemplate};

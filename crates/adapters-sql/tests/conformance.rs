@@ -1,7 +1,7 @@
 //! The ledger on SQLite passes every case, each on a file of its own.
 
 use inbank_adapters_sql::SqlLedger;
-use inbank_ports::conformance::ledger::cases;
+use inbank_testkit::conformance::ledger::cases;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {

@@ -87,7 +87,7 @@ impl Quotes {
 mod tests {
     use inbank_domain::{Currency, ProductCode, Region};
     use inbank_ports::MockCalculator;
-    use inbank_ports::fake::FakeBank;
+    use inbank_testkit::FakeBank;
 
     use super::*;
 

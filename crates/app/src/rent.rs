@@ -67,7 +67,7 @@ impl Rent {
 mod tests {
     use inbank_domain::{Currency, Hero, Money, Months, Region};
     use inbank_ports::MockRentals;
-    use inbank_ports::fake::FakeBank;
+    use inbank_testkit::FakeBank;
 
     use super::*;
 

@@ -3,10 +3,10 @@
 //! One small, object-safe trait for each capability, so that a region may have some and lack others,
 //! and a test swaps in one without the rest. None has a default method: what is not implemented does
 //! not compile. How far a call may be repeated is in its *Contract*, and each MUST there names the
-//! conformance case that holds an implementation to it.
+//! conformance case that holds an implementation to it. The cases, and stand-ins in memory, are in
+//! `inbank-testkit`.
 //!
-//! Features: `fakes` (a bank in memory), `mocks` (mockall's `MockSessions` and its like),
-//! `conformance` (the cases that every implementation runs). Each only adds code.
+//! The feature `mocks` adds mockall's `MockSessions` and its like, and changes nothing else.
 //!
 //! **Cancellation**, for every method: a dropped future may or may not have reached the bank. After
 //! dropping a write, treat its outcome as unknown and settle it by reading.
@@ -15,14 +15,10 @@ mod application;
 mod calculation;
 mod callback;
 mod clock;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod connection;
 mod contract;
 mod error;
 mod event;
-#[cfg(feature = "fakes")]
-pub mod fake;
 mod income_proof;
 mod ledger;
 mod product;

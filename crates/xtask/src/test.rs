@@ -8,7 +8,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     documentation_tests().run()
 }
 
-/// All but the documentation tests. All features, since conformance suites live behind features.
+/// All but the documentation tests. All features, since mocks and the second database live behind features.
 fn tests() -> Step {
     const FAILURE: &str = "a test failed, or the tests don't build";
     if step::has_subcommand("nextest") {

@@ -14,9 +14,9 @@ use inbank::domain::{
     WebAddress,
 };
 use inbank::http::{HmacAuthenticator, SystemClock, callback_form};
-use inbank::ports::fake::{FakeBank, MemoryLedger};
 use inbank::ports::{Entry, FinancingLedger};
 use inbank::receiver::Receiver;
+use inbank_testkit::{FakeBank, MemoryLedger};
 use reqwest::Client;
 use tokio::net::TcpListener;
 

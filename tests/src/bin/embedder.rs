@@ -19,10 +19,10 @@ use inbank::domain::{
     SerialNumber, SessionRequest, ShopId, ShopName, WebAddress,
 };
 use inbank::http::{HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
-use inbank::ports::fake::ManualClock;
 use inbank::ports::{Clock, EventSink, FinancingLedger, Listing, Rentals, SinkError, async_trait};
 use inbank::sql::SqlLedger;
 use inbank::{Platform, PlatformShop};
+use inbank_testkit::ManualClock;
 use inbank_tests::crashing::{Crashing, Steps};
 use reqwest::Client;
 use serde::Deserialize;

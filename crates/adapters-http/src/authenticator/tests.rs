@@ -1,4 +1,4 @@
-use inbank_ports::fake::ManualClock;
+use inbank_testkit::ManualClock;
 use proptest::prelude::*;
 use serde::Deserialize;
 use time::OffsetDateTime;

@@ -3,7 +3,7 @@ use inbank_domain::{
     PartnerUrls, ProductCode, Purchase, Region, RentalRequest,
 };
 use inbank_ports::GatewayErrorKind;
-use inbank_ports::fake::FakeBank;
+use inbank_testkit::FakeBank;
 
 use super::*;
 

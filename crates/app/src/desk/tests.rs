@@ -6,8 +6,8 @@ use inbank_domain::{
     Occurrence, PhoneNumber, ProductCode, ProductFamily, Purchase, Region, SerialNumber,
     SessionRequest, ShopName, WebAddress,
 };
-use inbank_ports::fake::{FakeBank, ManualClock, MemoryLedger};
 use inbank_ports::{Clock as _, EventSink, GatewayErrorKind, Rentals as _, SinkError, async_trait};
+use inbank_testkit::{FakeBank, ManualClock, MemoryLedger};
 use time::OffsetDateTime;
 
 use super::*;

@@ -3,10 +3,10 @@ use inbank_domain::{
     FinancingState, Locale, Money, OrderReference, PartnerUrls, Product, ProductCode,
     ProductFamily, Purchase, SessionRequest, WebAddress,
 };
-use inbank_ports::fake::{FakeBank, ManualClock};
 use inbank_ports::{
     GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts, MockSessions,
 };
+use inbank_testkit::{FakeBank, ManualClock};
 use time::OffsetDateTime;
 
 use super::*;

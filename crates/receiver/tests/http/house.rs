@@ -11,9 +11,9 @@ use inbank_domain::{
     ApiKey, Financing, FinancingId, OrderReference, ProductCode, ProductFamily, Region, ShopName,
     WebAddress,
 };
-use inbank_ports::fake::{FakeBank, ManualClock, MemoryLedger};
 use inbank_ports::{Entry, FinancingLedger};
 use inbank_receiver::{Receiver, ReturnPage};
+use inbank_testkit::{FakeBank, ManualClock, MemoryLedger};
 use time::OffsetDateTime;
 use tower::ServiceExt;
 

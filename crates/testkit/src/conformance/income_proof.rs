@@ -1,7 +1,7 @@
 use inbank_domain::{Attachment, DecisionStatus, Locale, StatementBankId, StatementRequest};
+use inbank_ports::GatewayErrorKind;
 
 use super::{Bank, decided};
-use crate::GatewayErrorKind;
 
 pub(super) async fn statement_can_be_retrieved_from_a_listed_bank(bank: &dyn Bank) {
     let application = decided(bank, DecisionStatus::IncomeProofRequired).await;

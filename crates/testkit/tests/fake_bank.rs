@@ -6,12 +6,12 @@ use inbank_domain::{
     ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, ModelIdentifier,
     Money, Months, ProductCode, Region, SessionId, SigningMethod, WebAddress,
 };
-use inbank_ports::conformance::{Approval, Bank, cases};
-use inbank_ports::fake::FakeBank;
 use inbank_ports::{
     Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
 };
+use inbank_testkit::FakeBank;
+use inbank_testkit::conformance::{Approval, Bank, cases};
 use libtest_mimic::{Arguments, Trial};
 
 struct Fake(FakeBank);

@@ -1,7 +1,7 @@
 use inbank_domain::{CalculationRequest, Detail, Money, ProductCode, Region};
+use inbank_ports::GatewayErrorKind;
 
 use super::{Approval, Bank, foreign};
-use crate::GatewayErrorKind;
 
 fn request(bank: &dyn Bank) -> CalculationRequest {
     let code = bank.product_code(Approval::NotNeeded);

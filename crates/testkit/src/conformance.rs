@@ -30,8 +30,7 @@ use inbank_domain::{
     Months, OpenedSession, OrderReference, PartnerUrls, PhoneNumber, ProductCode, Purchase, Region,
     SessionId, SessionRequest, SessionStatus, SigningMethod, WebAddress,
 };
-
-use crate::{
+use inbank_ports::{
     Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
 };

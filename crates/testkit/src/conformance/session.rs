@@ -1,7 +1,7 @@
 use inbank_domain::{ProductCode, Region, SessionId, SessionRequest, SessionStatus};
+use inbank_ports::GatewayErrorKind;
 
 use super::{Approval, Bank, foreign, open, request, status};
-use crate::GatewayErrorKind;
 
 pub(super) async fn opened_session_is_pending(bank: &dyn Bank) {
     let opened = open(bank, Approval::NotNeeded, bank.granted_total()).await;

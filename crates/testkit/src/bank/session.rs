@@ -3,13 +3,13 @@ use inbank_domain::{
     Callback, Contract, ContractId, ContractStatus, Money, OpenedSession, ProductFamily,
     RentalRequest, Session, SessionCallback, SessionId, SessionRequest, SessionStatus, WebAddress,
 };
+use inbank_ports::{GatewayError, GatewayErrorKind, Sessions};
 use rust_decimal::Decimal;
 use time::OffsetDateTime;
 
 use super::contract::{FakeContract, Origin};
 use super::rental::Device;
 use super::{FakeBank, State};
-use crate::{GatewayError, GatewayErrorKind, Sessions};
 
 #[derive(Debug)]
 pub(super) struct FakeSession {

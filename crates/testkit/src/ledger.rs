@@ -3,12 +3,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use inbank_domain::{FinancingEvent, FinancingId, Intent, Occurrence, ShopName};
-use time::OffsetDateTime;
-
-use crate::{
+use inbank_ports::{
     Claim, Committed, Entry, FinancingLedger, Intended, LedgerError, LedgerErrorKind, Listing,
     Opened, ReceivedCallback, Recorded, Rest, Subject,
 };
+use time::OffsetDateTime;
 
 /// A ledger in memory: gone with the process, the same in everything else.
 #[derive(Debug, Default)]
@@ -290,11 +289,9 @@ impl FinancingLedger for MemoryLedger {
             return Ok(Committed::Lost);
         };
         let roused_at = row.entry.roused_at.max(entry.roused_at);
-        row.entry = Entry {
-            version: claim.entry.version + 1,
-            roused_at,
-            ..entry.clone()
-        };
+        row.entry = entry.clone();
+        row.entry.version = claim.entry.version + 1;
+        row.entry.roused_at = roused_at;
         for occurrence in occurrences {
             let number = row.events.len() as u64 + 1;
             row.events.push(FinancingEvent::new(

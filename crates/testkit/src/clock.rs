@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::Clock;
+use inbank_ports::Clock;
 
 /// A clock that stands still until it is moved; sleeping moves it, and takes no time.
 #[derive(Debug)]

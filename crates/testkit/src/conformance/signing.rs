@@ -1,9 +1,9 @@
 use inbank_domain::{
     ConfirmationCode, ContractId, ContractStatus, Regeneration, SigningMethod, WebAddress,
 };
+use inbank_ports::GatewayErrorKind;
 
 use super::{Bank, accepted, application, application_for};
-use crate::GatewayErrorKind;
 
 /// As often as the guide has a contract asked for after it was signed.
 const POLLS: usize = 15;

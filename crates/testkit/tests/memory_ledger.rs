@@ -1,7 +1,7 @@
 //! The ledger in memory passes the conformance suite.
 
-use inbank_ports::conformance::ledger::cases;
-use inbank_ports::fake::MemoryLedger;
+use inbank_testkit::MemoryLedger;
+use inbank_testkit::conformance::ledger::cases;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {

@@ -9,12 +9,11 @@ use inbank_domain::{
     Intent, Occurrence, OrderReference, ProductCode, ProductFamily, SessionId, ShopName,
     WebAddress,
 };
-use time::OffsetDateTime;
-
-use crate::{
+use inbank_ports::{
     Claim, Committed, Entry, FinancingLedger, Intended, Listing, Opened, ReceivedCallback,
     Recorded, Rest, Subject,
 };
+use time::OffsetDateTime;
 
 type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 

@@ -3,9 +3,9 @@ use inbank_domain::{
     Hero, Imei, InsuranceRequirement, ModelIdentifier, Months, ProductCode, RentalRequest,
     SerialNumber, SessionId, SessionRequest, SessionStatus,
 };
+use inbank_ports::{GatewayError, GatewayErrorKind};
 
 use super::{Approval, Bank, foreign, request, status};
-use crate::{GatewayError, GatewayErrorKind};
 
 fn unknown_product() -> ProductCode {
     ProductCode::parse("no_such_product").unwrap()

@@ -3,10 +3,10 @@ use inbank_domain::{
     ConfirmationCode, ContractId, ContractStatus, Invalid, Printout, ProcessStatus, Regeneration,
     Signed, SigningMethod, SigningStarted, WebAddress,
 };
+use inbank_ports::{GatewayError, GatewayErrorKind, Signing};
 
 use super::contract::{FakeContract, Handling};
 use super::{FakeBank, State};
-use crate::{GatewayError, GatewayErrorKind, Signing};
 
 impl FakeBank {
     /// The code that customers get by text message.

@@ -1,7 +1,7 @@
 use inbank_domain::ProductCode;
+use inbank_ports::GatewayErrorKind;
 
 use super::{Approval, Bank};
-use crate::GatewayErrorKind;
 
 pub(super) async fn product_keeps_its_code(bank: &dyn Bank) {
     for approval in [Approval::NotNeeded, Approval::Needed] {

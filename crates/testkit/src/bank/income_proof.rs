@@ -3,9 +3,9 @@ use inbank_domain::{
     ApplicationId, Attachment, DecisionStatus, Invalid, StatementBank, StatementBankId,
     StatementRequest, StatementRetrieval, WebAddress,
 };
+use inbank_ports::{GatewayError, GatewayErrorKind, IncomeProof};
 
 use super::{FakeBank, State};
-use crate::{GatewayError, GatewayErrorKind, IncomeProof};
 
 impl FakeBank {
     /// The files that came for an application: their names and sizes.

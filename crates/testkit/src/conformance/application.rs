@@ -1,9 +1,9 @@
 use inbank_domain::{
     ApplicationId, Callback, CallbackSubject, ContractStatus, DecisionStatus, ProductCode, Region,
 };
+use inbank_ports::GatewayErrorKind;
 
 use super::{Bank, accepted, application, decided, foreign};
-use crate::GatewayErrorKind;
 
 pub(super) async fn submitted_application_can_be_read(bank: &dyn Bank) {
     let request = application(bank);

@@ -2,10 +2,10 @@ use async_trait::async_trait;
 use inbank_domain::{
     ApplicationId, Contract, ContractId, ContractStatus, ProcessStatus, SessionId, SessionStatus,
 };
+use inbank_ports::{Contracts, GatewayError, GatewayErrorKind};
 
 use super::rental::Device;
 use super::{FakeBank, State};
-use crate::{Contracts, GatewayError, GatewayErrorKind};
 
 #[derive(Debug)]
 pub(super) struct FakeContract {

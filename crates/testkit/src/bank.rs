@@ -14,15 +14,15 @@ use inbank_domain::{
     ApplicationId, AssetModel, Callback, ContractId, Currency, Invalid, ModelIdentifier, Money,
     Months, Product, ProductCode, ProductFamily, Region, SessionId,
 };
+use inbank_ports::{
+    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind,
+    ProductCatalogue,
+};
 use rust_decimal::Decimal;
 
 use self::application::FakeApplication;
 use self::contract::FakeContract;
 use self::session::FakeSession;
-use crate::{
-    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind,
-    ProductCatalogue,
-};
 
 /// A bank in memory that implements every port.
 ///

@@ -4,11 +4,11 @@ use inbank_domain::{
     Currency, InsuranceRequirement, Invalid, ModelIdentifier, Money, Months, Product, ProductCode,
     ProductFamily, RentalCalculation, RentalRequest,
 };
+use inbank_ports::{GatewayError, GatewayErrorKind, Rentals};
 use rust_decimal::Decimal;
 
 use super::contract::{Decision, FakeContract};
 use super::{FakeBank, State};
-use crate::{GatewayError, GatewayErrorKind, Rentals};
 
 /// A rented device, and what the bank was told about it.
 #[derive(Debug)]

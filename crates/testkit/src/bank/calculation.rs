@@ -1,10 +1,10 @@
 use async_trait::async_trait;
 use inbank_domain::{Calculation, CalculationRequest, Detail, Instalment, Money, Rate};
+use inbank_ports::{Calculator, GatewayError, GatewayErrorKind};
 use rust_decimal::Decimal;
 use time::{Date, Month};
 
 use super::FakeBank;
-use crate::{Calculator, GatewayError, GatewayErrorKind};
 
 #[async_trait]
 impl Calculator for FakeBank {

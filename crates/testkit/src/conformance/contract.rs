@@ -1,7 +1,7 @@
 use inbank_domain::{ContractId, ContractStatus, SessionStatus};
+use inbank_ports::GatewayErrorKind;
 
 use super::{Approval, Bank, signed, status};
-use crate::GatewayErrorKind;
 
 async fn contract_status(bank: &dyn Bank, id: &ContractId) -> ContractStatus {
     let contract = bank.contracts().contract(id).await.unwrap();

@@ -4,12 +4,12 @@ use inbank_domain::{
     Callback, CallbackSubject, Contract, ContractId, ContractStatus, DecisionStatus,
     IncomeProofType, Money, Months, Offer, Product, ProductCode,
 };
+use inbank_ports::{Applications, GatewayError, GatewayErrorKind};
 use time::OffsetDateTime;
 
 use super::calculation::interest_free;
 use super::contract::{FakeContract, Handling, Origin};
 use super::{FakeBank, State};
-use crate::{Applications, GatewayError, GatewayErrorKind};
 
 #[derive(Debug)]
 pub(super) struct FakeApplication {

@@ -1,0 +1,19 @@
+//! For tests of code that embeds us, and of code that implements a port: no network, no waiting.
+//!
+//! Stand-ins in memory: [`FakeBank`] implements every port of the bank, [`MemoryLedger`] keeps what
+//! is written down, [`ManualClock`] is moved by the test, and [`RecordingSink`] keeps the events that
+//! a platform is told. Whoever implements a port runs the cases of [`conformance`].
+//!
+//! A crate of its own, so that nothing of it is built into a program that takes money: add it to
+//! `[dev-dependencies]`. Mocks, which expect calls, are in `inbank-ports` behind the feature `mocks`.
+
+mod bank;
+mod clock;
+pub mod conformance;
+mod ledger;
+mod sink;
+
+pub use bank::FakeBank;
+pub use clock::ManualClock;
+pub use ledger::MemoryLedger;
+pub use sink::RecordingSink;
