@@ -63,6 +63,8 @@ pub struct Application {
     pub cancelled: bool,
     /// Until when the offer stands.
     pub offer_valid_to: Option<Date>,
+    /// What was applied for, down payment included.
+    pub amount: Option<Money>,
     /// The offer, once the decision is positive.
     pub offer: Option<Offer>,
     /// The contract, once the offer is accepted.
@@ -82,6 +84,7 @@ impl Application {
             previous: None,
             cancelled: false,
             offer_valid_to: None,
+            amount: None,
             offer: None,
             contract: None,
         }

@@ -1,7 +1,7 @@
 use time::OffsetDateTime;
 
 use crate::status::open_enum;
-use crate::{ContractId, ProductCode};
+use crate::{ContractId, Money, ProductCode};
 
 open_enum! {
     /// Where a credit contract stands (*Credit Contract State Model*).
@@ -50,6 +50,8 @@ pub struct Contract {
     pub number: Option<String>,
     /// The product.
     pub product_code: Option<ProductCode>,
+    /// What is financed, where the answer has it.
+    pub amount: Option<Money>,
     /// Whether the customer has signed (`customer_signed`: a time by one guide, `null` in every sample).
     pub customer_signed: bool,
     /// When both had signed.
@@ -73,6 +75,7 @@ impl Contract {
             process_status: None,
             number: None,
             product_code: None,
+            amount: None,
             customer_signed: false,
             signed_at: None,
             partner_approval_at: None,

@@ -1,364 +1,210 @@
-use std::error::Error as StdError;
-use std::fmt;
+//! The ledger: every order, the inbox of callbacks and the outbox of events.
+
+mod claim;
+mod error;
+mod inbox;
+mod outbox;
+mod write;
 
 use async_trait::async_trait;
-use inbank_domain::{
-    ApplicationId, Financing, FinancingEvent, FinancingId, Intent, Occurrence, OrderReference,
-    ProductCode, SessionId, ShopName, WebAddress,
-};
+use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use time::OffsetDateTime;
 
-/// What is known of every financing, so that nothing is lost and nothing counts twice.
+pub use claim::{Claim, ClaimRequest, Claimed, Lease, Rest, ShopSlots};
+pub use error::{LedgerError, LedgerErrorKind};
+pub use inbox::{Kept, ReceivedCallback, Subject};
+pub use outbox::{Delivered, Delivery, Feed, Positioned};
+pub use write::{Due, Saved, Write};
+
+/// What is known of every order, so that nothing is lost and nothing counts twice.
 ///
 /// Every method is one transaction: when it returns, what it did is durable; when it fails, or is
-/// dropped, all of it was done or none, and calling again finds out. Times are the caller's, in UTC,
-/// kept to the microsecond; several processes on one ledger need clocks that agree within a fraction
-/// of a lease. Nothing personal and no key is written.
+/// dropped, all of it was done or none, and calling again finds out. No method holds a connection
+/// while anything else is awaited. Nothing personal and no key is written.
 ///
-/// **Leases.** Whoever works on a financing holds its lease, and works alone until it lapses. What a
-/// holder writes after another has taken over is refused, so a process that stopped for an hour
-/// can't overwrite what happened meanwhile.
+/// **Time.** Each call is given the caller's time, and pauses rather than moments, so that a ledger
+/// that several processes share may go by its own clock: then `now` is not looked at, and what is due
+/// and leased is decided by one clock alone.
+///
+/// **Versions and leases.** Whoever writes names the version of the order that was read; a write on
+/// an outdated version is refused. Whoever works on an order at the bank also holds its lease, and
+/// works alone until it lapses; a write that names a lease is refused once it has passed on.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
-pub trait FinancingLedger: Send + Sync {
-    /// Writes a financing down, before the bank is asked for it.
+pub trait Ledger: Send + Sync {
+    /// An order as it stands, with all its attempts.
     ///
     /// # Contract
-    /// - MUST write one financing for a shop, order and attempt, however often and from wherever it is
-    ///   called; later calls get what stands, unchanged. (`financing_is_opened_once`)
-    /// - MUST lease it to the caller until `leased_until`. (`opened_financing_is_leased`)
-    async fn open(
-        &self,
-        entry: &Entry,
-        leased_until: OffsetDateTime,
-    ) -> Result<Opened, LedgerError>;
-
-    /// A financing of a shop.
+    /// - MUST give back what was written, to the digit. (`order_is_found_as_written`)
     ///
-    /// # Contract
-    /// - MUST give back what was written, to the digit. (`financing_is_found_as_written`)
-    async fn find(&self, shop: &ShopName, id: &FinancingId) -> Result<Option<Entry>, LedgerError>;
+    /// # Errors
+    /// `Unreadable` ⇐ it was written by a later version, or damaged; other orders are not affected.
+    async fn order(&self, key: &OrderKey) -> Result<Option<Order>, LedgerError>;
 
-    /// Financings, the latest opened first. (`financings_are_listed_by_shop_and_order`)
-    async fn list(&self, listing: &Listing) -> Result<Vec<Entry>, LedgerError>;
-
-    /// Keeps an authentic callback, and rouses its financing.
-    ///
-    /// # Contract
-    /// - MUST keep a callback once by its key: a copy changes nothing. (`copy_changes_nothing`)
-    /// - MUST keep none for a financing that isn't there. (`callback_needs_its_financing`)
-    /// - MUST make the financing due at once, or, while it is leased, as soon as it is released.
-    ///   (`callback_makes_its_financing_due`, `callback_during_a_lease_is_not_overlooked`)
-    async fn record(&self, callback: &ReceivedCallback) -> Result<Recorded, LedgerError>;
-
-    /// The callbacks that are kept of a financing, oldest first.
-    async fn callbacks(
+    /// The order that an attempt of a shop belongs to. (`order_is_found_by_its_attempt`)
+    async fn order_of(
         &self,
         shop: &ShopName,
-        id: &FinancingId,
-    ) -> Result<Vec<ReceivedCallback>, LedgerError>;
+        attempt: &AttemptId,
+    ) -> Result<Option<OrderReference>, LedgerError>;
 
-    /// Makes a financing due at once, as a callback does; false when it isn't there.
-    /// (`roused_financing_is_due`)
-    async fn rouse(
-        &self,
-        shop: &ShopName,
-        id: &FinancingId,
-        at: OffsetDateTime,
-    ) -> Result<bool, LedgerError>;
+    /// Orders, the latest opened first. What can't be read is named among the unreadable, and hides
+    /// nothing else. (`orders_are_listed_by_shop_and_reference`, `unreadable_order_hides_no_other`)
+    async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError>;
 
-    /// Writes an intent down, for a financing that still stands as `entry` says and has no other.
+    /// Writes an order with the events in its news, and numbers its version anew.
     ///
     /// # Contract
-    /// - MUST write it only then; of two at the same moment one is written.
-    ///   (`one_of_two_intents_is_written`, `intent_needs_the_present_version`)
-    /// - MUST rouse the financing. (`intent_makes_its_financing_due`)
-    async fn intend(
-        &self,
-        entry: &Entry,
-        intent: &Intent,
-        at: OffsetDateTime,
-    ) -> Result<Intended, LedgerError>;
+    /// - MUST write all of it or nothing: the order, its attempts, its events, what was worked on of
+    ///   the inbox, and the end of the lease. (`order_is_written_whole`)
+    /// - MUST write only on the version that the order has (0 for one that isn't there yet): of two at
+    ///   the same moment one is written. (`one_of_two_writes_is_refused`)
+    /// - MUST refuse a write that names a lease that has passed on. (`write_after_the_lease_is_lost`)
+    /// - MUST refuse a session or application that an attempt of another order of the shop has.
+    ///   (`session_belongs_to_one_order`)
+    /// - MUST make the order due as asked, or, while another holds its lease, at once when that
+    ///   ends. (`write_beside_a_lease_is_not_overlooked`)
+    async fn write(&self, write: Write) -> Result<Saved, LedgerError>;
 
-    /// Leases up to `limit` due financings, the longest due first.
+    /// Keeps an authentic callback in the inbox until it is worked on, and wakes its order.
     ///
     /// # Contract
-    /// - MUST lease a financing to one caller at a time, also across processes.
-    ///   (`due_financing_is_claimed_once`)
-    /// - MUST lease it to another once the lease has lapsed. (`lapsed_lease_passes_on`)
-    async fn claim(
-        &self,
-        at: OffsetDateTime,
-        leased_until: OffsetDateTime,
-        limit: usize,
-    ) -> Result<Vec<Claim>, LedgerError>;
+    /// - MUST keep a callback once by its key: a copy changes nothing, also after it was worked on.
+    ///   (`copy_changes_nothing`)
+    /// - MUST keep none for an attempt that isn't there. (`callback_needs_its_attempt`)
+    /// - MUST make the order due at once, or, while it is leased, as soon as that ends.
+    ///   (`callback_makes_its_order_due`, `callback_during_a_lease_is_not_overlooked`)
+    async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError>;
 
-    /// Leases one financing, due or not; none when it isn't there or is leased.
-    /// (`financing_is_claimed_by_name`)
+    /// The callbacks that are kept of an order, oldest first, worked on or not.
+    async fn callbacks(&self, key: &OrderKey) -> Result<Vec<ReceivedCallback>, LedgerError>;
+
+    /// Makes an order due at once, as a callback does; false when it isn't there.
+    /// (`woken_order_is_due`)
+    async fn wake(&self, key: &OrderKey, now: OffsetDateTime) -> Result<bool, LedgerError>;
+
+    /// Leases due orders, of each shop named up to as many as it has free slots, the longest due
+    /// first.
+    ///
+    /// # Contract
+    /// - MUST lease an order to one caller at a time, also across processes. (`due_order_is_claimed_once`)
+    /// - MUST lease it to another once the lease has lapsed, and believe no lease that is longer than
+    ///   the one asked for now. (`lapsed_lease_passes_on`, `lease_of_a_wrong_clock_passes_on`)
+    /// - MUST claim orders of the shops named and of no others, each up to its own limit.
+    ///   (`claim_is_limited_per_shop`)
+    /// - An order that can't be read MUST be leased like any other and named as unreadable, so that it
+    ///   can be put aside. (`unreadable_order_hides_no_other`)
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, LedgerError>;
+
+    /// Leases one order, due or not; none when it isn't there or is leased.
+    /// (`order_is_claimed_by_name`)
     async fn claim_one(
         &self,
-        shop: &ShopName,
-        id: &FinancingId,
-        at: OffsetDateTime,
-        leased_until: OffsetDateTime,
+        key: &OrderKey,
+        now: OffsetDateTime,
+        lease: std::time::Duration,
     ) -> Result<Option<Claim>, LedgerError>;
 
-    /// Writes what a financing has become, with the events that tell of it; the lease stays.
+    /// Ends a lease without writing the order. False when it had passed on, and nothing was written.
     ///
     /// # Contract
-    /// - MUST write all of it or nothing, and nothing once the lease has passed on, or the financing
-    ///   changed since the claim. (`commit_after_the_lease_passed_on_is_lost`,
-    ///   `commit_on_an_outdated_version_is_lost`)
-    /// - MUST number events without gaps. (`events_are_numbered_in_order`)
-    /// - MUST refuse a session or application that another financing of the shop has.
-    ///   (`session_belongs_to_one_financing`, `application_belongs_to_one_financing`)
-    async fn commit(
-        &self,
-        claim: &Claim,
-        entry: &Entry,
-        occurrences: &[Occurrence],
-        at: OffsetDateTime,
-    ) -> Result<Committed, LedgerError>;
-
-    /// Ends a lease: says which events were delivered, and when to look again. False when the lease
-    /// had passed on, and nothing was written.
-    ///
-    /// # Contract
-    /// - MUST make it due at once instead, when it was roused since the claim.
+    /// - MUST make it due at once instead, when it was woken since the claim.
     ///   (`callback_during_a_lease_is_not_overlooked`)
-    /// - MUST hand undelivered events to the next claim. (`undelivered_events_come_again`)
-    async fn release(&self, claim: &Claim, rest: &Rest) -> Result<bool, LedgerError>;
-
-    /// All events of a financing, in order.
-    async fn events(
+    async fn release(
         &self,
-        shop: &ShopName,
-        id: &FinancingId,
-    ) -> Result<Vec<FinancingEvent>, LedgerError>;
+        key: &OrderKey,
+        lease: Lease,
+        rest: Rest,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError>;
 
-    /// Forgets the callbacks received before a time whose financings are over; says how many.
-    /// (`only_old_callbacks_of_finished_financings_are_forgotten`)
-    async fn forget_callbacks(&self, received_before: OffsetDateTime) -> Result<u64, LedgerError>;
+    /// Leases orders with events that were not delivered, of each shop up to its limit; with their
+    /// events in order. Independent of the leases for work: the bank and the platform wait for each
+    /// other nowhere.
+    ///
+    /// # Contract
+    /// - MUST lease an order's events to one caller at a time. (`events_are_delivered_by_one`)
+    /// - MUST NOT give an order whose pause lasts. (`undelivered_events_come_again`)
+    async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError>;
+
+    /// Says how far delivering an order's events came. False when the lease had passed on.
+    /// (`undelivered_events_come_again`, `refused_event_is_put_aside`)
+    async fn delivered(
+        &self,
+        delivery: &Delivery,
+        outcome: Delivered,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError>;
+
+    /// All events of an order, in order, delivered or not. (`events_are_numbered_in_order`)
+    async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError>;
+
+    /// Events of a shop after a position, in the order of their positions.
+    ///
+    /// # Contract
+    /// - MUST give positions so that whoever reads on from the last one misses none, whatever commits
+    ///   meanwhile. (`feed_misses_no_event`)
+    async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError>;
+
+    /// Forgets orders that are over, with their callbacks and delivered events, where nothing has
+    /// happened since `before`; at most `limit` of them, so that it holds up nothing else. Says how
+    /// many. (`only_old_orders_that_are_over_are_forgotten`)
+    async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError>;
+
+    /// Erases an order with everything that is kept of it, whatever its state; false when it isn't
+    /// there. (`erased_order_is_gone`)
+    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError>;
+
+    /// What an operator watches, of these shops.
+    async fn measure(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Measures, LedgerError>;
 }
 
-/// A financing in the ledger.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Entry {
-    /// The shop.
-    pub shop: ShopName,
-    /// Which attempt to finance the order, from 1.
-    pub attempt: u32,
-    /// The product.
-    pub product: ProductCode,
-    /// What the use cases remember.
-    pub financing: Financing,
-    /// Whether the bank may have been asked to open it. False only after an answer that says that
-    /// nothing was opened: then it may be asked again.
-    pub asked: bool,
-    /// Where to send the customer's browser.
-    pub redirect_url: Option<WebAddress>,
-    /// What was decided and is not settled yet.
-    pub intent: Option<Intent>,
-    /// The anomaly told last, so that it is told once.
-    pub anomaly: Option<String>,
-    /// When it was written down.
-    pub opened_at: OffsetDateTime,
-    /// Until when to wait for word of it, where opening it was never answered.
-    pub answer_by: OffsetDateTime,
-    /// When something last happened to it: looking at it grows rarer from here.
-    pub roused_at: OffsetDateTime,
-    /// How often in a row working on it has failed.
-    pub failures: u32,
-    /// Grows with every change.
-    pub version: u64,
-}
-
-impl Entry {
-    /// A financing that is about to be opened.
-    pub const fn new(
-        shop: ShopName,
-        attempt: u32,
-        product: ProductCode,
-        financing: Financing,
-        opened_at: OffsetDateTime,
-        answer_by: OffsetDateTime,
-    ) -> Self {
-        Self {
-            shop,
-            attempt,
-            product,
-            financing,
-            asked: true,
-            redirect_url: None,
-            intent: None,
-            anomaly: None,
-            opened_at,
-            answer_by,
-            roused_at: opened_at,
-            failures: 0,
-            version: 1,
-        }
-    }
-}
-
-/// What came of writing a financing down.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Opened {
-    /// It is written, and leased to the caller, who may now ask the bank.
-    Written(Box<Claim>),
-    /// It was there before.
-    Standing(Box<Entry>),
-}
-
-/// Which financings to list.
+/// Which orders to list.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Listing {
     /// Of this shop only.
     pub shop: Option<ShopName>,
-    /// Of this order only.
-    pub order: Option<OrderReference>,
+    /// Of this reference only.
+    pub reference: Option<OrderReference>,
+    /// Only those that a person should look at.
+    pub needs_person: bool,
+    /// Only those opened before this time.
+    pub opened_before: Option<OffsetDateTime>,
     /// At most so many; all where none is given.
     pub limit: Option<u32>,
 }
 
-/// An authentic callback as it is kept.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ReceivedCallback {
-    /// The shop whose key signed it.
-    pub shop: ShopName,
-    /// The financing whose address it came to.
-    pub financing: FinancingId,
-    /// The same for every copy, and another for any other callback of the financing.
-    pub key: String,
-    /// What it is about.
-    pub subject: Subject,
-    /// The form's bytes as they came.
-    pub body: Vec<u8>,
-    /// When it came.
-    pub received_at: OffsetDateTime,
+/// Orders that were listed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Listed {
+    /// Those that can be read.
+    pub orders: Vec<Order>,
+    /// Those that can't: written by a later version, or damaged.
+    pub unreadable: Vec<OrderKey>,
 }
 
-/// What of the bank's a callback is about.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum Subject {
-    /// A direct application.
-    Application(ApplicationId),
-    /// A payment session.
-    Session(SessionId),
-}
-
-/// What came of keeping a callback.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Recorded {
-    /// It is kept.
-    Written,
-    /// It had been kept before.
-    Copy,
-    /// There is no such financing; nothing is kept.
-    NoFinancing,
-}
-
-/// What came of writing an intent down.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Intended {
-    /// It is written.
-    Written,
-    /// The financing has changed, or has an intent already: find it again and decide anew.
-    Changed,
-}
-
-/// A leased financing and what there is to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Claim {
-    /// The financing as it stands.
-    pub entry: Entry,
-    /// Grows with every lease of the financing; tells this one from later ones.
-    pub lease: u64,
-    /// How often the financing has been roused so far.
-    pub roused: u64,
-    /// What the callbacks kept so far are about, each once; only where neither session nor application
-    /// is known.
-    pub heard_of: Vec<Subject>,
-    /// Events that were not delivered yet, in order.
-    pub undelivered: Vec<FinancingEvent>,
-}
-
-/// What came of writing what a financing has become.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Committed {
-    /// It is written; the claim as it goes on, with the new events among the undelivered.
-    Written(Box<Claim>),
-    /// Another holds the lease, or the financing changed: nothing is written.
-    Lost,
-    /// The session or application belongs to another financing of the shop: nothing is written.
-    Taken,
-}
-
-/// How a lease ends.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Rest {
-    /// The number of the last event that was delivered in this lease, where one was.
-    pub delivered: Option<u64>,
-    /// How often in a row working on it has failed.
-    pub failures: u32,
-    /// When to look again; never where nothing is to be expected.
-    pub due: Option<OffsetDateTime>,
-    /// Now.
-    pub at: OffsetDateTime,
-}
-
-/// Why the ledger did nothing, as far as is known: the same call may be made again.
-#[derive(Debug)]
-pub struct LedgerError {
-    kind: LedgerErrorKind,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What went wrong with the ledger.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum LedgerErrorKind {
-    /// The store is away, full or busy: try again later.
-    Unavailable,
-    /// What is stored is none of this version's: it was written by a later one, or damaged.
-    Unreadable,
-}
-
-impl LedgerError {
-    /// An error of a kind.
-    pub fn new(kind: LedgerErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-
-    /// With its cause, which shows no data of a financing.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// What went wrong.
-    pub const fn kind(&self) -> LedgerErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for LedgerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            LedgerErrorKind::Unavailable => {
-                "the ledger's store is not available; check that it runs and has room, then try again"
-            }
-            LedgerErrorKind::Unreadable => {
-                "the ledger holds something that this version can't read; was it written by a later one?"
-            }
-        })
-    }
-}
-
-impl StdError for LedgerError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
+/// What an operator watches.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Measures {
+    /// Orders that are due and not leased.
+    pub due: u64,
+    /// How long the first of them has been due.
+    pub oldest_due: Option<std::time::Duration>,
+    /// Events that were not delivered.
+    pub undelivered: u64,
+    /// How long ago the first of them happened.
+    pub oldest_undelivered: Option<std::time::Duration>,
+    /// Orders that were put aside because working on them failed each time.
+    pub aside: u64,
+    /// Commands whose outcome is unclear.
+    pub unclear: u64,
+    /// How far the caller's clock is ahead of the ledger's own, in milliseconds; 0 where the ledger
+    /// goes by the caller's.
+    pub clock_ahead_ms: i64,
+    /// Bytes in the write-ahead log, where the ledger has one of its own.
+    pub wal_bytes: Option<u64>,
 }

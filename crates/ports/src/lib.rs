@@ -23,6 +23,7 @@ mod income_proof;
 mod ledger;
 mod product;
 mod rental;
+mod runtime;
 mod session;
 mod signing;
 
@@ -55,10 +56,11 @@ pub use income_proof::IncomeProof;
 #[cfg(feature = "mocks")]
 pub use income_proof::MockIncomeProof;
 #[cfg(feature = "mocks")]
-pub use ledger::MockFinancingLedger;
+pub use ledger::MockLedger;
 pub use ledger::{
-    Claim, Committed, Entry, FinancingLedger, Intended, LedgerError, LedgerErrorKind, Listing,
-    Opened, ReceivedCallback, Recorded, Rest, Subject,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
+    LedgerErrorKind, Listed, Listing, Measures, Positioned, ReceivedCallback, Rest, Saved,
+    ShopSlots, Subject, Write,
 };
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
@@ -66,6 +68,9 @@ pub use product::ProductCatalogue;
 #[cfg(feature = "mocks")]
 pub use rental::MockRentals;
 pub use rental::Rentals;
+#[cfg(feature = "mocks")]
+pub use runtime::{MockRandom, MockSpawner};
+pub use runtime::{Random, Spawner};
 #[cfg(feature = "mocks")]
 pub use session::MockSessions;
 pub use session::Sessions;

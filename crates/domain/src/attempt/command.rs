@@ -125,9 +125,7 @@ impl Command {
         match self {
             Self::Activate | Self::Approve => state == AttemptState::Completed,
             Self::Cancel => state == AttemptState::Cancelled,
-            Self::Accept(_) | Self::Sign(_) => {
-                self.is_settled_in(state) && !state.is_unpaid_end()
-            }
+            Self::Accept(_) | Self::Sign(_) => self.is_settled_in(state) && !state.is_unpaid_end(),
         }
     }
 }

@@ -167,9 +167,7 @@ fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<AttemptSt
         Some(ProcessStatus::WaitingForPartnersConfirmation) => S::Granted,
         // It waits for something that this version doesn't know: then it is not granted.
         Some(ProcessStatus::Unrecognised(text)) if signed => return Err(word(text.as_str())),
-        Some(
-            ProcessStatus::Activated | ProcessStatus::Offer | ProcessStatus::Unrecognised(_),
-        )
+        Some(ProcessStatus::Activated | ProcessStatus::Offer | ProcessStatus::Unrecognised(_))
         | None => {
             if signed && merchant_approval {
                 S::Granted

@@ -5,9 +5,7 @@ use std::cmp::Ordering;
 use time::{Duration, OffsetDateTime};
 
 use super::{Action, EventKind, Order, transition::differs};
-use crate::{
-    Attempt, AttemptState, Command, CommandStage, Opening, Reading, Step, step,
-};
+use crate::{Attempt, AttemptState, Command, CommandStage, Opening, Reading, Step, step};
 
 /// What was read is about another order than the attempt's.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -66,10 +64,7 @@ impl Order {
             }
         }
         // It came to light after the attempt had moved.
-        let stands = matches!(
-            present,
-            AttemptState::Granted | AttemptState::Completed
-        );
+        let stands = matches!(present, AttemptState::Granted | AttemptState::Completed);
         let same = self.attempt(number).map(|a| a.state) == Some(present);
         if stands && same && now_differs && !differed {
             self.found_to_differ(number, now);

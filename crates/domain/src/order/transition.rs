@@ -52,10 +52,7 @@ impl Order {
         if let Some(attempt) = self.attempt_mut(number) {
             match action {
                 Action::IncomeProof | Action::Statements => attempt.proofs_asked += 1,
-                Action::DownPayment
-                | Action::Offer
-                | Action::Signature
-                | Action::Verification => {}
+                Action::DownPayment | Action::Offer | Action::Signature | Action::Verification => {}
             }
             self.tell(number, EventKind::ActionWanted(action), now);
         }
@@ -139,7 +136,9 @@ impl Order {
 pub(super) fn differs(attempt: &Attempt) -> Option<String> {
     let other = attempt.other_amount?;
     let asked = amount(attempt.terms.amount);
-    Some(format!("the bank names {other} where {asked} was asked for"))
+    Some(format!(
+        "the bank names {other} where {asked} was asked for"
+    ))
 }
 
 fn amount(amount: Option<Money>) -> String {

@@ -1,0 +1,47 @@
+use std::time::Duration;
+
+use inbank_domain::{OrderEvent, OrderKey};
+
+use super::Lease;
+
+/// An order's undelivered events, leased.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Delivery {
+    /// The order.
+    pub key: OrderKey,
+    /// The lease of its outbox.
+    pub lease: Lease,
+    /// How often in a row delivering the first of them has failed.
+    pub failures: u32,
+    /// The events, in order; not necessarily all.
+    pub events: Vec<OrderEvent>,
+}
+
+/// How far a delivery came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Delivered {
+    /// The number of the last event that is done with, taken or put aside; none where none is.
+    pub up_to: Option<u64>,
+    /// The number of the last event that was put aside, where one was.
+    pub put_aside: Option<u64>,
+    /// How often in a row the event after that has failed.
+    pub failures: u32,
+    /// How long to wait before the next is tried.
+    pub pause: Duration,
+}
+
+/// A piece of a shop's feed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Feed {
+    /// The events, by their positions.
+    pub events: Vec<Positioned>,
+}
+
+/// An event in a shop's feed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Positioned {
+    /// Its position: grows, with gaps.
+    pub position: u64,
+    /// The event.
+    pub event: OrderEvent,
+}
