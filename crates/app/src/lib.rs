@@ -1,34 +1,35 @@
-//! What a shop wants of financing, over the ports of `inbank-ports`: quote, check out, follow what
-//! the bank does, approve, activate, cancel.
+//! What a platform wants of financing, over the ports of `inbank-ports`: quotes, orders and their
+//! commands, the inbox of callbacks, and the worker that carries orders on.
 //!
-//! Each use case takes only the ports that it needs, so a test swaps in fakes or mocks. Nothing here
-//! knows HTTP, SQL or JSON. What has to be remembered between calls is the `Financing` that goes in
-//! and comes out; the caller stores it.
+//! Nothing here knows HTTP, SQL or JSON, nor a runtime: time, random names and tasks come through
+//! ports, so that the same code runs under Tokio and under a seeded executor.
 
-mod activate;
-mod apply;
-mod checkout;
-mod decide;
-mod desk;
-mod follow;
-mod intake;
-mod offer;
+mod application;
+mod bank;
+mod contract;
+mod deadline;
+mod error;
+mod inbox;
+mod income_proof;
+mod order;
 mod quote;
-mod rent;
+mod rental;
+mod runtime;
+mod send;
+mod session;
 mod shop;
-mod sign;
+mod signal;
+mod store;
 mod worker;
 
-pub use activate::{ActivateError, ActivateRental, Activation};
-pub use apply::{Apply, Submitted};
-pub use checkout::{Checkout, Started};
-pub use decide::{Decide, DecideError, Decision};
-pub use desk::{Carried, CheckedOut, Desk, DeskError, Filed};
-pub use follow::{Follow, FollowError, FollowPorts, News, Patience};
-pub use intake::{Intake, IntakeError};
-pub use offer::{OfferError, Offers};
-pub use quote::{Quote, Quotes, Unavailable};
-pub use rent::{Rent, RentalQuote};
-pub use shop::{Shop, ShopPorts, Shops};
-pub use sign::{Sign, SignError};
-pub use worker::Worker;
+pub use bank::Bank;
+pub use contract::SigningOutcome;
+pub use error::OrderError;
+pub use inbox::{Inbox, InboxError};
+pub use order::{ApplyOutcome, CommandOutcome, NotOffered, OrderHandle, PayOutcome};
+pub use quote::{Quote, RentalQuote, Unavailable};
+pub use rental::Activation;
+pub use runtime::Runtime;
+pub use send::{Shown, settle};
+pub use shop::{Shop, ShopError, ShopHandle, Shops};
+pub use worker::{Concurrency, Health, Retention, Stopping, Worker};

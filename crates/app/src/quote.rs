@@ -1,14 +1,13 @@
-use std::sync::Arc;
+//! What financing a cart, or renting a device, would cost, before the customer applies.
 
-use inbank_domain::{Calculation, CalculationRequest, Money, Months, Product};
-use inbank_ports::{Calculator, GatewayError, ProductCatalogue};
+use inbank_domain::{
+    AssetModel, Calculation, CalculationRequest, Invalid, ModelIdentifier, Money, Months, Product,
+    ProductCode, RentalCalculation, RentalRequest,
+};
+use inbank_ports::GatewayError;
 
-/// What financing a cart would cost, before the customer applies.
-#[derive(Clone)]
-pub struct Quotes {
-    products: Arc<dyn ProductCatalogue>,
-    calculator: Arc<dyn Calculator>,
-}
+use crate::ShopHandle;
+use crate::bank::port;
 
 /// A quote, or why there is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,9 +20,8 @@ pub enum Quote {
 
 /// Why a product is not to be offered for a cart.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
 pub enum Unavailable {
-    /// The cart lies outside the price range agreed with Inbank.
+    /// The cart lies outside the price range agreed with the bank.
     Amount {
         /// The smallest cart.
         min: Option<Money>,
@@ -37,96 +35,81 @@ pub enum Unavailable {
     },
 }
 
-impl Quotes {
-    /// Quotes from a shop's products and the bank's calculator.
-    pub fn new(products: Arc<dyn ProductCatalogue>, calculator: Arc<dyn Calculator>) -> Self {
-        Self {
-            products,
-            calculator,
+impl Unavailable {
+    /// Why a product is not to be offered for an amount and a period; none where it may be.
+    pub(crate) fn why(product: &Product, amount: Money, period: Option<Months>) -> Option<Self> {
+        if !product.finances(amount) {
+            return Some(Self::Amount {
+                min: product.min_amount,
+                max: product.max_amount,
+            });
+        }
+        match period {
+            Some(period) if !product.offers(period) => Some(Self::Period {
+                periods: product.periods.clone(),
+            }),
+            Some(_) | None => None,
         }
     }
+}
 
+/// A quote for a rental, or why there is none.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RentalQuote {
+    /// A preliminary monthly payment.
+    Offered(Box<RentalCalculation>),
+    /// The cart doesn't keep this condition of its model; the bank's calculator was not asked.
+    Unavailable(Invalid),
+}
+
+impl ShopHandle {
     /// Quotes a cart: reads the product, and calculates only where it may be offered (*API Requests*,
     /// step 1: payment methods only for carts within the price range).
     ///
     /// Changes nothing at the bank; safe to repeat.
     ///
     /// # Errors
-    /// [`GatewayError`] as [`ProductCatalogue::product`] and [`Calculator::calculate`] say.
+    /// [`GatewayError`] as [`ProductCatalogue::product`](inbank_ports::ProductCatalogue::product) and
+    /// [`Calculator::calculate`](inbank_ports::Calculator::calculate) say.
     pub async fn quote(&self, request: &CalculationRequest) -> Result<Quote, GatewayError> {
-        let product = self.products.product(&request.product_code).await?;
-        self.quote_for(&product, request).await
-    }
-
-    /// The same, for a product that the caller has read before.
-    ///
-    /// # Errors
-    /// [`GatewayError`] as [`Calculator::calculate`] says.
-    pub async fn quote_for(
-        &self,
-        product: &Product,
-        request: &CalculationRequest,
-    ) -> Result<Quote, GatewayError> {
-        if !product.finances(request.amount()) {
-            return Ok(Quote::Unavailable(Unavailable::Amount {
-                min: product.min_amount,
-                max: product.max_amount,
-            }));
+        let product = self.product(&request.product_code).await?;
+        if let Some(why) = Unavailable::why(&product, request.amount(), Some(request.period)) {
+            return Ok(Quote::Unavailable(why));
         }
-        if !product.offers(request.period) {
-            return Ok(Quote::Unavailable(Unavailable::Period {
-                periods: product.periods.clone(),
-            }));
-        }
-        let calculation = self.calculator.calculate(request).await?;
+        let calculator = port(self.bank().calculator.as_ref(), "calculation.calculate")?;
+        let calculation = calculator.calculate(request).await?;
         Ok(Quote::Offered(Box::new(calculation)))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use inbank_domain::{Currency, ProductCode, Region};
-    use inbank_ports::MockCalculator;
-    use inbank_testkit::FakeBank;
-
-    use super::*;
-
-    fn request(amount: &str, months: u16) -> CalculationRequest {
-        CalculationRequest::new(
-            &Region::ESTONIA,
-            ProductCode::parse("hp").unwrap(),
-            Money::parse(amount, Currency::EUR).unwrap(),
-            Months::new(months).unwrap(),
-        )
-        .unwrap()
+    /// Reads the conditions of renting a model (*Smart Rent 3.04*, API Requests, step 1). Its id goes
+    /// into the cart as the hero's.
+    ///
+    /// # Errors
+    /// [`GatewayError`] as [`Rentals::asset_model`](inbank_ports::Rentals::asset_model) says.
+    pub async fn rental_model(
+        &self,
+        product: &ProductCode,
+        identifier: &ModelIdentifier,
+    ) -> Result<AssetModel, GatewayError> {
+        let rentals = port(self.bank().rentals.as_ref(), "rental.model")?;
+        rentals.asset_model(product, identifier).await
     }
 
-    #[tokio::test]
-    async fn a_cart_within_the_range_is_quoted() {
-        let bank = Arc::new(FakeBank::new(Region::ESTONIA));
-        let quotes = Quotes::new(bank.clone(), bank);
-        let quote = quotes.quote(&request("120", 12)).await.unwrap();
-        let Quote::Offered(calculation) = quote else {
-            panic!("{quote:?}")
-        };
-        assert_eq!(calculation.monthly_payment.to_string(), "10 EUR");
-    }
-
-    #[tokio::test]
-    async fn a_cart_or_period_outside_the_product_never_reaches_the_calculator() {
-        let bank = Arc::new(FakeBank::new(Region::ESTONIA));
-        let quotes = Quotes::new(bank, Arc::new(MockCalculator::new()));
-        for amount in ["0.99", "10000.01"] {
-            let quote = quotes.quote(&request(amount, 12)).await.unwrap();
-            assert!(matches!(
-                quote,
-                Quote::Unavailable(Unavailable::Amount { .. })
-            ));
+    /// Quotes a rental: calculates only where it keeps its model's conditions.
+    ///
+    /// # Errors
+    /// [`GatewayError`] as [`Rentals::calculate`](inbank_ports::Rentals::calculate) says.
+    pub async fn rental_quote(
+        &self,
+        product: &ProductCode,
+        model: &AssetModel,
+        request: &RentalRequest,
+    ) -> Result<RentalQuote, GatewayError> {
+        if let Err(condition) = request.check(model) {
+            return Ok(RentalQuote::Unavailable(condition));
         }
-        let quote = quotes.quote(&request("120", 5)).await.unwrap();
-        assert!(matches!(
-            quote,
-            Quote::Unavailable(Unavailable::Period { .. })
-        ));
+        let rentals = port(self.bank().rentals.as_ref(), "rental.calculate")?;
+        let calculation = rentals.calculate(product, request).await?;
+        Ok(RentalQuote::Offered(Box::new(calculation)))
     }
 }

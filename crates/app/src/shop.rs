@@ -1,56 +1,39 @@
+//! A platform's shops, which may come, go and change their keys while it runs.
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use inbank_domain::{
-    FinancingId, Invalid, OrderReference, PartnerUrls, Region, ShopName, WebAddress,
+    AttemptId, Invalid, OrderKey, OrderReference, PartnerUrls, Product, ProductCode, ShopName,
+    WebAddress,
 };
-use inbank_ports::{
-    Applications, CallbackAuthenticator, Clock, Contracts, ProductCatalogue, Rentals, Sessions,
-};
-use sha2::{Digest, Sha256};
+use inbank_ports::GatewayError;
+use time::OffsetDateTime;
 
-use crate::{ActivateRental, Apply, Checkout, Decide, Follow, FollowPorts, Offers};
+use crate::bank::port;
+use crate::store::Store;
+use crate::{Bank, OrderHandle, Runtime};
 
-/// One of a platform's shops: its own name, its region, its side of the bank.
+/// One of a platform's shops: its own name, its side of the bank, where it is reached from outside.
 pub struct Shop {
     name: ShopName,
-    region: Region,
+    bank: Bank,
     public_url: WebAddress,
-    ports: ShopPorts,
+    products: Mutex<BTreeMap<ProductCode, (OffsetDateTime, Product)>>,
 }
 
-/// What a shop's financings need from outside.
-#[derive(Clone)]
-pub struct ShopPorts {
-    /// Tells the shop's callbacks, by all keys that are valid at the time.
-    pub authenticator: Arc<dyn CallbackAuthenticator>,
-    /// Describes products.
-    pub products: Arc<dyn ProductCatalogue>,
-    /// Opens and reads sessions.
-    pub sessions: Arc<dyn Sessions>,
-    /// Submits, reads, accepts and cancels applications.
-    pub applications: Arc<dyn Applications>,
-    /// Reads, approves and cancels contracts.
-    pub contracts: Arc<dyn Contracts>,
-    /// Assigns devices to rentals and activates them.
-    pub rentals: Arc<dyn Rentals>,
-    /// Waits between two readings.
-    pub clock: Arc<dyn Clock>,
-}
+/// Products are read again after this: ranges and periods change seldom.
+const PRODUCTS_ARE_FRESH: Duration = Duration::from_mins(5);
 
 impl Shop {
-    /// A shop whose callbacks and returning browsers come to `public_url`, where the receiver is
+    /// A shop whose callbacks and returning browsers come to `public_url`, where the routes are
     /// mounted: `https://pay.example.com/inbank`.
     ///
     /// # Errors
-    /// [`Invalid`] (`public_url`) when it has a query, a fragment or is too long to add to.
-    pub fn new(
-        name: ShopName,
-        region: Region,
-        public_url: &WebAddress,
-        ports: ShopPorts,
-    ) -> Result<Self, Invalid> {
+    /// [`Invalid`] (`public_url`) when it has a query or a fragment.
+    pub fn new(name: ShopName, bank: Bank, public_url: &WebAddress) -> Result<Self, Invalid> {
         let base = public_url.as_str().trim_end_matches('/');
         if base.contains(['?', '#']) {
             return Err(Invalid::new(
@@ -58,12 +41,11 @@ impl Shop {
                 "must have neither query nor fragment: paths are added to it",
             ));
         }
-        let public_url = WebAddress::parse("public_url", base)?;
         Ok(Self {
             name,
-            region,
-            public_url,
-            ports,
+            bank,
+            public_url: WebAddress::parse(base).map_err(|error| error.named("public_url"))?,
+            products: Mutex::default(),
         })
     }
 
@@ -72,39 +54,17 @@ impl Shop {
         &self.name
     }
 
-    /// Its region.
-    pub const fn region(&self) -> &Region {
-        &self.region
+    /// Its side of the bank.
+    pub const fn bank(&self) -> &Bank {
+        &self.bank
     }
 
-    /// The ports.
-    pub const fn ports(&self) -> &ShopPorts {
-        &self.ports
-    }
-
-    /// The name of an attempt to finance an order: the same whenever it is asked for, so that trying
-    /// again after a crash finds what was begun.
-    pub fn financing_id(&self, order: &OrderReference, attempt: u32) -> FinancingId {
-        let mut hash = Sha256::new();
-        // No name has a byte of zero, so no two attempts give the same bytes.
-        hash.update(self.name.as_str());
-        hash.update([0]);
-        hash.update(order.as_str());
-        hash.update([0]);
-        hash.update(attempt.to_be_bytes());
-        FinancingId::from_bytes(first_half(hash))
-    }
-
-    /// Where the bank is to send callbacks and the browser of an attempt: to the receiver's routes, by
-    /// the attempt's own name.
-    ///
-    /// # Errors
-    /// [`Invalid`] when the address gets too long.
-    pub fn urls(&self, order: &OrderReference, attempt: u32) -> Result<PartnerUrls, Invalid> {
-        let id = self.financing_id(order, attempt);
-        let url = |field, route| {
-            let address = format!("{}/{route}/{}/{id}", self.public_url.as_str(), self.name);
-            WebAddress::parse(field, &address)
+    /// Where the bank is to send callbacks and the browser of an attempt.
+    pub(crate) fn urls(&self, attempt: &AttemptId) -> Result<PartnerUrls, Invalid> {
+        let url = |field: &'static str, route| {
+            let base = self.public_url.as_str();
+            let address = format!("{base}/{route}/{}/{attempt}", self.name);
+            WebAddress::parse(&address).map_err(|error| error.named(field))
         };
         Ok(PartnerUrls {
             return_url: url("return_url", "return")?,
@@ -113,81 +73,158 @@ impl Shop {
         })
     }
 
-    pub(crate) fn follow(&self) -> Follow {
-        let ports = FollowPorts {
-            authenticator: self.ports.authenticator.clone(),
-            sessions: self.ports.sessions.clone(),
-            applications: self.ports.applications.clone(),
-            contracts: self.ports.contracts.clone(),
-            clock: self.ports.clock.clone(),
-        };
-        Follow::new(ports, self.region.clone())
+    pub(crate) async fn product(
+        &self,
+        runtime: &Runtime,
+        code: &ProductCode,
+    ) -> Result<Product, GatewayError> {
+        let now = runtime.now();
+        {
+            let kept = self.products.lock();
+            let kept = kept.unwrap_or_else(PoisonError::into_inner);
+            if let Some((read_at, product)) = kept.get(code)
+                && now - *read_at < PRODUCTS_ARE_FRESH
+            {
+                return Ok(product.clone());
+            }
+        }
+        let products = port(self.bank.products.as_ref(), "product.show")?;
+        let product = products.product(code).await?;
+        let kept = self.products.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        kept.insert(code.clone(), (now, product.clone()));
+        Ok(product)
     }
-
-    pub(crate) fn checkout(&self) -> Checkout {
-        Checkout::new(self.ports.sessions.clone())
-    }
-
-    pub(crate) fn apply(&self) -> Apply {
-        Apply::new(self.ports.products.clone(), self.ports.applications.clone())
-    }
-
-    pub(crate) fn offers(&self) -> Offers {
-        Offers::new(self.ports.applications.clone())
-    }
-
-    pub(crate) fn activate(&self) -> ActivateRental {
-        ActivateRental::new(self.ports.rentals.clone())
-    }
-
-    pub(crate) fn decide(&self) -> Decide {
-        Decide::new(
-            self.ports.sessions.clone(),
-            self.ports.contracts.clone(),
-            self.region.clone(),
-        )
-    }
-}
-
-/// 128 bits are plenty to tell apart what one shop has.
-pub(crate) fn first_half(hash: Sha256) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash.finalize()[..16]);
-    half
 }
 
 impl fmt::Debug for Shop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shop")
             .field("name", &self.name)
-            .field("region", &self.region.name)
+            .field("bank", &self.bank)
             .finish_non_exhaustive()
     }
 }
 
-/// A platform's shops by their names.
+/// A platform's shops by their names. Cheap to clone; clones share the shops.
 #[derive(Clone, Debug, Default)]
-pub struct Shops(Arc<BTreeMap<ShopName, Arc<Shop>>>);
+pub struct Shops(Arc<RwLock<BTreeMap<ShopName, Arc<Shop>>>>);
+
+/// Why a shop is not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ShopError {
+    /// Another shop has the same identity at the bank: callbacks would be taken for each other's, and
+    /// one payment would count for two.
+    #[error("the shops {0} and {1} have the same identifier or key at the bank; give each its own")]
+    SameIdentity(ShopName, ShopName),
+    /// Another shop has the same name.
+    #[error("there are two shops called {0}; give each a name of its own")]
+    SameName(ShopName),
+}
 
 impl Shops {
-    /// Takes the shops.
+    /// Adds a shop.
     ///
     /// # Errors
-    /// [`Invalid`] (`shop`) when two have the same name.
-    pub fn new(shops: impl IntoIterator<Item = Shop>) -> Result<Self, Invalid> {
-        let mut named = BTreeMap::new();
-        for shop in shops {
-            let name = shop.name.clone();
-            if named.insert(name.clone(), Arc::new(shop)).is_some() {
-                return Err(Invalid::new("shop", format!("{name} is there twice")));
-            }
+    /// [`ShopError`]; nothing is changed.
+    pub fn add(&self, shop: Shop) -> Result<(), ShopError> {
+        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if shops.contains_key(&shop.name) {
+            return Err(ShopError::SameName(shop.name));
         }
-        Ok(Self(Arc::new(named)))
+        check_identity(&shops, &shop)?;
+        shops.insert(shop.name.clone(), Arc::new(shop));
+        Ok(())
+    }
+
+    /// Puts a shop in the place of the one with the same name: with other keys, another address.
+    ///
+    /// # Errors
+    /// [`ShopError::SameIdentity`]; nothing is changed.
+    pub fn replace(&self, shop: Shop) -> Result<(), ShopError> {
+        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        check_identity(&shops, &shop)?;
+        shops.insert(shop.name.clone(), Arc::new(shop));
+        Ok(())
+    }
+
+    /// Takes a shop away: its orders stay in the ledger and are not worked on. False when there is
+    /// none of this name.
+    pub fn remove(&self, name: &ShopName) -> bool {
+        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        shops.remove(name).is_some()
     }
 
     /// The shop of a name.
-    pub fn get(&self, name: &str) -> Option<&Arc<Shop>> {
-        let name = ShopName::parse(name).ok()?;
-        self.0.get(&name)
+    pub fn get(&self, name: &ShopName) -> Option<Arc<Shop>> {
+        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        shops.get(name).cloned()
+    }
+
+    /// All shops, by their names.
+    pub fn all(&self) -> Vec<Arc<Shop>> {
+        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        shops.values().cloned().collect()
+    }
+}
+
+fn check_identity(shops: &BTreeMap<ShopName, Arc<Shop>>, shop: &Shop) -> Result<(), ShopError> {
+    let same = shops
+        .values()
+        .find(|other| other.name != shop.name && other.bank.identity == shop.bank.identity);
+    match same {
+        Some(other) => Err(ShopError::SameIdentity(
+            other.name.clone(),
+            shop.name.clone(),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// One shop of a platform: its products, quotes and orders. Cheap to clone.
+#[derive(Clone)]
+pub struct ShopHandle {
+    shop: Arc<Shop>,
+    store: Store,
+}
+
+impl ShopHandle {
+    pub(crate) const fn new(shop: Arc<Shop>, store: Store) -> Self {
+        Self { shop, store }
+    }
+
+    /// The shop.
+    pub fn shop(&self) -> &Shop {
+        &self.shop
+    }
+
+    /// Its side of the bank, for calls that concern no order.
+    pub fn bank(&self) -> &Bank {
+        self.shop.bank()
+    }
+
+    /// An order by the shop's own reference: stable, and one for each cart until told otherwise. Any
+    /// reference will do; what breaks a rule is said by the call that needs it.
+    pub fn order(&self, reference: impl Into<String>) -> OrderHandle {
+        let reference = OrderReference::parse(reference);
+        let key = reference.map(|reference| OrderKey::new(self.shop.name.clone(), reference));
+        OrderHandle::new(key, self.shop.clone(), self.store.clone())
+    }
+
+    /// Describes a product. Kept for five minutes.
+    ///
+    /// # Errors
+    /// [`GatewayError`] as [`ProductCatalogue::product`](inbank_ports::ProductCatalogue::product)
+    /// says.
+    pub async fn product(&self, code: &ProductCode) -> Result<Product, GatewayError> {
+        self.shop.product(&self.store.runtime, code).await
+    }
+}
+
+impl fmt::Debug for ShopHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShopHandle")
+            .field("shop", &self.shop)
+            .finish_non_exhaustive()
     }
 }

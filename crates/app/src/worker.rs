@@ -1,189 +1,221 @@
-//! Carries financings on in the background: reads the bank when something was heard or should have
-//! been, settles intents, tells the platform.
+//! Carries orders on in the background: refreshes them when a callback arrived or a poll is due, sends
+//! commands, delivers events.
+//!
+//! One supervisor decides; it does no I/O of its own. Claims, rounds and deliveries are tasks, so that
+//! nothing waits for anything else, and nothing ends the supervisor but stopping.
 
+mod breaker;
+mod delivery;
 mod pace;
+mod refresh;
 mod round;
-mod settle;
+mod slots;
+mod supervisor;
+mod upkeep;
 
 use std::fmt;
-use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::future::{Either, join_all, pending, select};
-use futures::stream::{FuturesUnordered, StreamExt as _};
-use inbank_domain::{FinancingId, ShopName};
-use inbank_ports::{Claim, Clock, EventSink, FinancingLedger, LedgerError};
+use inbank_domain::{OrderKey, ShopName};
+use inbank_ports::{EventSink, Ledger, Measures};
 use time::OffsetDateTime;
 
-use crate::Shops;
-use round::Round;
-pub(crate) use round::{Handled, Refusal};
+use crate::store::Store;
+use crate::{Inbox, OrderHandle, Runtime, ShopHandle, Shops};
 
-/// Works on due financings of all shops. Any number of workers, in any number of processes, may share
-/// a ledger: its leases keep them apart, and what one leaves unfinished another takes up.
+pub(crate) use pace::next_refresh;
+pub(crate) use round::{LEASE, Round, RoundEnd, RoundResult};
+
+/// Works on the due orders of all shops. Any number of workers, in any number of processes, may share
+/// a ledger: its leases keep them apart, and what one leaves unfinished another takes up. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct Worker {
     shops: Shops,
-    ledger: Arc<dyn FinancingLedger>,
+    store: Store,
     sink: Arc<dyn EventSink>,
-    clock: Arc<dyn Clock>,
+    concurrency: Concurrency,
+    retention: Retention,
+    stopping: Stopping,
+    health: Arc<Mutex<Health>>,
 }
 
-/// How long a financing is worked on alone. Longer than any one call to the bank may take, so that a
-/// lease lapses under a living worker only when it was stopped; shorter than a merchant's patience
-/// with a worker that died.
-pub(crate) const LEASE: Duration = Duration::from_mins(2);
-/// How many financings one turn takes, all at once.
-const AT_ONCE: usize = 16;
-/// How soon a callback is worked on, at the latest, when nothing was due before.
-const IDLE: Duration = Duration::from_millis(200);
-const LEDGER_AWAY: Duration = Duration::from_secs(1);
-const FORGET_EVERY: Duration = Duration::from_hours(1);
+/// How much goes on at once.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Concurrency {
+    /// Orders of one shop that are worked on at once.
+    pub orders_of_a_shop: u32,
+    /// Orders of all shops that are worked on at once; each shop may have one all the same.
+    pub orders: u32,
+    /// Orders of one shop whose events are delivered at once.
+    pub deliveries_of_a_shop: u32,
+}
+
+impl Default for Concurrency {
+    fn default() -> Self {
+        Self {
+            orders_of_a_shop: 64,
+            orders: 512,
+            deliveries_of_a_shop: 16,
+        }
+    }
+}
+
+/// How long what is over is kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Retention {
+    /// Orders that are over, with their callbacks and events, after nothing has happened for so long.
+    pub orders: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        // As long as bookkeeping mostly asks for.
+        Self {
+            orders: Duration::from_hours(24 * 365 * 7),
+        }
+    }
+}
+
+/// How long stopping may take, stage by stage.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stopping {
+    /// For what was sent to be answered and written down; then it is cut.
+    pub drain: Duration,
+}
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self {
+            drain: Duration::from_secs(25),
+        }
+    }
+}
+
+/// How a worker is, for operators.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Health {
+    /// When orders were last claimed with success, whether or not there were any.
+    pub last_claim: Option<OffsetDateTime>,
+    /// Orders being worked on.
+    pub rounds: u64,
+    /// Orders whose events are being delivered.
+    pub deliveries: u64,
+    /// Rounds that ended well, since the start.
+    pub rounds_done: u64,
+    /// Rounds in which the bank gave no answer.
+    pub rounds_without_answer: u64,
+    /// Rounds whose outcome could not be written, or whose lease had passed on.
+    pub rounds_not_written: u64,
+    /// Rounds that panicked.
+    pub rounds_panicked: u64,
+    /// Events that were delivered.
+    pub events_delivered: u64,
+    /// Events that the platform refused for good.
+    pub events_put_aside: u64,
+    /// Hosts that are not asked for a while, since they gave no answer.
+    pub open_breakers: Vec<String>,
+    /// What the ledger says, some seconds ago.
+    pub ledger: Measures,
+}
 
 impl Worker {
-    /// A worker for the financings of `shops`.
+    /// A worker over a ledger, for shops, which tells `sink`.
     pub fn new(
         shops: Shops,
-        ledger: Arc<dyn FinancingLedger>,
+        ledger: Arc<dyn Ledger>,
         sink: Arc<dyn EventSink>,
-        clock: Arc<dyn Clock>,
+        runtime: Runtime,
     ) -> Self {
+        let store = Store {
+            ledger,
+            runtime,
+            due: Arc::default(),
+            news: Arc::default(),
+        };
         Self {
             shops,
-            ledger,
+            store,
             sink,
-            clock,
+            concurrency: Concurrency::default(),
+            retention: Retention::default(),
+            stopping: Stopping::default(),
+            health: Arc::default(),
         }
     }
 
-    /// Works on the financings that are due now, some at a time, and says how many there were. With
-    /// none it is time to wait: nothing is due, or what is due is being written to just now. May be dropped at any time; what was begun is
-    /// taken up again when its lease has lapsed.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when the ledger can't be asked. What goes wrong with one financing is logged,
-    /// and tried again after a growing pause.
-    pub async fn turn(&self) -> Result<usize, LedgerError> {
-        let (claims, until) = self.claim(AT_ONCE).await?;
-        let count = claims.len();
-        let rounds = claims.into_iter().map(|claim| self.work_on(claim, until));
-        join_all(rounds).await;
-        Ok(count)
+    /// With another number of orders at once.
+    #[must_use]
+    pub const fn with_concurrency(mut self, concurrency: Concurrency) -> Self {
+        self.concurrency = concurrency;
+        self
     }
 
-    /// Works until `stop` is done. Now and then it forgets callbacks older than `keep`. What is under
-    /// way when it stops is finished first.
-    pub async fn run(&self, keep: Duration, stop: impl Future<Output = ()>) {
-        let mut stop = pin!(stop);
-        let mut rounds = FuturesUnordered::new();
-        let mut forget_at = self.clock.now();
-        loop {
-            if self.clock.now() >= forget_at {
-                forget_at = self.clock.now() + FORGET_EVERY;
-                if let Err(error) = self.forget_callbacks(keep).await {
-                    tracing::warn!(%error, "old callbacks are kept for now");
-                }
-            }
-            // One that takes long, at the bank or at the platform, holds up no other.
-            let wait = match self.claim(AT_ONCE - rounds.len()).await {
-                Ok((claims, until)) => {
-                    let any = !claims.is_empty();
-                    rounds.extend(claims.into_iter().map(|claim| self.work_on(claim, until)));
-                    if any { Duration::ZERO } else { IDLE }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the worker can't ask the ledger");
-                    LEDGER_AWAY
-                }
-            };
-            let mut room = pin!(async {
-                if rounds.is_empty() || rounds.next().await.is_none() {
-                    pending::<()>().await;
-                }
-            });
-            let news = select(room.as_mut(), self.clock.sleep(wait));
-            if let Either::Left(_) = select(stop.as_mut(), news).await {
-                break;
-            }
-        }
-        while rounds.next().await.is_some() {}
+    /// With another time for which what is over is kept.
+    #[must_use]
+    pub const fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
     }
 
-    /// Due financings, and until when they are leased.
-    async fn claim(&self, limit: usize) -> Result<(Vec<Claim>, OffsetDateTime), LedgerError> {
-        let now = self.clock.now();
-        let until = now + LEASE;
-        if limit == 0 {
-            return Ok((Vec::new(), until));
-        }
-        Ok((self.ledger.claim(now, until, limit).await?, until))
+    /// With other times for stopping.
+    #[must_use]
+    pub const fn with_stopping(mut self, stopping: Stopping) -> Self {
+        self.stopping = stopping;
+        self
     }
 
-    async fn work_on(&self, claim: Claim, until: OffsetDateTime) {
-        if let Err(error) = self.handle(claim, until, Telling::Now).await {
-            tracing::warn!(%error, "a financing is left to its lease");
-        }
+    /// Where callbacks come in.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::new(self.shops.clone(), self.store.clone())
     }
 
-    /// Forgets the raw callbacks of finished financings that are older than `age`; says how many.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; call again later.
-    pub async fn forget_callbacks(&self, age: Duration) -> Result<u64, LedgerError> {
-        self.ledger.forget_callbacks(self.clock.now() - age).await
+    /// A shop; none where there is none of this name.
+    pub fn shop(&self, name: &ShopName) -> Option<ShopHandle> {
+        let shop = self.shops.get(name)?;
+        Some(ShopHandle::new(shop, self.store.clone()))
     }
 
-    /// Works on one financing now; none when somebody else does.
-    pub(crate) async fn handle_one(
-        &self,
-        shop: &ShopName,
-        id: &FinancingId,
-    ) -> Result<Option<Handled>, LedgerError> {
-        let now = self.clock.now();
-        let until = now + LEASE;
-        let claim = self.ledger.claim_one(shop, id, now, until).await?;
-        match claim {
-            Some(claim) => self.handle(claim, until, Telling::Later).await.map(Some),
-            None => Ok(None),
-        }
+    /// An order of a shop, by its key; none where there is no such shop.
+    pub fn order(&self, key: &OrderKey) -> Option<OrderHandle> {
+        let shop = self.shop(&key.shop)?;
+        Some(shop.order(key.reference.as_str()))
     }
 
-    /// Works on a claim whose lease was asked for until `leased_until`: by the time it was asked, not
-    /// by that of the answer, since a process may be stopped in between.
-    async fn handle(
-        &self,
-        claim: Claim,
-        leased_until: OffsetDateTime,
-        telling: Telling,
-    ) -> Result<Handled, LedgerError> {
-        Round::new(self, claim, leased_until).run(telling).await
+    /// The shops.
+    pub const fn shops(&self) -> &Shops {
+        &self.shops
     }
 
-    pub(crate) fn ledger(&self) -> &Arc<dyn FinancingLedger> {
-        &self.ledger
+    /// The ledger.
+    pub fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.store.ledger
     }
 
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
+    /// How it is.
+    pub fn health(&self) -> Health {
+        let health = self.health.lock();
+        health.unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
 
-/// Whether a round tells the platform what it learns. A round that the platform itself waits for does
-/// not: its sink might wait for the very transaction that the platform is in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Telling {
-    Now,
-    Later,
+    /// Works until `stop` is done, and then until what was begun is finished or its time is over: no
+    /// new claims; what was sent is waited for; then it is cut, and every lease is given back.
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        supervisor::run(self, stop).await;
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Health)) {
+        let health = self.health.lock();
+        what(&mut health.unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worker")
             .field("shops", &self.shops)
+            .field("concurrency", &self.concurrency)
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,6 +10,7 @@ mod application;
 mod attempt;
 mod calculation;
 mod callback;
+mod cart;
 mod contract;
 mod customer;
 mod free_form;
@@ -43,6 +44,7 @@ pub use attempt::{
 };
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
+pub use cart::Cart;
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
 pub use free_form::{FreeForm, JsonNumber};

@@ -1,141 +1,96 @@
-//! When to look again.
+//! When to read an attempt again.
 
 use std::time::Duration;
 
-use inbank_domain::FinancingState;
-use inbank_ports::Entry;
+use inbank_domain::{Attempt, AttemptKind, AttemptState, CommandStage, Opening};
 use time::OffsetDateTime;
 
-use crate::Patience;
-
-/// Never rarer while something may still be heard.
-const RAREST: Duration = Duration::from_hours(6);
 /// Never more often, but for what the guides want read once a second.
-const OFTENEST: Duration = Duration::from_secs(5);
+const MIN_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Never more rarely while something may still be heard.
+const MAX_POLL_INTERVAL: Duration = Duration::from_hours(6);
+/// What is over is read at least once a day …
+const MAX_POLL_INTERVAL_WHEN_OVER: Duration = Duration::from_hours(24);
+/// … for longer than a customer may withdraw from a credit (14 days in the European Union).
+const WITHDRAWAL_PERIOD: Duration = Duration::from_hours(30 * 24);
+/// A decision is read once a second, 30 s at most (*Direct API*, application details).
+const DECISION: Duration = Duration::from_secs(30);
+/// A contract after signing is read once a second, 15 s at most (*Direct API Poland*, contract
+/// details); twice that after commands, since a gateway may answer before the bank has worked.
+const COMMAND: Duration = Duration::from_secs(30);
+const EACH_SECOND: Duration = Duration::from_secs(1);
 /// A bank that is down is asked again within this of its return.
 const LONGEST_AFTER_FAILURE: Duration = Duration::from_mins(5);
 
-/// When to look at a financing again that was just looked at; never once it is over.
-pub(super) fn next_look(entry: &Entry, now: OffsetDateTime) -> Option<OffsetDateTime> {
-    let financing = &entry.financing;
-    if financing.state.is_terminal() {
-        return None;
+/// When to read an attempt again that was just read, or could not be.
+pub(crate) fn next_refresh(attempt: &Attempt, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    if !attempt.is_known() {
+        return match attempt.opening_at(now) {
+            _ if !attempt.is_live() => None,
+            Opening::Sent(until) => Some(until),
+            // There is nothing that could be read before the first callback.
+            Opening::NotSent | Opening::Unclear | Opening::Answered => Some(attempt.answer_by),
+        };
     }
-    if financing.session.is_none() && financing.application.is_none() {
-        // There is nothing that could be read before the first callback.
-        return Some(entry.answer_by.max(now + OFTENEST));
-    }
-    let since = (now - entry.roused_at).try_into().unwrap_or(Duration::ZERO);
-    Some(now + pause(entry, since))
+    let pause = pause(attempt, now)?;
+    Some(now.saturating_add(pause.try_into().unwrap_or(time::Duration::DAY)))
 }
 
-/// The later, the rarer: each pause is half of what has passed since something last happened.
-fn pause(entry: &Entry, since: Duration) -> Duration {
-    let every_second = match entry.financing.state {
-        _ if entry.intent.is_some() => Some(Patience::SIGNATURE),
-        _ if entry.financing.application.is_none() || entry.financing.session.is_some() => None,
-        FinancingState::Pending => Some(Patience::DECISION),
-        FinancingState::SignatureWanted => Some(Patience::SIGNATURE),
-        _ => None,
-    };
-    match every_second {
-        Some(patience) if since < patience.at_most => patience.every,
-        _ => (since / 2).clamp(OFTENEST, RAREST),
+fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
+    let since = |then: OffsetDateTime| (now - then).try_into().unwrap_or(Duration::ZERO);
+    if let Some(standing) = &attempt.command {
+        let since = since(standing.sent_at.unwrap_or(standing.wanted_at));
+        return Some(match standing.stage {
+            CommandStage::Wanted => EACH_SECOND,
+            _ if since < COMMAND => EACH_SECOND,
+            CommandStage::Acknowledged | CommandStage::Sent | CommandStage::Unclear => {
+                growing(since, Duration::from_hours(1))
+            }
+        });
     }
-}
-
-/// When to try again after a failure, the `failures`th in a row: after growing pauses, spread so that
-/// what failed together does not come back together.
-pub(super) fn next_try(
-    entry: &Entry,
-    failures: u32,
-    asked: Option<Duration>,
-    now: OffsetDateTime,
-) -> OffsetDateTime {
-    let doubled = Duration::from_secs(1 << failures.saturating_sub(1).min(16));
-    let pause = doubled.min(LONGEST_AFTER_FAILURE);
-    let bytes = entry.financing.id.as_str().bytes();
-    let spread = bytes.fold(0_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte)) % 256;
-    let spread = pause / 4 * spread / 256;
-    now + (pause + spread).max(asked.unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use inbank_domain::{
-        ApplicationId, Financing, FinancingId, OrderReference, ProductCode, ProductFamily,
-        SessionId, ShopName,
-    };
-
-    const START: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
-
-    fn entry() -> Entry {
-        let financing = Financing::new(
-            FinancingId::parse("f").unwrap(),
-            OrderReference::parse("1").unwrap(),
-            ProductFamily::HirePurchase,
-        );
-        Entry::new(
-            ShopName::parse("main").unwrap(),
-            1,
-            ProductCode::parse("p").unwrap(),
-            financing,
-            START,
-            START + Duration::from_hours(24),
-        )
-    }
-
-    fn looks(entry: &Entry, within: Duration) -> usize {
-        let mut now = START;
-        let mut count = 0;
-        while let Some(next) = next_look(entry, now).filter(|next| *next <= START + within) {
-            assert!(next > now);
-            now = next;
-            count += 1;
+    let since = since(attempt.news_at);
+    if attempt.state.is_over() {
+        if since > WITHDRAWAL_PERIOD {
+            return None;
         }
-        count
+        let undecided = attempt.state == AttemptState::Failed;
+        let shortest = if undecided { MIN_POLL_INTERVAL } else { MAX_POLL_INTERVAL / 6 };
+        return Some((since / 2).clamp(shortest, MAX_POLL_INTERVAL_WHEN_OVER));
     }
+    let of_application = attempt.terms.kind == AttemptKind::Application;
+    let each_second = match attempt.state {
+        AttemptState::Pending if of_application => DECISION,
+        AttemptState::SignatureWanted => COMMAND,
+        AttemptState::Opening
+        | AttemptState::Pending
+        | AttemptState::IncomeProofWanted
+        | AttemptState::StatementsWanted
+        | AttemptState::Offered
+        | AttemptState::VerificationWanted
+        | AttemptState::DownPaymentWanted
+        | AttemptState::Granted
+        | AttemptState::Completed
+        | AttemptState::Cancelled
+        | AttemptState::Declined
+        | AttemptState::Expired
+        | AttemptState::Failed
+        | AttemptState::Terminated => Duration::ZERO,
+    };
+    Some(if since < each_second {
+        EACH_SECOND
+    } else {
+        growing(since, MAX_POLL_INTERVAL)
+    })
+}
 
-    #[test]
-    fn a_decision_is_looked_for_once_a_second_for_half_a_minute() {
-        let mut entry = entry();
-        entry.financing.state = FinancingState::Pending;
-        entry.financing.application = Some(ApplicationId::parse("a").unwrap());
-        assert_eq!(looks(&entry, Duration::from_secs(30)), 30);
-        assert!(looks(&entry, Duration::from_hours(24 * 7)) < 100);
-    }
+/// The later, the rarer: half of what has passed since something last happened.
+fn growing(since: Duration, longest: Duration) -> Duration {
+    (since / 2).clamp(MIN_POLL_INTERVAL, longest)
+}
 
-    #[test]
-    fn a_session_is_looked_at_ever_more_rarely() {
-        let mut entry = entry();
-        entry.financing.state = FinancingState::Pending;
-        entry.financing.session = Some(SessionId::parse("s").unwrap());
-        let week = looks(&entry, Duration::from_hours(24 * 7));
-        assert!((30..70).contains(&week), "{week}");
-    }
-
-    #[test]
-    fn what_was_never_answered_waits_for_its_callback() {
-        let entry = entry();
-        assert_eq!(next_look(&entry, START), Some(entry.answer_by));
-    }
-
-    #[test]
-    fn what_is_over_is_left_alone() {
-        let mut entry = entry();
-        entry.financing.state = FinancingState::Declined;
-        assert_eq!(next_look(&entry, START), None);
-    }
-
-    #[test]
-    fn failures_pause_longer_and_longer_but_not_for_ever() {
-        let entry = entry();
-        let pause = |failures| next_try(&entry, failures, None, START) - START;
-        assert!(pause(1) < pause(2) && pause(2) < pause(5));
-        assert_eq!(pause(20), pause(200));
-        assert!(pause(200) <= LONGEST_AFTER_FAILURE * 5 / 4);
-        let asked = Duration::from_mins(30);
-        assert_eq!(next_try(&entry, 1, Some(asked), START) - START, asked);
-    }
+/// The pause before an order is worked on again after a failure, the `failures`th in a row; not yet
+/// spread.
+pub(crate) fn after_failure(failures: u32) -> Duration {
+    let doubled = Duration::from_secs(1 << failures.saturating_sub(1).min(16));
+    doubled.min(LONGEST_AFTER_FAILURE)
 }

@@ -1,340 +1,451 @@
-use inbank_domain::{Event, Intent, Occurrence, Step, given_up};
-use inbank_ports::{
-    Claim, Committed, Entry, GatewayError, GatewayErrorKind, LedgerError, Listing, Rest,
-};
+//! One lease of an order: send what was decided, read the bank, write down what follows, release.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use inbank_domain::{Attempt, Command, CommandStage, Order, Reading};
+use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject};
 use time::OffsetDateTime;
 
-use super::settle::Settled;
-use super::{Telling, Worker, pace};
-use crate::desk::financed_besides;
-use crate::{FollowError, News, Shop};
+use super::{pace, refresh::refresh};
+use crate::deadline::within;
+use crate::send::{outcome, send};
+use crate::store::{How, NotWritten, Store, due_in};
+use crate::{Bank, Shop};
 
-/// One claim, from its lease to its release.
-pub(super) struct Round<'a> {
-    pub(super) worker: &'a Worker,
-    pub(super) claim: Claim,
-    pub(super) leased_until: OffsetDateTime,
-    delivered: Option<u64>,
+/// How long an order is worked on alone: longer than the longest round.
+pub(crate) const LEASE: Duration = Duration::from_mins(2);
+/// A round ends before its lease does, also when the bank hangs.
+const LONGEST_ROUND: Duration = Duration::from_secs(90);
+/// Nothing is sent unless its answer can be waited for within the lease.
+const LONGEST_SEND: Duration = Duration::from_secs(45);
+/// How often in one round commands are sent that follow from what was read.
+const SENDINGS: usize = 3;
+
+pub(crate) struct Round {
+    store: Store,
+    shop: Arc<Shop>,
+    order: Order,
+    lease: Lease,
+    inbox: Vec<ReceivedCallback>,
+    woken: bool,
+    ends_by: OffsetDateTime,
+    /// Raised when the process is to stop: what has not been sent isn't.
+    stopping: Arc<AtomicBool>,
+    refusals: Vec<(u32, Command, GatewayError)>,
 }
 
 /// What a round leaves behind.
-pub(crate) struct Handled {
-    /// The financing as it stands.
-    pub(crate) entry: Entry,
-    /// Why its intent was given up, where it was.
-    pub(crate) refusal: Option<Refusal>,
+pub(crate) struct RoundEnd {
+    /// The order as it stands, as far as is known.
+    pub(crate) order: Order,
+    /// What the bank refused in this round.
+    pub(crate) refusals: Vec<(u32, Command, GatewayError)>,
+    /// How it went.
+    pub(crate) result: RoundResult,
 }
 
-/// Why the bank did not carry out an intent, and won't.
+/// How a round went.
 #[derive(Debug)]
-pub(crate) enum Refusal {
-    Bank(GatewayError),
-    Changed(String),
-}
-
-/// Why a round could not go on: the same may be tried again later.
-pub(super) enum Trouble {
+pub(crate) enum RoundResult {
+    /// All that was to be done is done.
+    Done,
     /// The bank gave no answer.
     Bank(GatewayError),
-    /// The ledger did not.
-    Ledger(LedgerError),
-    /// Somebody else has the lease, or changed the financing: what was learnt is dropped.
-    Lost,
+    /// The ledger did not, or the lease passed on: what was learnt is dropped.
+    NotWritten(NotWritten),
+    /// It took too long, or the process is to stop.
+    Stopped,
 }
 
-/// How much of what was learnt is written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Wrote {
-    All,
-    /// Only that it named a session or application that another financing has.
-    WithoutWhatIsAnothers,
+/// What came of reading one attempt.
+enum Read {
+    Said(u32, Box<Reading>),
+    Missing(u32),
 }
 
-impl From<LedgerError> for Trouble {
-    fn from(error: LedgerError) -> Self {
-        Self::Ledger(error)
-    }
-}
-
-impl<'a> Round<'a> {
-    pub(super) const fn new(
-        worker: &'a Worker,
+impl Round {
+    /// A round on a claim that was asked for at `claimed_at`: the lease is counted from the request,
+    /// since the process may have been stopped before its answer.
+    pub(crate) fn new(
+        store: Store,
+        shop: Arc<Shop>,
         claim: Claim,
-        leased_until: OffsetDateTime,
+        claimed_at: OffsetDateTime,
+        stopping: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            worker,
-            claim,
-            leased_until,
-            delivered: None,
+            store,
+            shop,
+            order: claim.order,
+            lease: claim.lease,
+            inbox: claim.inbox,
+            woken: claim.woken,
+            ends_by: claimed_at + LONGEST_ROUND,
+            stopping,
+            refusals: Vec::new(),
         }
     }
 
-    pub(super) async fn run(mut self, telling: Telling) -> Result<Handled, LedgerError> {
-        // What was learnt before does not wait for the bank.
-        let mut told = self.tell(telling).await;
-        let mut refusal = None;
-        let shop = self.worker.shops.get(self.claim.entry.shop.as_str());
-        let looked = if let Some(shop) = shop {
-            self.carry_on(shop, &mut refusal).await
-        } else {
-            tracing::error!(shop = %self.claim.entry.shop, "the ledger has financings of a shop that is not configured");
-            Err(Trouble::Lost)
+    pub(crate) async fn run(mut self) -> RoundEnd {
+        let result = match self.work().await {
+            Ok(()) => RoundResult::Done,
+            Err(result) => {
+                self.give_back(&result).await;
+                result
+            }
         };
-        told = told && self.tell(telling).await;
-        self.rest(looked, told, telling).await?;
-        Ok(Handled {
-            entry: self.claim.entry,
-            refusal,
-        })
+        RoundEnd {
+            order: self.order,
+            refusals: self.refusals,
+            result,
+        }
     }
 
-    /// Settles the intent, where there is one, and reads what the bank now says.
-    async fn carry_on(
-        &mut self,
-        shop: &Shop,
-        refusal: &mut Option<Refusal>,
-    ) -> Result<(), Trouble> {
-        let mut failed = Ok(());
-        if let Some(intent) = self.claim.entry.intent.clone() {
-            match self.settle(shop, &intent).await {
-                Ok(Settled::AsTheBankShows) => {}
-                Ok(Settled::Refused(why)) => {
-                    self.drop_intent(&intent, &why).await?;
-                    *refusal = Some(why);
-                }
-                // What the bank shows may settle it all the same.
-                Err(trouble) => failed = Err(trouble),
+    async fn work(&mut self) -> Result<(), RoundResult> {
+        for sending in 0..=SENDINGS {
+            if sending < SENDINGS {
+                self.send_what_is_wanted().await?;
             }
-        }
-        self.look(shop).await?;
-        failed
-    }
-
-    /// Reads the bank, and writes down what it says.
-    async fn look(&mut self, shop: &Shop) -> Result<(), Trouble> {
-        let financing = &self.claim.entry.financing;
-        if financing.session.is_none() && financing.application.is_none() {
-            return self.look_for(shop).await;
-        }
-        match shop.follow().refresh(financing).await {
-            Ok(news) => self.write(news).await.map(drop),
-            // Asking again soon is no use, and nobody else would ever learn of it.
-            Err(FollowError::Gateway(error)) if error.kind() == GatewayErrorKind::NotFound => {
-                self.anomaly(error.to_string()).await
-            }
-            Err(FollowError::Gateway(error)) => Err(Trouble::Bank(error)),
-            Err(error) => self.anomaly(error.to_string()).await,
-        }
-    }
-
-    /// Looks where the callbacks lead that came for an opening that was never answered. Anybody can
-    /// bring a form of another financing here, also one of the same order, so none of them keeps the
-    /// next from being looked at, or the financing from its end.
-    async fn look_for(&mut self, shop: &Shop) -> Result<(), Trouble> {
-        for subject in self.claim.heard_of.clone() {
-            let financing = &self.claim.entry.financing;
-            match shop.follow().take_on(&subject, financing).await {
-                Ok(news) => {
-                    if self.write(news).await? == Wrote::All {
-                        return Ok(());
+            let mut read = Vec::new();
+            for number in self.to_be_read(sending > 0) {
+                match self.read(number).await? {
+                    Ok(Some(what)) => read.push(what),
+                    Ok(None) => {}
+                    Err(error) => {
+                        self.keep_what_was_read(&read).await?;
+                        return Err(RoundResult::Bank(error));
                     }
                 }
-                Err(FollowError::Gateway(error)) if error.kind() != GatewayErrorKind::NotFound => {
-                    return Err(Trouble::Bank(error));
-                }
-                Err(error) => {
-                    tracing::warn!(financing = %financing.id, %error, "a callback of something else");
-                }
             }
-        }
-        self.give_up().await
-    }
-
-    /// Ends what was never heard of in all its time.
-    async fn give_up(&mut self) -> Result<(), Trouble> {
-        let mut entry = self.claim.entry.clone();
-        if self.worker.clock.now() < entry.answer_by {
-            return Ok(());
-        }
-        if let Step::Moved(edge) = given_up(entry.financing.state) {
-            entry.financing.state = edge.to;
-            let expired = vec![Occurrence::Moved(edge.event)];
-            self.commit(entry, expired).await?;
+            if self.conclude(&read, sending < SENDINGS).await? {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn write(&mut self, news: News) -> Result<Wrote, Trouble> {
-        let mut entry = self.claim.entry.clone();
-        entry.financing = news.financing;
-        let mut occurrences = Vec::new();
-        match news.step {
-            Step::Moved(edge) => {
-                entry.roused_at = self.worker.clock.now();
-                occurrences.push(Occurrence::Moved(edge.event));
-                if let Some(twice) = self.financed_twice(&entry, edge.event).await? {
-                    occurrences.push(twice);
-                }
+    /// Sends each command that is written down and not sent yet.
+    async fn send_what_is_wanted(&mut self) -> Result<(), RoundResult> {
+        // Whoever had the lease before had sent it, and was not heard of again.
+        self.order.abandon_sent();
+        let wanted: Vec<(u32, Command)> = wanted(&self.order);
+        for (number, command) in wanted {
+            if self.stopping.load(Ordering::Relaxed) || self.left() < LONGEST_SEND {
+                return Err(RoundResult::Stopped);
             }
-            Step::Anomaly(anomaly) => note(&mut entry, anomaly.to_string(), &mut occurrences),
-            Step::Unchanged => {}
+            let how = self.how();
+            let marked = self.store.change(&mut self.order, &how, |order, now| {
+                order.abandon_sent();
+                // Somebody may have changed the order meanwhile.
+                let still = self::wanted(order).contains(&(number, command.clone()));
+                if still {
+                    order.sending(number, now);
+                }
+                (still, Due::Leased)
+            });
+            if !marked.await.map_err(RoundResult::NotWritten)? {
+                continue;
+            }
+            let Some(attempt) = self.order.attempt(number).cloned() else {
+                continue;
+            };
+            let bank = self.shop.bank();
+            let clock = self.store.runtime.clock().clone();
+            let sent = within(clock.as_ref(), self.left(), send(bank, &attempt, &command)).await;
+            let Some(sent) = sent else {
+                return Err(RoundResult::Stopped);
+            };
+            self.write_answer(number, &command, sent).await?;
         }
-        let state = entry.financing.state;
-        entry.intent = entry.intent.filter(|intent| !intent.is_over_in(state));
-        if entry == self.claim.entry {
-            return Ok(Wrote::All);
-        }
-        self.commit(entry, occurrences).await
+        Ok(())
     }
 
-    /// Two attempts at one order that both came through: the customer would pay twice.
-    async fn financed_twice(
-        &self,
-        entry: &Entry,
-        event: Event,
-    ) -> Result<Option<Occurrence>, LedgerError> {
-        if !matches!(event, Event::Granted | Event::Completed) {
-            return Ok(None);
-        }
-        let listing = Listing {
-            shop: Some(entry.shop.clone()),
-            order: Some(entry.financing.order.clone()),
-            limit: None,
-        };
-        let attempts = self.worker.ledger.list(&listing).await?;
-        let other = financed_besides(&attempts, entry.attempt);
-        Ok(other.map(|other| {
-            let (attempt, state) = (other.attempt, other.financing.state.as_str());
-            Occurrence::Anomaly(format!(
-                "attempt {attempt} at this order is {state} as well: cancel one of them"
-            ))
-        }))
-    }
-
-    async fn anomaly(&mut self, what: String) -> Result<(), Trouble> {
-        let mut entry = self.claim.entry.clone();
-        let mut occurrences = Vec::new();
-        note(&mut entry, what, &mut occurrences);
-        if occurrences.is_empty() {
-            return Ok(());
-        }
-        self.commit(entry, occurrences).await.map(drop)
-    }
-
-    async fn drop_intent(&mut self, intent: &Intent, why: &Refusal) -> Result<(), Trouble> {
-        let mut entry = self.claim.entry.clone();
-        entry.intent = None;
-        let what = match why {
-            Refusal::Bank(error) => format!("{intent} was not carried out: {error}"),
-            Refusal::Changed(what) => format!("{intent} was not carried out: {what}"),
-        };
-        self.commit(entry, vec![Occurrence::Anomaly(what)])
-            .await
-            .map(drop)
-    }
-
-    async fn commit(
+    async fn write_answer(
         &mut self,
-        entry: Entry,
-        occurrences: Vec<Occurrence>,
-    ) -> Result<Wrote, Trouble> {
-        let now = self.worker.clock.now();
-        let ledger = &self.worker.ledger;
-        match ledger
-            .commit(&self.claim, &entry, &occurrences, now)
-            .await?
-        {
-            Committed::Written(claim) => {
-                for occurrence in &occurrences {
-                    tracing::info!(shop = %entry.shop, financing = %entry.financing.id, %occurrence, "a financing moved on");
+        number: u32,
+        command: &Command,
+        sent: Result<Option<inbank_domain::ContractId>, GatewayError>,
+    ) -> Result<(), RoundResult> {
+        let outcome = outcome(&sent);
+        let take_in = |order: &mut Order, now| {
+            order.sent(number, command, &outcome, now);
+            ((), Due::Leased)
+        };
+        let until = self.ends_by;
+        let how = self.how();
+        let written = self.store.insist(&mut self.order, &how, until, take_in).await;
+        match written {
+            // The answer is true whoever has the lease now, and is known to nobody else.
+            Err(NotWritten::Lost) => {
+                let how = How::default();
+                let again = self.store.change(&mut self.order, &how, take_in).await;
+                again.map_err(RoundResult::NotWritten)?;
+                return Err(RoundResult::NotWritten(NotWritten::Lost));
+            }
+            written => written.map_err(RoundResult::NotWritten)?,
+        }
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let (kind, operation) = (error.kind().as_str(), error.operation());
+                tracing::warn!(order = %self.order.key, attempt = number, %command, kind, operation, "a command was not taken");
+                let passing = !matches!(outcome, inbank_domain::SendOutcome::Refused(_))
+                    && error.kind() != GatewayErrorKind::OutcomeUnknown;
+                if passing {
+                    return Err(RoundResult::Bank(error));
                 }
-                self.claim = *claim;
-                // The ledger hears of deliveries at the end of the lease.
-                let told = self.delivered.unwrap_or_default();
-                self.claim.undelivered.retain(|event| event.number > told);
-                Ok(Wrote::All)
-            }
-            Committed::Lost => Err(Trouble::Lost),
-            Committed::Taken => {
-                // Without what it can't have.
-                let what = "a callback named a session or application of another financing";
-                Box::pin(self.anomaly(what.to_owned())).await?;
-                Ok(Wrote::WithoutWhatIsAnothers)
+                if matches!(outcome, inbank_domain::SendOutcome::Refused(_)) {
+                    self.refusals.push((number, command.clone(), error));
+                }
+                Ok(())
             }
         }
     }
 
-    /// Tells the platform what it wasn't told yet, in order; false when it did not take all of it.
-    async fn tell(&mut self, telling: Telling) -> bool {
-        if telling == Telling::Later {
-            return self.claim.undelivered.is_empty();
-        }
-        while let Some(event) = self.claim.undelivered.first() {
-            // Another may be telling by now; twice is allowed, out of order is not.
-            if self.worker.clock.now() >= self.leased_until {
-                return false;
-            }
-            if let Err(error) = self.worker.sink.deliver(event).await {
-                tracing::warn!(event = event.id(), %error, "the platform did not take an event; it comes again");
-                return false;
-            }
-            self.delivered = Some(event.number);
-            self.claim.undelivered.remove(0);
-        }
-        true
-    }
-
-    async fn rest(
-        &self,
-        looked: Result<(), Trouble>,
-        told: bool,
-        telling: Telling,
-    ) -> Result<(), LedgerError> {
-        let now = self.worker.clock.now();
-        let entry = &self.claim.entry;
-        let mut asked = None;
-        let failed = match &looked {
-            Ok(()) => false,
-            Err(Trouble::Bank(error)) => {
-                tracing::warn!(financing = %entry.financing.id, %error, "the bank gave no answer");
-                asked = error.retry_after();
-                true
-            }
-            Err(Trouble::Ledger(error)) => {
-                tracing::warn!(financing = %entry.financing.id, %error, "not written down");
-                true
-            }
-            Err(Trouble::Lost) => {
-                tracing::debug!(financing = %entry.financing.id, "overtaken");
-                true
+    /// The attempts to be read now.
+    fn to_be_read(&self, sent_again: bool) -> Vec<u32> {
+        let now = self.store.now();
+        let called = |attempt: &Attempt| self.inbox.iter().any(|c| c.attempt == attempt.id);
+        let due = |attempt: &Attempt| attempt.refresh_at.is_some_and(|at| at <= now);
+        let is_due = |attempt: &&Attempt| {
+            if sent_again {
+                attempt.command.is_some()
+            } else {
+                called(attempt) || due(attempt) || (self.woken && attempt.is_live())
             }
         };
-        let tell_later = telling == Telling::Later && !told;
-        let (failures, due) = if failed || (!told && !tell_later) {
-            let failures = entry.failures.saturating_add(1);
-            (failures, Some(pace::next_try(entry, failures, asked, now)))
+        self.order
+            .attempts
+            .iter()
+            .filter(is_due)
+            .map(|attempt| attempt.number)
+            .collect()
+    }
+
+    /// Reads one attempt: the outer error ends the round, the inner one is the bank's.
+    async fn read(&self, number: u32) -> Result<Result<Option<Read>, GatewayError>, RoundResult> {
+        let Some(attempt) = self.order.attempt(number) else {
+            return Ok(Ok(None));
+        };
+        let heard_of = self.heard_of(attempt);
+        let candidates: Vec<Option<&Subject>> = if attempt.is_known() || heard_of.is_empty() {
+            vec![None]
         } else {
-            (0, pace::next_look(entry, now))
+            heard_of.into_iter().map(Some).collect()
+        };
+        let bank: &Bank = self.shop.bank();
+        let clock = self.store.runtime.clock().clone();
+        for subject in candidates {
+            if self.stopping.load(Ordering::Relaxed) {
+                return Err(RoundResult::Stopped);
+            }
+            let reading = within(clock.as_ref(), self.left(), refresh(bank, attempt, subject));
+            let Some(reading) = reading.await else {
+                return Err(RoundResult::Stopped);
+            };
+            match reading {
+                None => return Ok(Ok(None)),
+                Some(Ok(reading)) => {
+                    // A valid callback of another order can be posted to this address. Each is
+                    // checked, so that a foreign one does not block the others.
+                    if self.order.check_is_ours(number, &reading).is_ok() {
+                        return Ok(Ok(Some(Read::Said(number, Box::new(reading)))));
+                    }
+                    tracing::warn!(order = %self.order.key, attempt = number, "the bank names another order");
+                }
+                Some(Err(error)) if error.kind() == GatewayErrorKind::NotFound => {
+                    if subject.is_none() {
+                        return Ok(Ok(Some(Read::Missing(number))));
+                    }
+                }
+                Some(Err(error)) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(None))
+    }
+
+    /// What callbacks are about that came for an attempt whose opening was never answered, each once.
+    fn heard_of(&self, attempt: &Attempt) -> Vec<&Subject> {
+        let mut subjects = Vec::new();
+        for callback in self.inbox.iter().filter(|c| c.attempt == attempt.id) {
+            if let Some(subject) = &callback.subject
+                && !subjects.contains(&subject)
+            {
+                subjects.push(subject);
+            }
+        }
+        subjects
+    }
+
+    /// Takes in what was read, and ends the lease unless more is to be sent.
+    async fn conclude(&mut self, read: &[Read], may_send: bool) -> Result<bool, RoundResult> {
+        let inbox = std::mem::take(&mut self.inbox);
+        let how = How {
+            lease: Some(self.lease),
+            worked_on: inbox.iter().map(|callback| callback.key.clone()).collect(),
+        };
+        let woken = std::mem::take(&mut self.woken);
+        let written = self.store.change(&mut self.order, &how, |order, now| {
+            order.abandon_sent();
+            take_in(order, &inbox, read, woken, now);
+            order.tend(now);
+            if may_send && !wanted(order).is_empty() {
+                return (false, Due::Leased);
+            }
+            order.failures = 0;
+            for attempt in &mut order.attempts {
+                if woken || attempt.refresh_at.is_some_and(|at| at <= now) || was_read(read, attempt) {
+                    attempt.refresh_at = pace::next_refresh(attempt, now);
+                }
+            }
+            (true, due_in(order, now))
+        });
+        match written.await {
+            Ok(done) => Ok(done),
+            Err(NotWritten::Taken) => {
+                self.tell_taken(&how).await?;
+                Ok(true)
+            }
+            Err(error) => Err(RoundResult::NotWritten(error)),
+        }
+    }
+
+    /// One attempt could not be read: what was read of the others is kept, and it stays due. So does
+    /// the inbox.
+    async fn keep_what_was_read(&mut self, read: &[Read]) -> Result<(), RoundResult> {
+        let how = self.how();
+        let woken = std::mem::take(&mut self.woken);
+        let written = self.store.change(&mut self.order, &how, |order, now| {
+            order.abandon_sent();
+            take_in(order, &[], read, woken, now);
+            order.tend(now);
+            for attempt in &mut order.attempts {
+                if was_read(read, attempt) {
+                    attempt.refresh_at = pace::next_refresh(attempt, now);
+                } else if woken && attempt.is_live() {
+                    attempt.refresh_at = Some(now);
+                }
+            }
+            ((), Due::Leased)
+        });
+        match written.await {
+            Ok(()) => Ok(()),
+            Err(NotWritten::Taken) => self.tell_taken(&how).await,
+            Err(error) => Err(RoundResult::NotWritten(error)),
+        }
+    }
+
+    /// A callback named a session or application of another order: nothing of it is taken on.
+    async fn tell_taken(&mut self, how: &How) -> Result<(), RoundResult> {
+        let told = self.store.change(&mut self.order, how, |order, now| {
+            if let Some(number) = order.attempts.last().map(|attempt| attempt.number) {
+                let why = "a callback named a session or application of another order";
+                order.tell_person(number, why.to_owned(), now);
+            }
+            for attempt in &mut order.attempts {
+                attempt.refresh_at = pace::next_refresh(attempt, now);
+            }
+            ((), due_in(order, now))
+        });
+        told.await.map_err(RoundResult::NotWritten)
+    }
+
+    /// Ends the lease of a round that could not go on.
+    async fn give_back(&mut self, result: &RoundResult) {
+        let now = self.store.now();
+        let failures = self.order.failures;
+        let (failures, due_in) = match result {
+            RoundResult::Done => return,
+            RoundResult::Bank(error) => {
+                tracing::warn!(order = %self.order.key, %error, "the bank gave no answer");
+                // A host that is away must not leave its orders with the longest pauses.
+                let failures = failures.saturating_add(1);
+                let failures = if error.is_host_failure() { failures.min(3) } else { failures };
+                let pause = self.store.runtime.spread(pace::after_failure(failures));
+                (failures, pause.max(error.retry_after().unwrap_or_default()))
+            }
+            RoundResult::NotWritten(NotWritten::Lost) => {
+                tracing::debug!(order = %self.order.key, "overtaken");
+                return;
+            }
+            RoundResult::NotWritten(error) => {
+                tracing::warn!(order = %self.order.key, ?error, "not written");
+                let failures = failures.saturating_add(1);
+                let pause = pace::after_failure(failures);
+                (failures, self.store.runtime.spread(pause))
+            }
+            RoundResult::Stopped => (failures, Duration::ZERO),
         };
         let rest = Rest {
-            delivered: self.delivered,
+            due_in: Some(due_in),
             failures,
-            due: if tell_later { Some(now) } else { due },
-            at: now,
+            aside: false,
         };
-        let released = self.worker.ledger.release(&self.claim, &rest).await?;
-        if !released {
-            tracing::debug!(financing = %entry.financing.id, "the lease had passed on");
+        let released = self.store.ledger.release(&self.order.key, self.lease, rest, now);
+        if let Err(error) = released.await {
+            tracing::warn!(order = %self.order.key, %error, "an order is left to its lease");
         }
-        Ok(())
+    }
+
+    fn how(&self) -> How {
+        How {
+            lease: Some(self.lease),
+            worked_on: Vec::new(),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        let left = self.ends_by - self.store.now();
+        left.try_into().unwrap_or(Duration::ZERO)
     }
 }
 
-/// An anomaly, told once until another takes its place.
-fn note(entry: &mut Entry, what: String, occurrences: &mut Vec<Occurrence>) {
-    if entry.anomaly.as_ref() != Some(&what) {
-        entry.anomaly = Some(what.clone());
-        occurrences.push(Occurrence::Anomaly(what));
+fn was_read(read: &[Read], attempt: &Attempt) -> bool {
+    read.iter().any(|what| match what {
+        Read::Said(number, _) | Read::Missing(number) => *number == attempt.number,
+    })
+}
+
+fn wanted(order: &Order) -> Vec<(u32, Command)> {
+    order
+        .attempts
+        .iter()
+        .filter_map(|attempt| {
+            let standing = attempt.command.as_ref()?;
+            let wanted = standing.stage == CommandStage::Wanted;
+            wanted.then(|| (attempt.number, standing.command.clone()))
+        })
+        .collect()
+}
+
+/// What the inbox and the readings do to an order.
+fn take_in(
+    order: &mut Order,
+    inbox: &[ReceivedCallback],
+    read: &[Read],
+    woken: bool,
+    now: OffsetDateTime,
+) {
+    if woken {
+        for attempt in order.attempts.iter_mut().filter(|a| a.is_live()) {
+            attempt.news_at = now;
+        }
+    }
+    for what in read {
+        match what {
+            Read::Said(number, reading) => order.observe(*number, reading, now),
+            Read::Missing(number) => order.missing(*number, now),
+        }
+    }
+    for callback in inbox {
+        let asks = callback.status.eq_ignore_ascii_case("INCOME_PROOF_REQUIRED");
+        let number = order.attempts.iter().find(|a| a.id == callback.attempt);
+        if let Some(number) = number.map(|a| a.number)
+            && asks
+        {
+            order.proof_called_for(number, now);
+        }
     }
 }

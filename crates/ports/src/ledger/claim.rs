@@ -70,3 +70,26 @@ pub struct Rest {
     /// Whether it is put aside: it counts as poison until it is woken.
     pub aside: bool,
 }
+
+impl Claimed {
+    /// The order's shop.
+    pub const fn shop(&self) -> &ShopName {
+        match self {
+            Self::Order(claim) => &claim.order.key.shop,
+            Self::Unreadable { key, .. } => &key.shop,
+        }
+    }
+
+    /// The order, its lease, and how often in a row working on it has failed.
+    pub fn names(&self) -> (OrderKey, Lease, u32) {
+        match self {
+            Self::Order(claim) => (claim.order.key.clone(), claim.lease, claim.order.failures),
+            Self::Unreadable {
+                key,
+                lease,
+                failures,
+                ..
+            } => (key.clone(), *lease, *failures),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Direct credit applications.
+
+use std::fmt::Display;
+
+use inbank_domain::{
+    Application, ApplicationRequest, AttemptKind, Invalid, OrderKey, ProductFamily, Terms,
+};
+use inbank_ports::GatewayError;
+
+use crate::bank::port;
+use crate::order::fingerprint;
+use crate::quote::Unavailable;
+use crate::session::amount;
+use crate::{Bank, OrderError, Runtime, Shop};
+
+/// What an application's attempt is for; why not, where its product is not to be had.
+pub(crate) async fn terms(
+    shop: &Shop,
+    runtime: &Runtime,
+    key: &OrderKey,
+    request: &ApplicationRequest,
+) -> Result<Result<Terms, Unavailable>, OrderError> {
+    let other = request.purchase.as_ref().map(|purchase| &purchase.reference);
+    if other.is_some_and(|reference| *reference != key.reference) {
+        let problem = "must be the order's own reference";
+        return Err(Invalid::new("purchase.purchase_reference", problem).into());
+    }
+    let mut terms = Terms {
+        kind: AttemptKind::Application,
+        product: request.product_code.clone(),
+        family: ProductFamily::HirePurchase,
+        amount: Some(request.amount()),
+        period: Some(request.period),
+        fingerprint: of_request(request),
+        merchant_approval: true,
+    };
+    if shop.bank().products.is_some() {
+        let product = shop.product(runtime, &request.product_code).await?;
+        if let Some(why) = Unavailable::why(&product, request.amount(), Some(request.period)) {
+            return Ok(Err(why));
+        }
+        request.check_required(&product.required_parameters)?;
+        // Where the product doesn't say, a signed contract is taken to wait: a shop that is told in
+        // vain is better off than one that is never told.
+        terms.merchant_approval = product.requires_merchant_approval != Some(false);
+        terms.family = product.family;
+    }
+    Ok(Ok(terms))
+}
+
+pub(crate) async fn submit(
+    bank: &Bank,
+    request: &ApplicationRequest,
+) -> Result<Application, GatewayError> {
+    let applications = port(bank.applications.as_ref(), "application.submit")?;
+    applications.submit(request).await
+}
+
+/// Tells applications apart by what is applied for: not by the customer's data, so that a corrected
+/// address submits no second application.
+fn of_request(request: &ApplicationRequest) -> inbank_domain::Fingerprint {
+    let parts: [Box<dyn Display>; 4] = [
+        Box::new(request.product_code.clone()),
+        Box::new(amount(Some(request.amount()))),
+        Box::new(amount(request.down_payment())),
+        Box::new(request.period),
+    ];
+    let parts = parts.each_ref().map(|part| part.as_ref() as &dyn Display);
+    fingerprint(AttemptKind::Application, &parts)
+}

@@ -1,0 +1,105 @@
+use std::fmt;
+use std::sync::Arc;
+
+use inbank_domain::Region;
+use inbank_ports::{
+    Applications, Calculator, CallbackAuthenticator, Contracts, GatewayError, GatewayErrorKind,
+    IncomeProof, ProductCatalogue, Rentals, Sessions, Signing,
+};
+
+/// One shop's side of a bank: all that can be asked of it. What a lender doesn't have is left out,
+/// and asking for it is `Unsupported`.
+#[derive(Clone)]
+pub struct Bank {
+    /// The region: currency, locales, which contracts may be read.
+    pub region: Region,
+    /// Names the servers that are asked, so that their outages are noticed once for all shops.
+    pub host: Arc<str>,
+    /// What no two shops of a platform may share, since callbacks would be taken for each other's.
+    pub identity: Arc<str>,
+    /// Tells the bank's callbacks from anybody else's.
+    pub callbacks: Arc<dyn CallbackAuthenticator>,
+    /// Describes products.
+    pub products: Option<Arc<dyn ProductCatalogue>>,
+    /// Calculates conditions.
+    pub calculator: Option<Arc<dyn Calculator>>,
+    /// Opens and reads sessions.
+    pub sessions: Option<Arc<dyn Sessions>>,
+    /// Submits, reads, accepts and cancels applications.
+    pub applications: Option<Arc<dyn Applications>>,
+    /// Takes proof of income.
+    pub income_proof: Option<Arc<dyn IncomeProof>>,
+    /// Has contracts signed.
+    pub signing: Option<Arc<dyn Signing>>,
+    /// Reads, approves and cancels contracts.
+    pub contracts: Option<Arc<dyn Contracts>>,
+    /// Rents devices.
+    pub rentals: Option<Arc<dyn Rentals>>,
+}
+
+impl Bank {
+    /// A bank that does nothing yet but sign callbacks.
+    pub fn new(
+        region: Region,
+        host: impl Into<Arc<str>>,
+        identity: impl Into<Arc<str>>,
+        callbacks: Arc<dyn CallbackAuthenticator>,
+    ) -> Self {
+        Self {
+            region,
+            host: host.into(),
+            identity: identity.into(),
+            callbacks,
+            products: None,
+            calculator: None,
+            sessions: None,
+            applications: None,
+            income_proof: None,
+            signing: None,
+            contracts: None,
+            rentals: None,
+        }
+    }
+
+    /// With everything that one value implements: an adapter for all of a bank's calls, a fake.
+    #[must_use]
+    pub fn with_all<T>(mut self, ports: Arc<T>) -> Self
+    where
+        T: ProductCatalogue
+            + Calculator
+            + Sessions
+            + Applications
+            + IncomeProof
+            + Signing
+            + Contracts
+            + Rentals
+            + 'static,
+    {
+        self.products = Some(ports.clone());
+        self.calculator = Some(ports.clone());
+        self.sessions = Some(ports.clone());
+        self.applications = Some(ports.clone());
+        self.income_proof = Some(ports.clone());
+        self.signing = Some(ports.clone());
+        self.contracts = Some(ports.clone());
+        self.rentals = Some(ports);
+        self
+    }
+}
+
+/// A port, or the error that says that the lender lacks it.
+pub(crate) fn port<'a, T: ?Sized>(
+    port: Option<&'a Arc<T>>,
+    operation: &'static str,
+) -> Result<&'a Arc<T>, GatewayError> {
+    port.ok_or_else(|| GatewayError::new(GatewayErrorKind::Unsupported, operation))
+}
+
+impl fmt::Debug for Bank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bank")
+            .field("region", &self.region.name)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}

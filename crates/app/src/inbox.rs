@@ -1,0 +1,225 @@
+//! Takes the bank's callbacks in, and the same forms from returning browsers.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use inbank_domain::{AttemptId, AttemptKind, Callback, OrderKey, OrderReference, ShopName};
+use inbank_ports::{
+    CallbackError, Headers, Kept, Ledger, LedgerError, ReceivedCallback, SignedCallback, Subject,
+};
+use time::OffsetDateTime;
+
+use crate::store::Store;
+use crate::{Shop, Shops};
+
+/// Keeps authentic callbacks, and wakes their orders. It reads nothing at the bank: the worker does.
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    shops: Shops,
+    store: Store,
+    refused: Arc<Refused>,
+}
+
+/// Why a callback is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// It is not authentic: 401.
+    #[error(transparent)]
+    Callback(#[from] CallbackError),
+    /// Authentic, and about another session or application than the attempt's whose address it came
+    /// to: 404.
+    #[error("the callback is about another attempt than the one whose address it came to")]
+    Foreign,
+    /// It could not be kept: 5xx, so that the bank tries again.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Authentic, for an attempt that the ledger doesn't have: 404. Every attempt is written before its
+    /// address is given to the bank, so either the address or the ledger is another's.
+    #[error("the ledger has no such attempt; is this the ledger that it was opened in?")]
+    NoAttempt,
+    /// There is no such shop here: 404.
+    #[error("there is no such shop here; check the name in the callback address")]
+    NoShop,
+}
+
+impl Inbox {
+    pub(crate) fn new(shops: Shops, store: Store) -> Self {
+        Self {
+            shops,
+            store,
+            refused: Arc::default(),
+        }
+    }
+
+    /// Takes a callback that came to the address of a shop's attempt, by the request's headers and the
+    /// raw bytes of its body. When this returns `Ok` it is durable, and may be answered with success;
+    /// a copy is a success that changes nothing.
+    ///
+    /// # Errors
+    /// [`InboxError`]; nothing is kept then. What anybody can cause is logged as a count.
+    pub async fn receive(
+        &self,
+        shop: &str,
+        attempt: &str,
+        headers: &Headers,
+        body: &[u8],
+    ) -> Result<Kept, InboxError> {
+        let received = self.take(shop, attempt, headers, body).await;
+        match &received {
+            Err(InboxError::Ledger(error)) => {
+                tracing::warn!(shop, error = error as &dyn std::error::Error, "a callback is not kept");
+            }
+            Err(error) => self.refused.note(error, self.store.now()),
+            Ok(_) => {}
+        }
+        received
+    }
+
+    async fn take(
+        &self,
+        shop: &str,
+        attempt: &str,
+        headers: &Headers,
+        body: &[u8],
+    ) -> Result<Kept, InboxError> {
+        let (shop, attempt) = self.address(shop, attempt)?;
+        let signed = shop.bank().callbacks.authenticate(headers, body)?;
+        self.check(&shop, &attempt, &signed).await?;
+        let received = self.received(&shop, attempt, signed);
+        match self.store.ledger.keep(&received).await? {
+            Kept::NoAttempt => Err(InboxError::NoAttempt),
+            kept => {
+                if kept == Kept::Written {
+                    self.store.due.raise();
+                }
+                Ok(kept)
+            }
+        }
+    }
+
+    fn address(&self, shop: &str, attempt: &str) -> Result<(Arc<Shop>, AttemptId), InboxError> {
+        let shop = ShopName::parse(shop).map_err(|_| InboxError::NoShop)?;
+        let shop = self.shops.get(&shop).ok_or(InboxError::NoShop)?;
+        let attempt = AttemptId::parse(attempt).map_err(|_| InboxError::NoAttempt)?;
+        Ok((shop, attempt))
+    }
+
+    /// A session names itself in every callback. An application may be another one by now, since the
+    /// bank gives changed conditions a new name.
+    async fn check(
+        &self,
+        shop: &Shop,
+        attempt: &AttemptId,
+        signed: &SignedCallback,
+    ) -> Result<(), InboxError> {
+        let Ok(callback) = &signed.callback else {
+            return Ok(());
+        };
+        let key = self.order_key(shop, attempt).await?;
+        let order = self.store.ledger.order(&key).await?;
+        let order = order.ok_or(InboxError::NoAttempt)?;
+        let known = order.attempts.iter().find(|known| known.id == *attempt);
+        let known = known.ok_or(InboxError::NoAttempt)?;
+        let by_application = known.terms.kind == AttemptKind::Application;
+        let ours = match subject(callback) {
+            Some(Subject::Session(session)) => {
+                let same = known.session.as_ref().is_none_or(|id| *id == session);
+                same && !by_application
+            }
+            Some(Subject::Application(_)) => by_application,
+            None => true,
+        };
+        if ours { Ok(()) } else { Err(InboxError::Foreign) }
+    }
+
+    async fn order_key(&self, shop: &Shop, attempt: &AttemptId) -> Result<OrderKey, InboxError> {
+        let reference = self.store.ledger.order_of(shop.name(), attempt).await?;
+        let reference = reference.ok_or(InboxError::NoAttempt)?;
+        Ok(OrderKey::new(shop.name().clone(), reference))
+    }
+
+    fn received(
+        &self,
+        shop: &Shop,
+        attempt: AttemptId,
+        signed: SignedCallback,
+    ) -> ReceivedCallback {
+        let (subject, status) = match &signed.callback {
+            Ok(callback) => (subject(callback), status(callback)),
+            Err(why) => {
+                tracing::warn!(shop = %shop.name(), %attempt, %why, "a callback is not understood");
+                (None, String::new())
+            }
+        };
+        ReceivedCallback {
+            shop: shop.name().clone(),
+            attempt,
+            key: signed.key.as_str().to_owned(),
+            subject,
+            status,
+            content: signed.content,
+            received_at: self.store.now(),
+        }
+    }
+
+    /// A browser has come back from the bank, with a form or without: the order is read.
+    ///
+    /// # Errors
+    /// [`InboxError`].
+    pub async fn returned(&self, shop: &str, attempt: &str) -> Result<OrderReference, InboxError> {
+        let (shop, attempt) = self.address(shop, attempt)?;
+        let key = self.order_key(&shop, &attempt).await?;
+        self.store.ledger.wake(&key, self.store.now()).await?;
+        self.store.due.raise();
+        Ok(key.reference)
+    }
+}
+
+fn subject(callback: &Callback) -> Option<Subject> {
+    match callback {
+        Callback::Session(callback) => Some(Subject::Session(callback.id.clone())),
+        Callback::Application(callback) => Some(Subject::Application(callback.application.clone())),
+        _ => None,
+    }
+}
+
+fn status(callback: &Callback) -> String {
+    let status = match callback {
+        Callback::Session(callback) => callback.status.as_str(),
+        Callback::Application(callback) => callback.status.as_str(),
+        _ => "",
+    };
+    status.chars().take(64).collect()
+}
+
+/// Counts what anybody can cause, and logs it now and then: thousands of forged callbacks must not
+/// make thousands of lines.
+#[derive(Default)]
+struct Refused {
+    since_last: AtomicU64,
+    last: Mutex<Option<OffsetDateTime>>,
+}
+
+const LOGGED_EVERY: time::Duration = time::Duration::seconds(10);
+
+impl Refused {
+    fn note(&self, error: &InboxError, now: OffsetDateTime) {
+        let count = self.since_last.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| now - last >= LOGGED_EVERY) {
+            *last = Some(now);
+            self.since_last.store(0, Ordering::Relaxed);
+            tracing::warn!(count, %error, "callbacks are refused; the reason of the last one");
+        }
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("shops", &self.shops)
+            .finish_non_exhaustive()
+    }
+}

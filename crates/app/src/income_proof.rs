@@ -1,0 +1,56 @@
+//! Proof of a customer's income, for orders whose application wants it.
+
+use inbank_domain::{
+    ApplicationId, Attachment, StatementBank, StatementRequest, StatementRetrieval,
+};
+
+use crate::bank::port;
+use crate::{OrderError, OrderHandle};
+
+impl OrderHandle {
+    /// The banks from which a statement can be had. The list changes: don't keep it.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn statement_banks(&self) -> Result<Vec<StatementBank>, OrderError> {
+        let application = self.application().await?;
+        let proof = port(self.bank().income_proof.as_ref(), "income_proof.banks")?;
+        Ok(proof.banks(&application).await?)
+    }
+
+    /// Starts retrieving a statement from the customer's bank; the customer goes on at the address in
+    /// the answer. Starting another is harmless.
+    ///
+    /// # Errors
+    /// [`OrderError::Bank`].
+    pub async fn retrieve_statement(
+        &self,
+        request: &StatementRequest,
+    ) -> Result<StatementRetrieval, OrderError> {
+        let proof = port(self.bank().income_proof.as_ref(), "income_proof.retrieve")?;
+        let started = proof.retrieve_statement(request).await;
+        self.something_happened().await?;
+        Ok(started?)
+    }
+
+    /// Uploads account statements, all in one request. Each call adds files.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn prove_income(
+        &self,
+        files: &[Attachment],
+        description: &str,
+    ) -> Result<(), OrderError> {
+        let application = self.application().await?;
+        let proof = port(self.bank().income_proof.as_ref(), "income_proof.attach")?;
+        let attached = proof.attach(&application, files, description).await;
+        self.something_happened().await?;
+        Ok(attached?)
+    }
+
+    async fn application(&self) -> Result<ApplicationId, OrderError> {
+        let attempt = self.present_attempt().await?;
+        attempt.application.ok_or(OrderError::NotFound)
+    }
+}

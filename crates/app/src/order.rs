@@ -1,0 +1,159 @@
+//! What a platform does with one order: pay, apply, rent, and then every command that its attempt
+//! can take. Each call is safe to repeat, and what was begun is finished also when the caller is gone.
+
+mod command;
+mod opening;
+
+use std::fmt;
+use std::sync::Arc;
+
+use inbank_domain::{Attempt, Invalid, Order, OrderEvent, OrderKey, OrderStatus};
+use inbank_ports::ReceivedCallback;
+
+use crate::store::Store;
+use crate::{Bank, OrderError, Shop};
+
+pub use command::CommandOutcome;
+pub(crate) use command::not_written;
+pub(crate) use opening::fingerprint;
+pub use opening::{ApplyOutcome, NotOffered, PayOutcome};
+
+/// One order of a shop, on its present attempt unless another is named. Cheap to clone.
+#[derive(Clone)]
+pub struct OrderHandle {
+    key: Result<OrderKey, Invalid>,
+    attempt: Option<u32>,
+    shop: Arc<Shop>,
+    store: Store,
+}
+
+impl OrderHandle {
+    pub(crate) const fn new(
+        key: Result<OrderKey, Invalid>,
+        shop: Arc<Shop>,
+        store: Store,
+    ) -> Self {
+        Self {
+            key,
+            attempt: None,
+            shop,
+            store,
+        }
+    }
+
+    /// The same order, where commands and questions are about the attempt of this number.
+    #[must_use]
+    pub fn on_attempt(mut self, number: u32) -> Self {
+        self.attempt = Some(number);
+        self
+    }
+
+    /// The order with all its attempts, as the ledger has it; none where it was never paid.
+    ///
+    /// # Errors
+    /// [`OrderError::Invalid`], [`OrderError::Ledger`].
+    pub async fn find(&self) -> Result<Option<Order>, OrderError> {
+        Ok(self.store.ledger.order(self.key()?).await?)
+    }
+
+    /// Where the order stands.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`], and as [`find`](Self::find).
+    pub async fn status(&self) -> Result<OrderStatus, OrderError> {
+        Ok(self.present().await?.status())
+    }
+
+    /// Its events, in order, delivered or not.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub async fn history(&self) -> Result<Vec<OrderEvent>, OrderError> {
+        Ok(self.store.ledger.events(self.key()?).await?)
+    }
+
+    /// The callbacks that are kept of it, oldest first.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub async fn callbacks(&self) -> Result<Vec<ReceivedCallback>, OrderError> {
+        Ok(self.store.ledger.callbacks(self.key()?).await?)
+    }
+
+    /// Reads the bank about its live attempts now, as a callback would have it read, and says how it
+    /// then stands.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`], [`OrderError::Bank`] where the bank gives no answer; then it is read
+    /// again later.
+    pub async fn refresh(&self) -> Result<OrderStatus, OrderError> {
+        let key = self.key()?;
+        let now = self.store.now();
+        if !self.store.ledger.wake(key, now).await? {
+            return Err(OrderError::NotFound);
+        }
+        match self.round().await? {
+            Some(end) => match end.result {
+                crate::worker::RoundResult::Bank(error) => Err(OrderError::Bank(error)),
+                crate::worker::RoundResult::Done
+                | crate::worker::RoundResult::NotWritten(_)
+                | crate::worker::RoundResult::Stopped => Ok(end.order.status()),
+            },
+            None => self.status().await,
+        }
+    }
+
+    /// Erases the order with everything that is kept of it. The bank is not told.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`], and as [`find`](Self::find).
+    pub async fn erase(&self) -> Result<(), OrderError> {
+        if self.store.ledger.erase(self.key()?).await? {
+            Ok(())
+        } else {
+            Err(OrderError::NotFound)
+        }
+    }
+
+    pub(crate) fn bank(&self) -> &Bank {
+        self.shop.bank()
+    }
+
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn key(&self) -> Result<&OrderKey, OrderError> {
+        self.key
+            .as_ref()
+            .map_err(|invalid| OrderError::Invalid(invalid.clone()))
+    }
+
+    pub(crate) async fn present(&self) -> Result<Order, OrderError> {
+        self.find().await?.ok_or(OrderError::NotFound)
+    }
+
+    /// The attempt that calls are about: the one that was named, or the one that counts.
+    pub(crate) fn number(&self, order: &Order) -> Result<u32, OrderError> {
+        let attempt = match self.attempt {
+            Some(number) => order.attempt(number),
+            None => order.present(),
+        };
+        attempt.map(|a| a.number).ok_or(OrderError::NotFound)
+    }
+
+    pub(crate) async fn present_attempt(&self) -> Result<Attempt, OrderError> {
+        let order = self.present().await?;
+        let number = self.number(&order)?;
+        order.attempt(number).cloned().ok_or(OrderError::NotFound)
+    }
+}
+
+impl fmt::Debug for OrderHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderHandle")
+            .field("key", &self.key)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}

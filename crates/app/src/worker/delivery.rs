@@ -1,0 +1,131 @@
+//! Tells the platform of one order's events, in order.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use inbank_domain::{EventKind, OrderEvent};
+use inbank_ports::{Delivered, Delivery, Due, EventSink, SinkError};
+use time::OffsetDateTime;
+
+use super::LEASE;
+use crate::deadline::within;
+use crate::store::{How, Store};
+
+/// How long the platform may take for one event before it counts as not taken.
+const LONGEST_DELIVERY: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// A sink that panics so often on an event will not take it.
+const PANICS: u32 = 3;
+
+/// What a delivery came to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Count {
+    pub(super) delivered: u64,
+    pub(super) put_aside: u64,
+}
+
+enum Took {
+    Yes,
+    Later(String),
+    Never(String),
+    Panicked,
+}
+
+/// Delivers until one event is not taken, the lease nears its end, or the process is to stop.
+pub(super) async fn deliver(
+    store: &Store,
+    sink: &Arc<dyn EventSink>,
+    delivery: &Delivery,
+    claimed_at: OffsetDateTime,
+    stopping: &AtomicBool,
+) -> Count {
+    let mut count = Count::default();
+    let mut outcome = Delivered {
+        up_to: None,
+        put_aside: None,
+        failures: delivery.failures,
+        pause: Duration::ZERO,
+    };
+    let mut refused = Vec::new();
+    for event in &delivery.events {
+        let enough = store.now() + LONGEST_DELIVERY > claimed_at + LEASE;
+        if enough || stopping.load(Ordering::Relaxed) {
+            break;
+        }
+        let took = take(store, sink, event).await;
+        let never = match took {
+            Took::Yes => None,
+            Took::Never(why) => Some(why),
+            Took::Panicked if outcome.failures + 1 >= PANICS => Some("its sink panics".to_owned()),
+            Took::Panicked | Took::Later(_) => {
+                let why = match took {
+                    Took::Later(why) => why,
+                    Took::Yes | Took::Never(_) | Took::Panicked => "its sink panicked".to_owned(),
+                };
+                outcome.failures = outcome.failures.saturating_add(1);
+                let doubled = Duration::from_secs(1 << (outcome.failures - 1).min(16));
+                outcome.pause = store.runtime.spread(doubled.min(LONGEST_PAUSE));
+                tracing::warn!(event = event.id(), why, "the platform did not take an event; it comes again");
+                break;
+            }
+        };
+        outcome.up_to = Some(event.number);
+        outcome.failures = 0;
+        match never {
+            None => count.delivered += 1,
+            Some(why) => {
+                tracing::error!(event = event.id(), why, "the platform refused an event for good; it is put aside");
+                outcome.put_aside = Some(event.number);
+                count.put_aside += 1;
+                refused.push(event);
+            }
+        }
+    }
+    match store.ledger.delivered(delivery, outcome, store.now()).await {
+        Ok(true) => {}
+        Ok(false) => tracing::debug!(order = %delivery.key, "the outbox's lease had passed on"),
+        Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
+    }
+    for event in refused {
+        tell_refused(store, delivery, event).await;
+    }
+    count
+}
+
+async fn take(store: &Store, sink: &Arc<dyn EventSink>, event: &OrderEvent) -> Took {
+    let clock = store.runtime.clock().clone();
+    let delivering = AssertUnwindSafe(sink.deliver(event)).catch_unwind();
+    match within(clock.as_ref(), LONGEST_DELIVERY, delivering).await {
+        None => Took::Later(format!("no answer within {} s", LONGEST_DELIVERY.as_secs())),
+        Some(Err(_)) => Took::Panicked,
+        Some(Ok(Ok(()))) => Took::Yes,
+        Some(Ok(Err(SinkError::Later(why)))) => Took::Later(why.to_string()),
+        Some(Ok(Err(SinkError::Never(why)))) => Took::Never(why.to_string()),
+    }
+}
+
+/// A person hears of it by another event, unless that is what was refused.
+async fn tell_refused(store: &Store, delivery: &Delivery, event: &OrderEvent) {
+    if matches!(event.kind, EventKind::NeedsPerson(_)) {
+        return;
+    }
+    let order = match store.ledger.order(&delivery.key).await {
+        Ok(order) => order,
+        Err(error) => {
+            tracing::warn!(%error, "a refused event is in the log only");
+            return;
+        }
+    };
+    let Some(mut order) = order else { return };
+    let told = store.change(&mut order, &How::default(), |order, now| {
+        let why = format!("the platform refused event {} for good", event.number);
+        order.tell_person(event.attempt, why, now);
+        ((), Due::Leased)
+    });
+    if let Err(error) = told.await {
+        tracing::warn!(?error, "a refused event is in the log only");
+    }
+}

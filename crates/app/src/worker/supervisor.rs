@@ -1,0 +1,602 @@
+//! Decides what is begun when. It awaits nothing but messages, signals and time.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::future::{AbortHandle, Abortable, Either, select};
+use futures::stream::StreamExt as _;
+use inbank_domain::{OrderKey, ShopName};
+use inbank_ports::{
+    Claim, ClaimRequest, Claimed, Delivery, Due, Lease, LedgerError, Rest, ShopSlots,
+};
+use time::OffsetDateTime;
+
+use super::breaker::Breakers;
+use super::delivery::{self, Count};
+use super::slots::Slots;
+use super::{LEASE, Round, RoundResult, Worker, pace, upkeep};
+use crate::Shop;
+use crate::store::{How, NotWritten};
+
+/// How soon due orders are noticed that another process made due; also the cross-process wake-up.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+/// How soon events are noticed that another process wrote.
+const DELIVERY_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Two claims are never closer than this, so that slots that free one by one are filled together.
+const BETWEEN_CLAIMS: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A round that failed so often in a row is put aside.
+const POISON_AFTER: u32 = 8;
+/// For giving leases back when all else is cut.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
+enum Message {
+    Claimed(OffsetDateTime, Vec<ShopSlots>, Result<Vec<Claimed>, LedgerError>),
+    RoundEnded(u64, ShopName, Arc<str>, Ended),
+    DeliveriesClaimed(OffsetDateTime, Vec<ShopSlots>, Result<Vec<Delivery>, LedgerError>),
+    Delivered(u64, ShopName, Count),
+    Kept,
+}
+
+enum Ended {
+    With(RoundResult),
+    Panicked,
+    Cut,
+}
+
+/// Tells the supervisor that a task has ended, also when it panics.
+struct Report {
+    to: UnboundedSender<Message>,
+    message: Option<Message>,
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if let Some(message) = self.message.take() {
+            // Nobody listens any more once the supervisor has ended.
+            let _ = self.to.unbounded_send(message);
+        }
+    }
+}
+
+struct Supervisor<'a> {
+    worker: &'a Worker,
+    messages: UnboundedSender<Message>,
+    stopping: Arc<AtomicBool>,
+    rounds: Slots,
+    deliveries: Slots,
+    breakers: Breakers,
+    /// Shops whose bank wants fewer calls, and until when.
+    paused: BTreeMap<ShopName, OffsetDateTime>,
+    claims: Pulse,
+    outbox: Pulse,
+    measure_at: OffsetDateTime,
+    forget_at: OffsetDateTime,
+    keeping: bool,
+    next_task: u64,
+    running: BTreeMap<u64, AbortHandle>,
+}
+
+/// When something is asked for again.
+struct Pulse {
+    at: OffsetDateTime,
+    under_way: bool,
+    /// The last answer left something: ask again when a slot frees.
+    more: bool,
+    /// Raised while the last was under way: its answer may be too old.
+    raised: bool,
+    failures: u32,
+}
+
+impl Pulse {
+    const fn new(at: OffsetDateTime) -> Self {
+        Self {
+            at,
+            under_way: false,
+            more: false,
+            raised: false,
+            failures: 0,
+        }
+    }
+
+    fn raise(&mut self, now: OffsetDateTime) {
+        self.raised |= self.under_way;
+        self.at = self.at.min(now);
+    }
+
+    fn answered(&mut self, now: OffsetDateTime, full: bool, idle: Duration) {
+        self.under_way = false;
+        self.failures = 0;
+        self.more = full;
+        let pause = if std::mem::take(&mut self.raised) { BETWEEN_CLAIMS } else { idle };
+        self.at = now + pause;
+    }
+
+    fn failed(&mut self, now: OffsetDateTime, spread: impl Fn(Duration) -> Duration) {
+        self.under_way = false;
+        self.failures = self.failures.saturating_add(1);
+        let doubled = POLL_INTERVAL * (1 << self.failures.min(8));
+        self.at = now + spread(doubled.min(LONGEST_PAUSE));
+    }
+}
+
+pub(super) async fn run(worker: &Worker, stop: impl Future<Output = ()> + Send) {
+    let (messages, mut inbox) = unbounded();
+    let now = worker.store.now();
+    let mut supervisor = Supervisor {
+        worker,
+        messages,
+        stopping: Arc::new(AtomicBool::new(false)),
+        rounds: Slots::new(
+            worker.concurrency.orders_of_a_shop,
+            worker.concurrency.orders,
+        ),
+        deliveries: Slots::new(worker.concurrency.deliveries_of_a_shop, u32::MAX),
+        breakers: Breakers::default(),
+        paused: BTreeMap::new(),
+        claims: Pulse::new(now),
+        outbox: Pulse::new(now),
+        measure_at: now,
+        forget_at: now,
+        keeping: false,
+        next_task: 0,
+        running: BTreeMap::new(),
+    };
+    let mut stop = pin!(stop.fuse());
+    loop {
+        supervisor.begin_what_is_due();
+        let wait = supervisor.until_next();
+        let store = &worker.store;
+        let woken = {
+            let signals = select(pin!(store.due.raised()), pin!(store.news.raised()));
+            let time = pin!(store.runtime.sleep(wait));
+            let happened = select(inbox.next(), select(signals, time));
+            match select(&mut stop, happened).await {
+                Either::Left(_) => break,
+                Either::Right((Either::Left((message, _)), _)) => Woken::Message(message),
+                Either::Right((Either::Right((Either::Left((Either::Left(_), _)), _)), _)) => Woken::Due,
+                Either::Right((Either::Right((Either::Left((Either::Right(_), _)), _)), _)) => Woken::News,
+                Either::Right((Either::Right((Either::Right(_), _)), _)) => Woken::Time,
+            }
+        };
+        let now = worker.store.now();
+        match woken {
+            Woken::Message(Some(message)) => supervisor.hear(message),
+            Woken::Message(None) | Woken::Time => {}
+            Woken::Due => supervisor.claims.raise(now),
+            Woken::News => supervisor.outbox.raise(now),
+        }
+        // What has ended together is heard together, so that its slots are filled by one claim.
+        while let Ok(message) = inbox.try_recv() {
+            supervisor.hear(message);
+        }
+    }
+    supervisor.stop(&mut inbox).await;
+}
+
+enum Woken {
+    Message(Option<Message>),
+    Due,
+    News,
+    Time,
+}
+
+impl Supervisor<'_> {
+    fn begin_what_is_due(&mut self) {
+        let now = self.worker.store.now();
+        if !self.claims.under_way && self.claims.at <= now {
+            self.begin_claim(now);
+        }
+        if !self.outbox.under_way && self.outbox.at <= now {
+            self.begin_claiming_deliveries(now);
+        }
+        if !self.keeping && (self.measure_at <= now || self.forget_at <= now) {
+            self.begin_upkeep(now);
+        }
+    }
+
+    fn until_next(&self) -> Duration {
+        let now = self.worker.store.now();
+        let times = [
+            (!self.claims.under_way).then_some(self.claims.at),
+            (!self.outbox.under_way).then_some(self.outbox.at),
+            (!self.keeping).then_some(self.measure_at),
+        ];
+        let next = times.into_iter().flatten().min();
+        let wait = next.map_or(time::Duration::MINUTE, |at| at - now);
+        wait.try_into().unwrap_or(Duration::ZERO)
+    }
+
+    /// Shops with free slots, whose host and bank may be asked.
+    fn free_slots(&mut self, now: OffsetDateTime) -> Vec<ShopSlots> {
+        self.paused.retain(|_, until| *until > now);
+        let mut slots = Vec::new();
+        let mut of_host: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+        for shop in self.worker.shops.all() {
+            let host = shop.bank().host.clone();
+            let left = match of_host.get(&host) {
+                Some(left) => *left,
+                None => self.breakers.free(&host, now),
+            };
+            let paused = self.paused.contains_key(shop.name());
+            let free = if paused { 0 } else { self.rounds.free(shop.name()).min(left) };
+            of_host.insert(host, left.saturating_sub(free));
+            if free > 0 {
+                let shop = shop.name().clone();
+                slots.push(ShopSlots { shop, free });
+            }
+        }
+        slots
+    }
+
+    fn begin_claim(&mut self, now: OffsetDateTime) {
+        let shops = self.free_slots(now);
+        if shops.is_empty() {
+            // A slot that frees says when; a breaker or a pause ends with time.
+            self.claims.more = true;
+            self.claims.at = now + self.worker.store.runtime.spread(POLL_INTERVAL);
+            return;
+        }
+        self.claims.under_way = true;
+        let store = self.worker.store.clone();
+        let to = self.messages.clone();
+        self.worker.store.runtime.spawn(async move {
+            let request = ClaimRequest {
+                shops,
+                lease: LEASE,
+                now: store.now(),
+            };
+            let claimed = store.ledger.claim(&request).await;
+            let _ = to.unbounded_send(Message::Claimed(request.now, request.shops, claimed));
+        });
+    }
+
+    fn begin_claiming_deliveries(&mut self, now: OffsetDateTime) {
+        let shops = self.worker.shops.all();
+        let shops: Vec<ShopSlots> = shops
+            .iter()
+            .map(|shop| ShopSlots {
+                shop: shop.name().clone(),
+                free: self.deliveries.free(shop.name()),
+            })
+            .filter(|slots| slots.free > 0)
+            .collect();
+        if shops.is_empty() {
+            self.outbox.more = true;
+            self.outbox.at = now + DELIVERY_POLL_INTERVAL;
+            return;
+        }
+        self.outbox.under_way = true;
+        let store = self.worker.store.clone();
+        let to = self.messages.clone();
+        self.worker.store.runtime.spawn(async move {
+            let request = ClaimRequest {
+                shops,
+                lease: LEASE,
+                now: store.now(),
+            };
+            let claimed = store.ledger.claim_deliveries(&request).await;
+            let (now, shops) = (request.now, request.shops);
+            let _ = to.unbounded_send(Message::DeliveriesClaimed(now, shops, claimed));
+        });
+    }
+
+    fn begin_upkeep(&mut self, now: OffsetDateTime) {
+        self.keeping = true;
+        self.measure_at = now + upkeep::MEASURED_EVERY;
+        let forget = self.forget_at <= now;
+        if forget {
+            self.forget_at = now + upkeep::FORGOTTEN_EVERY;
+        }
+        let worker = self.worker.clone();
+        let stopping = self.stopping.clone();
+        let report = Report {
+            to: self.messages.clone(),
+            message: Some(Message::Kept),
+        };
+        self.worker.store.runtime.spawn(async move {
+            let _report = report;
+            upkeep::measure(&worker).await;
+            if forget {
+                upkeep::forget(&worker, &stopping).await;
+            }
+        });
+    }
+
+    fn hear(&mut self, message: Message) {
+        let now = self.worker.store.now();
+        let runtime = &self.worker.store.runtime;
+        match message {
+            Message::Claimed(at, asked, Ok(claimed)) => {
+                self.worker.note(|health| health.last_claim = Some(at));
+                let full = is_full(&asked, claimed.iter().map(Claimed::shop));
+                let idle = runtime.spread(POLL_INTERVAL);
+                self.claims.answered(now, full, idle);
+                for claimed in claimed {
+                    self.begin_round(claimed, at);
+                }
+            }
+            Message::Claimed(_, _, Err(error)) => {
+                tracing::error!(%error, "the ledger can't be asked for due orders");
+                let runtime = runtime.clone();
+                self.claims.failed(now, |pause| runtime.spread(pause));
+            }
+            Message::DeliveriesClaimed(at, asked, Ok(claimed)) => {
+                let full = is_full(&asked, claimed.iter().map(|d| &d.key.shop));
+                let idle = runtime.spread(DELIVERY_POLL_INTERVAL);
+                self.outbox.answered(now, full, idle);
+                for delivery in claimed {
+                    self.begin_delivery(delivery, at);
+                }
+            }
+            Message::DeliveriesClaimed(_, _, Err(error)) => {
+                tracing::error!(%error, "the ledger can't be asked for events");
+                let runtime = runtime.clone();
+                self.outbox.failed(now, |pause| runtime.spread(pause));
+            }
+            Message::RoundEnded(task, shop, host, ended) => {
+                self.running.remove(&task);
+                self.rounds.give_back(&shop);
+                self.round_ended(&shop, &host, &ended, now);
+                if self.claims.more {
+                    self.claims.at = self.claims.at.min(now + BETWEEN_CLAIMS);
+                }
+            }
+            Message::Delivered(task, shop, count) => {
+                self.running.remove(&task);
+                self.deliveries.give_back(&shop);
+                self.worker.note(|health| {
+                    health.events_delivered += count.delivered;
+                    health.events_put_aside += count.put_aside;
+                });
+                if self.outbox.more {
+                    self.outbox.at = self.outbox.at.min(now + BETWEEN_CLAIMS);
+                }
+            }
+            Message::Kept => self.keeping = false,
+        }
+        let (rounds, deliveries) = (self.rounds.total(), self.deliveries.total());
+        let open = self.breakers.open();
+        self.worker.note(|health| {
+            health.rounds = rounds.into();
+            health.deliveries = deliveries.into();
+            health.open_breakers = open;
+        });
+    }
+
+    fn round_ended(
+        &mut self,
+        shop: &ShopName,
+        host: &Arc<str>,
+        ended: &Ended,
+        now: OffsetDateTime,
+    ) {
+        let answered = match ended {
+            Ended::With(RoundResult::Done) => Some(true),
+            Ended::With(RoundResult::Bank(error)) => {
+                if let (Some(wait), Some(429)) = (error.retry_after(), error.bank_status()) {
+                    let wait = wait.try_into().unwrap_or(time::Duration::MINUTE);
+                    self.paused.insert(shop.clone(), now.saturating_add(wait));
+                }
+                Some(!error.is_host_failure())
+            }
+            // It hung until the round's time was over.
+            Ended::With(RoundResult::Stopped) if !self.stopping.load(Ordering::Relaxed) => {
+                Some(false)
+            }
+            Ended::With(RoundResult::Stopped | RoundResult::NotWritten(_))
+            | Ended::Panicked
+            | Ended::Cut => None,
+        };
+        let runtime = self.worker.store.runtime.clone();
+        self.breakers
+            .ended(host, answered, now, |pause| runtime.spread(pause));
+        self.worker.note(|health| match ended {
+            Ended::With(RoundResult::Done) => health.rounds_done += 1,
+            Ended::With(RoundResult::Bank(_)) => health.rounds_without_answer += 1,
+            Ended::With(RoundResult::NotWritten(_)) => health.rounds_not_written += 1,
+            Ended::With(RoundResult::Stopped) | Ended::Cut => {}
+            Ended::Panicked => health.rounds_panicked += 1,
+        });
+    }
+
+    fn begin_round(&mut self, claimed: Claimed, claimed_at: OffsetDateTime) {
+        let (key, lease, failures) = claimed.names();
+        let shop = self.worker.shops.get(&key.shop);
+        let host = shop.as_ref().map_or_else(|| "".into(), |s| s.bank().host.clone());
+        self.rounds.take(&key.shop);
+        self.breakers.began(&host);
+        let (task, cut) = self.task();
+        let mut report = Report {
+            to: self.messages.clone(),
+            message: Some(Message::RoundEnded(task, key.shop.clone(), host.clone(), Ended::Panicked)),
+        };
+        let worker = self.worker.clone();
+        let stopping = self.stopping.clone();
+        self.worker.store.runtime.spawn(async move {
+            let work = work(&worker, shop, claimed, claimed_at, stopping);
+            let work = AssertUnwindSafe(Abortable::new(work, cut)).catch_unwind();
+            let ended = match work.await {
+                Ok(Ok(result)) => Ended::With(result),
+                Ok(Err(_)) => {
+                    give_back(&worker, &key, lease, failures).await;
+                    Ended::Cut
+                }
+                Err(_) => {
+                    poisoned(&worker, &key, lease, failures).await;
+                    Ended::Panicked
+                }
+            };
+            report.message = Some(Message::RoundEnded(task, key.shop, host, ended));
+        });
+    }
+
+    fn begin_delivery(&mut self, delivery: Delivery, claimed_at: OffsetDateTime) {
+        let shop = delivery.key.shop.clone();
+        self.deliveries.take(&shop);
+        let (task, cut) = self.task();
+        let mut report = Report {
+            to: self.messages.clone(),
+            message: Some(Message::Delivered(task, shop.clone(), Count::default())),
+        };
+        let worker = self.worker.clone();
+        let stopping = self.stopping.clone();
+        self.worker.store.runtime.spawn(async move {
+            let (store, sink) = (&worker.store, &worker.sink);
+            let delivering = delivery::deliver(store, sink, &delivery, claimed_at, &stopping);
+            let count = Abortable::new(delivering, cut).await.unwrap_or_default();
+            report.message = Some(Message::Delivered(task, shop, count));
+        });
+    }
+
+    fn task(&mut self) -> (u64, futures::future::AbortRegistration) {
+        let (handle, cut) = AbortHandle::new_pair();
+        self.next_task += 1;
+        self.running.insert(self.next_task, handle);
+        (self.next_task, cut)
+    }
+
+    /// No new claims; what was sent is waited for; then it is cut, and gives its lease back.
+    async fn stop(mut self, inbox: &mut UnboundedReceiver<Message>) {
+        self.stopping.store(true, Ordering::Relaxed);
+        let drain = self.worker.stopping.drain;
+        self.ended_within(drain, inbox).await;
+        if !self.running.is_empty() {
+            tracing::warn!(tasks = self.running.len(), "cut what was not finished in time");
+            for task in self.running.values() {
+                task.abort();
+            }
+            self.ended_within(LAST_WRITES, inbox).await;
+        }
+        if !self.running.is_empty() {
+            let left = self.running.len();
+            tracing::error!(left, "leases could not be given back; they lapse within two minutes");
+        }
+    }
+
+    async fn ended_within(&mut self, limit: Duration, inbox: &mut UnboundedReceiver<Message>) {
+        let runtime = self.worker.store.runtime.clone();
+        let mut time = pin!(runtime.sleep(limit));
+        // What callers began is waited for as well, since the bank has been asked.
+        let mut callers = pin!(runtime.idle().fuse());
+        let mut idle = false;
+        while !(idle && self.running.is_empty() && !self.claims.under_way && !self.outbox.under_way)
+        {
+            let next = select(inbox.next(), &mut callers);
+            match select(&mut time, next).await {
+                Either::Left(_) => return,
+                Either::Right((Either::Left((Some(message), _)), _)) => self.hear_last(message),
+                Either::Right((Either::Left((None, _)), _)) => return,
+                Either::Right((Either::Right(_), _)) => idle = true,
+            }
+        }
+    }
+
+    /// While stopping, what is claimed is given back at once.
+    fn hear_last(&mut self, message: Message) {
+        self.hear(message);
+    }
+}
+
+/// A round's whole work; what can't be read is put aside.
+async fn work(
+    worker: &Worker,
+    shop: Option<Arc<Shop>>,
+    claimed: Claimed,
+    claimed_at: OffsetDateTime,
+    stopping: Arc<AtomicBool>,
+) -> RoundResult {
+    let claim: Claim = match claimed {
+        Claimed::Order(claim) => *claim,
+        Claimed::Unreadable {
+            key,
+            lease,
+            failures,
+            error,
+        } => {
+            let failures = failures.saturating_add(1);
+            let aside = failures >= POISON_AFTER;
+            tracing::error!(order = %key, %error, aside, "an order can't be read, and is left alone");
+            put_off(worker, &key, lease, failures, aside).await;
+            return RoundResult::Done;
+        }
+    };
+    let Some(shop) = shop else {
+        // It was taken away after the claim.
+        give_back(worker, &claim.order.key, claim.lease, claim.order.failures).await;
+        return RoundResult::Done;
+    };
+    let store = worker.store.clone();
+    Round::new(store, shop, claim, claimed_at, stopping).run().await.result
+}
+
+/// A round that panicked: that order alone pauses, and after some times a person is told.
+async fn poisoned(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32) {
+    let failures = failures.saturating_add(1);
+    let aside = failures >= POISON_AFTER;
+    tracing::error!(order = %key, failures, aside, "working on an order panicked");
+    if aside {
+        tell_aside(worker, key).await;
+    }
+    put_off(worker, key, lease, failures, aside).await;
+}
+
+async fn tell_aside(worker: &Worker, key: &OrderKey) {
+    let Ok(Some(mut order)) = worker.store.ledger.order(key).await else {
+        return;
+    };
+    let how = How::default();
+    let told = worker.store.change(&mut order, &how, |order, now| {
+        if let Some(number) = order.present().map(|attempt| attempt.number) {
+            let why = "working on this order failed each time: it is put aside";
+            order.tell_person(number, why.to_owned(), now);
+        }
+        ((), Due::Leased)
+    });
+    if let Err(error) = told.await {
+        tracing::warn!(?error, "an order that is put aside is in the log only");
+    }
+}
+
+async fn put_off(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32, aside: bool) {
+    let pause = worker.store.runtime.spread(pace::after_failure(failures));
+    let rest = Rest {
+        due_in: (!aside).then_some(pause),
+        failures,
+        aside,
+    };
+    release(worker, key, lease, rest).await;
+}
+
+async fn give_back(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32) {
+    let rest = Rest {
+        due_in: Some(Duration::ZERO),
+        failures,
+        aside: false,
+    };
+    release(worker, key, lease, rest).await;
+}
+
+async fn release(worker: &Worker, key: &OrderKey, lease: Lease, rest: Rest) {
+    let now = worker.store.now();
+    if let Err(error) = worker.store.ledger.release(key, lease, rest, now).await {
+        tracing::warn!(order = %key, %error, "an order is left to its lease");
+    }
+}
+
+/// Whether some shop has as many as there was room for, so that there may be more.
+fn is_full<'a>(asked: &[ShopSlots], got: impl Iterator<Item = &'a ShopName>) -> bool {
+    let mut counts: BTreeMap<&ShopName, u32> = BTreeMap::new();
+    for shop in got {
+        *counts.entry(shop).or_default() += 1;
+    }
+    asked
+        .iter()
+        .any(|slots| counts.get(&slots.shop).is_some_and(|count| *count >= slots.free))
+}
