@@ -20,7 +20,10 @@ pub(crate) async fn terms(
     key: &OrderKey,
     request: &ApplicationRequest,
 ) -> Result<Result<Terms, Unavailable>, OrderError> {
-    let other = request.purchase.as_ref().map(|purchase| &purchase.reference);
+    let other = request
+        .purchase
+        .as_ref()
+        .map(|purchase| &purchase.reference);
     if other.is_some_and(|reference| *reference != key.reference) {
         let problem = "must be the order's own reference";
         return Err(Invalid::new("purchase.purchase_reference", problem).into());

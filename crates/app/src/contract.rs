@@ -97,7 +97,8 @@ impl OrderHandle {
     pub(crate) async fn something_happened(&self) -> Result<(), OrderError> {
         let mut order = self.present().await?;
         let number = self.number(&order)?;
-        let noted = self.store().change(&mut order, &How::default(), |order, now| {
+        let how = How::default();
+        let noted = self.store().change(&mut order, &how, |order, now| {
             if let Some(attempt) = order.attempt_mut(number) {
                 attempt.news_at = now;
                 attempt.refresh_at = Some(now);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use inbank_domain::{AttemptId, AttemptKind, Callback, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
-    CallbackError, Headers, Kept, Ledger, LedgerError, ReceivedCallback, SignedCallback, Subject,
+    CallbackError, Headers, Kept, LedgerError, ReceivedCallback, SignedCallback, Subject,
 };
 use time::OffsetDateTime;
 
@@ -69,7 +69,11 @@ impl Inbox {
         let received = self.take(shop, attempt, headers, body).await;
         match &received {
             Err(InboxError::Ledger(error)) => {
-                tracing::warn!(shop, error = error as &dyn std::error::Error, "a callback is not kept");
+                tracing::warn!(
+                    shop,
+                    error = error as &dyn std::error::Error,
+                    "a callback is not kept"
+                );
             }
             Err(error) => self.refused.note(error, self.store.now()),
             Ok(_) => {}
@@ -131,7 +135,11 @@ impl Inbox {
             Some(Subject::Application(_)) => by_application,
             None => true,
         };
-        if ours { Ok(()) } else { Err(InboxError::Foreign) }
+        if ours {
+            Ok(())
+        } else {
+            Err(InboxError::Foreign)
+        }
     }
 
     async fn order_key(&self, shop: &Shop, attempt: &AttemptId) -> Result<OrderKey, InboxError> {
@@ -181,7 +189,6 @@ fn subject(callback: &Callback) -> Option<Subject> {
     match callback {
         Callback::Session(callback) => Some(Subject::Session(callback.id.clone())),
         Callback::Application(callback) => Some(Subject::Application(callback.application.clone())),
-        _ => None,
     }
 }
 
@@ -189,7 +196,6 @@ fn status(callback: &Callback) -> String {
     let status = match callback {
         Callback::Session(callback) => callback.status.as_str(),
         Callback::Application(callback) => callback.status.as_str(),
-        _ => "",
     };
     status.chars().take(64).collect()
 }

@@ -28,11 +28,7 @@ pub struct OrderHandle {
 }
 
 impl OrderHandle {
-    pub(crate) const fn new(
-        key: Result<OrderKey, Invalid>,
-        shop: Arc<Shop>,
-        store: Store,
-    ) -> Self {
+    pub(crate) const fn new(key: Result<OrderKey, Invalid>, shop: Arc<Shop>, store: Store) -> Self {
         Self {
             key,
             attempt: None,

@@ -40,7 +40,12 @@ impl OrderHandle {
         }
         // Nothing is sent unless the activation can be decided afterwards.
         let mut order = self.present().await?;
-        order.want(attempt.number, Command::Activate, Decider::Platform, self.store().now())?;
+        order.want(
+            attempt.number,
+            Command::Activate,
+            Decider::Platform,
+            self.store().now(),
+        )?;
         let contract = attempt.contract.as_ref().ok_or(OrderError::NotFound)?;
         let rentals = port(self.bank().rentals.as_ref(), "rental.assign")?;
         let product = &attempt.terms.product;

@@ -39,11 +39,7 @@ impl Drop for Running {
 
 impl Runtime {
     /// From its three parts.
-    pub fn new(
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        spawner: Arc<dyn Spawner>,
-    ) -> Self {
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, spawner: Arc<dyn Spawner>) -> Self {
         Self {
             clock,
             random,

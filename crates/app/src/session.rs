@@ -68,11 +68,7 @@ pub(crate) async fn open(
 
 /// Tells carts apart by what is to be paid and by which product: not by the customer's data, so that
 /// a corrected address opens no second session.
-fn of_cart(
-    kind: AttemptKind,
-    cart: &Cart,
-    request: &SessionRequest,
-) -> inbank_domain::Fingerprint {
+fn of_cart(kind: AttemptKind, cart: &Cart, request: &SessionRequest) -> inbank_domain::Fingerprint {
     let mut parts: Vec<Box<dyn Display>> = vec![Box::new(request.product_code.clone())];
     parts.push(Box::new(amount(cart.total())));
     for item in &cart.items {

@@ -7,7 +7,6 @@ use crate::{ApplicationId, OrderReference, SessionId, SessionStatus};
 
 /// An authentic callback: a trigger to read the bank, never a fact to act on (*Callbacks*).
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
 pub enum Callback {
     /// About an application or its contract.
     Application(ApplicationCallback),

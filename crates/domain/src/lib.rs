@@ -13,6 +13,7 @@ mod callback;
 mod cart;
 mod contract;
 mod customer;
+mod excerpt;
 mod free_form;
 mod id;
 mod identity_code;
@@ -47,6 +48,7 @@ pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallba
 pub use cart::Cart;
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
+pub use excerpt::excerpt;
 pub use free_form::{FreeForm, JsonNumber};
 pub use id::{
     ApplicationId, AssetModelId, AttemptId, ContractId, OrderReference, ProductCode, SessionId,

@@ -32,7 +32,6 @@ macro_rules! open_enum {
     ($(#[$docs:meta])* $name:ident { $($(#[$variant_docs:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$docs])*
         #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-        #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_docs])* $variant,)+
             /// A value that this version doesn't know.

@@ -1,5 +1,5 @@
-use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use inbank_domain::{
@@ -9,10 +9,10 @@ use inbank_domain::{
 use inbank_ports::Due;
 
 use super::OrderHandle;
+use crate::OrderError;
 use crate::bank::port;
 use crate::store::{How, NotWritten};
 use crate::worker::{LEASE, Round, RoundEnd};
-use crate::OrderError;
 
 /// What came of a command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -92,7 +92,8 @@ impl OrderHandle {
         let number = self.number(&order)?;
         let attempt = order.attempt(number).ok_or(OrderError::NotFound)?;
         let command = command(attempt)?;
-        let wanted = self.store.change(&mut order, &How::default(), |order, now| {
+        let how = How::default();
+        let wanted = self.store.change(&mut order, &how, |order, now| {
             let wanted = order.want(number, command.clone(), Decider::Platform, now);
             match wanted {
                 Ok(Wanted::Written) => (wanted, Due::In(TAKEN_UP_AFTER)),

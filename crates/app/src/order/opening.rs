@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use inbank_domain::{
-    Application, ApplicationRequest, Attempt, AttemptKind, AttemptState, Cart, Fingerprint, Invalid,
-    Opening, OpeningPlan, Order, OrderStatus, Reading, Terms, WebAddress,
+    Application, ApplicationRequest, Attempt, AttemptKind, AttemptState, Cart, Fingerprint,
+    Invalid, Opening, OpeningPlan, Order, OrderStatus, Reading, Terms, WebAddress,
 };
 use inbank_ports::{Advice, Due, GatewayError};
 use time::OffsetDateTime;
@@ -95,7 +95,9 @@ impl OrderHandle {
             Ok(terms) => terms,
             Err(why) => return Ok(PayOutcome::NotOffered(NotOffered::Unavailable(why))),
         };
-        let ends = request.valid_until.map(|until| until.saturating_add(time::Duration::DAY));
+        let ends = request
+            .valid_until
+            .map(|until| until.saturating_add(time::Duration::DAY));
         let request = Request::Session(Box::new(request));
         match self.open(terms, request, ends).await? {
             End::Stands(order, number, _) => Ok(standing(&order, number)),
@@ -161,7 +163,8 @@ impl OrderHandle {
         let mut waited_for = None;
         loop {
             let id = self.store.runtime.attempt_id();
-            let decided = self.store.change(&mut order, &How::default(), |order, now| {
+            let how = How::default();
+            let decided = self.store.change(&mut order, &how, |order, now| {
                 decide(order, &terms, &id, ends, waited_for, now)
             });
             match decided.await.map_err(not_written)? {
@@ -262,7 +265,9 @@ async fn ask(
     let answer = match request {
         Request::Session(mut request) => {
             request.urls = urls;
-            session::open(shop.bank(), &request).await.map(Opened::Session)
+            session::open(shop.bank(), &request)
+                .await
+                .map(Opened::Session)
         }
         Request::Application(mut request) => {
             request.callback_url = Some(urls.callback_url);
@@ -270,7 +275,8 @@ async fn ask(
             submitted.map(|application| Opened::Application(Box::new(application)))
         }
     };
-    let written = store.insist(&mut order, &How::default(), until, |order, now| {
+    let how = How::default();
+    let written = store.insist(&mut order, &how, until, |order, now| {
         take_in(order, number, &answer, now);
         ((), due_in(order, now))
     });
@@ -296,7 +302,12 @@ fn take_in(
 ) {
     match answer {
         Ok(Opened::Session(session)) => {
-            order.opened(number, session.id.clone(), session.redirect_url.clone(), now);
+            order.opened(
+                number,
+                session.id.clone(),
+                session.redirect_url.clone(),
+                now,
+            );
         }
         Ok(Opened::Application(application)) => {
             order.observe(number, &Reading::of_application(application), now);

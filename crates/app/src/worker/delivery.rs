@@ -68,7 +68,11 @@ pub(super) async fn deliver(
                 outcome.failures = outcome.failures.saturating_add(1);
                 let doubled = Duration::from_secs(1 << (outcome.failures - 1).min(16));
                 outcome.pause = store.runtime.spread(doubled.min(LONGEST_PAUSE));
-                tracing::warn!(event = event.id(), why, "the platform did not take an event; it comes again");
+                tracing::warn!(
+                    event = event.id(),
+                    why,
+                    "the platform did not take an event; it comes again"
+                );
                 break;
             }
         };
@@ -77,7 +81,11 @@ pub(super) async fn deliver(
         match never {
             None => count.delivered += 1,
             Some(why) => {
-                tracing::error!(event = event.id(), why, "the platform refused an event for good; it is put aside");
+                tracing::error!(
+                    event = event.id(),
+                    why,
+                    "the platform refused an event for good; it is put aside"
+                );
                 outcome.put_aside = Some(event.number);
                 count.put_aside += 1;
                 refused.push(event);
@@ -120,7 +128,8 @@ async fn tell_refused(store: &Store, delivery: &Delivery, event: &OrderEvent) {
         }
     };
     let Some(mut order) = order else { return };
-    let told = store.change(&mut order, &How::default(), |order, now| {
+    let how = How::default();
+    let told = store.change(&mut order, &how, |order, now| {
         let why = format!("the platform refused event {} for good", event.number);
         order.tell_person(event.attempt, why, now);
         ((), Due::Leased)

@@ -54,7 +54,11 @@ fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
             return None;
         }
         let undecided = attempt.state == AttemptState::Failed;
-        let shortest = if undecided { MIN_POLL_INTERVAL } else { MAX_POLL_INTERVAL / 6 };
+        let shortest = if undecided {
+            MIN_POLL_INTERVAL
+        } else {
+            MAX_POLL_INTERVAL / 6
+        };
         return Some((since / 2).clamp(shortest, MAX_POLL_INTERVAL_WHEN_OVER));
     }
     let of_application = attempt.terms.kind == AttemptKind::Application;

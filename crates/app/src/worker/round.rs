@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use inbank_domain::{Attempt, Command, CommandStage, Order, Reading};
-use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject};
+use inbank_ports::{
+    Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject,
+};
 use time::OffsetDateTime;
 
 use super::{pace, refresh::refresh};
@@ -175,7 +177,10 @@ impl Round {
         };
         let until = self.ends_by;
         let how = self.how();
-        let written = self.store.insist(&mut self.order, &how, until, take_in).await;
+        let written = self
+            .store
+            .insist(&mut self.order, &how, until, take_in)
+            .await;
         match written {
             // The answer is true whoever has the lease now, and is known to nobody else.
             Err(NotWritten::Lost) => {
@@ -296,7 +301,10 @@ impl Round {
             }
             order.failures = 0;
             for attempt in &mut order.attempts {
-                if woken || attempt.refresh_at.is_some_and(|at| at <= now) || was_read(read, attempt) {
+                if woken
+                    || attempt.refresh_at.is_some_and(|at| at <= now)
+                    || was_read(read, attempt)
+                {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
                 }
             }
@@ -362,7 +370,11 @@ impl Round {
                 tracing::warn!(order = %self.order.key, %error, "the bank gave no answer");
                 // A host that is away must not leave its orders with the longest pauses.
                 let failures = failures.saturating_add(1);
-                let failures = if error.is_host_failure() { failures.min(3) } else { failures };
+                let failures = if error.is_host_failure() {
+                    failures.min(3)
+                } else {
+                    failures
+                };
                 let pause = self.store.runtime.spread(pace::after_failure(failures));
                 (failures, pause.max(error.retry_after().unwrap_or_default()))
             }
@@ -383,7 +395,10 @@ impl Round {
             failures,
             aside: false,
         };
-        let released = self.store.ledger.release(&self.order.key, self.lease, rest, now);
+        let released = self
+            .store
+            .ledger
+            .release(&self.order.key, self.lease, rest, now);
         if let Err(error) = released.await {
             tracing::warn!(order = %self.order.key, %error, "an order is left to its lease");
         }
@@ -440,7 +455,9 @@ fn take_in(
         }
     }
     for callback in inbox {
-        let asks = callback.status.eq_ignore_ascii_case("INCOME_PROOF_REQUIRED");
+        let asks = callback
+            .status
+            .eq_ignore_ascii_case("INCOME_PROOF_REQUIRED");
         let number = order.attempts.iter().find(|a| a.id == callback.attempt);
         if let Some(number) = number.map(|a| a.number)
             && asks

@@ -22,7 +22,7 @@ use super::delivery::{self, Count};
 use super::slots::Slots;
 use super::{LEASE, Round, RoundResult, Worker, pace, upkeep};
 use crate::Shop;
-use crate::store::{How, NotWritten};
+use crate::store::How;
 
 /// How soon due orders are noticed that another process made due; also the cross-process wake-up.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -37,9 +37,17 @@ const POISON_AFTER: u32 = 8;
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
 enum Message {
-    Claimed(OffsetDateTime, Vec<ShopSlots>, Result<Vec<Claimed>, LedgerError>),
+    Claimed(
+        OffsetDateTime,
+        Vec<ShopSlots>,
+        Result<Vec<Claimed>, LedgerError>,
+    ),
     RoundEnded(u64, ShopName, Arc<str>, Ended),
-    DeliveriesClaimed(OffsetDateTime, Vec<ShopSlots>, Result<Vec<Delivery>, LedgerError>),
+    DeliveriesClaimed(
+        OffsetDateTime,
+        Vec<ShopSlots>,
+        Result<Vec<Delivery>, LedgerError>,
+    ),
     Delivered(u64, ShopName, Count),
     Kept,
 }
@@ -54,6 +62,12 @@ enum Ended {
 struct Report {
     to: UnboundedSender<Message>,
     message: Option<Message>,
+}
+
+impl Report {
+    fn send(mut self, message: Message) {
+        self.message = Some(message);
+    }
 }
 
 impl Drop for Report {
@@ -114,7 +128,11 @@ impl Pulse {
         self.under_way = false;
         self.failures = 0;
         self.more = full;
-        let pause = if std::mem::take(&mut self.raised) { BETWEEN_CLAIMS } else { idle };
+        let pause = if std::mem::take(&mut self.raised) {
+            BETWEEN_CLAIMS
+        } else {
+            idle
+        };
         self.at = now + pause;
     }
 
@@ -154,14 +172,19 @@ pub(super) async fn run(worker: &Worker, stop: impl Future<Output = ()> + Send) 
         let wait = supervisor.until_next();
         let store = &worker.store;
         let woken = {
-            let signals = select(pin!(store.due.raised()), pin!(store.news.raised()));
+            let (due, news) = (pin!(store.due.raised()), pin!(store.news.raised()));
+            let signals = select(due, news);
             let time = pin!(store.runtime.sleep(wait));
             let happened = select(inbox.next(), select(signals, time));
             match select(&mut stop, happened).await {
                 Either::Left(_) => break,
                 Either::Right((Either::Left((message, _)), _)) => Woken::Message(message),
-                Either::Right((Either::Right((Either::Left((Either::Left(_), _)), _)), _)) => Woken::Due,
-                Either::Right((Either::Right((Either::Left((Either::Right(_), _)), _)), _)) => Woken::News,
+                Either::Right((Either::Right((Either::Left((Either::Left(_), _)), _)), _)) => {
+                    Woken::Due
+                }
+                Either::Right((Either::Right((Either::Left((Either::Right(_), _)), _)), _)) => {
+                    Woken::News
+                }
                 Either::Right((Either::Right((Either::Right(_), _)), _)) => Woken::Time,
             }
         };
@@ -225,7 +248,11 @@ impl Supervisor<'_> {
                 None => self.breakers.free(&host, now),
             };
             let paused = self.paused.contains_key(shop.name());
-            let free = if paused { 0 } else { self.rounds.free(shop.name()).min(left) };
+            let free = if paused {
+                0
+            } else {
+                self.rounds.free(shop.name()).min(left)
+            };
             of_host.insert(host, left.saturating_sub(free));
             if free > 0 {
                 let shop = shop.name().clone();
@@ -409,13 +436,20 @@ impl Supervisor<'_> {
     fn begin_round(&mut self, claimed: Claimed, claimed_at: OffsetDateTime) {
         let (key, lease, failures) = claimed.names();
         let shop = self.worker.shops.get(&key.shop);
-        let host = shop.as_ref().map_or_else(|| "".into(), |s| s.bank().host.clone());
+        let host = shop
+            .as_ref()
+            .map_or_else(|| "".into(), |s| s.bank().host.clone());
         self.rounds.take(&key.shop);
         self.breakers.began(&host);
         let (task, cut) = self.task();
-        let mut report = Report {
+        let report = Report {
             to: self.messages.clone(),
-            message: Some(Message::RoundEnded(task, key.shop.clone(), host.clone(), Ended::Panicked)),
+            message: Some(Message::RoundEnded(
+                task,
+                key.shop.clone(),
+                host.clone(),
+                Ended::Panicked,
+            )),
         };
         let worker = self.worker.clone();
         let stopping = self.stopping.clone();
@@ -433,7 +467,7 @@ impl Supervisor<'_> {
                     Ended::Panicked
                 }
             };
-            report.message = Some(Message::RoundEnded(task, key.shop, host, ended));
+            report.send(Message::RoundEnded(task, key.shop, host, ended));
         });
     }
 
@@ -441,7 +475,7 @@ impl Supervisor<'_> {
         let shop = delivery.key.shop.clone();
         self.deliveries.take(&shop);
         let (task, cut) = self.task();
-        let mut report = Report {
+        let report = Report {
             to: self.messages.clone(),
             message: Some(Message::Delivered(task, shop.clone(), Count::default())),
         };
@@ -451,7 +485,7 @@ impl Supervisor<'_> {
             let (store, sink) = (&worker.store, &worker.sink);
             let delivering = delivery::deliver(store, sink, &delivery, claimed_at, &stopping);
             let count = Abortable::new(delivering, cut).await.unwrap_or_default();
-            report.message = Some(Message::Delivered(task, shop, count));
+            report.send(Message::Delivered(task, shop, count));
         });
     }
 
@@ -468,7 +502,10 @@ impl Supervisor<'_> {
         let drain = self.worker.stopping.drain;
         self.ended_within(drain, inbox).await;
         if !self.running.is_empty() {
-            tracing::warn!(tasks = self.running.len(), "cut what was not finished in time");
+            tracing::warn!(
+                tasks = self.running.len(),
+                "cut what was not finished in time"
+            );
             for task in self.running.values() {
                 task.abort();
             }
@@ -476,7 +513,10 @@ impl Supervisor<'_> {
         }
         if !self.running.is_empty() {
             let left = self.running.len();
-            tracing::error!(left, "leases could not be given back; they lapse within two minutes");
+            tracing::error!(
+                left,
+                "leases could not be given back; they lapse within two minutes"
+            );
         }
     }
 
@@ -533,7 +573,10 @@ async fn work(
         return RoundResult::Done;
     };
     let store = worker.store.clone();
-    Round::new(store, shop, claim, claimed_at, stopping).run().await.result
+    Round::new(store, shop, claim, claimed_at, stopping)
+        .run()
+        .await
+        .result
 }
 
 /// A round that panicked: that order alone pauses, and after some times a person is told.
@@ -596,7 +639,9 @@ fn is_full<'a>(asked: &[ShopSlots], got: impl Iterator<Item = &'a ShopName>) -> 
     for shop in got {
         *counts.entry(shop).or_default() += 1;
     }
-    asked
-        .iter()
-        .any(|slots| counts.get(&slots.shop).is_some_and(|count| *count >= slots.free))
+    asked.iter().any(|slots| {
+        counts
+            .get(&slots.shop)
+            .is_some_and(|count| *count >= slots.free)
+    })
 }

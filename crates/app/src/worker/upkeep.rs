@@ -13,16 +13,27 @@ const BATCH: u32 = 200;
 const CLOCKS_APART_MS: u64 = 2_000;
 
 pub(super) async fn measure(worker: &Worker) {
-    let shops: Vec<_> = worker.shops.all().iter().map(|s| s.name().clone()).collect();
+    let shops: Vec<_> = worker
+        .shops
+        .all()
+        .iter()
+        .map(|s| s.name().clone())
+        .collect();
     let now = worker.store.now();
     match worker.store.ledger.measure(&shops, now).await {
         Ok(measures) => {
             if measures.clock_ahead_ms.unsigned_abs() > CLOCKS_APART_MS {
                 let ahead = measures.clock_ahead_ms;
-                tracing::warn!(ahead_ms = ahead, "this machine's clock differs from the database's; set both by NTP");
+                tracing::warn!(
+                    ahead_ms = ahead,
+                    "this machine's clock differs from the database's; set both by NTP"
+                );
             }
             if measures.aside > 0 {
-                tracing::error!(orders = measures.aside, "orders are put aside, since working on them failed each time; `inbank order list --needs-person` names them");
+                tracing::error!(
+                    orders = measures.aside,
+                    "orders are put aside, since working on them failed each time; `inbank order list --needs-person` names them"
+                );
             }
             worker.note(|health| health.ledger = measures);
         }
