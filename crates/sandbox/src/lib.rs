@@ -22,6 +22,7 @@
 //! are at `/sandbox/…` as JSON too.
 
 mod account_statement;
+mod alteration;
 mod answer;
 mod application;
 mod aprc;
@@ -36,14 +37,15 @@ mod control;
 mod decision;
 mod dialect;
 mod document;
+mod effect;
 mod error;
 mod fault;
 mod identifier;
 mod operation;
 mod pages;
+mod past;
 mod payment_link;
 mod printout;
-mod processing;
 mod product;
 mod record;
 mod region;
@@ -52,8 +54,10 @@ mod sandbox;
 mod server;
 mod session;
 mod shared;
+mod timing;
 
 pub use crate::{
+    alteration::Alteration,
     application::{DecisionStatus, IncomeProof, Outcome},
     attachment::Attachment,
     callback::{ApplicationCallbackRecord, ApplicationEvent, CallbackOutcome, CallbackRecord},
@@ -69,4 +73,5 @@ pub use crate::{
     },
     sandbox::{ApplicationState, Sandbox, SandboxBuilder, SessionState, StartError},
     session::{CustomerError, SessionStatus},
+    timing::PartnerApprovalAt,
 };
