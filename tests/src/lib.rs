@@ -38,9 +38,7 @@ use inbank::ports::{
     Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
 };
-use inbank_sandbox::{
-    AssetIdentifierType, Fault, Operation, Outcome, Sandbox, SandboxBuilder,
-};
+use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox, SandboxBuilder};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
