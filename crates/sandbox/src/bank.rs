@@ -37,6 +37,8 @@ pub(crate) struct Bank {
     pub(crate) identifiers: Identifiers,
     pub(crate) clock: Clock,
     pub(crate) timing: Timing,
+    /// Whether the paths of other contracts know rentals as well.
+    pub(crate) rentals_among_contracts: bool,
     /// The time of what just happens by itself, when that was due before now.
     pub(crate) moment: Option<OffsetDateTime>,
     pub(crate) effects: Effects,
@@ -73,6 +75,7 @@ impl Bank {
             identifiers,
             clock,
             timing,
+            rentals_among_contracts: false,
             moment: None,
             effects: Effects::default(),
             past: Past::default(),

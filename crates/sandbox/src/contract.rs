@@ -203,7 +203,7 @@ impl Bank {
         }
         let node = contract.node(&product.code, contract.number.as_str().into());
         let bare = product.family == Family::SmartRent;
-        if bare && dialect == Dialect::V3 {
+        if bare && dialect == Dialect::V3 && !self.rentals_among_contracts {
             return Err(NOT_FOUND);
         }
         let node = match dialect {
@@ -218,7 +218,10 @@ impl Bank {
     /// A second approval is refused as soon as the first one is taken, while reads still show a contract that waits: guides silent;
     /// chosen, because it is what a partner must be able to bear.
     pub(crate) fn approve_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
-        let contract = self.find_contract_of_no_rental(id)?;
+        let contract = self.find_contract(id)?;
+        if self.rents(contract) {
+            return Err(NOT_FOUND);
+        }
         if !contract.awaits_approval() {
             return Err(Refusal::invalid("can_not_approve"));
         }
@@ -271,7 +274,10 @@ impl Bank {
     ///
     /// The contract state model allows it for unsigned contracts as well as for signed ones. Smart rent 3.04 has no such call.
     pub(crate) fn cancel_contract(&mut self, id: &str) -> Result<Answer, Refusal> {
-        let contract = self.find_contract_of_no_rental(id)?;
+        let contract = self.find_contract(id)?;
+        if self.rents(contract) && !self.rentals_among_contracts {
+            return Err(NOT_FOUND);
+        }
         if !contract.can_be_cancelled() {
             return Err(Refusal::invalid("can_not_cancel"));
         }
@@ -371,14 +377,10 @@ impl Bank {
         Ok(())
     }
 
-    /// A contract of the paths that smart rent 3.04 does not have: they know no rentals.
-    fn find_contract_of_no_rental(&self, id: &str) -> Result<&Contract, Refusal> {
-        let contract = self.find_contract(id)?;
+    /// Whether it is a rental's: the paths that smart rent 3.04 does not have know none.
+    fn rents(&self, contract: &Contract) -> bool {
         let session = contract.session().and_then(|id| self.session(id));
-        if session.is_some_and(|session| session.rental.is_some()) {
-            return Err(NOT_FOUND);
-        }
-        Ok(contract)
+        session.is_some_and(|session| session.rental.is_some())
     }
 
     fn find_contract(&self, id: &str) -> Result<&Contract, Refusal> {

@@ -68,6 +68,7 @@ pub struct SandboxBuilder {
     retries: Vec<Duration>,
     clock: Option<OffsetDateTime>,
     timing: Timing,
+    rentals_among_contracts: bool,
 }
 
 impl SandboxBuilder {
@@ -135,7 +136,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(failed)?);
 
-        let bank = Bank::new(
+        let mut bank = Bank::new(
             self.region,
             (shop, api_key.clone()),
             base_url.clone(),
@@ -144,6 +145,7 @@ impl SandboxBuilder {
             Callbacks::new(self.retries),
             (Clock::new(self.region.offset(), self.clock), self.timing),
         );
+        bank.rentals_among_contracts = self.rentals_among_contracts;
         let shared = Arc::new(Shared::new(bank));
         let router = server::router(Arc::clone(&shared));
         let mut stopped = shared.stopped();
@@ -194,6 +196,7 @@ impl Sandbox {
             retries: RETRIES.into(),
             clock: None,
             timing: Timing::default(),
+            rentals_among_contracts: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where a rental's contract is, and where it is not (smart rent 3.04, and the later list of its paths in version 3).
 
-use inbank_sandbox::{ContractStatus, Region, SessionStatus};
+use inbank_sandbox::{ContractStatus, Region, Sandbox, SessionStatus};
 use reqwest::Method;
 
 use crate::{
@@ -68,6 +68,22 @@ async fn a_rental_has_no_other_paths_than_smart_rent_gives_it() {
         shop.sandbox.contract(contract),
         Some(ContractStatus::Signed)
     );
+}
+
+#[tokio::test]
+async fn a_bank_may_be_had_that_knows_rentals_among_other_contracts() {
+    let builder = Sandbox::builder(Region::Estonia).instant();
+    let shop = Shop::with(builder.rentals_among_contracts()).await;
+    let (_, contract) = shop.rented(PHONE).await;
+    let contract = format!("v3/{{shop}}/contracts/{contract}");
+    assert_eq!(shop.get(&contract).await.0, 200);
+    let (approval, cancel) = (
+        format!("{contract}/merchant-approval"),
+        format!("{contract}/cancel"),
+    );
+    assert_eq!(shop.act(&approval).await.0, 404);
+    assert_eq!(shop.act(&cancel).await.0, 204);
+    assert_eq!(shop.get(&contract).await.1["status"], "cancelled");
 }
 
 #[tokio::test]
