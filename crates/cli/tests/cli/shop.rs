@@ -40,6 +40,7 @@ impl Shop {
         let builder = Sandbox::builder(region)
             .callback_retries([])
             .instant()
+            .rentals_among_contracts()
             .processing(polls, time);
         Self {
             sandbox: builder.start().await.unwrap(),
