@@ -2,7 +2,9 @@
 //!
 //! It serves e-POS, smart rent and direct applications in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies,
 //! signs, pays and tells about an account, the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
-//! demo environment does, keeps a clock that tests move, and breaks on order. Where the guides are silent or contradict
+//! demo environment does, and keeps a clock that goes by itself and that tests move. It takes its time: a success says that a command is taken,
+//! and reads show the past until it has come into effect ([`Sandbox::settle`], [`SandboxBuilder::instant`]). It breaks and contradicts itself
+//! on order. Where the guides are silent or contradict
 //! themselves, the place in the code says so, and what was chosen.
 //!
 //! ```no_run
