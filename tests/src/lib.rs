@@ -36,7 +36,7 @@ use inbank::ports::{
     Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
 };
-use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox};
+use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox, SandboxBuilder};
 use inbank_testkit::ManualClock;
 use inbank_testkit::conformance::{Approval, Bank};
 use serde_json::Value;
@@ -56,11 +56,23 @@ pub struct SandboxBank {
 }
 
 impl SandboxBank {
-    /// Starts a bank of a region, spoken to in a version.
+    /// Starts a bank of a region, spoken to in a version, which does at once what it is told and
+    /// decides at the second poll.
     pub async fn start(profile: &RegionProfile, version: ApiVersion) -> Self {
-        let region = profile.region.name.parse().unwrap();
-        let builder = Sandbox::builder(region).seed(1).callback_retries([]);
+        let builder = Self::builder(profile).instant();
+        let builder = builder.processing(1, Duration::from_secs(10));
         Self::of(profile, version, builder.start().await.unwrap())
+    }
+
+    /// The same, but it takes its time over everything, on a clock that the test alone moves.
+    pub async fn taking_its_time(profile: &RegionProfile, version: ApiVersion) -> Self {
+        let builder = Self::builder(profile).clock_stands_at(SystemClock.now());
+        Self::of(profile, version, builder.start().await.unwrap())
+    }
+
+    fn builder(profile: &RegionProfile) -> SandboxBuilder {
+        let region = profile.region.name.parse().unwrap();
+        Sandbox::builder(region).seed(1).callback_retries([])
     }
 
     /// A bank that runs already.
@@ -212,6 +224,10 @@ impl Bank for SandboxBank {
         let left = valid_until - self.sandbox.now();
         let left = Duration::try_from(left).unwrap();
         self.sandbox.advance(left + Duration::from_secs(1));
+    }
+    async fn time_passes(&self) {
+        // Twice the guide's 15 seconds.
+        self.sandbox.advance(Duration::from_secs(30));
     }
     async fn lose_next_answer(&self) {
         for write in [

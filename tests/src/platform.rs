@@ -217,6 +217,7 @@ impl Stage {
     /// The same, with a ledger that is somewhere already.
     pub async fn at(home: Home) -> Self {
         let builder = Sandbox::builder(inbank_sandbox::Region::Estonia).seed(1);
+        let builder = builder.instant().processing(1, Duration::from_secs(10));
         let sandbox = builder.callback_retries([]).start().await.unwrap();
         let bank = SandboxBank::of(&RegionProfile::ESTONIA, ApiVersion::V2, sandbox);
         Self::with(home, vec![(Self::SHOP, bank)]).await

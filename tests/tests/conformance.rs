@@ -1,4 +1,4 @@
-//! Every region in every version passes every case that every port has for it, over HTTP against the sandbox.
+//! Every region in every version passes every case that every port has for it, over HTTP against a sandbox that takes its time.
 
 use inbank_testkit::conformance::cases;
 use inbank_tests::SandboxBank;
@@ -15,7 +15,7 @@ fn main() {
                     .enable_all()
                     .build()?;
                 runtime.block_on(async {
-                    let bank = SandboxBank::start(profile, version).await;
+                    let bank = SandboxBank::taking_its_time(profile, version).await;
                     case.run(&bank).await;
                     bank.sandbox.stop().await;
                 });

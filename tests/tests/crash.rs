@@ -7,6 +7,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use inbank_sandbox::{Region, Sandbox};
 use inbank_tests::{Postgres, reckon};
@@ -85,6 +86,7 @@ enum End {
 impl Crashes {
     async fn new(database: String, first_step: usize) -> Self {
         let sandbox = Sandbox::builder(Region::Estonia).callback_retries([]);
+        let sandbox = sandbox.instant().processing(1, Duration::from_secs(10));
         Self {
             first_step,
             sandbox: sandbox.start().await.unwrap(),

@@ -138,7 +138,7 @@ impl Direct {
     }
 }
 
-const fn status(status: u16, retry_after: Option<u32>) -> Fault {
+const fn status(status: u16, retry_after: Option<u64>) -> Fault {
     Fault::Status {
         status,
         retry_after,

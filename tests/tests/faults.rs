@@ -21,7 +21,7 @@ use inbank_tests::{SandboxBank, fixture, uuid};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const fn status(status: u16, retry_after: Option<u32>) -> Fault {
+const fn status(status: u16, retry_after: Option<u64>) -> Fault {
     Fault::Status {
         status,
         retry_after,

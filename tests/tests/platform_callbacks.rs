@@ -232,6 +232,7 @@ async fn a_customers_own_form_at_another_financings_address_moves_nothing(store:
 async fn bank(profile: &RegionProfile, version: ApiVersion, seed: u64) -> SandboxBank {
     let region: Region = profile.region.name.parse().unwrap();
     let builder = Sandbox::builder(region).seed(seed).callback_retries([]);
+    let builder = builder.instant().processing(1, Duration::from_secs(10));
     SandboxBank::of(profile, version, builder.start().await.unwrap())
 }
 

@@ -107,7 +107,9 @@ async fn without_any_callback_every_order_comes_to_its_end(store: Store) {
 /// A bank that never comes to a decision by itself.
 async fn undecided() -> Stage {
     let sandbox = Sandbox::builder(Region::Estonia).callback_retries([]);
-    let sandbox = sandbox.processing(100_000, Duration::from_hours(10_000));
+    let sandbox = sandbox
+        .instant()
+        .processing(100_000, Duration::from_hours(10_000));
     let sandbox = sandbox.start().await.unwrap();
     sandbox.callback_fault(CallbackFault::Drop, 100_000);
     let bank = SandboxBank::of(&RegionProfile::ESTONIA, ApiVersion::V2, sandbox);

@@ -27,6 +27,7 @@ const FOR_GOOD: u64 = 40 * 24 * 3600;
 #[tokio::test(flavor = "multi_thread")]
 async fn of_three_processes_under_load_one_is_killed_and_every_order_comes_to_its_end_once() {
     let sandbox = Sandbox::builder(Region::Estonia).callback_retries([]);
+    let sandbox = sandbox.instant().processing(1, Duration::from_secs(10));
     let crowd = Crowd {
         sandbox: sandbox.start().await.unwrap(),
         listener: TcpListener::bind("127.0.0.1:0").unwrap(),

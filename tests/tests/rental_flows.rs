@@ -3,8 +3,8 @@
 use inbank::Inbank;
 use inbank::app::{Activation, Started};
 use inbank::domain::{
-    AssetIdentifiers, FinancingId, FinancingState, Hero, Imei, ProductFamily, RentalRequest,
-    SerialNumber, SessionRequest,
+    AssetIdentifiers, ContractStatus, FinancingId, FinancingState, Hero, Imei, ProductFamily,
+    RentalRequest, SerialNumber, SessionRequest,
 };
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank_sandbox::{Fault, Operation};
@@ -64,8 +64,9 @@ async fn a_device_is_rented_and_handed_over_in_either_version() {
             assert_eq!(bank.asked(Operation::AssignAssetIdentifiers), 2);
             assert_eq!(bank.asked(Operation::ActivateContract), 1);
             assert_eq!(bank.assigned(contract).await, device);
-            let news = inbank.follow().refresh(&news.financing).await.unwrap();
-            assert_eq!(news.financing.state, FinancingState::Completed);
+            // In version 3 a rental's contract is under its product alone.
+            let contract = bank.rentals().contract(&product, contract).await.unwrap();
+            assert_eq!(contract.status, ContractStatus::Activated);
         }
     }
 }

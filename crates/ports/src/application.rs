@@ -41,8 +41,8 @@ pub trait Applications: Send + Sync {
     ///
     /// # Contract
     /// - Not idempotent: a second acceptance is refused. (`accepting_twice_is_refused`)
-    /// - The contract MUST be unsigned and be told by the application from then on.
-    ///   (`accepted_application_has_an_unsigned_contract`)
+    /// - The contract MUST be unsigned. The application MUST tell it without further calls, at once or
+    ///   later: until then its identifier is in this answer alone. (`accepted_application_has_an_unsigned_contract`)
     ///
     /// # Errors
     /// - `Refused` ⇐ there is no offer to accept. (`accepting_twice_is_refused`)
@@ -52,8 +52,8 @@ pub trait Applications: Send + Sync {
     /// Cancels an application, as the customer wishes.
     ///
     /// # Contract
-    /// - Not idempotent, as above. After `Ok` the application MUST be cancelled.
-    ///   (`cancelled_application_says_so`)
+    /// - Not idempotent, as above. After `Ok` the application MUST become cancelled without further
+    ///   calls, at once or later. (`cancelled_application_says_so`)
     ///
     /// # Errors
     /// `Refused`, `OutcomeUnknown` as above.

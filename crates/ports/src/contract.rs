@@ -21,9 +21,10 @@ pub trait Contracts: Send + Sync {
     /// Gives the merchant's approval to a granted contract.
     ///
     /// # Contract
-    /// - Not idempotent: a second approval is refused. An implementation MUST NOT send it twice
+    /// - Not idempotent: once it has come into effect, a second approval is refused. An implementation MUST NOT send it twice
     ///   unless nothing was sent the first time. (`approving_twice_is_refused`)
-    /// - After `Ok` the contract MUST become active without further calls.
+    /// - `Ok` says that the bank has taken the approval, not that the contract is active: it MUST become
+    ///   so without further calls, at once or later, and reads MAY show the past until then.
     ///   (`approved_contract_is_activated`)
     ///
     /// # Errors
@@ -35,8 +36,8 @@ pub trait Contracts: Send + Sync {
     /// Cancels a contract that is not active yet.
     ///
     /// # Contract
-    /// - Not idempotent, as above. After `Ok` the contract MUST be cancelled.
-    ///   (`cancelled_contract_is_cancelled`)
+    /// - Not idempotent, as above. After `Ok` the contract MUST become cancelled without further calls,
+    ///   at once or later. (`cancelled_contract_is_cancelled`)
     ///
     /// # Errors
     /// - `Refused` ⇐ the contract is active or over. (`active_contract_can_not_be_cancelled`)

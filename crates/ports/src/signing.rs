@@ -27,7 +27,7 @@ pub trait Signing: Send + Sync {
     ///
     /// # Contract
     /// - `Digital` and `Paper` report that the customer has signed: after `Ok` the contract MUST go
-    ///   on. (`digital_signature_activates`)
+    ///   on without further calls, at once or later. (`digital_signature_activates`)
     /// - `Sms` sends a code, which [`confirm`](Self::confirm) brings back.
     ///   (`sms_signature_activates_once_confirmed`)
     /// - `Redirect` MUST answer with an address to send the customer to.

@@ -30,17 +30,17 @@ use crate::{
     callback::ApplicationEvent,
     contract::Contract,
     dialect::Dialect,
+    effect::Effect,
     error::Refusal,
     payment_link::PaymentLink,
     printout::Printout,
-    processing::{Due, Pace},
     product::Product,
+    timing::Due,
 };
 
 /// Everything about applications that the bank remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Direct {
-    pub(crate) pace: Pace,
     pub(crate) applications: HashMap<Uuid, CreditApplication>,
     people: Vec<Person>,
     pub(crate) retrievals: HashMap<Uuid, Retrieval>,
@@ -70,7 +70,11 @@ pub(crate) struct CreditApplication {
     pub(crate) previous: Option<Uuid>,
     pub(crate) superseded_by: Option<Uuid>,
     pub(crate) contract: Option<Uuid>,
+    /// Whether it shows its contract, which its acceptance has told before.
+    shows_contract: bool,
     pub(crate) cancelled: bool,
+    /// Whether the bank was told to cancel it, and has not done so yet.
+    cancelling: bool,
     /// Whether the customer's bank has told about the account.
     pub(crate) statement_shared: bool,
     pub(crate) attachments: Vec<Attachment>,
@@ -82,7 +86,19 @@ pub(crate) struct CreditApplication {
 impl CreditApplication {
     /// Whether the bank may still decide about it.
     pub(crate) const fn is_open(&self) -> bool {
-        self.superseded_by.is_none() && self.contract.is_none() && !self.cancelled
+        self.superseded_by.is_none()
+            && self.contract.is_none()
+            && !self.cancelled
+            && !self.cancelling
+    }
+
+    /// The contract, once the application shows it.
+    const fn shown_contract(&self) -> Option<Uuid> {
+        if self.shows_contract {
+            self.contract
+        } else {
+            None
+        }
     }
 
     /// What the customer would pay, calculated as if the credit were paid out on the day of the application.
@@ -120,6 +136,7 @@ impl Bank {
     pub(crate) fn find_application(&self, id: &str) -> Result<&CreditApplication, Refusal> {
         id.parse()
             .ok()
+            .filter(|id| !self.forgotten.contains(id))
             .and_then(|id| self.application(id))
             .ok_or(NOT_FOUND)
     }
@@ -159,11 +176,13 @@ impl Bank {
             decision: DecisionStatus::Pending,
             income_proof: None,
             next,
-            due: Some(self.begin(id)),
+            due: Some(self.begin(id, self.timing.decision)),
             previous: None,
             superseded_by: None,
             contract: None,
+            shows_contract: false,
             cancelled: false,
+            cancelling: false,
             statement_shared: false,
             attachments: Vec::new(),
             callback_url: request.callback_url,
@@ -171,7 +190,7 @@ impl Bank {
             details: request.details,
         };
         self.direct.applications.insert(id, application);
-        if self.direct.pace.is_instant() {
+        if self.timing.decision.is_instant() {
             self.end_decision(id);
         }
         let application = self.application(self.latest(id)).ok_or(NOT_FOUND)?;
@@ -180,7 +199,7 @@ impl Bank {
         Ok(Answer::created(&node, dialect))
     }
 
-    /// `GET /applications/{id}?type=…`; each call is a poll, and moves a decision that is under way on.
+    /// `GET /applications/{id}?type=…`; each call is a poll.
     ///
     /// `latest` is what the application has become, `initial` what was sent first, `exact` the one with this very identifier.
     /// Guides silent on all but the first; without a type it is `latest`, because the guide has the returned identifier compared
@@ -203,7 +222,8 @@ impl Bank {
         };
         let polled = resolve(self)?;
         let application = self.application_mut(polled).ok_or(NOT_FOUND)?;
-        if application.due.as_mut().is_some_and(Due::polled) {
+        let is_decided = application.due.as_mut().is_some_and(Due::polled);
+        if is_decided && !self.past.is_shown {
             self.end_decision(polled);
         }
         let id = resolve(self)?;
@@ -229,6 +249,9 @@ impl Bank {
 
     /// `POST /applications/{id}/accept`: for a positive decision, once, and as long as the offer is valid.
     ///
+    /// The answer has the contract's identifier, and the contract can be read by it. The application shows it later: the guide prints
+    /// `"contract": null` and does not say from when on it is not.
+    ///
     /// Guides silent on an application that was altered; chosen: only under its new identifier, which the partner has to take over.
     pub(crate) fn accept_application(
         &mut self,
@@ -252,10 +275,18 @@ impl Bank {
         if let Some(application) = self.application_mut(id) {
             application.contract = Some(contract_id);
         }
-        self.announce_application(id, ApplicationEvent::Unsigned);
+        self.after(self.timing.acceptance, Effect::Acceptance(id));
         let uuid = Node::object([("uuid", contract_id.to_string().into())]);
         let node = Node::object([("contract", uuid)]);
         Ok(Answer::created(&node, dialect))
+    }
+
+    /// The application shows the contract, and the partner is told of it.
+    pub(crate) fn contract_shown(&mut self, id: Uuid) {
+        if let Some(application) = self.application_mut(id) {
+            application.shows_contract = true;
+            self.announce_application(id, ApplicationEvent::Unsigned);
+        }
     }
 
     /// `POST /applications/{id}/cancel`.
@@ -272,16 +303,27 @@ impl Bank {
         if ended || !application.is_open() {
             return Err(Refusal::invalid("can_not_cancel"));
         }
-        application.cancelled = true;
+        application.cancelling = true;
         application.due = None;
+        self.after(
+            self.timing.cancellation,
+            Effect::ApplicationCancellation(id),
+        );
         Ok(Answer::no_content())
+    }
+
+    pub(crate) fn application_cancelled(&mut self, id: Uuid) {
+        if let Some(application) = self.application_mut(id) {
+            application.cancelling = false;
+            application.cancelled = true;
+        }
     }
 
     /// Begins another decision about an application whose customer has proved an income.
     ///
     /// The status stays as it is until there is a new one: that is what the guide has a partner poll for.
     pub(crate) fn decide_again(&mut self, id: Uuid, next: Outcome) {
-        let due = self.begin(id);
+        let due = self.begin(id, self.timing.decision);
         if let Some(application) = self.application_mut(id) {
             application.next = next;
             application.due = Some(due);

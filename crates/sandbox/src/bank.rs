@@ -1,7 +1,7 @@
 //! The bank's memory: everything that lives behind one lock.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -9,17 +9,21 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
+    alteration::Alterations,
     application::Direct,
     callback::{ApplicationEvent, Callbacks, SignedMessage},
     clock::Clock,
     contract::{Contract, ContractStatus},
+    effect::Effects,
     error::Refusal,
     fault::Orders,
     identifier::Identifiers,
+    past::Past,
     product::Product,
     record::RequestRecord,
     region::Region,
     session::{Session, SessionStatus},
+    timing::Timing,
 };
 
 /// The state of one demo environment: one region, one shop, one key.
@@ -32,14 +36,24 @@ pub(crate) struct Bank {
     pub(crate) products: Vec<Product>,
     pub(crate) identifiers: Identifiers,
     pub(crate) clock: Clock,
+    pub(crate) timing: Timing,
+    /// Whether the paths of other contracts know rentals as well.
+    pub(crate) rentals_among_contracts: bool,
+    /// The time of what just happens by itself, when that was due before now.
+    pub(crate) moment: Option<OffsetDateTime>,
+    pub(crate) effects: Effects,
+    pub(crate) past: Past,
+    /// What the bank answers 404 about, although it was there.
+    pub(crate) forgotten: HashSet<Uuid>,
     pub(crate) sessions: HashMap<Uuid, Session>,
     pub(crate) contracts: HashMap<Uuid, Contract>,
     pub(crate) direct: Direct,
     pub(crate) callbacks: Callbacks,
     pub(crate) orders: Orders,
+    pub(crate) alterations: Alterations,
     pub(crate) requests: Vec<RequestRecord>,
     /// The ends of all sessions that have not been looked at since.
-    deadlines: BTreeSet<(OffsetDateTime, Uuid)>,
+    pub(crate) deadlines: BTreeSet<(OffsetDateTime, Uuid)>,
 }
 
 impl Bank {
@@ -50,6 +64,7 @@ impl Bank {
         products: Vec<Product>,
         identifiers: Identifiers,
         callbacks: Callbacks,
+        (clock, timing): (Clock, Timing),
     ) -> Self {
         Self {
             region,
@@ -58,19 +73,26 @@ impl Bank {
             base_url,
             products,
             identifiers,
-            clock: Clock::new(region.offset()),
+            clock,
+            timing,
+            rentals_among_contracts: false,
+            moment: None,
+            effects: Effects::default(),
+            past: Past::default(),
+            forgotten: HashSet::new(),
             sessions: HashMap::new(),
             contracts: HashMap::new(),
             direct: Direct::default(),
             callbacks,
             orders: Orders::default(),
+            alterations: Alterations::default(),
             requests: Vec::new(),
             deadlines: BTreeSet::new(),
         }
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.clock.now()
+        self.moment.unwrap_or_else(|| self.clock.now())
     }
 
     /// Guides silent on unknown codes in a request body; chosen: the same 404 as for `GET /products`, whose answer is known.
@@ -119,24 +141,12 @@ impl Bank {
         }
     }
 
-    /// Lets every session expire whose time is over.
-    pub(crate) fn expire_sessions(&mut self) {
-        let now = self.now();
-        while let Some(&(deadline, id)) = self
-            .deadlines
-            .first()
-            .filter(|(deadline, _)| *deadline <= now)
-        {
-            self.deadlines.remove(&(deadline, id));
-            self.expire_session(id);
-        }
-    }
-
     /// "Not completed during the defined time period" holds for pending and for granted sessions, so both expire.
     ///
     /// An expired session is not among the transitions with a callback, a cancelled contract is. A contract nobody has completed by then
     /// is cancelled ("when the merchant has not approved the contract"), so that one is told, with the session's status `expired`.
-    fn expire_session(&mut self, id: Uuid) {
+    /// What the bank has taken in time stands: such a contract goes the way it was told to.
+    pub(crate) fn expire_session(&mut self, id: Uuid) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -146,10 +156,16 @@ impl Bank {
         ) {
             return;
         }
-        session.status = SessionStatus::Expired;
         let contract = session
             .contract
             .and_then(|contract| self.contracts.get_mut(&contract));
+        if contract
+            .as_ref()
+            .is_some_and(|contract| contract.taken.is_some())
+        {
+            return;
+        }
+        session.status = SessionStatus::Expired;
         if let Some(contract) = contract {
             contract.status = ContractStatus::Cancelled;
             self.finish_session(id, SessionStatus::Expired);
@@ -161,12 +177,36 @@ impl Bank {
         SignedMessage::about(session, &self.api_key, self.now())
     }
 
+    /// Whether no callback waits to be sent. Under a clock that stands, one that is not due would wait for ever.
+    pub(crate) fn callbacks_are_settled(&self) -> bool {
+        if self.clock.stands() {
+            self.callbacks.are_settled_at(self.now())
+        } else {
+            self.callbacks.are_settled()
+        }
+    }
+
+    /// Takes back what is on order.
+    pub(crate) fn clear_orders(&mut self) {
+        self.orders.clear();
+        self.alterations = Alterations::default();
+    }
+
+    /// Moves the clock on until all is done that is under way.
+    pub(crate) fn settle(&mut self) {
+        self.catch_up();
+        while let Some(at) = self.next_effect() {
+            let left = at - self.clock.now();
+            self.clock
+                .advance(Duration::try_from(left).unwrap_or_default());
+            self.catch_up();
+        }
+    }
+
     /// How long nothing will happen by itself; at most an hour, to keep timers within their range.
     pub(crate) fn until_next_event(&self) -> Duration {
         const LONGEST: Duration = Duration::from_hours(1);
-        let deadline = self.deadlines.first().map(|&(deadline, _)| deadline);
-        let step = self.direct.steps.first().map(|&(at, _)| at);
-        let next = [self.callbacks.next_due(), deadline, step]
+        let next = [self.callbacks.next_due(), self.next_event_at()]
             .into_iter()
             .flatten()
             .min();

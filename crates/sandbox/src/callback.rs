@@ -202,6 +202,11 @@ impl Callbacks {
         self.queue.is_empty() && !self.in_flight
     }
 
+    /// Whether nothing is being sent, and nothing is due.
+    pub(crate) fn are_settled_at(&self, now: OffsetDateTime) -> bool {
+        !self.in_flight && self.next_due().is_none_or(|due| due > now)
+    }
+
     pub(crate) fn next_due(&self) -> Option<OffsetDateTime> {
         self.queue.first().map(|&(due, ..)| due)
     }

@@ -2,6 +2,7 @@
 //!
 //! They ask for the same bearer key as the Partner API, and are no part of what the bank has.
 
+mod asynchrony;
 mod direct;
 mod rental;
 
@@ -43,6 +44,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sandbox/sessions/{id}/apply", post(apply))
         .route("/sandbox/sessions/{id}/cancel", post(cancel))
         .route("/sandbox/contracts/{id}/terminate", post(terminate))
+        .merge(asynchrony::router())
         .merge(direct::router())
         .merge(rental::router())
         .route_layer(middleware::from_fn_with_state(
@@ -101,7 +103,7 @@ async fn order_fault(State(shared): Controlled, Json(order): Json<FaultOrder>) -
 }
 
 async fn clear_faults(State(shared): Controlled) -> StatusCode {
-    shared.with(|bank| bank.orders.clear());
+    shared.with(crate::bank::Bank::clear_orders);
     StatusCode::NO_CONTENT
 }
 
@@ -189,7 +191,7 @@ async fn terminate(
     State(shared): Controlled,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, CustomerError> {
-    shared.with(|bank| bank.terminate_contract(id))?;
+    shared.with(|bank| bank.terminate_contract(id, true))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,14 +15,26 @@ pub enum Fault {
     Status {
         /// The status, e.g. 503 or 429.
         status: u16,
-        /// The value of `Retry-After`.
+        /// The value of `Retry-After`, however large; an [`Alteration`](crate::Alteration) sends a date or anything else.
         #[serde(default)]
-        retry_after: Option<u32>,
+        retry_after: Option<u64>,
     },
     /// Closes the connection before doing anything.
     ResetBefore,
     /// Does what was asked and closes the connection instead of answering.
     AnswerLost,
+    /// Answers 504, as a gateway in front of the bank does, and does what was asked this much later on the sandbox's clock.
+    ///
+    /// The guides know no gateway; their answer of 403 is worded as one's.
+    CommitLater {
+        /// How much later.
+        seconds: u64,
+    },
+    /// Does what was asked and answers once the sandbox's clock has gone on this far, or answers are released.
+    Late {
+        /// The delay.
+        seconds: u64,
+    },
     /// Does what was asked and answers after this long.
     Slow {
         /// The delay, in real time.

@@ -2,7 +2,9 @@
 //!
 //! It serves e-POS, smart rent and direct applications in both versions (`/partner/v2` and `/partner/v3`), the pages on which a customer applies,
 //! signs, pays and tells about an account, the signed callbacks and the browser's return. It validates as strictly as the guides allow, decides by amount as the
-//! demo environment does, keeps a clock that tests move, and breaks on order. Where the guides are silent or contradict
+//! demo environment does, and keeps a clock that goes by itself and that tests move. It takes its time: a success says that a command is taken,
+//! and reads show the past until it has come into effect ([`Sandbox::settle`], [`SandboxBuilder::instant`]). It breaks and contradicts itself
+//! on order. Where the guides are silent or contradict
 //! themselves, the place in the code says so, and what was chosen.
 //!
 //! ```no_run
@@ -22,6 +24,7 @@
 //! are at `/sandbox/…` as JSON too.
 
 mod account_statement;
+mod alteration;
 mod answer;
 mod application;
 mod aprc;
@@ -36,14 +39,15 @@ mod control;
 mod decision;
 mod dialect;
 mod document;
+mod effect;
 mod error;
 mod fault;
 mod identifier;
 mod operation;
 mod pages;
+mod past;
 mod payment_link;
 mod printout;
-mod processing;
 mod product;
 mod record;
 mod region;
@@ -52,8 +56,10 @@ mod sandbox;
 mod server;
 mod session;
 mod shared;
+mod timing;
 
 pub use crate::{
+    alteration::Alteration,
     application::{DecisionStatus, IncomeProof, Outcome},
     attachment::Attachment,
     callback::{ApplicationCallbackRecord, ApplicationEvent, CallbackOutcome, CallbackRecord},
@@ -69,4 +75,5 @@ pub use crate::{
     },
     sandbox::{ApplicationState, Sandbox, SandboxBuilder, SessionState, StartError},
     session::{CustomerError, SessionStatus},
+    timing::PartnerApprovalAt,
 };

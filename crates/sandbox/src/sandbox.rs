@@ -1,5 +1,6 @@
 //! The handle by which a program starts a sandbox and looks into it.
 
+mod asynchrony;
 mod direct;
 mod rental;
 
@@ -15,22 +16,24 @@ use tokio::{net::TcpListener, task::JoinSet};
 use uuid::Uuid;
 
 use crate::{
+    alteration::Alteration,
     bank::Bank,
     callback::{
         CallbackRecord, Callbacks,
         delivery::{self, RETRIES},
     },
+    clock::Clock,
     contract::ContractStatus,
     fault::{CallbackFault, Fault},
     identifier::Identifiers,
     operation::Operation,
-    processing::Pace,
     product::{Product, catalogue},
     record::RequestRecord,
     region::Region,
     server,
     session::{CustomerError, SessionStatus},
     shared::Shared,
+    timing::Timing,
 };
 
 pub use self::direct::ApplicationState;
@@ -63,7 +66,9 @@ pub struct SandboxBuilder {
     seed: Option<u64>,
     products: Vec<Product>,
     retries: Vec<Duration>,
-    pace: Pace,
+    clock: Option<OffsetDateTime>,
+    timing: Timing,
+    rentals_among_contracts: bool,
 }
 
 impl SandboxBuilder {
@@ -138,8 +143,9 @@ impl SandboxBuilder {
             self.products,
             identifiers,
             Callbacks::new(self.retries),
+            (Clock::new(self.region.offset(), self.clock), self.timing),
         );
-        bank.direct.pace = self.pace;
+        bank.rentals_among_contracts = self.rentals_among_contracts;
         let shared = Arc::new(Shared::new(bank));
         let router = server::router(Arc::clone(&shared));
         let mut stopped = shared.stopped();
@@ -188,7 +194,9 @@ impl Sandbox {
             seed: None,
             products: catalogue(region),
             retries: RETRIES.into(),
-            pace: Pace::default(),
+            clock: None,
+            timing: Timing::default(),
+            rentals_among_contracts: false,
         }
     }
 
@@ -222,7 +230,8 @@ impl Sandbox {
         self.shared.lock().now()
     }
 
-    /// Moves the sandbox's clock on. Sessions expire and delayed callbacks fall due.
+    /// Moves the sandbox's clock on. What falls due meanwhile happens in its order, each thing at its own time: commands come into effect,
+    /// sessions expire, delayed callbacks are sent.
     pub fn advance(&self, by: Duration) {
         self.shared.with(|bank| {
             bank.clock.advance(by);
@@ -242,9 +251,16 @@ impl Sandbox {
             .with(|bank| bank.orders.order_callback(fault, times));
     }
 
-    /// Takes back all faults that have not struck yet.
+    /// Alters the next answers of an operation that the bank gives with a body. All that are on order for it strike together, and beside a
+    /// fault.
+    pub fn alter(&self, operation: Operation, alteration: Alteration, times: u32) {
+        self.shared
+            .with(|bank| bank.alterations.order(operation, alteration, times));
+    }
+
+    /// Takes back all faults and alterations that have not struck yet.
     pub fn clear_faults(&self) {
-        self.shared.with(|bank| bank.orders.clear());
+        self.shared.with(Bank::clear_orders);
     }
 
     /// Sends the callbacks that faults keep back, and waits until all callbacks are delivered or given up.
@@ -256,12 +272,12 @@ impl Sandbox {
         self.idle().await;
     }
 
-    /// Sends the answers that [`Fault::Hold`] keeps back.
+    /// Sends the answers that [`Fault::Hold`] and [`Fault::Late`] keep back.
     pub fn release_answers(&self) {
         self.shared.release_answers();
     }
 
-    /// Resolves when [`Fault::Hold`] keeps an answer back: what was asked is done by then.
+    /// Resolves when [`Fault::Hold`] or [`Fault::Late`] keeps an answer back: what was asked is done by then.
     pub async fn answer_held(&self) {
         self.shared.answer_held().await;
     }
@@ -334,10 +350,22 @@ impl Sandbox {
     ///
     /// When the contract does not exist or is not activated.
     pub fn terminate(&self, contract: Uuid) -> Result<(), CustomerError> {
-        self.shared.with(|bank| bank.terminate_contract(contract))
+        self.shared
+            .with(|bank| bank.terminate_contract(contract, true))
     }
 
-    /// Resolves when every callback is delivered, given up or dropped. Callbacks kept back by a fault do not count.
+    /// The same, and no callback tells of it: about a contract from e-POS none does in any case.
+    ///
+    /// # Errors
+    ///
+    /// When the contract does not exist or is not activated.
+    pub fn terminate_untold(&self, contract: Uuid) -> Result<(), CustomerError> {
+        self.shared
+            .with(|bank| bank.terminate_contract(contract, false))
+    }
+
+    /// Resolves when every callback is delivered, given up or dropped. Callbacks kept back by a fault do not count, nor do
+    /// those that a clock that stands has not come to.
     pub async fn idle(&self) {
         self.shared.idle().await;
     }

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -15,9 +15,12 @@ use futures::stream;
 use url::form_urlencoded;
 
 use crate::{
+    alteration::{Alteration, alter},
     answer::Answer,
     bank::Bank,
     control,
+    dialect::Dialect,
+    effect::{self, Effect},
     error::Refusal,
     fault::Fault,
     operation::{Call, Operation},
@@ -57,7 +60,7 @@ async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         String::from_utf8_lossy(&body).into_owned()
     };
 
-    let (record, fault) = shared.with(|bank| {
+    let (record, fault, alterations) = shared.with(|bank| {
         bank.requests.push(RequestRecord {
             method: head.method.to_string(),
             path: head
@@ -70,29 +73,53 @@ async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Respons
             status: None,
         });
         let fault = operation.and_then(|operation| bank.orders.take(operation));
-        (bank.requests.len() - 1, fault)
+        let alterations = operation.map(|operation| bank.alterations.take(operation));
+        let record = bank.requests.len() - 1;
+        (record, fault, alterations.unwrap_or_default())
     });
+    let query = head.uri.query().unwrap_or_default();
     match fault {
         Some(Fault::Status {
             status,
             retry_after,
         }) => {
             shared.with(|bank| bank.answered(record, status));
-            return status_alone(status, retry_after);
+            return with_headers(status_alone(status, retry_after), &alterations);
         }
         Some(Fault::ResetBefore) => return closed(None),
+        Some(Fault::CommitLater { seconds }) => {
+            let request = effect::Request {
+                method: head.method.clone(),
+                path: path.to_owned(),
+                query: query.to_owned(),
+                headers: head.headers.clone(),
+                body,
+            };
+            shared.with(|bank| {
+                let after = Duration::from_secs(seconds);
+                bank.after(after, Effect::Request(Box::new(request)));
+                bank.answered(record, GATEWAY_TIMEOUT);
+            });
+            return with_headers(gateway_timeout(), &alterations);
+        }
         _ => {}
     }
-    let query = head.uri.query().unwrap_or_default();
-    let answer = shared.with(|bank| {
-        let answer = bank
+    let (answer, done_at) = shared.with(|bank| {
+        let mut answer = bank
             .answer(call, &head.headers, query, &body)
             .unwrap_or_else(|refusal| refusal.answer());
         bank.answered(record, answer.status);
-        answer
+        let dialect = call.map_or(Dialect::V2, |call| call.dialect);
+        alter(&mut answer, &alterations, dialect);
+        (answer, bank.now())
     });
     match fault {
-        None | Some(Fault::Status { .. } | Fault::ResetBefore) => {}
+        // The first three have answered above.
+        None | Some(Fault::Status { .. } | Fault::ResetBefore | Fault::CommitLater { .. }) => {}
+        Some(Fault::Late { seconds }) => {
+            let at = done_at + Duration::from_secs(seconds);
+            shared.hold_until(at).await;
+        }
         Some(Fault::AnswerLost) => return closed(None),
         Some(Fault::Slow { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -102,7 +129,7 @@ async fn partner(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         Some(Fault::HtmlBody) => return html(&answer),
         Some(Fault::EndlessBody) => return endless(&answer, &shared),
     }
-    whole(answer)
+    with_headers(whole(answer), &alterations)
 }
 
 impl Bank {
@@ -112,7 +139,7 @@ impl Bank {
         }
     }
 
-    fn answer(
+    pub(crate) fn answer(
         &mut self,
         call: Option<Call<'_>>,
         headers: &HeaderMap,
@@ -159,15 +186,17 @@ impl Bank {
             }
             Operation::CreateCalculation => self.calculate(dialect, body),
             Operation::CreateSession => self.open_session(dialect, body),
-            Operation::GetSession => self.show_session(dialect, id),
-            Operation::GetContract => match product {
-                Some(product) => self.show_rental_contract(product, id),
-                None => self.show_contract(dialect, id),
-            },
+            Operation::GetSession => self.read_at(operation, |bank| bank.show_session(dialect, id)),
+            Operation::GetContract => self.read_at(operation, |bank| match product {
+                Some(product) => bank.show_rental_contract(product, id),
+                None => bank.show_contract(dialect, id),
+            }),
             Operation::ApproveContract => self.approve_contract(id),
             Operation::CancelContract => self.cancel_contract(id),
             Operation::CreateApplication => self.create_application(dialect, body),
-            Operation::GetApplication => self.show_application(dialect, id, query),
+            Operation::GetApplication => {
+                self.read_at(operation, |bank| bank.show_application(dialect, id, query))
+            }
             Operation::AcceptApplication => self.accept_application(dialect, id),
             Operation::CancelApplication => self.cancel_application(id),
             Operation::ListBanks => self.list_banks(dialect, id, query),
@@ -235,8 +264,33 @@ fn status(code: u16) -> axum::http::StatusCode {
     axum::http::StatusCode::from_u16(code).unwrap_or_default()
 }
 
+const GATEWAY_TIMEOUT: u16 = 504;
+
+/// The body is that of the gateway whose answer of 403 the public field lists print.
+fn gateway_timeout() -> Response {
+    whole(Answer {
+        status: GATEWAY_TIMEOUT,
+        body: Some(r#"{"message":"Endpoint request timed out"}"#.to_owned()),
+    })
+}
+
+/// Adds the headers on order; one that cannot be sent is left out.
+fn with_headers(mut response: Response, alterations: &[Alteration]) -> Response {
+    for alteration in alterations {
+        if let Alteration::Header { name, value } = alteration
+            && let (Ok(name), Ok(value)) = (
+                HeaderName::try_from(name.as_str()),
+                HeaderValue::try_from(value.as_str()),
+            )
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
 /// The body is the one the public field lists give for 500.
-fn status_alone(code: u16, retry_after: Option<u32>) -> Response {
+fn status_alone(code: u16, retry_after: Option<u64>) -> Response {
     let message = if code == 500 {
         "internal_server_error"
     } else {

@@ -211,7 +211,11 @@ impl Bank {
 
     /// `GET /pos_sessions/{id}` (e-POS 2.10, Session Details).
     pub(crate) fn show_session(&self, dialect: Dialect, id: &str) -> Result<Answer, Refusal> {
-        let session = id.parse().ok().and_then(|id| self.session(id));
+        let session = id
+            .parse()
+            .ok()
+            .filter(|id| !self.forgotten.contains(id))
+            .and_then(|id| self.session(id));
         let session = session.ok_or(Refusal::NotFound("pos_session_not_found"))?;
         let currency = self.region.currency();
         let node = match &session.rental {

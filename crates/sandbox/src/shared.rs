@@ -1,8 +1,12 @@
 //! The bank's memory as the server, the delivery of callbacks and the tests share it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::watch;
+use time::OffsetDateTime;
+use tokio::{sync::watch, time::sleep};
 
 use crate::bank::Bank;
 
@@ -37,7 +41,14 @@ impl Shared {
 
     /// Changes the bank, and tells those who wait for changes.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Bank) -> T) -> T {
-        let result = change(&mut self.lock());
+        let result = {
+            let bank = &mut *self.lock();
+            let result = change(bank);
+            // What the change has begun may be due at once.
+            bank.catch_up();
+            bank.remember();
+            result
+        };
         self.changes.send_replace(());
         result
     }
@@ -49,7 +60,7 @@ impl Shared {
     /// Resolves when no callback waits to be sent.
     pub(crate) async fn idle(&self) {
         let mut changes = self.changes();
-        while !self.lock().callbacks.are_settled() {
+        while !self.lock().callbacks_are_settled() {
             if changes.changed().await.is_err() {
                 return;
             }
@@ -68,12 +79,35 @@ impl Shared {
     pub(crate) async fn hold(&self) {
         let mut releases = self.releases.subscribe();
         let mut stopped = self.stopped();
-        self.held.send_modify(|held| *held += 1);
+        let _held = Held::count(&self.held);
         tokio::select! {
             _ = releases.changed() => {}
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }
-        self.held.send_modify(|held| *held -= 1);
+    }
+
+    /// The same, or until the sandbox's clock says so.
+    pub(crate) async fn hold_until(&self, at: OffsetDateTime) {
+        tokio::select! {
+            () = self.hold() => {}
+            () = self.has_become(at) => {}
+        }
+    }
+
+    /// Resolves when the sandbox's clock, which goes by itself and is moved, has come so far.
+    async fn has_become(&self, at: OffsetDateTime) {
+        const LONGEST: Duration = Duration::from_hours(1);
+        let mut changes = self.changes();
+        loop {
+            let left = at - self.lock().now();
+            let Some(left) = Duration::try_from(left).ok().filter(|left| !left.is_zero()) else {
+                return;
+            };
+            tokio::select! {
+                () = sleep(left.min(LONGEST)) => {}
+                moved = changes.changed() => if moved.is_err() { return },
+            }
+        }
     }
 
     pub(crate) fn release_answers(&self) {
@@ -84,5 +118,21 @@ impl Shared {
     pub(crate) async fn answer_held(&self) {
         // The sender lives in `self`, so waiting cannot fail.
         let _ = self.held.subscribe().wait_for(|held| *held > 0).await;
+    }
+}
+
+/// One answer that is held back, for as long as this lives.
+struct Held<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Held<'a> {
+    fn count(held: &'a watch::Sender<usize>) -> Self {
+        held.send_modify(|held| *held += 1);
+        Self(held)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|held| *held -= 1);
     }
 }

@@ -91,6 +91,9 @@ pub trait Bank: Send + Sync {
     async fn customer_cancels(&self, id: &SessionId);
     /// The session's time runs out.
     async fn session_expires(&self, id: &SessionId);
+    /// So much time passes that everything is done that the bank has taken on: as long as the guides
+    /// have it asked, or longer, but no session's life.
+    async fn time_passes(&self);
     /// The next write happens at the bank, and its answer is lost.
     async fn lose_next_answer(&self);
     /// The bank decides so about an application. Proof of income may then be had from a bank.

@@ -94,6 +94,9 @@ impl Bank for Fake {
     async fn session_expires(&self, id: &SessionId) {
         self.0.session_expires(id);
     }
+    async fn time_passes(&self) {
+        // The fake bank takes no time.
+    }
     async fn lose_next_answer(&self) {
         self.0.lose_next_answer();
     }

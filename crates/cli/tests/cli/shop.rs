@@ -39,6 +39,8 @@ impl Shop {
     pub(crate) async fn taking(region: Region, polls: u32, time: Duration) -> Self {
         let builder = Sandbox::builder(region)
             .callback_retries([])
+            .instant()
+            .rentals_among_contracts()
             .processing(polls, time);
         Self {
             sandbox: builder.start().await.unwrap(),

@@ -91,7 +91,7 @@ impl CreditApplication {
 
     /// Guides silent on all values but `pre_request`; chosen: what has become of the application.
     const fn status(&self) -> &'static str {
-        match (self.cancelled, self.contract) {
+        match (self.cancelled, self.shown_contract()) {
             (true, _) => "cancelled",
             (false, Some(_)) => "accepted",
             (false, None) => "pre_request",
@@ -225,7 +225,8 @@ impl Bank {
         product: &Product,
     ) -> Node {
         let positive = application.decision == DecisionStatus::Positive;
-        let contract = application.contract.and_then(|id| self.contracts.get(&id));
+        let contract = application.shown_contract();
+        let contract = contract.and_then(|id| self.contracts.get(&id));
         let process = match contract {
             Some(contract) => contract
                 .process()

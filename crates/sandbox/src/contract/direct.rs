@@ -15,9 +15,9 @@ use crate::{
     dialect::Dialect,
     error::Refusal,
     identifier::Identifiers,
-    processing::Due,
     product::Product,
     session::CustomerError,
+    timing::Due,
 };
 
 /// What the bank does with a contract, or waits for (`process_status`).
@@ -120,11 +120,12 @@ impl Contract {
     pub(crate) fn down_payment_due(&self) -> Option<Decimal> {
         self.handling()?
             .down_payment
-            .filter(|_| self.status == ContractStatus::Unsigned)
+            .filter(|_| self.status == ContractStatus::Unsigned && self.taken.is_none())
     }
 
     pub(super) fn awaits_approval(&self) -> bool {
         self.status == ContractStatus::Signed
+            && self.taken.is_none()
             && self.handling().is_none_or(|handling| {
                 handling.process == Some(ProcessStatus::WaitingForPartnersConfirmation)
             })
@@ -162,7 +163,8 @@ impl Bank {
         id: Uuid,
     ) -> Result<Answer, Refusal> {
         let due = self.handling_mut(id).and_then(|found| found.due.as_mut());
-        if due.is_some_and(Due::polled) {
+        let polled = due.is_some_and(Due::polled);
+        if polled && !self.past.is_shown {
             self.end_contract_step(id);
         }
         let (contract, application) = self.find_direct_contract(&id.to_string())?;
@@ -209,7 +211,7 @@ impl Bank {
             return;
         }
         let waits = handling.merchant_approval;
-        let due = self.begin(id);
+        let due = self.begin(id, self.timing.signature);
         if let Some(contract) = self.contracts.get_mut(&id) {
             if !waits {
                 contract.sign(now);
@@ -261,8 +263,27 @@ impl Bank {
     pub(crate) fn awaits_verification(&self, contract: Uuid) -> bool {
         self.contracts.get(&contract).is_some_and(|contract| {
             contract.status == ContractStatus::Unsigned
+                && contract.taken.is_none()
                 && contract.process() == Some(ProcessStatus::WaitingForCustomerDigitalVerification)
         })
+    }
+
+    /// The bank wants the customer to identify at a bank after all, until it has signed itself: also once the down payment is there.
+    ///
+    /// The Polish guide has verification after the signature, "if at step 9 you get" its process status (direct guide 1.02, Flow), and
+    /// does not say that it is known before.
+    pub(crate) fn ask_verification(&mut self, id: Uuid) -> Result<(), CustomerError> {
+        let contract = self.contracts.get_mut(&id).ok_or(CustomerError::NotFound)?;
+        if contract.status != ContractStatus::Unsigned || contract.taken.is_some() {
+            return Err(CustomerError::WrongState);
+        }
+        let handling = contract.handling_mut().ok_or(CustomerError::NotFound)?;
+        handling.unverified = true;
+        handling.due = None;
+        if handling.process.is_none() {
+            self.contract_goes_on(id);
+        }
+        Ok(())
     }
 
     /// The customer has identified at a bank.

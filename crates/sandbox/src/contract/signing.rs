@@ -110,6 +110,7 @@ impl Contract {
     /// Whether the customer can still sign.
     fn can_be_signed(&self) -> bool {
         self.status == ContractStatus::Unsigned
+            && self.taken.is_none()
             && self
                 .signing()
                 .is_none_or(|signing| signing.signed_at.is_none())

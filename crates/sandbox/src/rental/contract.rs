@@ -24,6 +24,11 @@ impl Rental {
     }
 }
 
+/// Whether the merchant has still to say what is to become of it.
+fn awaits_activation(contract: &Contract) -> bool {
+    contract.status == ContractStatus::Signed && contract.taken.is_none()
+}
+
 impl Bank {
     /// The rental contract of a path, and its session.
     fn rental_contract(
@@ -31,7 +36,11 @@ impl Bank {
         id: &str,
         product: Option<&str>,
     ) -> Result<(&Contract, &Session), Refusal> {
-        let contract = id.parse().ok().and_then(|id: Uuid| self.contracts.get(&id));
+        let contract = id
+            .parse()
+            .ok()
+            .filter(|id| !self.forgotten.contains(id))
+            .and_then(|id: Uuid| self.contracts.get(&id));
         let contract = contract.ok_or(Refusal::NoSuchPath)?;
         let session = contract.session().and_then(|id| self.session(id));
         session
@@ -59,13 +68,13 @@ impl Bank {
     ) -> Result<Answer, Refusal> {
         let product = self.rental_product(product)?;
         let (contract, session) = self.rental_contract(contract, Some(product))?;
-        let signed = contract.status == ContractStatus::Signed;
+        let waits = awaits_activation(contract);
         let id = session.id;
         let Some(rental) = &session.rental else {
             return Err(Refusal::NoSuchPath);
         };
         let identifiers = identifier::read(body, rental.model)?;
-        if !signed {
+        if !waits {
             return Err(Refusal::rental(
                 "CONTRACT_STATUS_NOT_ALLOWED",
                 "identifiers are assigned to a contract that awaits activation",
@@ -88,6 +97,8 @@ impl Bank {
 
     /// `POST /contracts/{id}/activation` in version 2, and under the rental product in version 3 (smart rent 3.04, Contract Activation).
     ///
+    /// It "will trigger the contract activation process", at whose end a callback comes.
+    ///
     /// Guides silent on the codes of a refusal; chosen: those of each version's pattern.
     pub(crate) fn activate_rental(
         &mut self,
@@ -108,7 +119,7 @@ impl Bank {
             Dialect::V2 => Refusal::invalid(v2),
             Dialect::V3 => Refusal::rental(v3, message),
         };
-        if contract.status != ContractStatus::Signed {
+        if !awaits_activation(contract) {
             return Err(refuse(
                 "can_not_activate",
                 "CONTRACT_STATUS_NOT_ALLOWED",
@@ -123,7 +134,7 @@ impl Bank {
             ));
         }
         let id = contract.id;
-        self.approved(id);
+        self.take_approval(id);
         Ok(Answer::no_content())
     }
 
@@ -131,10 +142,10 @@ impl Bank {
     pub(crate) fn activate_in_portal(&mut self, contract: Uuid) -> Result<(), CustomerError> {
         let found = self.rental_contract(&contract.to_string(), None);
         let (found, _) = found.map_err(|_| CustomerError::NotFound)?;
-        if found.status != ContractStatus::Signed {
+        if !awaits_activation(found) {
             return Err(CustomerError::WrongState);
         }
-        self.approved(contract);
+        self.take_approval(contract);
         Ok(())
     }
 

@@ -11,8 +11,8 @@ use crate::{
     attachment::Attachment,
     callback::ApplicationCallbackRecord,
     contract::ProcessStatus,
-    processing::Pace,
     session::CustomerError,
+    timing::Pace,
 };
 
 /// The state of an application.
@@ -38,12 +38,25 @@ pub struct ApplicationState {
 }
 
 impl SandboxBuilder {
-    /// Sets how long the bank takes for a decision and for the activation of a contract: over so many polls that find nothing new,
-    /// or this long on the sandbox's clock, whichever is over first. By default one poll and ten seconds; no poll and no time put the
-    /// decision into the answer to the application itself.
+    /// Sets how long the bank takes for a decision about an application and over a signed contract, on the sandbox's clock; three seconds
+    /// unless set. No time puts the decision into the answer to the application itself.
+    #[must_use]
+    pub const fn processing_time(mut self, time: Duration) -> Self {
+        self.timing.decision = Pace::after(time);
+        self.timing.signature = Pace::after(time);
+        self
+    }
+
+    /// The same, but after so many polls that found nothing new the next one finds it done: no bank counts polls, so this is for tests
+    /// that cannot move the clock.
     #[must_use]
     pub const fn processing(mut self, polls: u32, time: Duration) -> Self {
-        self.pace = Pace { polls, time };
+        let pace = Pace {
+            polls: Some(polls),
+            time,
+        };
+        self.timing.decision = pace;
+        self.timing.signature = pace;
         self
     }
 }
@@ -113,6 +126,16 @@ impl Sandbox {
     /// When the contract does not exist, is from e-POS, or cannot be signed any more.
     pub fn customer_signs(&self, contract: Uuid) -> Result<(), CustomerError> {
         self.shared.with(|bank| bank.customer_signs(contract))
+    }
+
+    /// Has the bank want the customer to identify at a bank, which a signed contract then waits for: also where the product does not say
+    /// so, and once the down payment is there.
+    ///
+    /// # Errors
+    ///
+    /// When the contract does not exist, is from e-POS, or the bank has signed it already.
+    pub fn ask_verification(&self, contract: Uuid) -> Result<(), CustomerError> {
+        self.shared.with(|bank| bank.ask_verification(contract))
     }
 
     /// Lets the bank learn that the down payment is paid: also without a page, as when the browser's return told `UNKNOWN`.

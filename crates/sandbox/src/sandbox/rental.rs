@@ -2,11 +2,21 @@
 
 use uuid::Uuid;
 
-use super::Sandbox;
+use super::{Sandbox, SandboxBuilder};
 use crate::{
     rental::{AssetIdentifier, AssetModel},
     session::CustomerError,
 };
+
+impl SandboxBuilder {
+    /// Lets the paths of other contracts know rentals as well: version 3 then shows them there, and they can be cancelled. No guide has
+    /// that for a rental, so it is not so unless asked for.
+    #[must_use]
+    pub const fn rentals_among_contracts(mut self) -> Self {
+        self.rentals_among_contracts = true;
+        self
+    }
+}
 
 impl Sandbox {
     /// The models that can be rented, and one that the bank has not approved; none where nothing is rented out.

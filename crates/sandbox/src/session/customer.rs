@@ -111,7 +111,9 @@ impl Bank {
             .contract
             .and_then(|contract| self.contracts.get_mut(&contract));
         let contract = contract
-            .filter(|contract| pending && contract.status == ContractStatus::Unsigned)
+            .filter(|contract| {
+                pending && contract.status == ContractStatus::Unsigned && contract.taken.is_none()
+            })
             .ok_or(CustomerError::WrongState)?;
         if by_sms && sms_code != Some(SMS_CODE) {
             return Err(CustomerError::SmsCode);
@@ -153,6 +155,43 @@ impl Bank {
             contract.status = ContractStatus::Cancelled;
         }
         self.finish_session(id, SessionStatus::Cancelled);
+        Ok(())
+    }
+
+    /// The bank completes a session that it has called over before: the customer had signed in another tab, say.
+    ///
+    /// No guide has that; a partner has to bear it all the same, because a cancellation, an expiry and a signature may cross.
+    pub(crate) fn complete_after_all(&mut self, id: Uuid) -> Result<(), CustomerError> {
+        let now = self.now();
+        let application_id = self.identifiers.next();
+        let contract = Contract::of_session(&mut self.identifiers, id);
+        let session = self.session(id).ok_or(CustomerError::NotFound)?;
+        if !matches!(
+            session.status,
+            SessionStatus::Cancelled | SessionStatus::Expired | SessionStatus::Declined
+        ) {
+            return Err(CustomerError::WrongState);
+        }
+        let product = self
+            .product(&session.product_code)
+            .map_err(|_| CustomerError::NotFound)?;
+        let period = session.prefill.period;
+        let period = period.unwrap_or_else(|| product.default_period());
+        let session = self.session_mut(id).ok_or(CustomerError::NotFound)?;
+        session
+            .application
+            .get_or_insert(Application {
+                id: application_id,
+                decision: Decision::Positive,
+                period,
+            })
+            .decision = Decision::Positive;
+        let contract_id = *session.contract.get_or_insert(contract.id);
+        let contract = self.contracts.entry(contract_id).or_insert(contract);
+        contract.taken = None;
+        contract.sign(now);
+        contract.activate(now);
+        self.finish_session(id, SessionStatus::Completed);
         Ok(())
     }
 }

@@ -157,3 +157,67 @@ async fn stopping_does_not_wait_for_answers_that_are_held_or_endless() {
     drop(endless);
     assert!(Client::new().get(base_url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_gateway_gives_up_and_the_bank_commits_later() {
+    let shop = Shop::taking_its_time(Region::Estonia).await;
+    let fault = Fault::CommitLater { seconds: 3 };
+    shop.sandbox.fault(Operation::CreateSession, fault, 1);
+    let answer = open(&shop).send().await.unwrap();
+    assert_eq!(answer.status(), 504);
+    assert_eq!(shop.sandbox.session_count(), 0);
+    assert_eq!(shop.sandbox.requests()[0].status, Some(504));
+    shop.sandbox.advance(Duration::from_secs(2));
+    assert_eq!(shop.sandbox.session_count(), 0);
+    shop.sandbox.advance(Duration::from_secs(1));
+    assert_eq!(shop.sandbox.session_count(), 1);
+    assert_eq!(shop.sandbox.requests().len(), 1);
+
+    // What is not allowed any more when its time comes does not happen.
+    let (_, contract) = shop.contract("hire_purchase_approval").await;
+    shop.sandbox.fault(Operation::ApproveContract, fault, 1);
+    let path = |what: &str| format!("v2/{{shop}}/contracts/{contract}/{what}");
+    assert_eq!(shop.act(&path("merchant_approval")).await.0, 504);
+    assert_eq!(shop.act(&path("cancel")).await.0, 204);
+    shop.sandbox.settle();
+    assert_eq!(
+        shop.sandbox.contract(contract),
+        Some(inbank_sandbox::ContractStatus::Cancelled)
+    );
+}
+
+#[tokio::test]
+async fn an_acceptance_behind_a_504_makes_one_contract_which_a_second_one_finds() {
+    let shop = Shop::taking_its_time(Region::Estonia).await;
+    let id = shop.send_for("hire_purchase", "300").await;
+    shop.sandbox.settle();
+    let fault = Fault::CommitLater { seconds: 3 };
+    shop.sandbox.fault(Operation::AcceptApplication, fault, 1);
+    let accept = format!("v2/{{shop}}/applications/{id}/accept");
+    assert_eq!(shop.act(&accept).await.0, 504);
+    assert_eq!(shop.sandbox.contract_count(), 0);
+    shop.sandbox.advance(Duration::from_secs(3));
+    assert_eq!(shop.sandbox.contract_count(), 1);
+    assert_eq!(shop.act(&accept).await.0, 422);
+}
+
+#[tokio::test]
+async fn a_late_answer_comes_when_the_sandboxs_clock_says_so_or_it_is_released() {
+    let shop = Shop::taking_its_time(Region::Estonia).await;
+    let late = Fault::Late { seconds: 20 };
+    for released in [false, true] {
+        shop.sandbox.fault(Operation::CreateSession, late, 1);
+        let before = shop.sandbox.session_count();
+        let answer = tokio::spawn(open(&shop).send());
+        shop.sandbox.answer_held().await;
+        assert_eq!(shop.sandbox.session_count(), before + 1);
+        shop.sandbox.advance(Duration::from_secs(19));
+        assert!(!answer.is_finished());
+        if released {
+            shop.sandbox.release_answers();
+        } else {
+            shop.sandbox.advance(Duration::from_secs(1));
+        }
+        assert_eq!(answer.await.unwrap().unwrap().status(), 201);
+    }
+}

@@ -1,16 +1,19 @@
 //! The sandbox over HTTP, as a shop and its customers meet it.
 
 mod account_statement;
+mod alteration;
 mod applicant;
 mod application;
 mod application_callback;
 mod application_control;
 mod application_errors;
+mod asynchrony;
 mod attachment;
 mod browser;
 mod calculation;
 mod callback;
 mod contract;
+mod contradiction;
 mod control;
 mod decision;
 mod direct_contract;
@@ -19,11 +22,13 @@ mod errors;
 mod expiry;
 mod fault;
 mod pages;
+mod past;
 mod payment_link;
 mod product;
 mod receiver;
 mod rental_calculation;
 mod rental_contract;
+mod rental_paths;
 mod rental_product;
 mod rental_session;
 mod session;

@@ -228,7 +228,7 @@ async fn a_contract_is_activated_in_the_portal_as_well() {
     let (session, contract) = shop.rented(PHONE).await;
     // A rental is activated, not approved.
     let approval = format!("v2/{{shop}}/contracts/{contract}/merchant_approval");
-    assert_eq!(shop.act(&approval).await.0, 422);
+    assert_eq!(shop.act(&approval).await.0, 404);
     shop.sandbox.portal_activates(contract).unwrap();
     assert_eq!(
         shop.sandbox.session(session).unwrap().status,

@@ -1,9 +1,12 @@
 //! A shop that talks to a sandbox of its own.
 #![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+use std::time::Duration;
+
 use inbank_sandbox::{Region, Sandbox, SandboxBuilder, SessionStatus};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use time::macros::datetime;
 use uuid::Uuid;
 
 pub(crate) struct Shop {
@@ -12,8 +15,19 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
+    /// A bank that does at once what it is told, and decides at the second poll or after ten seconds.
     pub(crate) async fn open(region: Region) -> Self {
-        Self::with(Sandbox::builder(region)).await
+        let builder = Sandbox::builder(region).instant();
+        Self::with(builder.processing(1, Duration::from_secs(10))).await
+    }
+
+    /// A bank as it is unless set otherwise, under a clock that the test alone moves.
+    pub(crate) async fn taking_its_time(region: Region) -> Self {
+        Self::with(Self::standing(region)).await
+    }
+
+    pub(crate) fn standing(region: Region) -> SandboxBuilder {
+        Sandbox::builder(region).clock_stands_at(datetime!(2026-01-05 10:00 UTC))
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {

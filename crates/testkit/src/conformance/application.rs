@@ -105,6 +105,7 @@ pub(super) async fn accepted_application_has_an_unsigned_contract(bank: &dyn Ban
     let contract = bank.contracts().contract(&id_of_contract).await.unwrap();
     assert_eq!(contract.id, id_of_contract);
     assert_eq!(contract.status, ContractStatus::Unsigned);
+    bank.time_passes().await;
     let read = bank.applications().application(&id).await.unwrap();
     assert_eq!(read.contract, Some(id_of_contract));
 }
@@ -112,6 +113,7 @@ pub(super) async fn accepted_application_has_an_unsigned_contract(bank: &dyn Ban
 pub(super) async fn accepting_twice_is_refused(bank: &dyn Bank) {
     let id = decided(bank, DecisionStatus::Positive).await;
     bank.applications().accept(&id).await.unwrap();
+    bank.time_passes().await;
     let error = bank.applications().accept(&id).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
     let id = decided(bank, DecisionStatus::Manual).await;
@@ -122,6 +124,7 @@ pub(super) async fn accepting_twice_is_refused(bank: &dyn Bank) {
 pub(super) async fn cancelled_application_says_so(bank: &dyn Bank) {
     let id = decided(bank, DecisionStatus::Positive).await;
     bank.applications().cancel(&id).await.unwrap();
+    bank.time_passes().await;
     let read = bank.applications().application(&id).await.unwrap();
     assert!(read.cancelled);
     for error in [
@@ -144,6 +147,7 @@ pub(super) async fn lost_answer_of_accepting_is_an_unknown_outcome(bank: &dyn Ba
     bank.lose_next_answer().await;
     let error = bank.applications().accept(&id).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::OutcomeUnknown);
+    bank.time_passes().await;
     let read = bank.applications().application(&id).await.unwrap();
     let contract = read.contract.unwrap();
     let contract = bank.contracts().contract(&contract).await.unwrap();
@@ -152,6 +156,7 @@ pub(super) async fn lost_answer_of_accepting_is_an_unknown_outcome(bank: &dyn Ba
 
 pub(super) async fn application_callback_is_authentic(bank: &dyn Bank) {
     accepted(bank, &application(bank)).await;
+    bank.time_passes().await;
     let sent = bank.callbacks_sent().await;
     let told: Vec<_> = sent
         .iter()

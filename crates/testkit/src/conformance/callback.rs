@@ -16,6 +16,7 @@ pub(super) async fn callback_is_authentic(bank: &dyn Bank) {
         .approve(&session.contract.unwrap())
         .await
         .unwrap();
+    bank.time_passes().await;
     let sent = bank.callbacks_sent().await;
     let read = sent
         .iter()

@@ -30,6 +30,7 @@ pub(super) async fn granted_session_has_a_signed_contract(bank: &dyn Bank) {
 pub(super) async fn approved_contract_is_activated(bank: &dyn Bank) {
     let (session, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().approve(&contract).await.unwrap();
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Activated
@@ -40,6 +41,7 @@ pub(super) async fn approved_contract_is_activated(bank: &dyn Bank) {
 pub(super) async fn approving_twice_is_refused(bank: &dyn Bank) {
     let (_, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().approve(&contract).await.unwrap();
+    bank.time_passes().await;
     let error = bank.contracts().approve(&contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
@@ -47,6 +49,7 @@ pub(super) async fn approving_twice_is_refused(bank: &dyn Bank) {
 pub(super) async fn cancelled_contract_is_cancelled(bank: &dyn Bank) {
     let (session, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().cancel(&contract).await.unwrap();
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Cancelled
@@ -81,6 +84,7 @@ pub(super) async fn lost_answer_of_approval_is_an_unknown_outcome(bank: &dyn Ban
     bank.lose_next_answer().await;
     let error = bank.contracts().approve(&contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::OutcomeUnknown);
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Activated
@@ -92,6 +96,7 @@ pub(super) async fn lost_answer_of_cancelling_is_an_unknown_outcome(bank: &dyn B
     bank.lose_next_answer().await;
     let error = bank.contracts().cancel(&contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::OutcomeUnknown);
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Cancelled

@@ -184,6 +184,7 @@ pub(super) async fn activated_rental_becomes_active(bank: &dyn Bank) {
     let (session, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Activated
@@ -205,6 +206,7 @@ pub(super) async fn activating_twice_is_refused(bank: &dyn Bank) {
     let (_, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
+    bank.time_passes().await;
     let error = activate(bank, &contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
@@ -213,6 +215,7 @@ pub(super) async fn active_rental_takes_no_identifiers(bank: &dyn Bank) {
     let (_, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
+    bank.time_passes().await;
     let error = assign(bank, &contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
@@ -244,6 +247,7 @@ pub(super) async fn lost_answer_of_activating_is_an_unknown_outcome(bank: &dyn B
     bank.lose_next_answer().await;
     let error = activate(bank, &contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::OutcomeUnknown);
+    bank.time_passes().await;
     assert_eq!(
         contract_status(bank, &contract).await,
         ContractStatus::Activated

@@ -5,9 +5,6 @@ use inbank_ports::GatewayErrorKind;
 
 use super::{Bank, accepted, application, application_for};
 
-/// As often as the guide has a contract asked for after it was signed.
-const POLLS: usize = 15;
-
 /// A contract that can be signed so.
 async fn contract(bank: &dyn Bank, method: &SigningMethod) -> ContractId {
     let (product, period) = bank.product_signed_by(method);
@@ -16,13 +13,9 @@ async fn contract(bank: &dyn Bank, method: &SigningMethod) -> ContractId {
 }
 
 async fn is_activated(bank: &dyn Bank, id: &ContractId) -> bool {
-    for _ in 0..POLLS {
-        let contract = bank.contracts().contract(id).await.unwrap();
-        if contract.status == ContractStatus::Activated {
-            return true;
-        }
-    }
-    false
+    bank.time_passes().await;
+    let contract = bank.contracts().contract(id).await.unwrap();
+    contract.status == ContractStatus::Activated
 }
 
 async fn is_unsigned(bank: &dyn Bank, id: &ContractId) -> bool {
@@ -70,6 +63,7 @@ pub(super) async fn signing_twice_is_refused(bank: &dyn Bank) {
     let method = SigningMethod::Digital;
     let id = contract(bank, &method).await;
     bank.signing().sign(&id, &method).await.unwrap();
+    bank.time_passes().await;
     let error = bank.signing().sign(&id, &method).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }

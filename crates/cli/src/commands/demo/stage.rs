@@ -49,7 +49,9 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 impl Stage {
     pub(super) async fn set(profile: &'static RegionProfile, version: ApiVersion) -> Result<Self> {
         let region: Region = profile.region.name.parse()?;
-        let sandbox = Arc::new(Sandbox::builder(region).start().await?);
+        let builder = Sandbox::builder(region).instant().rentals_among_contracts();
+        let builder = builder.processing(1, Duration::from_secs(10));
+        let sandbox = Arc::new(builder.start().await?);
         // Everything is on this machine: a proxy from the environment has no part in it.
         let client = Client::builder().no_proxy().redirect(Policy::none());
         let key = ApiKey::parse(sandbox.api_key())?;
