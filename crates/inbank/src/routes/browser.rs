@@ -4,18 +4,20 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
 use axum::response::Response;
-use inbank_app::IntakeError;
+use inbank_app::InboxError;
 use tracing::{Instrument, Span};
 
-use crate::Receiver;
-use crate::address::{Address, RawAddress};
-use crate::page::{self, Page};
+use super::Receiver;
+use super::address::{Address, RawAddress};
+use super::page::{self, Page};
 
 /// A browser that brings the signed form: kept like the bank's own copy, which may come later.
 pub(crate) async fn receive(
     State(receiver): State<Arc<Receiver>>,
     address: RawAddress,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let Some(address) = Address::read(&address) else {
@@ -33,10 +35,10 @@ pub(crate) async fn receive(
         let refused = if body.is_empty() {
             false
         } else {
-            let kept = receiver.keep(&address, &body).await;
+            let kept = receiver.keep(&address, &headers, &body).await;
             // What was not kept for another reason doesn't hold the customer up: the bank calls back
             // as well, and the worker looks for itself.
-            matches!(kept, Err(IntakeError::Callback(_)))
+            matches!(kept, Err(InboxError::Callback(_)))
         };
         receiver.onward(&address, refused).await
     };
@@ -56,16 +58,16 @@ pub(crate) async fn send_on(
 }
 
 impl Receiver {
-    /// To the shop's page; `refused` customers go there by themselves, having read why.
+    /// Reads the bank, and sends the customer to the shop's page; `refused` customers go there by themselves, having read why.
     async fn onward(&self, at: &Address, refused: bool) -> Response {
-        let (shop, financing) = (at.shop.as_str(), at.financing.as_str());
-        let order = self.intake.order(shop, financing).await;
-        if let Err(error @ IntakeError::Ledger(_)) = &order {
+        let (shop, attempt) = (at.shop.as_str(), at.attempt.as_str());
+        let order = self.inbox.returned(shop, attempt).await;
+        if let Err(error @ InboxError::Ledger(_)) = &order {
             tracing::warn!(error = error as &dyn Error, "a customer can't be sent on");
         }
         let target = order.as_ref().ok().and_then(|order| {
-            let page = self.pages.get(&at.shop)?;
-            Some(page.fill(order, &at.financing))
+            let page = self.page(&at.shop)?;
+            Some(page.fill(order, &at.attempt))
         });
         let (outcome, response) = match (order, target) {
             (_, target) if refused => {
@@ -74,7 +76,7 @@ impl Receiver {
             }
             (Ok(_), Some(target)) => ("sent on", page::see_other(&target)),
             (Ok(_), None) => ("shown", page::show(&Page::RETURNED, None)),
-            (Err(IntakeError::NoShop | IntakeError::NoFinancing), _) => {
+            (Err(InboxError::NoShop | InboxError::NoAttempt), _) => {
                 ("not found", page::show(&Page::NOT_FOUND, None))
             }
             (Err(_), _) => ("try again", page::show(&Page::TRY_AGAIN, None)),

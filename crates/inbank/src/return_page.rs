@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-use axum::http::Uri;
-use inbank_domain::{FinancingId, Invalid, OrderReference};
+use http::Uri;
+use inbank_domain::{AttemptId, Invalid, OrderReference};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything that isn't unreserved (RFC 3986), so that what is filled in stays one part of a path or
@@ -21,12 +21,12 @@ pub struct ReturnPage(Vec<Part>);
 enum Part {
     Text(String),
     OrderReference,
-    Financing,
+    Attempt,
 }
 
 impl ReturnPage {
     /// Takes an `https` address, or `http` on loopback, with any number of the places
-    /// `{order_reference}` and `{financing}` behind the host. They are filled percent-encoded. Where
+    /// `{order_reference}` and `{attempt}` behind the host. They are filled percent-encoded. Where
     /// an order may be called `.` or `..`, put it into the query: browsers take such a part of a path
     /// for a direction, however it is encoded.
     ///
@@ -45,7 +45,7 @@ impl ReturnPage {
             return invalid("must have neither a place nor credentials in the host");
         }
         let Some(parts) = parts(text) else {
-            return invalid("has a place other than {order_reference} and {financing}");
+            return invalid("has a place other than {order_reference} and {attempt}");
         };
         let page = Self(parts);
         let Ok(uri) = page.fill_with("x", "x").parse::<Uri>() else {
@@ -58,17 +58,17 @@ impl ReturnPage {
         }
     }
 
-    pub(crate) fn fill(&self, order: &OrderReference, financing: &FinancingId) -> String {
-        self.fill_with(order.as_str(), financing.as_str())
+    pub(crate) fn fill(&self, order: &OrderReference, attempt: &AttemptId) -> String {
+        self.fill_with(order.as_str(), attempt.as_str())
     }
 
-    fn fill_with(&self, order: &str, financing: &str) -> String {
+    fn fill_with(&self, order: &str, attempt: &str) -> String {
         let mut address = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(text) => address.push_str(text),
                 Part::OrderReference => address.extend(utf8_percent_encode(order, ENCODED)),
-                Part::Financing => address.extend(utf8_percent_encode(financing, ENCODED)),
+                Part::Attempt => address.extend(utf8_percent_encode(attempt, ENCODED)),
             }
         }
         address
@@ -84,7 +84,7 @@ fn parts(text: &str) -> Option<Vec<Part>> {
         parts.push(plain(before)?);
         parts.push(match place {
             "order_reference" => Part::OrderReference,
-            "financing" => Part::Financing,
+            "attempt" => Part::Attempt,
             _ => return None,
         });
         rest = after;
@@ -108,11 +108,11 @@ mod tests {
 
     #[test]
     fn whatever_an_order_is_called_it_stays_one_part_of_the_address() {
-        let text = "https://shop.example/o/{order_reference}/x?f={financing}&o={order_reference}#é";
+        let text = "https://shop.example/o/{order_reference}/x?f={attempt}&o={order_reference}#é";
         assert!(ReturnPage::parse(text).is_err(), "only ASCII");
         let page = ReturnPage::parse(text.trim_end_matches("#é")).unwrap();
-        let order = OrderReference::parse("a/b \"õ\" ?&#%{financing}\\").unwrap();
-        let financing = FinancingId::parse("f-1").unwrap();
+        let order = OrderReference::parse("a/b \"õ\" ?&#%{attempt}\\").unwrap();
+        let financing = AttemptId::parse("f-1").unwrap();
         let encoded = "a%2Fb%20%22%C3%B5%22%20%3F%26%23%25%7Bfinancing%7D%5C";
         assert_eq!(
             page.fill(&order, &financing),
@@ -125,7 +125,7 @@ mod tests {
         for good in [
             "https://shop.example",
             "https://shop.example:8443/thanks#{order_reference}",
-            "http://localhost:3000/{financing}",
+            "http://localhost:3000/{attempt}",
             "http://127.0.0.1/",
             "http://[::1]:8080/",
         ] {

@@ -1,13 +1,13 @@
 use axum::extract::RawPathParams;
 use axum::extract::rejection::RawPathParamsRejection;
-use inbank_domain::{FinancingId, ShopName};
+use inbank_domain::{AttemptId, ShopName};
 use tracing::Span;
 use tracing::field::Empty;
 
-/// Whose financing a request is about. What can't be a name never gets further, not even to a log.
+/// Which attempt a request is about. What can't be a name never gets further, not even to a log.
 pub(crate) struct Address {
     pub(crate) shop: ShopName,
-    pub(crate) financing: FinancingId,
+    pub(crate) attempt: AttemptId,
 }
 
 /// As axum hands the parts of the path over.
@@ -20,7 +20,7 @@ impl Address {
         let last = |wanted| raw.iter().filter(|(name, _)| *name == wanted).last();
         Some(Self {
             shop: ShopName::parse(last("shop")?.1).ok()?,
-            financing: FinancingId::parse(last("financing")?.1).ok()?,
+            attempt: AttemptId::parse(last("attempt")?.1).ok()?,
         })
     }
 
@@ -30,7 +30,7 @@ impl Address {
             "receive",
             route,
             shop = %self.shop,
-            financing = %self.financing,
+            attempt = %self.attempt,
             outcome = Empty,
         )
     }

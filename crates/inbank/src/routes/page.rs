@@ -5,7 +5,7 @@ use std::fmt;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::receiver::RETRY_AFTER;
+use super::RETRY_AFTER;
 
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 

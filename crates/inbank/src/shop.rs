@@ -1,0 +1,192 @@
+use std::fmt;
+use std::sync::Arc;
+
+use inbank_adapters_http::{
+    ApiVersion, Environment, HmacAuthenticator, PartnerApi, RegionProfile, Site,
+};
+use inbank_app::Bank;
+use inbank_domain::{ApiKey, Invalid, Region, ShopId, ShopName};
+use inbank_ports::Clock;
+
+use crate::BuildError;
+
+/// One of a platform's shops, as it is set up: its own name, its region, and its identifier and keys
+/// at the bank.
+///
+/// ```
+/// use inbank::{Region, Shop};
+///
+/// let shop = Shop::new("main", Region::ESTONIA, "a93f1f44-d5dd-4469-bfcc-c1de9e969213", "key")
+///     .with_return_url("https://shop.example.com/orders/{order_reference}");
+/// ```
+///
+/// Nothing fails before the shop is added to a platform. `Debug` shows no key.
+#[must_use]
+pub struct Shop {
+    name: String,
+    pub(crate) return_url: Option<String>,
+    side: Side,
+}
+
+enum Side {
+    /// At Inbank, over HTTP.
+    Inbank(Box<Inbank>),
+    /// At whatever implements the ports.
+    Ports(Box<Bank>),
+}
+
+struct Inbank {
+    region: Region,
+    profile: Option<RegionProfile>,
+    uuid: String,
+    keys: Vec<String>,
+    environment: Environment,
+    version: Option<ApiVersion>,
+    base_url: Option<String>,
+    api: Option<PartnerApi>,
+}
+
+impl Shop {
+    /// A shop at Inbank's demo environment, by the identifier and the key that Inbank gives.
+    pub fn new(
+        name: impl Into<String>,
+        region: Region,
+        shop_uuid: impl Into<String>,
+        api_key: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            return_url: None,
+            side: Side::Inbank(Box::new(Inbank {
+                region,
+                profile: None,
+                uuid: shop_uuid.into(),
+                keys: vec![api_key.into()],
+                environment: Environment::Demo,
+                version: None,
+                base_url: None,
+                api: None,
+            })),
+        }
+    }
+
+    /// A shop in a region of your own.
+    pub fn in_region(
+        name: impl Into<String>,
+        profile: RegionProfile,
+        shop_uuid: impl Into<String>,
+        api_key: impl Into<String>,
+    ) -> Self {
+        let mut shop = Self::new(name, profile.region.clone(), shop_uuid, api_key);
+        if let Side::Inbank(inbank) = &mut shop.side {
+            inbank.profile = Some(profile);
+        }
+        shop
+    }
+
+    /// A shop at whatever implements the ports: another lender, a fake in a test.
+    pub fn at(name: impl Into<String>, bank: Bank) -> Self {
+        Self {
+            name: name.into(),
+            return_url: None,
+            side: Side::Ports(Box::new(bank)),
+        }
+    }
+
+    /// With the page of the shop to which customers are sent on from the bank:
+    /// `https://shop.example.com/orders/{order_reference}`. Without one they see a plain page that
+    /// asks them to go back to the shop.
+    pub fn with_return_url(mut self, url: impl Into<String>) -> Self {
+        self.return_url = Some(url.into());
+        self
+    }
+
+    /// In the live environment.
+    pub fn live(self) -> Self {
+        self.with_inbank(|inbank| inbank.environment = Environment::Live)
+    }
+
+    /// With a version of the API other than the region's usual one.
+    pub fn with_version(self, version: ApiVersion) -> Self {
+        self.with_inbank(|inbank| inbank.version = Some(version))
+    }
+
+    /// With another scheme and host: a sandbox, a proxy. Plain `http` on loopback only.
+    pub fn with_base_url(self, url: impl Into<String>) -> Self {
+        self.with_inbank(|inbank| inbank.base_url = Some(url.into()))
+    }
+
+    /// With a further key by which callbacks are taken, while keys are changed: the first signs and
+    /// sends.
+    pub fn with_further_key(self, key: impl Into<String>) -> Self {
+        self.with_inbank(|inbank| inbank.keys.push(key.into()))
+    }
+
+    /// With a connection that is set up by hand: a client of your own, other retries.
+    pub fn with_api(self, api: PartnerApi) -> Self {
+        self.with_inbank(|inbank| inbank.api = Some(api))
+    }
+
+    fn with_inbank(mut self, change: impl FnOnce(&mut Inbank)) -> Self {
+        if let Side::Inbank(inbank) = &mut self.side {
+            change(inbank);
+        }
+        self
+    }
+
+    pub(crate) fn name(&self) -> Result<ShopName, BuildError> {
+        Ok(ShopName::parse(self.name.as_str())?)
+    }
+
+    pub(crate) fn bank(self, clock: &Arc<dyn Clock>) -> Result<Bank, BuildError> {
+        match self.side {
+            Side::Ports(bank) => Ok(*bank),
+            Side::Inbank(inbank) => inbank.bank(clock),
+        }
+    }
+}
+
+impl Inbank {
+    fn bank(self, clock: &Arc<dyn Clock>) -> Result<Bank, BuildError> {
+        let keys = self.keys.iter().map(|key| ApiKey::parse(key));
+        let keys: Vec<ApiKey> = keys.collect::<Result<_, _>>()?;
+        let authenticator = HmacAuthenticator::new(&keys)
+            .map_err(|_| Invalid::new("api_key", "must be there: callbacks are told by it"))?;
+        let api = match self.api {
+            Some(api) => api,
+            None => {
+                let unknown = || Invalid::new("region", "has no servers that are known here: use Shop::in_region");
+                let profile = match &self.profile {
+                    Some(profile) => profile,
+                    None => RegionProfile::named(self.region.name).ok_or_else(unknown)?,
+                };
+                let uuid = ShopId::parse(self.uuid.as_str())?;
+                let key = keys.into_iter().next().ok_or_else(unknown)?;
+                let site = match &self.base_url {
+                    Some(url) => Site::parse(url)?,
+                    None => Site::published(profile, self.environment)?,
+                };
+                let mut builder = PartnerApi::builder(profile, uuid, key)
+                    .site(site)
+                    .clock(clock.clone());
+                if let Some(version) = self.version {
+                    builder = builder.version(version);
+                }
+                builder.build()?
+            }
+        };
+        let host = api.site().to_string();
+        let identity = format!("{host} {}", self.uuid);
+        let region = api.region().clone();
+        let bank = Bank::new(region, host, identity, Arc::new(authenticator));
+        Ok(bank.with_all(Arc::new(api)))
+    }
+}
+
+impl fmt::Debug for Shop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shop")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
