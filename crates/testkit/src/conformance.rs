@@ -15,7 +15,6 @@ mod callback;
 mod connection;
 mod contract;
 mod income_proof;
-pub mod ledger;
 mod product;
 mod rental;
 mod session;
