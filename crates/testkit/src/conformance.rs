@@ -15,6 +15,7 @@ mod callback;
 mod connection;
 mod contract;
 mod income_proof;
+pub mod ledger;
 mod product;
 mod rental;
 mod session;

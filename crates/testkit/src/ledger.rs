@@ -15,8 +15,9 @@ use inbank_ports::{
 };
 use time::OffsetDateTime;
 
-use self::connections::{Connections, yield_now};
+use self::connections::Connections;
 use self::store::Store;
+use crate::runtime::yield_now;
 
 /// A ledger in memory: gone with the process, the same in everything else. It goes by its callers'
 /// clock.
