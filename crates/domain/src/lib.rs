@@ -36,8 +36,8 @@ mod term;
 mod web_address;
 
 pub use application::{
-    Application, ApplicationRequest, Consent, CustomerConsents, DecisionStatus, Identification,
-    IncomeProofType, Means, Offer,
+    Application, ApplicationRequest, ApplicationStatus, Consent, CustomerConsents, DecisionStatus,
+    Identification, IncomeProofType, Means, Offer,
 };
 pub use attempt::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,

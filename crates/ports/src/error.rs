@@ -24,6 +24,7 @@ struct Inner {
 
 /// What went wrong, by the decision that a caller can take.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
 pub enum GatewayErrorKind {
     /// The request breaks a rule of the guides; nothing was sent.
     Invalid,
@@ -301,7 +302,7 @@ mod tests {
         };
         for asked in [3_601, 1_790_000_000, 300_000_000_000, u64::MAX] {
             let asked = Duration::from_secs(asked);
-            assert_eq!(wait(Some(asked)), Some(Duration::from_secs(3_600)));
+            assert_eq!(wait(Some(asked)), Some(Duration::from_hours(1)));
         }
         assert_eq!(wait(Some(Duration::MAX)), Some(GatewayError::LONGEST_WAIT));
         let short = Some(Duration::from_secs(7));

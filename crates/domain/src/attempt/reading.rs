@@ -115,7 +115,7 @@ fn of_session(session: &Session, contract: Option<&Contract>) -> Result<AttemptS
         SessionStatus::Cancelled => S::Cancelled,
         SessionStatus::Completed => match contract.map(|contract| &contract.status) {
             None | Some(ContractStatus::Activated) => S::Completed,
-            Some(ContractStatus::Cancelled) => S::Cancelled,
+            Some(ContractStatus::Cancelled | ContractStatus::Withdrawn) => S::Cancelled,
             Some(ContractStatus::Terminated) => S::Terminated,
             // Not active yet, whatever the session says.
             Some(ContractStatus::Signed | ContractStatus::Unsigned) => S::Pending,
@@ -154,7 +154,7 @@ fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<AttemptSt
     use AttemptState as S;
     let signed = match &contract.status {
         ContractStatus::Activated => return Ok(S::Completed),
-        ContractStatus::Cancelled => return Ok(S::Cancelled),
+        ContractStatus::Cancelled | ContractStatus::Withdrawn => return Ok(S::Cancelled),
         ContractStatus::Terminated => return Ok(S::Terminated),
         ContractStatus::Unrecognised(text) => return Err(word(text.as_str())),
         ContractStatus::Signed => true,
