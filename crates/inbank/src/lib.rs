@@ -35,9 +35,9 @@
 //! implements them.
 
 mod platform;
+mod return_page;
 #[cfg(feature = "axum")]
 mod routes;
-mod return_page;
 mod runtime;
 #[cfg(feature = "axum")]
 mod serve;

@@ -105,7 +105,11 @@ impl Platform {
         take: impl FnOnce(&Shops, inbank_app::Shop) -> Result<(), ShopError>,
     ) -> Result<(), BuildError> {
         let name = shop.name()?;
-        let page = shop.return_url.as_deref().map(ReturnPage::parse).transpose()?;
+        let page = shop
+            .return_url
+            .as_deref()
+            .map(ReturnPage::parse)
+            .transpose()?;
         let bank = shop.bank(self.runtime.clock())?;
         let shop = inbank_app::Shop::new(name.clone(), bank, &self.public_url)?;
         take(self.worker.shops(), shop)?;
@@ -273,14 +277,22 @@ impl PlatformBuilder {
     pub async fn build(self) -> Result<Platform, BuildError> {
         let missing = |field: &'static str, what: &'static str| Invalid::new(field, what);
         let public_url = self.public_url.ok_or_else(|| {
-            missing("public_url", "is missing: callbacks and browsers come there")
+            missing(
+                "public_url",
+                "is missing: callbacks and browsers come there",
+            )
         })?;
         let public_url =
             WebAddress::parse(&public_url).map_err(|error| error.named("public_url"))?;
         let sink = self.sink.ok_or_else(|| {
-            missing("on_event", "is missing: without it nobody learns what was paid")
+            missing(
+                "on_event",
+                "is missing: without it nobody learns what was paid",
+            )
         })?;
-        let runtime = self.runtime.unwrap_or_else(|| tokio_runtime(self.clock.clone()));
+        let runtime = self
+            .runtime
+            .unwrap_or_else(|| tokio_runtime(self.clock.clone()));
         let ledger = match (self.ledger, self.database) {
             (Some(ledger), _) => ledger,
             (None, Some(url)) => connect(&url).await?,
@@ -308,7 +320,9 @@ impl PlatformBuilder {
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 async fn connect(url: &str) -> Result<Arc<dyn Ledger>, BuildError> {
-    Ok(Arc::new(inbank_adapters_sql::SqlLedger::connect(url).await?))
+    Ok(Arc::new(
+        inbank_adapters_sql::SqlLedger::connect(url).await?,
+    ))
 }
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]

@@ -82,7 +82,9 @@ impl Platform {
         let mut until = stopping.clone();
         let worker = self.clone();
         let working = tokio::spawn(async move {
-            worker.run(async move { drop(until.wait_for(|stopped| *stopped).await) }).await;
+            worker
+                .run(async move { drop(until.wait_for(|stopped| *stopped).await) })
+                .await;
         });
         stop.await;
         // Nobody listens any more where both have ended.

@@ -155,7 +155,12 @@ impl Inbank {
         let api = match self.api {
             Some(api) => api,
             None => {
-                let unknown = || Invalid::new("region", "has no servers that are known here: use Shop::in_region");
+                let unknown = || {
+                    Invalid::new(
+                        "region",
+                        "has no servers that are known here: use Shop::in_region",
+                    )
+                };
                 let profile = match &self.profile {
                     Some(profile) => profile,
                     None => RegionProfile::named(self.region.name).ok_or_else(unknown)?,

@@ -24,7 +24,6 @@ struct Inner {
 
 /// What went wrong, by the decision that a caller can take.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
 pub enum GatewayErrorKind {
     /// The request breaks a rule of the guides; nothing was sent.
     Invalid,
