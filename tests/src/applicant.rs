@@ -101,7 +101,7 @@ impl Applicant {
         let mut request =
             ApplicationRequest::new(region, product, amount, period, customer, contact).unwrap();
         let url = format!("{}/callbacks/order-1-1", self.postbox.uri());
-        request.callback_url = Some(WebAddress::parse("callback_url", &url).unwrap());
+        request.callback_url = Some(WebAddress::parse(&url).unwrap());
         request
     }
 

@@ -199,7 +199,7 @@ impl Bank for SandboxBank {
     }
     fn callback_url(&self) -> WebAddress {
         // Nobody listens; what was sent is on record all the same.
-        WebAddress::parse("callback_url", "http://127.0.0.1:9/callback").unwrap()
+        WebAddress::parse("http://127.0.0.1:9/callback").unwrap()
     }
     async fn customer_applies(&self, id: &SessionId) {
         self.sandbox.customer_applies(uuid(id)).unwrap();

@@ -521,7 +521,7 @@ fn platform(
     clock: &Arc<ManualClock>,
 ) -> Platform {
     let builder = Platform::builder()
-        .public_url(WebAddress::parse("public_url", url).unwrap())
+        .public_url(WebAddress::parse(url).unwrap())
         .ledger(ledger)
         .events(told.clone())
         .clock(clock.clone());

@@ -75,7 +75,7 @@ impl Shop {
     pub fn request(&self, approval: Approval) -> SessionRequest {
         let mut request = self.bank.request(approval, "ORDER 1");
         let url = format!("{}/callbacks/order-1-1", self.postbox.uri());
-        request.urls.callback_url = WebAddress::parse("callback_url", &url).unwrap();
+        request.urls.callback_url = WebAddress::parse(&url).unwrap();
         request
     }
 

@@ -9,8 +9,8 @@ use inbank::http::{
     ApiVersion, BankListAddress, HmacAuthenticator, PartnerApi, RegionProfile, Site, callback_form,
 };
 use inbank::ports::{
-    Applications, CallbackAuthenticator, GatewayError, GatewayErrorKind as Kind, IncomeProof,
-    Signing,
+    Applications, CallbackAuthenticator, GatewayError, GatewayErrorKind as Kind, Headers,
+    IncomeProof, Signing,
 };
 use inbank_tests::{StubBank, camel, fixture, with};
 use serde_json::{Value, json};
@@ -207,9 +207,8 @@ fn callbacks_are_told_apart_whatever_their_time_and_case() {
             for name in ["creditApplicationUuid", "credit_application_uuid"] {
                 let message = json!({ "type": kind, "status": "POSITIVE ", name: APPLICATION });
                 let body = callback_form(&key, timestamp, &message.to_string()).unwrap();
-                let Callback::Application(read) =
-                    authenticator.authenticate(body.as_bytes()).unwrap()
-                else {
+                let signed = authenticator.authenticate(&Headers::NONE, body.as_bytes());
+                let Ok(Callback::Application(read)) = signed.unwrap().callback else {
                     panic!("about an application")
                 };
                 assert_eq!((read.application, read.subject), (id(), subject.clone()));
@@ -224,8 +223,8 @@ fn callbacks_are_told_apart_whatever_their_time_and_case() {
         r#"{"type":"DECISION","status":"POSITIVE","creditApplicationUuid":"a b"}"#,
     ] {
         let body = callback_form(&key, 1_549_411_200, message).unwrap();
-        let refused = authenticator.authenticate(body.as_bytes()).unwrap_err();
-        assert!(refused.is_authentic(), "{message}");
+        let signed = authenticator.authenticate(&Headers::NONE, body.as_bytes());
+        assert!(signed.unwrap().callback.is_err(), "{message}");
     }
 }
 
@@ -301,13 +300,13 @@ async fn the_place_for_the_status_reaches_the_bank_untouched() {
     for bank in banks().await {
         let answer = json!({ "redirect_url": "https://pay.example/x?a={b}" });
         bank.answers(201, answer.to_string()).await;
-        let back = WebAddress::parse("return_url", url).unwrap();
+        let back = WebAddress::parse(url).unwrap();
         let link = bank.api.payment_link(&contract(), &back).await.unwrap();
         assert_eq!(link.as_str(), "https://pay.example/x?a={b}");
         let sent = String::from_utf8(bank.sent().await[0].body.clone()).unwrap();
         assert!(sent.contains(url) && !sent.contains("%7B"), "{sent}");
         bank.answers(201, "{}").await;
-        let nowhere = WebAddress::parse("return_url", "https://shop.example/paid").unwrap();
+        let nowhere = WebAddress::parse("https://shop.example/paid").unwrap();
         let error = bank.api.payment_link(&contract(), &nowhere).await;
         assert_eq!(error.unwrap_err().kind(), Kind::Invalid);
         assert_eq!(bank.sent().await.len(), 0);

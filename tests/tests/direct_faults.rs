@@ -77,7 +77,7 @@ impl Direct {
 
     async fn call(&self, operation: Operation) -> Result<(), GatewayError> {
         let (api, proving) = (&self.applicant.bank.api, &self.proving);
-        let url = |text| WebAddress::parse("return_url", text).unwrap();
+        let url = |text| WebAddress::parse(text).unwrap();
         match operation {
             Operation::GetApplication => api.application(&self.offered).await.map(drop),
             Operation::ListBanks => api.banks(proving).await.map(drop),

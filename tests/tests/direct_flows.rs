@@ -170,7 +170,7 @@ async fn a_customer_who_never_comes_back_from_the_bank_is_no_obstacle() {
     let request = StatementRequest {
         bank: proof.banks(&application).await.unwrap()[0].id.clone(),
         application,
-        return_url: WebAddress::parse("return_url", "https://shop.example/back").unwrap(),
+        return_url: WebAddress::parse("https://shop.example/back").unwrap(),
         locale: Locale::parse("et").unwrap(),
     };
     for _ in 0..3 {
@@ -215,7 +215,7 @@ async fn a_down_payment_is_awaited_and_paid_by_a_link() {
     assert_eq!(applicant.financing.state, State::DownPaymentWanted);
     let contract = applicant.financing.contract.clone().unwrap();
     let back = "https://shop.example/paid?status={status}";
-    let back = WebAddress::parse("return_url", back).unwrap();
+    let back = WebAddress::parse(back).unwrap();
     let signing = applicant.inbank.signing();
     signing.payment_link(&contract, &back).await.unwrap();
     let sent = applicant.bank.sandbox.requests().pop().unwrap();

@@ -7,7 +7,9 @@ use inbank::domain::{
     WebAddress,
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, callback_form, read_application_request};
-use inbank::ports::{Applications, CallbackAuthenticator, CallbackError, IncomeProof, Signing};
+use inbank::ports::{
+    Applications, CallbackAuthenticator, CallbackError, Headers, IncomeProof, Signing,
+};
 use inbank_sandbox::{Outcome, Region as Country, Sandbox};
 use inbank_tests::{StubBank, camel, fixture};
 use serde_json::{Value, json};
@@ -154,7 +156,7 @@ async fn proof_of_income_goes_as_printed() {
         let request = StatementRequest {
             application: ApplicationId::parse("42c939bc-1111-2222-3333-b84fea5b86f6").unwrap(),
             bank: StatementBankId::parse("24").unwrap(),
-            return_url: WebAddress::parse("return_url", "https://test.com").unwrap(),
+            return_url: WebAddress::parse("https://test.com").unwrap(),
             locale: Locale::parse("en").unwrap(),
         };
         let read = bank.api.retrieve_statement(&request).await.unwrap();
@@ -257,15 +259,17 @@ fn the_guides_callback_is_read_once_it_is_signed_with_the_shops_key() {
     let key = ApiKey::parse("a-shops-key").unwrap();
     let authenticator = HmacAuthenticator::new([&key]).unwrap();
     let body = fixture("direct-ee-lv-2.05/callback.form.txt");
-    let refused = authenticator.authenticate(body.as_bytes()).unwrap_err();
+    let refused = authenticator
+        .authenticate(&Headers::NONE, body.as_bytes())
+        .unwrap_err();
     assert_eq!(refused, CallbackError::Signature);
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes())
         .into_owned()
         .collect();
     let timestamp = fields[2].1.parse().unwrap();
     let signed = callback_form(&key, timestamp, &fields[0].1).unwrap();
-    let Callback::Application(callback) = authenticator.authenticate(signed.as_bytes()).unwrap()
-    else {
+    let signed = authenticator.authenticate(&Headers::NONE, signed.as_bytes());
+    let Ok(Callback::Application(callback)) = signed.unwrap().callback else {
         panic!("about an application")
     };
     let id = "bb3853ce-2034-499e-8b08-42625fdf068b";

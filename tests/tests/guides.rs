@@ -9,7 +9,7 @@ use inbank::domain::{
 };
 use inbank::http::{ApiVersion, HmacAuthenticator, callback_form, read_session_request};
 use inbank::ports::{
-    Calculator, CallbackAuthenticator, CallbackError, Contracts, GatewayErrorKind,
+    Calculator, CallbackAuthenticator, CallbackError, Contracts, GatewayErrorKind, Headers,
     ProductCatalogue, Sessions,
 };
 use inbank_sandbox::{Region as Country, Sandbox};
@@ -240,7 +240,9 @@ async fn the_guides_callback_is_read_once_it_is_signed_with_the_shops_key() {
     let authenticator = HmacAuthenticator::new([&key]).unwrap();
     let printed = fixture("callback.form.txt");
     // None of the guides' signatures fits its key, so this one must not pass either.
-    let refused = authenticator.authenticate(printed.as_bytes()).unwrap_err();
+    let refused = authenticator
+        .authenticate(&Headers::NONE, printed.as_bytes())
+        .unwrap_err();
     assert_eq!(refused, CallbackError::Signature);
 
     let fields = form(&printed);
@@ -248,7 +250,8 @@ async fn the_guides_callback_is_read_once_it_is_signed_with_the_shops_key() {
     let signed = callback_form(&key, timestamp, message).unwrap();
     // But for the signature, what we would sign ourselves is the print to the byte.
     assert_eq!(signed.replace(&form(&signed)[1].1, &fields[1].1), printed);
-    let Callback::Session(callback) = authenticator.authenticate(signed.as_bytes()).unwrap() else {
+    let signed = authenticator.authenticate(&Headers::NONE, signed.as_bytes());
+    let Ok(Callback::Session(callback)) = signed.unwrap().callback else {
         panic!("about a session")
     };
     assert_eq!(callback.id.as_str(), "3241a6d5-051b-415b-afc7-0a5aad115fcc");

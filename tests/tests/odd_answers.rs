@@ -4,13 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inbank::domain::{ContractId, ContractStatus, Region, SessionId, SessionStatus};
+use inbank::domain::{
+    ContractId, ContractStatus, Currency, Money, Region, SessionId, SessionStatus,
+};
 use inbank::http::read_session_request;
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
 use inbank::ports::conformance::Approval;
 use inbank::ports::fake::ManualClock;
-use inbank::ports::{Advice, Clock, Connection, Contracts, Sessions};
-use inbank_tests::{SandboxBank, StubBank, fixture, parsed, with};
+use inbank::ports::{
+    Advice, Clock, Connection, Contracts, GatewayError, GatewayErrorKind, Sessions,
+};
+use inbank_tests::{SandboxBank, Shown, StubBank, fixture, parsed, with};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -110,6 +114,72 @@ async fn no_pause_is_longer_than_the_longest() {
     let slept = clock.slept();
     assert_eq!(slept.len(), 50);
     assert!(slept.iter().all(|pause| *pause <= longest), "{slept:?}");
+}
+
+#[tokio::test]
+async fn a_wait_of_any_length_is_at_most_an_hour() {
+    for &version in ApiVersion::ALL {
+        let bank = StubBank::start(version).await;
+        for asked in [
+            "300000000000",
+            "1790000000",
+            "99999999999999999999999",
+            "-1",
+            "soon",
+        ] {
+            let answer = ResponseTemplate::new(429).insert_header("retry-after", asked);
+            bank.answers_with(answer).await;
+            for error in [
+                bank.api.contract(&contract()).await.unwrap_err(),
+                bank.api.approve(&contract()).await.unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), GatewayErrorKind::RateLimited);
+                assert_eq!(error.advice(), Advice::SafeToRetry);
+                assert!(!error.is_host_failure(), "the host is well");
+                let wait = error.retry_after().unwrap_or_default();
+                assert!(wait <= GatewayError::LONGEST_WAIT, "{asked}: {wait:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_price_in_another_currency_is_not_sent_at_all() {
+    for &version in ApiVersion::ALL {
+        let bank = StubBank::start(version).await;
+        bank.answers(201, fixture("session-open.response.json"))
+            .await;
+        let document = fixture("session-open.request.json");
+        let mut request = read_session_request(&document, &Region::ESTONIA).unwrap();
+        request.purchase.items[0].amount = Money::parse("100", Currency::PLN).ok();
+        let error = bank.api.open(&request).await.unwrap_err();
+        assert_eq!(error.kind(), GatewayErrorKind::Invalid);
+        assert!(
+            error.to_string().contains("purchase.items[0].amount"),
+            "{error}"
+        );
+        assert_eq!(bank.sent().await.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_passed_over_in_an_answer_is_named_in_the_log_and_not_repeated() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let mut shown = Shown::default();
+    let logs = shown.logs();
+    let odd = json!({ "termination_reason": ["canary"], "signed_at": "canary" });
+    let answer = with(parsed("contract-bare.response.json"), odd);
+    bank.answers(200, answer.to_string()).await;
+    let read = bank.api.contract(&contract()).await.unwrap();
+    drop(logs);
+    shown.debug(&read);
+    for field in ["termination_reason", "signed_at"] {
+        assert!(
+            shown.text().contains(&format!("field=\"{field}\"")),
+            "{field}"
+        );
+    }
+    shown.holds_none_of(&["canary"]);
 }
 
 #[tokio::test]

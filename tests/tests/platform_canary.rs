@@ -7,14 +7,15 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use inbank::domain::{AssetIdentifiers, Email, FinancingState as State, Imei, SerialNumber};
-use inbank::domain::{OrderReference, PhoneNumber, ProductFamily};
+use inbank::domain::{
+    AssetIdentifiers, Currency, Email, FinancingState as State, Imei, SerialNumber,
+};
+use inbank::domain::{Money, OrderReference, PhoneNumber, ProductFamily};
 use inbank::ports::Rentals;
 use inbank::ports::conformance::Bank;
 use inbank_sandbox::{Fault, Operation, Outcome};
 use inbank_tests::platform::{Home, Stage, Store};
 use inbank_tests::{Postgres, Shown, uuid_of};
-use rust_decimal::Decimal;
 
 const CANARIES: [&str; 11] = [
     "canary",
@@ -93,7 +94,7 @@ async fn application(stage: &Stage) {
     request.customer.last_name = Some("Canarylast".to_owned().into());
     request.contact.email = Some(Email::parse("canary@email.example").unwrap());
     request.contact.mobile = Some(PhoneNumber::parse("+37253637001").unwrap());
-    request.means.monthly_income = Some(Decimal::from(770_003).into());
+    request.means.monthly_income = Some(Money::parse("770003", Currency::EUR).unwrap().into());
     request.means.payout_account_number = Some("canary-payout".to_owned().into());
     request.salesperson_reference = Some("canary-seller".to_owned().into());
     let order = OrderReference::parse("direct").unwrap();

@@ -21,11 +21,13 @@ impl Applications for PartnerApi {
         self.region
             .check_currency(request.amount())
             .map_err(invalid)?;
+        let payload = Request::new(request, self.region.currency).map_err(invalid)?;
         let call = Call {
-            body: Body::Json(self.encode(&APPLICATION_SUBMIT, &Request::from(request))?),
+            body: Body::Json(self.encode(&APPLICATION_SUBMIT, &payload)?),
             ..Call::default()
         };
-        self.door.call(&APPLICATION_SUBMIT, call, submitted).await
+        let read = |body: &[u8]| submitted(body, self.region.currency);
+        self.door.call(&APPLICATION_SUBMIT, call, read).await
     }
 
     async fn application(&self, id: &ApplicationId) -> Result<Application, GatewayError> {

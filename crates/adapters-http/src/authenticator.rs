@@ -8,13 +8,16 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use inbank_domain::{
     ApiKey, ApplicationCallback, ApplicationId, Callback, CallbackSubject, Invalid, OrderReference,
-    SessionCallback, SessionId, SessionStatus, issued_at,
+    SessionCallback, SessionId, SessionStatus, Unrecognised, excerpt, issued_at,
 };
-use inbank_ports::{CallbackAuthenticator, CallbackError, Clock};
+use inbank_ports::{
+    CallbackAuthenticator, CallbackError, CallbackKey, Clock, Headers, NotUnderstood,
+    SignedCallback,
+};
 use sha2::Sha512;
 use time::OffsetDateTime;
 
-use crate::form::Form;
+use crate::form::{Form, lower_hexadecimal};
 use crate::wire::callback::Message;
 
 type HmacSha512 = Hmac<Sha512>;
@@ -64,7 +67,12 @@ impl HmacAuthenticator {
 }
 
 impl CallbackAuthenticator for HmacAuthenticator {
-    fn authenticate(&self, body: &[u8]) -> Result<Callback, CallbackError> {
+    /// Inbank signs in the body: no header is looked at.
+    fn authenticate(
+        &self,
+        _headers: &Headers,
+        body: &[u8],
+    ) -> Result<SignedCallback, CallbackError> {
         let form = Form::parse(body)?;
         let signed = self.keys.iter().any(|key| {
             let mut mac = key.clone();
@@ -81,17 +89,22 @@ impl CallbackAuthenticator for HmacAuthenticator {
         if let Some(freshness) = &self.freshness {
             freshness.check(issued_at)?;
         }
-        read(form.message(), issued_at)
+        Ok(SignedCallback {
+            key: CallbackKey::of(form.signed()),
+            issued_at,
+            content: form.canonical().into_bytes(),
+            callback: read(form.message(), issued_at),
+        })
     }
 }
 
 impl Freshness {
     /// Too old and too new are told apart: the one is a replay or a late delivery, the other a clock.
     fn check(&self, issued_at: OffsetDateTime) -> Result<(), CallbackError> {
-        let age = self.clock.now() - issued_at;
-        if age > self.window {
+        let now = self.clock.now();
+        if now - issued_at > self.window {
             Err(CallbackError::TooOld)
-        } else if -age > self.window {
+        } else if issued_at - now > self.window {
             Err(CallbackError::TooNew)
         } else {
             Ok(())
@@ -100,24 +113,27 @@ impl Freshness {
 }
 
 /// Reads the message of an authentic callback.
-fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, CallbackError> {
+fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, NotUnderstood> {
     let message: Message<'_> = serde_json::from_str(message).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
-        CallbackError::Message(format!("not the JSON that the guides describe, at {place}"))
+        NotUnderstood::new(&format!(
+            "not the JSON that the guides describe, at {place}"
+        ))
     })?;
-    let unreadable = |error: Invalid| CallbackError::Message(error.to_string());
+    let unreadable = |error: Invalid| NotUnderstood::new(&error.to_string());
     if let (Some(subject), Some(application)) = (message.subject, message.application) {
         return Ok(Callback::Application(ApplicationCallback {
             application: ApplicationId::parse(application).map_err(unreadable)?,
             subject: CallbackSubject::from(&*subject),
             // One printed sample has a space behind it.
-            status: message.status.trim().to_owned(),
+            status: excerpt(message.status.trim(), Unrecognised::LONGEST).to_owned(),
             issued_at,
         }));
     }
     let Some(id) = message.uuid else {
-        let neither = "about neither a session nor an application";
-        return Err(CallbackError::Message(neither.to_owned()));
+        return Err(NotUnderstood::new(
+            "about neither a session nor an application",
+        ));
     };
     let reference = message.purchase_reference;
     Ok(Callback::Session(SessionCallback {
@@ -153,16 +169,7 @@ pub struct NoKey;
 pub fn sign_callback(key: &ApiKey, timestamp: u64, message: &str) -> Result<String, NoKey> {
     let mut mac = prepare(key)?;
     mac.update(format!("{timestamp}.{message}").as_bytes());
-    let bytes = mac.finalize().into_bytes();
-    Ok(bytes
-        .iter()
-        .fold(String::with_capacity(128), |mut text, byte| {
-            text.extend(
-                [byte >> 4, byte & 15]
-                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
-            );
-            text
-        }))
+    Ok(lower_hexadecimal(&mac.finalize().into_bytes()))
 }
 
 /// The body of a signed callback, as the bank sends it.

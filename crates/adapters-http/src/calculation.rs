@@ -15,9 +15,9 @@ impl Calculator for PartnerApi {
         self.region
             .check_currency(request.amount())
             .map_err(invalid)?;
-        let currency = request.amount().currency();
+        let payload = Request::new(request, &self.region.currency).map_err(invalid)?;
         let call = Call {
-            body: Body::Json(self.encode(&CALCULATION, &Request::new(request, &currency))?),
+            body: Body::Json(self.encode(&CALCULATION, &payload)?),
             ..Call::default()
         };
         let read = |body: &[u8]| decode::<Answer<'_>>(body)?.into_calculation(request);

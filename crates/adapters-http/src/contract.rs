@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use inbank_domain::{Contract, ContractId};
+use inbank_domain::{Contract, ContractId, Currency};
 use inbank_ports::{Contracts, GatewayError};
 
 use crate::PartnerApi;
@@ -13,7 +13,7 @@ use crate::wire::{self, Wrapper, unwrapped};
 #[async_trait]
 impl Contracts for PartnerApi {
     async fn contract(&self, id: &ContractId) -> Result<Contract, GatewayError> {
-        let read = |body: &[u8]| read(body, id);
+        let read = |body: &[u8]| read(body, id, self.region.currency);
         self.door
             .call(&CONTRACT_SHOW, Call::about(&id.as_str()), read)
             .await
@@ -29,9 +29,13 @@ impl Contracts for PartnerApi {
 }
 
 /// A contract, wrapped or bare, if it is the one that was asked for.
-pub(crate) fn read(body: &[u8], id: &ContractId) -> Result<Contract, DecodeError> {
+pub(crate) fn read(
+    body: &[u8],
+    id: &ContractId,
+    currency: Currency,
+) -> Result<Contract, DecodeError> {
     let body = unwrapped(body, Wrapper::Contract)?;
-    let contract: Contract = decode::<Details>(body)?.try_into()?;
+    let contract = decode::<Details>(body)?.into_contract(currency)?;
     if contract.id == *id {
         Ok(contract)
     } else {

@@ -1,6 +1,6 @@
 //! A partner's own request body, as the guides print it, read into a request.
 
-use inbank_domain::{ApplicationRequest, Invalid, Region, RentalRequest, SessionRequest};
+use inbank_domain::{ApplicationRequest, Invalid, Region, RentalRequest, SessionRequest, excerpt};
 use serde::Deserialize;
 
 use crate::dialect::{CamelCase, to_snake_case};
@@ -45,7 +45,7 @@ fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {
     let value = T::deserialize(CamelCase::new(tracked));
     let end = value.and_then(|value| deserializer.end().map(|()| value));
     end.map_err(|error| {
-        let path = to_snake_case(&track.path().to_string());
+        let path = to_snake_case(excerpt(&track.path().to_string(), LONGEST_PLACE));
         let nowhere = path == "." || !error.is_data();
         let field = if nowhere { "document".to_owned() } else { path };
         Invalid::new(field, problem(&error))
@@ -60,6 +60,7 @@ fn problem(error: &serde_json::Error) -> String {
     }
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
+    let text = excerpt(text, LONGEST_PROBLEM);
     let harmless = [
         "unknown field",
         "missing field",
@@ -74,6 +75,11 @@ fn problem(error: &serde_json::Error) -> String {
         format!("has the wrong type {place}")
     }
 }
+
+/// A path and a key are repeated, and a document may have any.
+const LONGEST_PLACE: usize = 200;
+/// serde lists the keys that it expected.
+const LONGEST_PROBLEM: usize = 1_000;
 
 #[cfg(test)]
 mod tests;

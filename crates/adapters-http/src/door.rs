@@ -10,6 +10,8 @@ use inbank_ports::{Clock, GatewayError};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Response};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use tracing::{Instrument, field};
 use url::Url;
 
@@ -165,7 +167,7 @@ impl Door {
         };
         let response = request.send().await.map_err(Failure::of_transport)?;
         let status = response.status();
-        let retry_after = retry_after(response.headers());
+        let retry_after = retry_after(response.headers(), self.clock.now());
         let body = self.read(response).await;
         if status.is_success() {
             Ok((status.as_u16(), body?))
@@ -188,7 +190,7 @@ impl Door {
             .await
             .map_err(Failure::of_answer_transport)?
         {
-            if body.len() + chunk.len() > self.answer_limit {
+            if chunk.len() > self.answer_limit.saturating_sub(body.len()) {
                 let limit = self.answer_limit;
                 return Err(Failure::TooLarge { status, limit });
             }
@@ -211,8 +213,71 @@ fn form(files: &[Attachment], description: &str) -> Form {
     form
 }
 
-/// `Retry-After` in seconds; as a date it is not worth a clock.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    seconds.parse().ok().map(Duration::from_secs)
+/// How long `Retry-After` asks to wait, in seconds or as a date, and never more than
+/// [`GatewayError::LONGEST_WAIT`]. What is neither, or lies in the past, asks for nothing.
+fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    let asked = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds are a long time too.
+        asked.parse().map_or(Duration::MAX, Duration::from_secs)
+    } else {
+        let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
+        Duration::try_from(until - now).ok()?
+    };
+    Some(wait.min(GatewayError::LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Monday, 27 January 2025, noon.
+    fn noon() -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(1_737_979_200).unwrap()
+    }
+
+    fn asked(value: &str) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+        retry_after(&headers, noon()).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn a_retry_after_of_any_size_waits_an_hour_at_most() {
+        const HOUR: Option<u64> = Some(3_600);
+        for (value, expected) in [
+            ("0", Some(0)),
+            ("7", Some(7)),
+            (" 7 ", Some(7)),
+            ("3601", HOUR),
+            ("1790000000", HOUR),
+            ("300000000000", HOUR),
+            ("18446744073709551616", HOUR),
+            (&"9".repeat(1_000), HOUR),
+            ("Mon, 27 Jan 2025 12:00:30 GMT", Some(30)),
+            ("Mon, 27 Jan 2025 11:59:59 GMT", None),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", HOUR),
+            ("Mon, 01 Jan 1900 00:00:00 GMT", None),
+            ("-1", None),
+            ("+5", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(asked(value), expected, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_retry_after_makes_it_panic_or_wait_for_long(value in "[ -~]{0,40}", now in any::<i32>()) {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_str(&value).unwrap());
+            let now = OffsetDateTime::from_unix_timestamp(now.into()).unwrap();
+            let wait = retry_after(&headers, now).unwrap_or_default();
+            prop_assert!(wait <= GatewayError::LONGEST_WAIT);
+        }
+    }
 }

@@ -177,7 +177,8 @@ fn is_not_found(code: &str) -> bool {
 
 /// The codes in an error body, in any of the six shapes that the bank has been seen to use:
 /// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
-/// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent.
+/// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent. The first
+/// [`GatewayError::MOST_CODES`] are found, each once.
 pub(crate) fn codes(body: &[u8]) -> Vec<String> {
     let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
         return Vec::new();
@@ -193,12 +194,15 @@ pub(crate) fn codes(body: &[u8]) -> Vec<String> {
     let values = names.iter().filter_map(|name| fields.get(*name));
     let mut found: Vec<String> = Vec::new();
     for value in values {
-        let texts: Vec<&str> = match value {
-            Value::String(text) => vec![text],
-            Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
+        let texts = match value {
+            Value::Array(list) => list.as_slice(),
+            text => std::slice::from_ref(text),
         };
-        for text in texts {
+        for text in texts.iter().filter_map(Value::as_str) {
+            // Looking each one up among the few that are kept takes linear time.
+            if found.len() == GatewayError::MOST_CODES {
+                return found;
+            }
             if GatewayError::is_code(text) && !found.iter().any(|known| known == text) {
                 found.push(text.to_owned());
             }
@@ -237,6 +241,21 @@ mod tests {
         ] {
             assert_eq!(codes(body.as_bytes()), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn of_80_000_codes_the_first_are_kept_in_linear_time() {
+        let codes_of = |n: usize| {
+            let list: Vec<_> = (0..n).map(|n| format!("code_{n}_is_missing")).collect();
+            serde_json::json!({ "message": list, "errors": list }).to_string()
+        };
+        let body = codes_of(80_000);
+        let found = codes(body.as_bytes());
+        assert_eq!(found.len(), GatewayError::MOST_CODES);
+        assert_eq!(found[0], "code_0_is_missing");
+        let failure = Failure::of_status(422, body.as_bytes(), None);
+        let error = failure.into_error(&crate::operation::SESSION_OPEN);
+        assert!(error.to_string().len() < 3_000 && format!("{error:?}").len() < 10_000);
     }
 
     #[test]
@@ -288,5 +307,31 @@ mod tests {
         assert_eq!(undecodable.kind(Effect::Write), Kind::OutcomeUnknown);
         assert!(undecodable.may_repeat(Effect::Read));
         assert!(!undecodable.may_repeat(Effect::Write));
+    }
+
+    #[test]
+    fn only_connections_time_limits_and_5xx_count_against_the_host() {
+        let counts = |failure: Failure, operation| failure.into_error(operation).is_host_failure();
+        for (status, expected) in [
+            (302, false),
+            (401, false),
+            (404, false),
+            (408, false),
+            (422, false),
+            (429, false),
+            (500, true),
+            (503, true),
+            (504, true),
+        ] {
+            for operation in [
+                &crate::operation::SESSION_OPEN,
+                &crate::operation::SESSION_SHOW,
+            ] {
+                let failure = Failure::of_status(status, b"", None);
+                assert_eq!(counts(failure, operation), expected, "{status}");
+                let undecodable = Failure::of_answer(200, b"", DecodeError::Another("session"));
+                assert!(!counts(undecodable, operation));
+            }
+        }
     }
 }

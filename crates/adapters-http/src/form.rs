@@ -62,6 +62,19 @@ impl Form {
         })
     }
 
+    /// The same three fields again and nothing else, in one form for all copies, whatever their order,
+    /// escapes and additions were.
+    pub(crate) fn canonical(&self) -> String {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("message", self.message());
+        form.append_pair("hmac", &lower_hexadecimal(&self.hmac));
+        form.append_pair(
+            "timestamp",
+            &self.signed[..self.message_at.saturating_sub(1)],
+        );
+        form.finish()
+    }
+
     /// What the signature is over: `timestamp.message`.
     pub(crate) fn signed(&self) -> &[u8] {
         self.signed.as_bytes()
@@ -121,6 +134,13 @@ fn decode(value: &[u8], into: &mut Vec<u8>) {
             };
         }
     }
+}
+
+/// Two lower-case digits for each byte.
+pub(crate) fn lower_hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
+    digits.collect()
 }
 
 /// 64 bytes from 128 digits of either case.

@@ -16,9 +16,6 @@ mod dialect;
 mod document;
 mod door;
 mod failure;
-#[cfg(feature = "figures")]
-#[doc(hidden)]
-pub mod figures;
 mod form;
 mod income_proof;
 mod operation;

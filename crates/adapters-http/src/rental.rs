@@ -46,7 +46,8 @@ impl Rentals for PartnerApi {
         let invalid = |error| GatewayError::invalid(RENTAL_CALCULATION.name, error);
         let price = request.hero().net_price;
         self.region.check_currency(price).map_err(invalid)?;
-        let body = self.encode(&RENTAL_CALCULATION, &Request::from(request))?;
+        let payload = Request::new(request, self.region.currency).map_err(invalid)?;
+        let body = self.encode(&RENTAL_CALCULATION, &payload)?;
         let call = Call {
             arguments: &[product],
             body: Body::Json(body),
@@ -96,7 +97,7 @@ impl Rentals for PartnerApi {
         let path = [product.as_str(), contract.as_str()];
         let versions = [&RENTAL_CONTRACT_V2, &RENTAL_CONTRACT_V3];
         let (operation, call) = self.at_contract(versions, &path)?;
-        let read = |body: &[u8]| contract::read(body, contract);
+        let read = |body: &[u8]| contract::read(body, contract, self.region.currency);
         self.door.call(operation, call, read).await
     }
 }

@@ -20,11 +20,12 @@ impl Sessions for PartnerApi {
         let currency = request.currency();
         let money = Money::new(Decimal::ZERO, currency);
         self.region.check_currency(money).map_err(invalid)?;
+        let payload = Request::new(request, &self.region.currency).map_err(invalid)?;
         let call = Call {
-            body: Body::Json(self.encode(&SESSION_OPEN, &Request::new(request, &currency))?),
+            body: Body::Json(self.encode(&SESSION_OPEN, &payload)?),
             ..Call::default()
         };
-        let read = |body: &[u8]| Ok(decode::<Opened<'_>>(body)?.try_into()?);
+        let read = |body: &[u8]| Ok(decode::<Opened>(body)?.try_into()?);
         self.door.call(&SESSION_OPEN, call, read).await
     }
 
@@ -34,7 +35,7 @@ impl Sessions for PartnerApi {
             ..Call::default()
         };
         let read = |body: &[u8]| {
-            let session: Session = decode::<Details<'_>>(body)?.try_into()?;
+            let session = decode::<Details>(body)?.into_session(self.region.currency)?;
             if session.id == *id {
                 Ok(session)
             } else {

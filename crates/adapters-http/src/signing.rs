@@ -91,7 +91,8 @@ impl Signing for PartnerApi {
         };
         let read = |body: &[u8]| {
             let link: PaymentLink = decode(body)?;
-            Ok(WebAddress::parse("redirect_url", &link.redirect_url)?)
+            let url = WebAddress::parse(&link.redirect_url);
+            Ok(url.map_err(|error| error.named("redirect_url"))?)
         };
         self.door.call(&PAYMENT_LINK, call, read).await
     }

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub(crate) mod customer;
 pub(crate) mod free_form;
 pub(crate) mod income_proof;
+pub(crate) mod lenient;
 pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod product;
@@ -37,6 +38,8 @@ pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Res
         Wrapper::Contract => answer.contract,
         Wrapper::Product => answer.product,
     };
+    // What is no object is no wrapper, but a field of the answer like others.
+    let inner = inner.filter(|inner| inner.get().starts_with('{'));
     Ok(inner.map_or(body, |inner| inner.get().as_bytes()))
 }
 
@@ -72,3 +75,6 @@ pub(crate) enum Wrapper {
     Contract,
     Product,
 }
+
+#[cfg(test)]
+mod tests;

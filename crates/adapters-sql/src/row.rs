@@ -53,7 +53,7 @@ impl Row {
         );
         entry.asked = row.try_get::<i64, _>("asked")? != 0;
         let redirect = optional(row, "redirect_url")?;
-        let redirect = redirect.map(|url| WebAddress::parse("redirect_url", &url));
+        let redirect = redirect.map(|url| WebAddress::parse(&url));
         entry.redirect_url = redirect.transpose()?;
         if let Some(name) = optional(row, "intent")? {
             let application = application(row, "intent_application")?;

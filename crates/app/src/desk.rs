@@ -10,7 +10,7 @@ use inbank_domain::{
     Intent, Invalid, OrderReference, PartnerUrls, ProductFamily,
 };
 use inbank_ports::{
-    CallbackError, Entry, FinancingLedger, GatewayError, Intended, LedgerError, Listing,
+    CallbackError, Entry, FinancingLedger, GatewayError, Headers, Intended, LedgerError, Listing,
 };
 
 use crate::worker::Refusal;
@@ -211,9 +211,11 @@ impl Desk {
     pub async fn replay(&self, id: &FinancingId) -> Result<Replayed, DeskError> {
         let kept = self.ledger().callbacks(self.shop.name(), id).await?;
         let authenticator = &self.shop.ports().authenticator;
-        let callbacks = kept
-            .iter()
-            .map(|callback| authenticator.authenticate(&callback.body).err());
+        let callbacks = kept.iter().map(|callback| {
+            authenticator
+                .authenticate(&Headers::NONE, &callback.body)
+                .err()
+        });
         let callbacks = callbacks.collect();
         let entry = self.refresh(id).await?;
         Ok(Replayed { entry, callbacks })

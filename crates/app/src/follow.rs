@@ -6,8 +6,8 @@ use inbank_domain::{
     SessionId, SessionStatus, Step, advance,
 };
 use inbank_ports::{
-    Applications, CallbackAuthenticator, CallbackError, Clock, Contracts, GatewayError, Sessions,
-    Subject,
+    Applications, CallbackAuthenticator, CallbackError, Clock, Contracts, GatewayError, Headers,
+    NotUnderstood, Sessions, Subject,
 };
 
 /// Brings a financing up to date with the bank: after a callback, after the customer's return, or
@@ -83,9 +83,12 @@ pub struct News {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FollowError {
-    /// The callback is not taken: answer it with 401, or 400 where it is authentic.
+    /// The callback is not taken: answer it with 401.
     #[error(transparent)]
     Callback(#[from] CallbackError),
+    /// The callback is authentic and not understood: answer it with 400, and read the bank.
+    #[error(transparent)]
+    NotUnderstood(#[from] NotUnderstood),
     /// The bank gave no answer: try again later.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -115,7 +118,11 @@ impl Follow {
     /// # Errors
     /// [`FollowError`]; the financing stays as it was.
     pub async fn callback(&self, body: &[u8], financing: &Financing) -> Result<News, FollowError> {
-        match self.ports.authenticator.authenticate(body)? {
+        let signed = self
+            .ports
+            .authenticator
+            .authenticate(&Headers::NONE, body)?;
+        match signed.callback? {
             Callback::Session(callback) => {
                 let known = financing.session.as_ref();
                 if financing.application.is_some() || known.is_some_and(|id| *id != callback.id) {

@@ -2,11 +2,10 @@ use std::sync::Arc;
 
 use inbank_domain::{Callback, FinancingId, OrderReference};
 use inbank_ports::{
-    CallbackError, Clock, FinancingLedger, LedgerError, ReceivedCallback, Recorded, Subject,
+    CallbackError, Clock, FinancingLedger, Headers, LedgerError, ReceivedCallback, Recorded,
+    Subject,
 };
-use sha2::{Digest, Sha256};
 
-use crate::shop::first_half;
 use crate::{Shop, Shops};
 
 /// Takes the bank's callbacks in, and the same forms from returning browsers. It reads nothing at the
@@ -60,20 +59,18 @@ impl Intake {
         body: &[u8],
     ) -> Result<Recorded, IntakeError> {
         let shop = self.shops.get(shop).ok_or(IntakeError::NoShop)?;
-        let subject = match shop.ports().authenticator.authenticate(body) {
-            Ok(callback) => subject(&callback).map(|subject| (callback, subject)),
-            Err(error) if error.is_authentic() => None,
-            Err(error) => return Err(error.into()),
-        };
+        let authenticator = &shop.ports().authenticator;
+        let signed = authenticator.authenticate(&Headers::NONE, body)?;
+        let subject = signed.callback.as_ref().ok().and_then(subject);
         let financing = FinancingId::parse(financing).map_err(|_| IntakeError::NoFinancing)?;
         let recorded = match subject {
-            Some((callback, subject)) => {
+            Some(subject) => {
                 let received = ReceivedCallback {
                     shop: shop.name().clone(),
                     financing,
-                    key: key(&callback),
+                    key: signed.key.as_str().to_owned(),
                     subject,
-                    body: body.to_vec(),
+                    body: signed.content,
                     received_at: self.clock.now(),
                 };
                 self.ledger.record(&received).await?
@@ -116,12 +113,6 @@ fn subject(callback: &Callback) -> Option<Subject> {
         Callback::Application(callback) => Some(Subject::Application(callback.application.clone())),
         _ => None,
     }
-}
-
-/// Not of the form's bytes: the browser's copy may be encoded in another way.
-fn key(callback: &Callback) -> String {
-    let hash = Sha256::new_with_prefix(callback.to_string());
-    format!("{:032x}", u128::from_be_bytes(first_half(hash)))
 }
 
 #[cfg(test)]

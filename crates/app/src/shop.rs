@@ -58,7 +58,7 @@ impl Shop {
                 "must have neither query nor fragment: paths are added to it",
             ));
         }
-        let public_url = WebAddress::parse("public_url", base)?;
+        let public_url = WebAddress::parse(base).map_err(|error| error.named("public_url"))?;
         Ok(Self {
             name,
             region,
@@ -104,7 +104,7 @@ impl Shop {
         let id = self.financing_id(order, attempt);
         let url = |field, route| {
             let address = format!("{}/{route}/{}/{id}", self.public_url.as_str(), self.name);
-            WebAddress::parse(field, &address)
+            WebAddress::parse(&address).map_err(|error| error.named(field))
         };
         Ok(PartnerUrls {
             return_url: url("return_url", "return")?,

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use inbank::app::OfferError;
 use inbank::domain::Invalid;
 use inbank::http::SettingsError;
-use inbank::ports::{CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError};
+use inbank::ports::{
+    CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError, NotUnderstood,
+};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -36,6 +38,8 @@ pub(crate) enum Failure {
     Advised(GatewayError, &'static str),
     /// The callback is not taken.
     Callback(CallbackError),
+    /// The callback is authentic, and that is all that is known of it.
+    NotUnderstood(NotUnderstood),
     /// Anything else.
     Other(String),
 }
@@ -81,9 +85,8 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
             Self::Stands { .. } | Self::NotYet { .. } => 3,
-            Self::Callback(error) if error.is_authentic() => 1,
             Self::Callback(_) => 4,
-            Self::Other(_) => 1,
+            Self::NotUnderstood(_) | Self::Other(_) => 1,
             Self::Gateway(error) | Self::Advised(error, _) => match error.kind() {
                 Kind::Invalid => 2,
                 Kind::Refused | Kind::NotFound | Kind::RateLimited => 3,
@@ -100,7 +103,7 @@ impl Failure {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
             Self::Stands { .. } | Self::NotYet { .. } => Kind::Refused.as_str(),
-            Self::Callback(_) => "callback",
+            Self::Callback(_) | Self::NotUnderstood(_) => "callback",
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::Other(_) => "other",
         }
@@ -164,6 +167,7 @@ impl fmt::Display for Failure {
                 "{operation}: the {subject} is already {state}, and that stands; nothing was changed"
             ),
             Self::Callback(error) => error.fmt(f),
+            Self::NotUnderstood(error) => error.fmt(f),
         }
     }
 }

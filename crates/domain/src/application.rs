@@ -40,6 +40,28 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What has become of an application (`status`, `credit_application_status`, `process_status`; *Direct
+    /// API 2.05* prints them in samples only, and lists nothing). Only the words that end one are known
+    /// here: every other leaves the decision to speak.
+    ApplicationStatus {
+        /// Ended by the partner (*Cancel the application*), or by the bank.
+        Cancelled = "cancelled" | "canceled",
+        /// Taken back by the customer.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl ApplicationStatus {
+    /// Whether the application has ended, whatever was decided about it.
+    pub const fn is_over(&self) -> bool {
+        match self {
+            Self::Cancelled | Self::Withdrawn => true,
+            Self::Unrecognised(_) => false,
+        }
+    }
+}
+
 /// An application as the bank describes it, without the personal data that the answer repeats.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -51,6 +73,12 @@ pub struct Application {
     pub decision: DecisionStatus,
     /// Its number, for people.
     pub number: Option<String>,
+    /// What was applied for (`amount`, *Direct API 2.05*, Create a new application and Get the
+    /// application). That guide doesn't say what it includes; *Calculator* (e-POS 2.10) says of the
+    /// same word that it includes a down payment, and [`ApplicationRequest`] sends it so. It is in the
+    /// currency that the answer names, or in the region's where it names none, as the printed ones do;
+    /// it may be another than asked for.
+    pub amount: Option<Money>,
     /// What to tell the customer about the decision.
     pub messages: Vec<String>,
     /// How income is to be proved, where it is.
@@ -63,7 +91,8 @@ pub struct Application {
     pub cancelled: bool,
     /// Until when the offer stands.
     pub offer_valid_to: Option<Date>,
-    /// The offer, once the decision is positive.
+    /// The offer, once the decision is positive. None as well where the answer has one of which a part
+    /// can't be read that every offer has, such as a rate: what is half read must not be shown.
     pub offer: Option<Offer>,
     /// The contract, once the offer is accepted.
     pub contract: Option<ContractId>,
@@ -76,6 +105,7 @@ impl Application {
             id,
             decision,
             number: None,
+            amount: None,
             messages: Vec::new(),
             income_proof: None,
             changed_conditions: false,
@@ -160,5 +190,19 @@ mod tests {
         let unknown = DecisionStatus::from("on_hold");
         assert_eq!(unknown.as_str(), "on_hold");
         assert_eq!(DecisionStatus::from("POSITIVE"), DecisionStatus::Positive);
+        assert_eq!(
+            DecisionStatus::from("manualNegative"),
+            DecisionStatus::ManualNegative
+        );
+    }
+
+    #[test]
+    fn an_application_is_over_in_either_spelling() {
+        for text in ["cancelled", "canceled", "CANCELLED", "withdrawn"] {
+            assert!(ApplicationStatus::from(text).is_over(), "{text}");
+        }
+        for text in ["pending", "pre_request", "offer", ""] {
+            assert!(!ApplicationStatus::from(text).is_over(), "{text}");
+        }
     }
 }

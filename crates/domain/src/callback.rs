@@ -1,5 +1,3 @@
-use std::fmt;
-
 use time::OffsetDateTime;
 
 use crate::status::open_enum;
@@ -22,23 +20,6 @@ impl Callback {
             Self::Application(callback) => callback.issued_at,
             Self::Session(callback) => callback.issued_at,
         }
-    }
-}
-
-impl fmt::Display for Callback {
-    /// What it is about, in one line without spaces: the same for every copy, whatever the order or
-    /// encoding of the form's fields, and another for anything else that the bank has signed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, id, status) = match self {
-            Self::Application(callback) => (
-                callback.subject.as_str(),
-                callback.application.as_str(),
-                callback.status.as_str(),
-            ),
-            Self::Session(callback) => ("SESSION", callback.id.as_str(), callback.status.as_str()),
-        };
-        let at = self.issued_at().unix_timestamp_nanos() / 1_000_000;
-        write!(f, "{kind}/{id}/{status:?}/{at}")
     }
 }
 
@@ -85,11 +66,12 @@ open_enum! {
 /// milliseconds it is 1973 and later. So the number itself says which it is.
 pub fn issued_at(timestamp: u64) -> Option<OffsetDateTime> {
     const FIRST_MILLISECONDS: u64 = 100_000_000_000;
-    let nanoseconds = if timestamp < FIRST_MILLISECONDS {
-        i128::from(timestamp) * 1_000_000_000
+    let unit = if timestamp < FIRST_MILLISECONDS {
+        1_000_000_000
     } else {
-        i128::from(timestamp) * 1_000_000
+        1_000_000
     };
+    let nanoseconds = i128::from(timestamp).checked_mul(unit)?;
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()
 }
 

@@ -1,7 +1,7 @@
 use time::OffsetDateTime;
 
 use crate::status::open_enum;
-use crate::{ContractId, ProductCode};
+use crate::{ContractId, Money, ProductCode};
 
 open_enum! {
     /// Where a credit contract stands (*Credit Contract State Model*).
@@ -9,13 +9,16 @@ open_enum! {
         /// Active: deliver.
         Activated = "activated",
         /// Ended before it was active.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" | "canceled",
         /// Signed by both; waits for the merchant's approval where the flow has one.
         Signed = "signed",
         /// Ended after it was active.
         Terminated = "terminated",
         /// Made, not yet signed by both.
         Unsigned = "unsigned",
+        /// Taken back within the withdrawal period, in Inbank's portal or by the customer. The guide
+        /// names the act (*Introduction*, Partner Portal) and prints no status for it.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -50,6 +53,12 @@ pub struct Contract {
     pub number: Option<String>,
     /// The product.
     pub product_code: Option<ProductCode>,
+    /// What it is over, where the answer says so. No guide's *Contract Details* prints an amount, so
+    /// absent is the rule and contradicts nothing. One that is there is taken to be the total amount,
+    /// down payment included, as *Calculator* (e-POS 2.10) defines the word. It is in the currency
+    /// that the answer names, or in the region's where it names none; it may be another than asked
+    /// for.
+    pub amount: Option<Money>,
     /// Whether the customer has signed (`customer_signed`: a time by one guide, `null` in every sample).
     pub customer_signed: bool,
     /// When both had signed.
@@ -73,6 +82,7 @@ impl Contract {
             process_status: None,
             number: None,
             product_code: None,
+            amount: None,
             customer_signed: false,
             signed_at: None,
             partner_approval_at: None,
@@ -98,5 +108,62 @@ impl Contract {
                         | ProcessStatus::WaitingForPartnersConfirmation
                 )
             )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_in_every_spelling() {
+        for (texts, status) in [
+            (
+                &[
+                    "cancelled",
+                    "canceled",
+                    "Cancelled",
+                    "CANCELED",
+                    "cancelled ",
+                ][..],
+                ContractStatus::Cancelled,
+            ),
+            (&["withdrawn", "WITHDRAWN"], ContractStatus::Withdrawn),
+            (&["terminated", "Terminated"], ContractStatus::Terminated),
+        ] {
+            for text in texts {
+                assert_eq!(ContractStatus::from(*text), status, "{text}");
+            }
+        }
+        for text in [
+            "waiting_for_downpayment",
+            "WAITING_FOR_DOWN_PAYMENT",
+            "waitingForDownpayment",
+        ] {
+            assert_eq!(
+                ProcessStatus::from(text),
+                ProcessStatus::WaitingForDownPayment
+            );
+        }
+        for other in ["", "_", "activate", "not_activated", "cancelling"] {
+            let status = ContractStatus::from(other);
+            assert!(matches!(status, ContractStatus::Unrecognised(_)), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_two_known_words_are_one() {
+        for status in ContractStatus::KNOWN {
+            assert_eq!(ContractStatus::from(status.as_str()), *status);
+        }
+        for status in ProcessStatus::KNOWN {
+            assert_eq!(ProcessStatus::from(status.as_str()), *status);
+        }
+    }
+
+    #[test]
+    fn of_an_unknown_status_of_any_length_the_start_is_kept() {
+        let status = ContractStatus::from("õ".repeat(1_000_000).as_str());
+        assert_eq!(status.as_str(), "õ".repeat(127));
     }
 }

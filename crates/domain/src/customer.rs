@@ -1,6 +1,4 @@
-use rust_decimal::Decimal;
-
-use crate::{IdentityCode, Invalid, Months, PaymentDay, Personal};
+use crate::{IdentityCode, Invalid, Money, Months, PaymentDay, Personal};
 
 /// The customer, to pre-fill the application (`customer_data`).
 ///
@@ -157,12 +155,12 @@ pub struct ApplicationPrefill {
     pub period: Option<Months>,
     /// The day of the month to pay on.
     pub payment_day: Option<PaymentDay>,
-    /// Monthly income, in the region's currency.
-    pub monthly_income: Option<Personal<Decimal>>,
+    /// Monthly income, which has to be in the session's currency.
+    pub monthly_income: Option<Personal<Money>>,
     /// How many people the customer keeps.
     pub dependants: Option<Personal<u32>>,
-    /// Monthly costs of the household, in the region's currency.
-    pub monthly_household_costs: Option<Personal<Decimal>>,
+    /// Monthly costs of the household, which have to be in the session's currency.
+    pub monthly_household_costs: Option<Personal<Money>>,
     /// Where the income comes from.
     pub income_source: Option<Personal<String>>,
     /// A number of the application; in the samples, not in the table.

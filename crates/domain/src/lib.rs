@@ -10,6 +10,7 @@ mod calculation;
 mod callback;
 mod contract;
 mod customer;
+mod excerpt;
 mod financing;
 mod free_form;
 mod id;
@@ -32,13 +33,14 @@ mod term;
 mod web_address;
 
 pub use application::{
-    Application, ApplicationRequest, Consent, CustomerConsents, DecisionStatus, Identification,
-    IncomeProofType, Means, Offer,
+    Application, ApplicationRequest, ApplicationStatus, Consent, CustomerConsents, DecisionStatus,
+    Identification, IncomeProofType, Means, Offer,
 };
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
+pub use excerpt::excerpt;
 pub use financing::{
     Anomaly, Edge, Event, Financing, FinancingEvent, FinancingState, Intent, Observation,
     Occurrence, Step, WAYS, Way, advance, given_up, opened, refused,

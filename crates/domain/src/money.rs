@@ -221,9 +221,11 @@ fn scaled(amount: Decimal, exponent: &str) -> Option<Decimal> {
         return None;
     }
     let exponent: i64 = exponent.parse().ok()?;
-    let scale = i64::from(amount.scale()) - exponent;
+    // What overflows is far outside 28 digits.
+    let scale = i64::from(amount.scale()).checked_sub(exponent)?;
     if scale < 0 {
-        let power = u32::try_from(-scale).ok().filter(|power| *power <= 28)?;
+        let power = u32::try_from(scale.checked_neg()?).ok();
+        let power = power.filter(|power| *power <= 28)?;
         let factor = 10_i128.checked_pow(power)?;
         let mantissa = amount.mantissa().checked_mul(factor)?;
         Decimal::try_from_i128_with_scale(mantissa, 0).ok()
@@ -250,7 +252,16 @@ mod tests {
         assert_eq!(parse_amount("1e3").unwrap(), Decimal::from(1000));
         assert_eq!(parse_amount("31.3167E+2").unwrap().to_string(), "3131.67");
         assert_eq!(parse_amount("5e-2").unwrap().to_string(), "0.05");
-        for bad in ["1e", "1e+", "1e99", "1e-99", "1e1.5", "1e++1"] {
+        for bad in [
+            "1e",
+            "1e+",
+            "1e99",
+            "1e-99",
+            "1e1.5",
+            "1e++1",
+            "1e-9223372036854775808",
+            "1.5e9223372036854775807",
+        ] {
             assert!(parse_amount(bad).is_err(), "{bad}");
         }
     }
@@ -304,6 +315,9 @@ mod tests {
         }
     }
 
+    /// The largest mantissa of a decimal: 96 bits.
+    const MOST: i128 = (1 << 96) - 1;
+
     proptest! {
         #[test]
         fn what_is_written_is_read_back(mantissa in any::<i64>(), scale in 0_u32..=18) {
@@ -323,6 +337,26 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,40}") {
             let _ = parse_amount(&text);
+        }
+
+        #[test]
+        fn no_exponent_makes_it_panic(
+            mantissa in any::<i64>(), scale in 0_u32..=18, exponent in any::<i64>(),
+        ) {
+            let amount = Decimal::new(mantissa, scale);
+            let _ = parse_amount(&format!("{amount}e{exponent}"));
+        }
+
+        #[test]
+        fn no_two_amounts_make_it_panic(
+            a in -MOST..=MOST, b in -MOST..=MOST, scale_a in 0_u32..=28, scale_b in 0_u32..=28,
+        ) {
+            let money = |mantissa, scale| {
+                Money::new(Decimal::from_i128_with_scale(mantissa, scale), Currency::EUR)
+            };
+            let (a, b) = (money(a, scale_a), money(b, scale_b));
+            let _ = (a.checked_add(b), a.checked_sub(b), a.compare(b));
+            prop_assert_eq!(Money::parse(&a.amount().to_string(), Currency::EUR), Ok(a));
         }
     }
 }

@@ -11,7 +11,7 @@ open_enum! {
     /// Where a payment session stands (*Payment Session State Model*).
     SessionStatus {
         /// The customer ended it.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" | "canceled",
         /// The contract is active: deliver.
         Completed = "completed",
         /// The bank said no.
@@ -213,7 +213,10 @@ pub struct Session {
     pub order_reference: Option<OrderReference>,
     /// The product.
     pub product_code: Option<ProductCode>,
-    /// The total, where the answer has it.
+    /// All that the customer is to pay (`total_amount`, *Session Initiation*): shipping, packaging and
+    /// discounts included, and a down payment is part of it, since it is agreed on later, in the
+    /// dialog. In a rental it is the bank's own sum. It is in the currency that the answer names, or
+    /// in the region's where it names none; it may be another than asked for.
     pub total: Option<Money>,
     /// The application, once the customer has sent one.
     pub application: Option<ApplicationId>,
@@ -248,7 +251,7 @@ mod tests {
     use crate::{AssetModelId, Hero, Item, Months};
 
     fn urls() -> PartnerUrls {
-        let url = |text| WebAddress::parse("url", text).unwrap();
+        let url = |text| WebAddress::parse(text).unwrap();
         PartnerUrls {
             return_url: url("https://shop.example/return"),
             cancel_url: url("https://shop.example/cancel"),
@@ -333,8 +336,11 @@ mod tests {
 
     #[test]
     fn a_status_is_read_in_any_case_and_kept_when_unknown() {
-        for text in ["completed", "Completed", "COMPLETED"] {
+        for text in ["completed", "Completed", "COMPLETED", "completed "] {
             assert_eq!(SessionStatus::from(text), SessionStatus::Completed);
+        }
+        for text in ["cancelled", "canceled", "CANCELED"] {
+            assert_eq!(SessionStatus::from(text), SessionStatus::Cancelled);
         }
         let unknown = SessionStatus::from("on_hold");
         assert!(matches!(unknown, SessionStatus::Unrecognised(_)));

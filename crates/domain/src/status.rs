@@ -1,15 +1,21 @@
 use std::fmt;
 
+use crate::excerpt;
+
 /// Text from outside that this version doesn't know: kept as it came, counted neither as success
 /// nor as failure.
 ///
-/// Only made by reading, so that a known value never hides in here.
+/// Only made by reading, so that a known value never hides in here. Of a text that is longer than any
+/// word of the bank the start is kept, since it ends up in logs and stores.
 #[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Unrecognised(Box<str>);
 
 impl Unrecognised {
+    /// The most bytes that are kept.
+    pub const LONGEST: usize = 255;
+
     pub(crate) fn new(text: &str) -> Self {
-        Self(text.into())
+        Self(excerpt(text, Self::LONGEST).into())
     }
 
     /// The text as it came.
@@ -24,12 +30,25 @@ impl fmt::Debug for Unrecognised {
     }
 }
 
-/// Declares an open enum: known values by their text, any other kept in `Unrecognised`.
-///
-/// Letter case is ignored when reading: the bank spells one status `completed`, `Completed` and
-/// `COMPLETED` in three places.
+/// Whether two spellings are one word. Letter case and what joins the parts are ignored: the bank
+/// spells one status `completed`, `Completed` and `COMPLETED` in three places, one sample has a space
+/// behind it, and a value may be joined as the names of its version are (`waitingForDownpayment`).
+pub(crate) fn same_word(one: &str, other: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        let bytes = text
+            .bytes()
+            .filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+        bytes.map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
+}
+
+/// Declares an open enum: known values by their text, with other spellings of it behind a `|`, and
+/// any other kept in `Unrecognised`. What is [one word](same_word) is read alike.
 macro_rules! open_enum {
-    ($(#[$docs:meta])* $name:ident { $($(#[$variant_docs:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$docs:meta])* $name:ident {
+        $($(#[$variant_docs:meta])* $variant:ident = $text:literal $(| $other:literal)*,)+
+    }) => {
         $(#[$docs])*
         #[derive(Clone, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
@@ -54,7 +73,10 @@ macro_rules! open_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                $(if text.eq_ignore_ascii_case($text) {
+                let one_of = |words: &[&str]| {
+                    words.iter().any(|word| $crate::status::same_word(text, word))
+                };
+                $(if one_of(&[$text $(, $other)*]) {
                     return Self::$variant;
                 })+
                 Self::Unrecognised($crate::Unrecognised::new(text))

@@ -10,11 +10,16 @@ use crate::Invalid;
 pub struct WebAddress(String);
 
 impl WebAddress {
-    /// Takes an absolute `http` or `https` address.
+    /// The most bytes of an address: more than any browser or server takes.
+    pub const LONGEST: usize = 16_384;
+
+    /// Takes an absolute `http` or `https` address. Whose it is, the caller knows:
+    /// `.map_err(|error| error.named("callback_url"))`.
     ///
     /// # Errors
-    /// [`Invalid`] (`field`) for another scheme, no host, or a space or control character.
-    pub fn parse(field: &'static str, text: &str) -> Result<Self, Invalid> {
+    /// [`Invalid`] (`address`) for another scheme, no host, a space or control character, or more
+    /// than [`LONGEST`](Self::LONGEST) bytes.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let rest = ["https://", "http://"].iter().find_map(|scheme| {
             text.get(..scheme.len())
                 .filter(|start| start.eq_ignore_ascii_case(scheme))
@@ -22,10 +27,11 @@ impl WebAddress {
         });
         let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
         if host.is_none_or(str::is_empty)
+            || text.len() > Self::LONGEST
             || text.chars().any(|c| c.is_whitespace() || c.is_control())
         {
             return Err(Invalid::new(
-                field,
+                "address",
                 "must be an absolute http or https address without spaces",
             ));
         }
@@ -51,14 +57,11 @@ mod tests {
     #[test]
     fn an_address_stays_as_it_was_given() {
         let text = "https://shop.example/return?status={status}&o=Õ#x";
-        assert_eq!(
-            WebAddress::parse("return_url", text).unwrap().as_str(),
-            text
-        );
+        assert_eq!(WebAddress::parse(text).unwrap().as_str(), text);
     }
 
     #[test]
-    fn what_a_browser_could_not_open_is_refused_by_field() {
+    fn what_a_browser_could_not_open_is_refused() {
         for bad in [
             "",
             "shop.example",
@@ -66,9 +69,11 @@ mod tests {
             "https://",
             "https:///x",
             "https://a b",
+            &format!("https://a/{}", "b".repeat(WebAddress::LONGEST)),
         ] {
-            let error = WebAddress::parse("cancel_url", bad).unwrap_err();
-            assert_eq!(error.field(), "cancel_url", "{bad}");
+            let error = WebAddress::parse(bad).unwrap_err();
+            assert_eq!(error.field(), "address", "{bad}");
+            assert_eq!(error.named("cancel_url").field(), "cancel_url");
         }
     }
 }

@@ -40,16 +40,16 @@
 //!
 //! // Send the customer to the bank. Store the id before, and the financing after.
 //! let id = FinancingId::parse("order-1001-1")?;
-//! let address = |field, path| WebAddress::parse(field, &format!("https://shop.example/{path}/{id}"));
+//! let address = |path| WebAddress::parse(&format!("https://shop.example/{path}/{id}"));
 //! let request = SessionRequest::new(
 //!     &Region::ESTONIA,
 //!     product,
 //!     total,
 //!     Locale::parse("et-ET")?,
 //!     PartnerUrls {
-//!         return_url: address("return_url", "return")?,
-//!         cancel_url: address("cancel_url", "return")?,
-//!         callback_url: address("callback_url", "callbacks")?,
+//!         return_url: address("return")?,
+//!         cancel_url: address("return")?,
+//!         callback_url: address("callbacks")?,
 //!     },
 //!     Purchase::new(OrderReference::parse("1001")?),
 //! )?;

@@ -235,6 +235,9 @@ const ALL: &[Case] = cases![
         callback::callback_is_authentic,
         callback::altered_callback_is_refused,
         callback::doubled_field_is_refused,
+        callback::padded_callback_is_the_same_callback,
+        callback::each_callback_has_a_key_of_its_own,
+        callback::kept_content_is_authentic,
     }
     Rents {
         rental::known_model_has_its_conditions,

@@ -117,6 +117,14 @@ impl GatewayErrorKind {
 }
 
 impl GatewayError {
+    /// The longest that a bank can make anybody wait, whatever it [asks
+    /// for](Self::with_retry_after): a header of one answer must not put an order to sleep for days.
+    pub const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+    /// The most [codes](Self::bank_codes) of one answer that are kept. An answer has a handful; one
+    /// that has thousands says no more by them.
+    pub const MOST_CODES: usize = 20;
+
     /// An error of a kind, in an operation such as `session.open`.
     pub fn new(kind: GatewayErrorKind, operation: &'static str) -> Self {
         Self(Box::new(Inner {
@@ -136,7 +144,7 @@ impl GatewayError {
 
     /// With what the bank answered: the HTTP status, and its codes where the body had some.
     ///
-    /// Only [codes](Self::is_code) are kept.
+    /// Only [codes](Self::is_code) are kept, the first [`MOST_CODES`](Self::MOST_CODES) of them.
     #[must_use]
     pub fn with_answer(
         mut self,
@@ -145,7 +153,8 @@ impl GatewayError {
     ) -> Self {
         self.0.bank_status = Some(status);
         let codes = codes.into_iter().map(Into::into);
-        self.0.bank_codes = codes.filter(|code| Self::is_code(code)).collect();
+        let codes = codes.filter(|code| Self::is_code(code));
+        self.0.bank_codes = codes.take(Self::MOST_CODES).collect();
         self
     }
 
@@ -160,10 +169,10 @@ impl GatewayError {
         one_case && letter_first && text.len() <= 80 && text.bytes().all(plain)
     }
 
-    /// With how long the bank asked to wait.
+    /// With how long the bank asked to wait, up to [`LONGEST_WAIT`](Self::LONGEST_WAIT).
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+        self.0.retry_after = wait.map(|wait| wait.min(Self::LONGEST_WAIT));
         self
     }
 
@@ -199,9 +208,35 @@ impl GatewayError {
         &self.0.bank_codes
     }
 
-    /// How long the bank asked to wait.
+    /// How long the bank asked to wait; never more than [`LONGEST_WAIT`](Self::LONGEST_WAIT), so it
+    /// can be added to any present time.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether this counts against the host that was called: what a circuit breaker counts.
+    ///
+    /// True where no connection came about, no answer came in time or it broke off, and for a status
+    /// of 5xx: then other calls to the same host are likely to fail alike. False for every other
+    /// answer, since somebody was there to give it: a refusal (4xx), a wish for fewer calls (429, which
+    /// concerns one shop), a redirect, or a success that can't be read. False also for what was not
+    /// sent because of the call itself.
+    pub fn is_host_failure(&self) -> bool {
+        match self.0.kind {
+            GatewayErrorKind::Unreachable => true,
+            GatewayErrorKind::OutcomeUnknown
+            | GatewayErrorKind::Undecodable
+            | GatewayErrorKind::Unavailable => {
+                let status = self.0.bank_status;
+                status.is_none_or(|status| (500..600).contains(&status))
+            }
+            GatewayErrorKind::Invalid
+            | GatewayErrorKind::NotAuthorised
+            | GatewayErrorKind::NotFound
+            | GatewayErrorKind::RateLimited
+            | GatewayErrorKind::Refused
+            | GatewayErrorKind::Unsupported => false,
+        }
     }
 }
 
@@ -257,6 +292,66 @@ mod tests {
                 .to_string()
                 .ends_with("not sent: currency: must be EUR")
         );
+    }
+
+    #[test]
+    fn no_bank_can_make_anybody_wait_for_more_than_an_hour() {
+        let wait = |asked| {
+            let error = GatewayError::new(GatewayErrorKind::RateLimited, "session.show");
+            error.with_retry_after(asked).retry_after()
+        };
+        for asked in [3_601, 1_790_000_000, 300_000_000_000, u64::MAX] {
+            let asked = Duration::from_secs(asked);
+            assert_eq!(wait(Some(asked)), Some(Duration::from_hours(1)));
+        }
+        assert_eq!(wait(Some(Duration::MAX)), Some(GatewayError::LONGEST_WAIT));
+        let short = Some(Duration::from_secs(7));
+        assert_eq!(wait(short), short);
+        assert_eq!(wait(None), None);
+    }
+
+    #[test]
+    fn of_80_000_codes_the_first_are_kept_and_shown() {
+        let codes = (0..80_000).map(|n| format!("code_{n}_is_missing"));
+        let error = GatewayError::new(GatewayErrorKind::Refused, "session.open");
+        let error = error.with_answer(422, codes);
+        assert_eq!(error.bank_codes().len(), GatewayError::MOST_CODES);
+        assert!(error.to_string().len() < 1_000);
+        let long = format!("{}_is_missing", "x".repeat(1_000_000));
+        let error = GatewayError::new(GatewayErrorKind::Refused, "session.open");
+        assert!(error.with_answer(422, [long]).bank_codes().is_empty());
+    }
+
+    #[test]
+    fn what_counts_against_a_host_is_that_nobody_answered_or_a_5xx() {
+        use GatewayErrorKind as Kind;
+        let counts = |kind, status: Option<u16>| {
+            let error = GatewayError::new(kind, "session.show");
+            let none: [&str; 0] = [];
+            match status {
+                Some(status) => error.with_answer(status, none).is_host_failure(),
+                None => error.is_host_failure(),
+            }
+        };
+        for (kind, status, expected) in [
+            (Kind::Unreachable, None, true),
+            (Kind::Unavailable, None, true),
+            (Kind::OutcomeUnknown, None, true),
+            (Kind::Unavailable, Some(503), true),
+            (Kind::OutcomeUnknown, Some(504), true),
+            (Kind::OutcomeUnknown, Some(200), false),
+            (Kind::Undecodable, Some(200), false),
+            (Kind::Unavailable, Some(302), false),
+            (Kind::Unavailable, Some(408), false),
+            (Kind::RateLimited, Some(429), false),
+            (Kind::Refused, Some(422), false),
+            (Kind::NotAuthorised, Some(401), false),
+            (Kind::NotFound, Some(404), false),
+            (Kind::Invalid, None, false),
+            (Kind::Unsupported, None, false),
+        ] {
+            assert_eq!(counts(kind, status), expected, "{kind:?} {status:?}");
+        }
     }
 
     #[test]

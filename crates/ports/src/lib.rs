@@ -41,7 +41,9 @@ pub use calculation::Calculator;
 pub use calculation::MockCalculator;
 #[cfg(feature = "mocks")]
 pub use callback::MockCallbackAuthenticator;
-pub use callback::{CallbackAuthenticator, CallbackError};
+pub use callback::{
+    CallbackAuthenticator, CallbackError, CallbackKey, Headers, NotUnderstood, SignedCallback,
+};
 pub use clock::Clock;
 #[cfg(feature = "mocks")]
 pub use clock::MockClock;

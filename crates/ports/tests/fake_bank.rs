@@ -83,7 +83,7 @@ impl Bank for Fake {
         Months::new(12).unwrap()
     }
     fn callback_url(&self) -> WebAddress {
-        WebAddress::parse("callback_url", "https://shop.example/callback").unwrap()
+        WebAddress::parse("https://shop.example/callback").unwrap()
     }
     async fn customer_applies(&self, id: &SessionId) {
         self.0.customer_applies(id);

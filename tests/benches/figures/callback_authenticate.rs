@@ -6,7 +6,7 @@ use std::hint::black_box;
 use hmac::{Hmac, KeyInit, Mac};
 use inbank::domain::ApiKey;
 use inbank::http::{HmacAuthenticator, callback_form};
-use inbank::ports::CallbackAuthenticator;
+use inbank::ports::{CallbackAuthenticator, Headers};
 use sha2::Sha512;
 
 /// The guide's own example, signed with the guide's own key.
@@ -30,7 +30,8 @@ fn against(choose: impl for<'a> Fn(&'a [u8], &'a [u8]) -> &'a [u8]) -> f64 {
     let prepared = Hmac::<Sha512>::new_from_slice(key.expose().as_bytes()).unwrap();
     super::ratio_of(
         || {
-            black_box(authenticator.authenticate(black_box(body.as_bytes()))).unwrap();
+            black_box(authenticator.authenticate(&Headers::NONE, black_box(body.as_bytes())))
+                .unwrap();
         },
         || {
             let mut mac = prepared.clone();

@@ -1,27 +1,33 @@
-//! The guide's full session request encoded and a session answer decoded, both in v3, against the
-//! same payloads with camelCase derived.
+//! The guide's full session request encoded in v2's spelling and a session answer decoded from v3's,
+//! through the dialects' codec, against the same payloads with camelCase derived.
+
+mod codec;
+mod payload;
 
 use std::hint::black_box;
 
-use inbank_adapters_http::figures::{Derived, Ours, decode_session, decode_session_derived};
+use self::codec::{decode, encode};
+use self::payload::{Details, Request};
 
 const REQUEST: &str = include_str!("../../fixtures/epos-2.10/session-open.request.json");
 const ANSWER: &str = include_str!("../../fixtures/epos-2.10/session.response.json");
 
 pub(crate) fn ratio() -> f64 {
-    let document = Ours::read(REQUEST.as_bytes()).unwrap().encode().unwrap();
+    let request: Request<'_> = decode(REQUEST.as_bytes()).unwrap();
     let answer = v3(ANSWER);
-    let ours = Ours::read(&document).unwrap();
-    let derived = Derived::read(&document).unwrap();
-    assert_eq!(ours.encode().unwrap(), derived.encode().unwrap());
+    let ours = |request: &Request<'_>| encode(request).unwrap();
+    let derived = |request: &Request<'_>| serde_json::to_vec(request).unwrap();
+    let read = |body: &[u8]| decode::<Request<'_>>(body).map(|request| derived(&request));
+    assert_eq!(read(&ours(&request)).unwrap(), derived(&request));
     super::ratio_of(
         || {
-            black_box(black_box(&ours).encode()).unwrap();
-            black_box(decode_session(black_box(answer.as_bytes()))).unwrap();
+            black_box(ours(black_box(&request)));
+            black_box(decode::<Details<'_>>(black_box(answer.as_bytes())).unwrap());
         },
         || {
-            black_box(black_box(&derived).encode()).unwrap();
-            black_box(decode_session_derived(black_box(answer.as_bytes()))).unwrap();
+            black_box(derived(black_box(&request)));
+            let read = serde_json::from_slice::<Details<'_>>(black_box(answer.as_bytes()));
+            black_box(read.unwrap());
         },
     )
 }

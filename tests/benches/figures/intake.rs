@@ -8,7 +8,9 @@ use std::time::Instant;
 use futures::future::join_all;
 use inbank::domain::{ApiKey, FinancingId, SessionId, ShopName};
 use inbank::http::{HmacAuthenticator, callback_form};
-use inbank::ports::{CallbackAuthenticator, FinancingLedger, ReceivedCallback, Recorded, Subject};
+use inbank::ports::{
+    CallbackAuthenticator, FinancingLedger, Headers, ReceivedCallback, Recorded, Subject,
+};
 use inbank_adapters_sql::SqlLedger;
 use sqlx::{AnyConnection, Connection};
 use tokio::sync::Mutex;
@@ -40,7 +42,7 @@ impl Bank {
     fn send(&self) -> ReceivedCallback {
         let n = self.sent.fetch_add(1, Ordering::Relaxed);
         self.authenticator
-            .authenticate(self.body.as_bytes())
+            .authenticate(&Headers::NONE, self.body.as_bytes())
             .unwrap();
         ReceivedCallback {
             shop: ShopName::parse("main").unwrap(),

@@ -38,7 +38,7 @@ pub(super) fn routes(ledger: Arc<dyn FinancingLedger>) -> Router {
         rentals: bank,
         clock: Arc::new(SystemClock),
     };
-    let url = WebAddress::parse("public_url", "https://pay.example/inbank").unwrap();
+    let url = WebAddress::parse("https://pay.example/inbank").unwrap();
     let shop = Shop::new(shop(), Region::ESTONIA, &url, ports).unwrap();
     let intake = Intake::new(Shops::new([shop]).unwrap(), ledger, Arc::new(SystemClock));
     let plain = post(|_: Bytes| async { (StatusCode::OK, "kept\n") });

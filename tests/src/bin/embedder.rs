@@ -147,7 +147,7 @@ impl Embedder {
         let sink: Arc<dyn EventSink> = Arc::new(Diary { file: told, aloud });
         let name = ShopName::parse("main")?;
         let platform = Platform::builder()
-            .public_url(WebAddress::parse("public_url", &job.public_url)?)
+            .public_url(WebAddress::parse(&job.public_url)?)
             .shop(PlatformShop::with_ports(name, Region::ESTONIA, ports))
             .ledger(Crashing::new(ledger, &steps))
             .events(Crashing::new(sink, &steps))

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use inbank_ports::fake::ManualClock;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -42,9 +44,9 @@ fn every_vector_is_judged_as_another_implementation_judges_it() {
     assert!(vectors.iter().filter(|vector| vector.authentic).count() >= 10);
     assert!(vectors.iter().filter(|vector| !vector.authentic).count() >= 10);
     for vector in vectors {
-        let verdict = authenticator(&[&vector.key]).authenticate(vector.body.as_bytes());
+        let verdict = authenticate(&authenticator(&[&vector.key]), &vector.body);
         assert_eq!(
-            is_authentic(&verdict),
+            verdict.is_ok(),
             vector.authentic,
             "{}: {verdict:?}",
             vector.name
@@ -52,21 +54,17 @@ fn every_vector_is_judged_as_another_implementation_judges_it() {
     }
 }
 
-/// Whether the bank signed it, whatever it says.
-fn is_authentic(verdict: &Result<Callback, CallbackError>) -> bool {
-    verdict
-        .as_ref()
-        .map_or_else(CallbackError::is_authentic, |_| true)
+fn authenticate(by: &HmacAuthenticator, body: &str) -> Result<SignedCallback, CallbackError> {
+    by.authenticate(&Headers::NONE, body.as_bytes())
 }
 
 #[test]
 fn an_authentic_callback_is_read() {
     let body = callback_form(&key("old"), 1_549_411_200, MESSAGE).unwrap();
-    let callback = authenticator(&["old"])
-        .authenticate(body.as_bytes())
-        .unwrap();
-    let Callback::Session(callback) = callback else {
-        panic!("{callback:?}")
+    let signed = authenticate(&authenticator(&["old"]), &body).unwrap();
+    assert_eq!(signed.issued_at.unix_timestamp(), 1_549_411_200);
+    let Ok(Callback::Session(callback)) = signed.callback else {
+        panic!("{signed:?}")
     };
     assert_eq!(callback.id.as_str(), "e4b5b81a-6d99");
     assert_eq!(callback.status, SessionStatus::Pending);
@@ -79,7 +77,7 @@ fn every_current_key_is_good_and_no_other() {
     let rotating = authenticator(&["new", "old"]);
     for (signer, good) in [("new", true), ("old", true), ("older", false)] {
         let body = callback_form(&key(signer), 1_549_411_200, MESSAGE).unwrap();
-        let verdict = rotating.authenticate(body.as_bytes());
+        let verdict = authenticate(&rotating, &body);
         assert_eq!(verdict.is_ok(), good, "{signer}");
     }
     assert_eq!(HmacAuthenticator::new([]).unwrap_err(), NoKey);
@@ -89,14 +87,16 @@ fn every_current_key_is_good_and_no_other() {
 fn either_spelling_of_the_order_is_read_and_a_message_of_another_kind_is_authentic() {
     let read = |message| {
         let body = callback_form(&key("k"), 1, message).unwrap();
-        authenticator(&["k"]).authenticate(body.as_bytes())
+        let signed = authenticate(&authenticator(&["k"]), &body).unwrap();
+        (signed.key, signed.callback)
     };
     let v3 = r#"{"uuid":"a","status":"Completed","purchaseReference":"7","more":{"x":[1]}}"#;
-    let Ok(Callback::Session(callback)) = read(v3) else {
+    let (key, Ok(Callback::Session(callback))) = read(v3) else {
         panic!("{:?}", read(v3))
     };
     assert_eq!(callback.order_reference.unwrap().as_str(), "7");
     assert_eq!(callback.status, SessionStatus::Completed);
+    let mut keys = BTreeSet::from([key]);
     for other in [
         "",
         "{}",
@@ -104,17 +104,16 @@ fn either_spelling_of_the_order_is_read_and_a_message_of_another_kind_is_authent
         "<html>",
         r#"{"uuid":"../x","status":"granted"}"#,
     ] {
-        assert!(read(other).unwrap_err().is_authentic(), "{other}");
+        let (key, callback) = read(other);
+        let why = callback.unwrap_err().to_string();
+        assert!(why.starts_with("authentic, but"), "{why}");
+        assert!(keys.insert(key), "{other} has no key of its own");
     }
 }
 
 #[test]
 fn errors_say_which_field_and_repeat_nothing() {
-    let check = |body: &str| {
-        authenticator(&["k"])
-            .authenticate(body.as_bytes())
-            .unwrap_err()
-    };
+    let check = |body: &str| authenticate(&authenticator(&["k"]), body).unwrap_err();
     assert_eq!(check(""), CallbackError::FieldMissing("message"));
     assert_eq!(
         check("message=a&timestamp=1"),
@@ -141,13 +140,64 @@ fn a_freshness_window_has_two_sides() {
     let fresh = authenticator(&["k"]).fresh_within(Duration::from_mins(5), clock);
     let verdict = |timestamp| {
         let body = callback_form(&key("k"), timestamp, MESSAGE).unwrap();
-        fresh.authenticate(body.as_bytes()).map(|_| ())
+        authenticate(&fresh, &body).map(|_| ())
     };
     assert_eq!(verdict(1_549_411_200 - 300), Ok(()));
     assert_eq!(verdict(1_549_411_200 + 300), Ok(()));
     assert_eq!(verdict(1_549_411_200 - 301), Err(CallbackError::TooOld));
     assert_eq!(verdict(1_549_411_200 + 301), Err(CallbackError::TooNew));
     assert_eq!(verdict(1_549_411_200_000), Ok(()), "milliseconds");
+}
+
+#[test]
+fn the_key_and_the_content_of_a_callback_are_pinned() {
+    // The digest by `printf %s "1549411200.$MESSAGE" | sha256sum`: what copies in a store are known by.
+    let body = callback_form(&key("k"), 1_549_411_200, MESSAGE).unwrap();
+    let signed = authenticate(&authenticator(&["k"]), &body).unwrap();
+    assert_eq!(signed.key.as_str(), "f7cc4166970c235464163c7ea354698c");
+    assert_eq!(String::from_utf8(signed.content).unwrap(), body);
+}
+
+#[test]
+fn however_a_form_is_padded_ordered_and_escaped_it_is_the_same_callback() {
+    let hmac = sign_callback(&key("k"), 1_549_411_200, MESSAGE).unwrap();
+    let upper = hmac.to_ascii_uppercase();
+    let plain = callback_form(&key("k"), 1_549_411_200, MESSAGE).unwrap();
+    let escaped: Vec<_> = MESSAGE.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = escaped.concat();
+    let padding = "x".repeat(64 * 1024);
+    let judge = authenticator(&["other", "k"]);
+    let expected = authenticate(&judge, &plain).unwrap();
+    for copy in [
+        format!("{plain}&padding={padding}"),
+        format!("{padding}&{plain}&a=1&a=2"),
+        format!("timestamp=1549411200&hmac={hmac}&message={escaped}"),
+        format!("hmac={upper}&message={escaped}&timestamp=%31549411200&&"),
+    ] {
+        assert_eq!(authenticate(&judge, &copy), Ok(expected.clone()));
+    }
+    let kept = judge.authenticate(&Headers::NONE, &expected.content);
+    assert_eq!(kept, Ok(expected.clone()));
+    let shown = format!("{expected:?}");
+    assert!(
+        !shown.contains(&hmac) && !shown.contains("purchase_reference"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn another_timestamp_or_message_is_another_callback() {
+    let key_of = |timestamp, message: &str| {
+        let body = callback_form(&key("k"), timestamp, message).unwrap();
+        authenticate(&authenticator(&["k"]), &body).unwrap().key
+    };
+    let keys = BTreeSet::from([
+        key_of(1, MESSAGE),
+        key_of(2, MESSAGE),
+        key_of(1, &format!("{MESSAGE} ")),
+        key_of(1, ""),
+    ]);
+    assert_eq!(keys.len(), 4);
 }
 
 #[test]
@@ -159,14 +209,14 @@ proptest! {
     #[test]
     fn what_we_sign_we_accept(message in "\\PC{0,60}", timestamp in any::<u32>()) {
         let body = callback_form(&key("k"), timestamp.into(), &message).unwrap();
-        let verdict = authenticator(&["k"]).authenticate(body.as_bytes());
-        prop_assert!(is_authentic(&verdict), "{:?}", verdict);
+        let verdict = authenticate(&authenticator(&["k"]), &body);
+        prop_assert!(verdict.is_ok(), "{:?}", verdict);
     }
 
     #[test]
     fn no_bytes_make_it_panic_or_pass(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        let verdict = authenticator(&["k"]).authenticate(&body);
-        prop_assert!(!is_authentic(&verdict));
+        let verdict = authenticator(&["k"]).authenticate(&Headers::NONE, &body);
+        prop_assert!(verdict.is_err());
     }
 
     #[test]

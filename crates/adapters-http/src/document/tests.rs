@@ -18,7 +18,9 @@ const MINIMAL: &str =
 fn sent(document: &str, version: ApiVersion) -> Value {
     let request = read_session_request(document, &Region::ESTONIA).unwrap();
     let currency = request.currency();
-    let body = version.encode(&Request::new(&request, &currency)).unwrap();
+    let body = version
+        .encode(&Request::new(&request, &currency).unwrap())
+        .unwrap();
     serde_json::from_slice(&body).unwrap()
 }
 
@@ -153,7 +155,9 @@ fn four_decimals_survive_and_no_digit_is_lost() {
     let request = read_session_request(&document, &Region::ESTONIA).unwrap();
     let currency = request.currency();
     for version in ApiVersion::ALL {
-        let body = version.encode(&Request::new(&request, &currency)).unwrap();
+        let body = version
+            .encode(&Request::new(&request, &currency).unwrap())
+            .unwrap();
         let text = String::from_utf8(body).unwrap();
         assert!(text.contains(":12345678901234.123456789,"), "{text}");
         assert!(text.contains(r#""amount":31.3167"#), "{text}");
@@ -216,7 +220,7 @@ fn a_rentals_prices_and_names_go_out_to_the_letter() {
     let request = read_session_request(RENTAL, &Region::ESTONIA).unwrap();
     assert!(request.total().is_none());
     let currency = request.currency();
-    let body = ApiVersion::V2.encode(&Request::new(&request, &currency));
+    let body = ApiVersion::V2.encode(&Request::new(&request, &currency).unwrap());
     let text = String::from_utf8(body.unwrap()).unwrap();
     for part in [
         r#""net_price":31.3167"#,

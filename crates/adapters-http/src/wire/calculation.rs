@@ -5,6 +5,7 @@ use inbank_domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::lenient::Lenient;
 use super::moment::Day;
 use super::number::{Number, Whole};
 use crate::dialect::decode;
@@ -26,16 +27,21 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(request: &'a CalculationRequest, currency: &'a Currency) -> Self {
-        Self {
+    /// In the one currency of the region's documents.
+    pub(crate) fn new(
+        request: &'a CalculationRequest,
+        currency: &'a Currency,
+    ) -> Result<Self, Invalid> {
+        let down_payment = request.down_payment();
+        Ok(Self {
             product_code: request.product_code.as_str(),
-            amount: request.amount().into(),
+            amount: Number::of("amount", request.amount(), *currency)?,
             period: request.period.get(),
             payment_day: request.payment_day.map(PaymentDay::get),
-            down_payment_amount: request.down_payment().map(Into::into),
+            down_payment_amount: Number::maybe("down_payment_amount", down_payment, *currency)?,
             currency: currency.as_str(),
             response_level: request.detail.as_str(),
-        }
+        })
     }
 }
 
@@ -47,14 +53,16 @@ pub(crate) struct Answer<'a> {
     amount: Number,
     period: Whole,
     down_payment_amount: Option<Number>,
-    payment_day: Option<Whole>,
+    #[serde(default)]
+    payment_day: Lenient<Whole>,
     currency: Option<String>,
     payment_amount_monthly: Number,
     interest_rate_annual: Number,
     credit_cost_rate_annual: Number,
     total_cost: Number,
     total_cost_of_credit: Number,
-    advanced: Option<Advanced>,
+    #[serde(default)]
+    advanced: Lenient<Advanced>,
     // The guides say that rows come with `payment_schedule` and not where: a list under that name,
     // or an object that holds the list, or the list under the items' own name.
     #[serde(borrow)]
@@ -65,12 +73,18 @@ pub(crate) struct Answer<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Advanced {
-    interest_amount_total: Option<Number>,
-    contract_fee_amount_total: Option<Number>,
-    admin_fee_amount_monthly: Option<Number>,
-    admin_fee_amount_total: Option<Number>,
-    insurance_fee_amount_total: Option<Number>,
-    net_credit_amount: Option<Number>,
+    #[serde(default)]
+    interest_amount_total: Lenient<Number>,
+    #[serde(default)]
+    contract_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    admin_fee_amount_monthly: Lenient<Number>,
+    #[serde(default)]
+    admin_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    insurance_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    net_credit_amount: Lenient<Number>,
 }
 
 #[derive(Deserialize)]
@@ -84,9 +98,12 @@ struct Schedule {
 pub(crate) struct Row {
     item_number: Whole,
     payment_date: Day,
-    balance_before: Option<Number>,
-    principal: Option<Number>,
-    interest: Option<Number>,
+    #[serde(default)]
+    balance_before: Lenient<Number>,
+    #[serde(default)]
+    principal: Lenient<Number>,
+    #[serde(default)]
+    interest: Lenient<Number>,
     total_payment: Number,
 }
 
@@ -123,11 +140,9 @@ impl Answer<'_> {
             self.total_cost_of_credit.money(currency),
         );
         calculation.down_payment = self.down_payment_amount.map(|n| n.money(currency));
-        calculation.payment_day = self
-            .payment_day
-            .and_then(|whole| u8::try_from(whole.0).ok())
-            .and_then(|day| PaymentDay::new(day).ok());
-        calculation.costs = self.advanced.map(|advanced| advanced.into_costs(currency));
+        calculation.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
+        let advanced = self.advanced.take("advanced");
+        calculation.costs = advanced.map(|advanced| advanced.into_costs(currency));
         let rows = schedule.into_iter();
         calculation.schedule = rows.map(|row| row.into_instalment(currency)).collect();
         if calculation.product_code != request.product_code {
@@ -154,26 +169,34 @@ impl Answer<'_> {
 
 impl Advanced {
     fn into_costs(self, currency: Currency) -> CostBreakdown {
-        let money = |number: Option<Number>| number.map(|number| number.money(currency));
+        let money = |number: Lenient<Number>, field| {
+            number.take(field).map(|number| number.money(currency))
+        };
         let mut costs = CostBreakdown::default();
-        costs.interest_total = money(self.interest_amount_total);
-        costs.contract_fee_total = money(self.contract_fee_amount_total);
-        costs.admin_fee_monthly = money(self.admin_fee_amount_monthly);
-        costs.admin_fee_total = money(self.admin_fee_amount_total);
-        costs.insurance_fee_total = money(self.insurance_fee_amount_total);
-        costs.net_credit_amount = money(self.net_credit_amount);
+        costs.interest_total = money(self.interest_amount_total, "interest_amount_total");
+        costs.contract_fee_total =
+            money(self.contract_fee_amount_total, "contract_fee_amount_total");
+        costs.admin_fee_monthly = money(self.admin_fee_amount_monthly, "admin_fee_amount_monthly");
+        costs.admin_fee_total = money(self.admin_fee_amount_total, "admin_fee_amount_total");
+        costs.insurance_fee_total = money(
+            self.insurance_fee_amount_total,
+            "insurance_fee_amount_total",
+        );
+        costs.net_credit_amount = money(self.net_credit_amount, "net_credit_amount");
         costs
     }
 }
 
 impl Row {
     pub(crate) fn into_instalment(self, currency: Currency) -> Instalment {
-        let money = |number: Option<Number>| number.map(|number| number.money(currency));
+        let money = |number: Lenient<Number>, field| {
+            number.take(field).map(|number| number.money(currency))
+        };
         let total = self.total_payment.money(currency);
         let mut row = Instalment::new(self.item_number.0, self.payment_date.0, total);
-        row.balance_before = money(self.balance_before);
-        row.principal = money(self.principal);
-        row.interest = money(self.interest);
+        row.balance_before = money(self.balance_before, "balance_before");
+        row.principal = money(self.principal, "principal");
+        row.interest = money(self.interest, "interest");
         row
     }
 }

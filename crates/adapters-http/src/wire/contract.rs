@@ -1,8 +1,11 @@
-use inbank_domain::{Contract, ContractId, ContractStatus, Invalid, ProcessStatus, ProductCode};
+use inbank_domain::{
+    Contract, ContractId, ContractStatus, Currency, Invalid, ProcessStatus, ProductCode,
+};
 use serde::Deserialize;
 
-use super::moment::MaybeMoment;
-use super::number::{Present, TextOrNumber};
+use super::lenient::{Lenient, amount};
+use super::moment::Moment;
+use super::number::{Number, Present, TextOrNumber};
 
 /// A contract (*Contract Details*); the parts that nobody needs, such as account numbers, stay at
 /// the bank.
@@ -11,22 +14,34 @@ use super::number::{Present, TextOrNumber};
 pub(crate) struct Details {
     uuid: String,
     status: String,
-    process_status: Option<String>,
-    number: Option<TextOrNumber>,
+    #[serde(default)]
+    process_status: Lenient<String>,
+    #[serde(default)]
+    number: Lenient<TextOrNumber>,
     // What v3's Smart Rent calls the number.
-    reference_number: Option<TextOrNumber>,
-    product_code: Option<String>,
+    #[serde(default)]
+    reference_number: Lenient<TextOrNumber>,
+    #[serde(default)]
+    product_code: Lenient<String>,
+    // In no printed answer; taken where the bank tells it.
+    #[serde(default)]
+    amount: Lenient<Number>,
+    #[serde(default)]
+    total_amount: Lenient<Number>,
+    #[serde(default)]
+    currency: Lenient<String>,
     #[serde(default)]
     customer_signed: Present,
     #[serde(default)]
-    signed_at: MaybeMoment,
+    signed_at: Lenient<Moment>,
     #[serde(default)]
-    partner_approval_at: MaybeMoment,
+    partner_approval_at: Lenient<Moment>,
     #[serde(default)]
-    activated_at: MaybeMoment,
+    activated_at: Lenient<Moment>,
     #[serde(default)]
-    terminated_at: MaybeMoment,
-    termination_reason: Option<String>,
+    terminated_at: Lenient<Moment>,
+    #[serde(default)]
+    termination_reason: Lenient<String>,
 }
 
 /// A contract of which only the identifier is told, as accepting an offer does.
@@ -35,25 +50,37 @@ pub(crate) struct Reference {
     pub(crate) uuid: String,
 }
 
-impl TryFrom<Details> for Contract {
-    type Error = Invalid;
-
-    fn try_from(details: Details) -> Result<Self, Invalid> {
-        let status = ContractStatus::from(details.status.as_str());
-        let mut contract = Self::new(ContractId::parse(details.uuid)?, status);
-        let process_status = details.process_status.as_deref();
-        contract.process_status = process_status.map(ProcessStatus::from);
-        let number = details.number.or(details.reference_number);
-        contract.number = number.map(|number| number.0);
-        contract.product_code = details
-            .product_code
-            .and_then(|p| ProductCode::parse(p).ok());
-        contract.customer_signed = details.customer_signed.0;
-        contract.signed_at = details.signed_at.0;
-        contract.partner_approval_at = details.partner_approval_at.0;
-        contract.activated_at = details.activated_at.0;
-        contract.terminated_at = details.terminated_at.0;
-        contract.termination_reason = details.termination_reason;
+impl Details {
+    /// The contract; amounts without a currency are in the region's.
+    pub(crate) fn into_contract(self, currency: Currency) -> Result<Contract, Invalid> {
+        let status = ContractStatus::from(self.status.as_str());
+        let mut contract = Contract::new(ContractId::parse(self.uuid)?, status);
+        // It says what a signed contract waits for. One that can't be read is not the same as none: it
+        // is a word that nobody knows.
+        contract.process_status = if self.process_status.is_unreadable() {
+            Some(ProcessStatus::from("unreadable"))
+        } else {
+            let text = self.process_status.take("process_status");
+            text.as_deref().map(ProcessStatus::from)
+        };
+        let (number, other) = (
+            self.number.take("number"),
+            self.reference_number.take("reference_number"),
+        );
+        contract.number = number.or(other).map(TextOrNumber::into_text);
+        contract.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        let told = match self.amount {
+            Lenient::Missing => ("total_amount", self.total_amount),
+            told => ("amount", told),
+        };
+        contract.amount = amount(told.0, told.1, self.currency, currency);
+        contract.customer_signed = self.customer_signed.0;
+        let moment = |moment: Lenient<Moment>, field| moment.take(field).map(|moment| moment.0);
+        contract.signed_at = moment(self.signed_at, "signed_at");
+        contract.partner_approval_at = moment(self.partner_approval_at, "partner_approval_at");
+        contract.activated_at = moment(self.activated_at, "activated_at");
+        contract.terminated_at = moment(self.terminated_at, "terminated_at");
+        contract.termination_reason = self.termination_reason.text("termination_reason");
         Ok(contract)
     }
 }

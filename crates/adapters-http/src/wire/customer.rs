@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use inbank_domain::{
-    Address, ApplicationPrefill, Contact, Customer, Email, Gender, IdentityCode, Invalid, Months,
-    PaymentDay, Personal, PhoneNumber, Region,
+    Address, ApplicationPrefill, Contact, Currency, Customer, Email, Gender, IdentityCode, Invalid,
+    Months, PaymentDay, Personal, PhoneNumber, Region,
 };
 use serde::{Deserialize, Serialize};
 
@@ -176,34 +176,41 @@ pub(crate) struct ApplicationData<'a> {
     salesperson_reference: Text<'a>,
 }
 
-impl<'a> From<&'a ApplicationPrefill> for ApplicationData<'a> {
-    fn from(prefill: &'a ApplicationPrefill) -> Self {
-        let number = |number: Option<&Personal<_>>| number.map(|n| Number(*n.expose()));
-        Self {
+impl<'a> ApplicationData<'a> {
+    /// For a session whose amounts are in a currency.
+    pub(crate) fn new(
+        prefill: &'a ApplicationPrefill,
+        currency: Currency,
+    ) -> Result<Self, Invalid> {
+        let number =
+            |field, amount: &'a Option<_>| Number::personal(field, amount.as_ref(), currency);
+        Ok(Self {
             period: prefill.period.map(|period| Whole(period.get().into())),
             payment_day: prefill.payment_day.map(|day| Whole(day.get().into())),
-            monthly_income: number(prefill.monthly_income.as_ref()),
+            monthly_income: number("monthly_income", &prefill.monthly_income)?,
             dependants: prefill.dependants.as_ref().map(|n| Whole(*n.expose())),
-            monthly_household_costs: number(prefill.monthly_household_costs.as_ref()),
+            monthly_household_costs: number(
+                "monthly_household_costs",
+                &prefill.monthly_household_costs,
+            )?,
             income_source: personal(prefill.income_source.as_ref()),
             number: prefill.number.as_deref().map(Into::into),
             salesperson_reference: personal(prefill.salesperson_reference.as_ref()),
-        }
+        })
     }
-}
 
-impl TryFrom<ApplicationData<'_>> for ApplicationPrefill {
-    type Error = Invalid;
-
-    fn try_from(data: ApplicationData<'_>) -> Result<Self, Invalid> {
+    /// The prefill, its amounts in the currency of its document.
+    pub(crate) fn into_prefill(self, currency: Currency) -> Result<ApplicationPrefill, Invalid> {
+        let data = self;
+        let money = |number: Number| Personal::new(number.money(currency));
         let months = |whole: Whole| Months::new(u16::try_from(whole.0).unwrap_or_default());
         let day = |whole: Whole| PaymentDay::new(u8::try_from(whole.0).unwrap_or_default());
-        Ok(Self {
+        Ok(ApplicationPrefill {
             period: data.period.map(months).transpose()?,
             payment_day: data.payment_day.map(day).transpose()?,
-            monthly_income: data.monthly_income.map(|n| Personal::new(n.0)),
+            monthly_income: data.monthly_income.map(money),
             dependants: data.dependants.map(|n| Personal::new(n.0)),
-            monthly_household_costs: data.monthly_household_costs.map(|n| Personal::new(n.0)),
+            monthly_household_costs: data.monthly_household_costs.map(money),
             income_source: taken(data.income_source),
             number: data.number.map(Cow::into_owned),
             salesperson_reference: taken(data.salesperson_reference),

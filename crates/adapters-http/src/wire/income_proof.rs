@@ -3,6 +3,7 @@ use inbank_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::lenient::Lenient;
 use super::number::TextOrNumber;
 
 /// The list of banks; the sample wraps it.
@@ -18,8 +19,8 @@ pub(crate) struct Banks {
 struct BankData {
     id: TextOrNumber,
     name: String,
-    #[serde(alias = "icon", alias = "logoUrl")]
-    icon_url: Option<String>,
+    #[serde(alias = "icon", alias = "logoUrl", default)]
+    icon_url: Lenient<String>,
 }
 
 impl TryFrom<Banks> for Vec<StatementBank> {
@@ -30,7 +31,7 @@ impl TryFrom<Banks> for Vec<StatementBank> {
             Ok(StatementBank {
                 id: StatementBankId::parse(bank.id.0)?,
                 name: bank.name,
-                icon_url: bank.icon_url,
+                icon_url: bank.icon_url.take("icon_url"),
             })
         });
         banks.collect()
@@ -86,7 +87,8 @@ impl TryFrom<Retrieval> for StatementRetrieval {
     fn try_from(retrieval: Retrieval) -> Result<Self, Invalid> {
         Ok(Self {
             id: retrieval.retrieval_id.0,
-            redirect_url: WebAddress::parse("redirect_url", &retrieval.redirect_url)?,
+            redirect_url: WebAddress::parse(&retrieval.redirect_url)
+                .map_err(|error| error.named("redirect_url"))?,
         })
     }
 }

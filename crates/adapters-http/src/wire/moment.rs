@@ -3,11 +3,11 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, UtcOffset};
 
-/// A point in time, RFC 3339 with its offset kept.
+/// A point in time, RFC 3339 with its offset kept. Only one that is a time in UTC too, or it could not be
+/// stored, and reckoning with it would panic.
 #[derive(Clone, Copy)]
 pub(crate) struct Moment(pub(crate) OffsetDateTime);
 
@@ -21,23 +21,11 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        let moment = OffsetDateTime::parse(&text, &Rfc3339);
-        moment.map(Self).map_err(|_| {
+        let moment = OffsetDateTime::parse(&text, &Rfc3339).ok();
+        let moment = moment.filter(|moment| moment.checked_to_offset(UtcOffset::UTC).is_some());
+        moment.map(Self).ok_or_else(|| {
             D::Error::custom("must be a time with its offset, such as 2021-02-17T11:10:00+02:00")
         })
-    }
-}
-
-/// A point in time in an answer. One that can't be read is none: no status is lost over it.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct MaybeMoment(pub(crate) Option<OffsetDateTime>);
-
-impl<'de> Deserialize<'de> for MaybeMoment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
-        let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
-        let moment = text.and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok());
-        Ok(Self(moment))
     }
 }
 
@@ -61,14 +49,41 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
-/// A calendar day in an answer. One that can't be read is none.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct MaybeDay(pub(crate) Option<Date>);
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl<'de> Deserialize<'de> for MaybeDay {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
-        let day = serde_json::from_str::<Day>(raw.get()).ok();
-        Ok(Self(day.map(|day| day.0)))
+    use super::*;
+
+    #[test]
+    fn a_time_that_is_none_in_utc_is_none() {
+        let read = |text: &str| serde_json::from_str::<Moment>(&format!("{text:?}")).is_ok();
+        for good in [
+            "2021-02-17T11:10:00+02:00",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59+23:59",
+            "0000-01-01T00:00:00Z",
+        ] {
+            assert!(read(good), "{good}");
+        }
+        for bad in [
+            "9999-12-31T23:59:59-00:01",
+            "2021-02-17",
+            "2021-02-30T00:00:00Z",
+            "",
+        ] {
+            assert!(!read(bad), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[0-9TZ:.+ -]{0,40}") {
+            let json = format!("{text:?}");
+            if let Ok(moment) = serde_json::from_str::<Moment>(&json) {
+                moment.0.to_offset(UtcOffset::UTC);
+            }
+            let _ = serde_json::from_str::<Day>(&json).is_ok();
+        }
     }
 }

@@ -1,30 +1,64 @@
 use std::borrow::Cow;
 
-use inbank_domain::{Currency, JsonNumber, Money, Rate, parse_amount};
+use inbank_domain::{
+    Currency, Invalid, JsonNumber, Money, PaymentDay, Personal, Rate, excerpt, parse_amount,
+};
 use rust_decimal::Decimal;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::lenient::LONGEST_TEXT;
+
 /// An exact number: read from a JSON number or a numeric string, written as a JSON number with the
 /// digits given. It never passes through a float.
+///
+/// On the wire an amount has no currency of its own: it is in its document's. So the only way from
+/// money to a number is [`of`](Self::of), which wants to know that currency.
 #[derive(Clone, Copy)]
-pub(crate) struct Number(pub(crate) Decimal);
+pub(crate) struct Number(Decimal);
 
 impl Number {
+    /// An amount for a document whose amounts are all in `currency`.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`field`) when it is in another: its digits would be taken for as much of that.
+    pub(crate) fn of(field: &str, money: Money, currency: Currency) -> Result<Self, Invalid> {
+        if money.currency() == currency {
+            Ok(Self(money.amount()))
+        } else {
+            let problem = format!("must be in {currency}, as all amounts of the request");
+            Err(Invalid::new(field.to_owned(), problem))
+        }
+    }
+
+    /// The same for an amount that may be left out.
+    pub(crate) fn maybe(
+        field: &str,
+        money: Option<Money>,
+        currency: Currency,
+    ) -> Result<Option<Self>, Invalid> {
+        money
+            .map(|money| Self::of(field, money, currency))
+            .transpose()
+    }
+
+    /// The same for an amount that is personal.
+    pub(crate) fn personal(
+        field: &str,
+        money: Option<&Personal<Money>>,
+        currency: Currency,
+    ) -> Result<Option<Self>, Invalid> {
+        Self::maybe(field, money.map(|money| *money.expose()), currency)
+    }
+
     pub(crate) const fn money(self, currency: Currency) -> Money {
         Money::new(self.0, currency)
     }
 
     pub(crate) const fn rate(self) -> Rate {
         Rate::from_fraction(self.0)
-    }
-}
-
-impl From<Money> for Number {
-    fn from(money: Money) -> Self {
-        Self(money.amount())
     }
 }
 
@@ -60,6 +94,13 @@ impl<'de> Deserialize<'de> for CalculatedNumber {
 /// A whole number that may come as text: `12`, `"12"`.
 #[derive(Clone, Copy)]
 pub(crate) struct Whole(pub(crate) u32);
+
+impl Whole {
+    /// As a day of the month.
+    pub(crate) fn payment_day(self) -> Result<PaymentDay, Invalid> {
+        PaymentDay::new(u8::try_from(self.0).unwrap_or_default())
+    }
+}
 
 impl Serialize for Whole {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -99,47 +140,67 @@ pub(crate) struct MaybeFlag(pub(crate) Option<bool>);
 
 impl<'de> Deserialize<'de> for MaybeFlag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match &*number_text(deserializer)? {
-            "true" => Some(true),
-            "false" => Some(false),
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(match text_of(raw).as_deref() {
+            Ok("true") => Some(true),
+            Ok("false") => Some(false),
             _ => None,
         }))
     }
 }
 
-/// Whether anything stands in a place: a time, a flag, a name; not `null`, `false` or nothing.
+/// Whether anything stands in a place: a time, a flag, a name; not `null`, `false`, zero or nothing, and
+/// no list or object, which no guide has there.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Present(pub(crate) bool);
 
 impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = number_text(deserializer)?;
-        Ok(Self(!matches!(&*text, "" | "null" | "false")))
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(text_of(raw).is_ok_and(|text| {
+            let nothing = matches!(&*text, "" | "null" | "false" | "0");
+            !nothing && !text.starts_with(['[', '{'])
+        })))
     }
 }
 
 /// Text that may come as a number: a contract's `number` does.
 pub(crate) struct TextOrNumber(pub(crate) String);
 
+impl TextOrNumber {
+    /// For people, of whom nobody reads more than the start.
+    pub(crate) fn into_text(self) -> String {
+        excerpt(&self.0, LONGEST_TEXT).to_owned()
+    }
+}
+
 impl<'de> Deserialize<'de> for TextOrNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        number_text(deserializer).map(|text| Self(text.into_owned()))
+        let text = number_text(deserializer)?;
+        // A word, a list or an object would otherwise be taken for text by its JSON.
+        if text.starts_with(['[', '{']) || matches!(&*text, "null" | "true" | "false") {
+            return Err(D::Error::custom("must be a text or a number"));
+        }
+        Ok(Self(text.into_owned()))
     }
 }
 
 /// The characters of a JSON number, text or word, as they came.
 fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-    let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-    if !raw.starts_with('"') {
-        return Ok(raw.into());
+    let raw = <&'de RawValue>::deserialize(deserializer)?;
+    text_of(raw.get()).map_err(D::Error::custom)
+}
+
+/// The characters of a JSON text, or of whatever else it is. An escape may stand for no character.
+fn text_of(raw: &str) -> serde_json::Result<Cow<'_, str>> {
+    let inside = raw
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match inside {
+        None => Ok(raw.into()),
+        Some(inside) if inside.contains('\\') => serde_json::from_str(raw).map(Cow::Owned),
+        Some(inside) => Ok(inside.into()),
     }
-    let inside = &raw[1..raw.len() - 1];
-    if inside.contains('\\') {
-        return serde_json::from_str::<String>(raw)
-            .map(Cow::Owned)
-            .map_err(D::Error::custom);
-    }
-    Ok(inside.into())
 }
 
 /// A merchant's number, digit by digit.

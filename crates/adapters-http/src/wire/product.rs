@@ -4,6 +4,7 @@ use inbank_domain::{
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::lenient::LONGEST_TEXT;
 use super::number::{MaybeFlag, MaybeNumber, Whole};
 
 /// A product; facts beyond the guides say that its limits stand inside `parameters`, field lists
@@ -52,10 +53,13 @@ impl<'de> Deserialize<'de> for Names {
         });
         let names = names
             .into_iter()
-            .filter(|name| !matches!(name.as_str(), "" | "null"));
-        Ok(Self(names.collect()))
+            .filter(|name| !matches!(name.as_str(), "" | "null") && name.len() <= LONGEST_TEXT);
+        Ok(Self(names.take(MOST_NAMES).collect()))
     }
 }
+
+/// They end up in errors, and requests have far fewer fields.
+const MOST_NAMES: usize = 200;
 
 impl Details {
     /// The product, with `beside` read from the level above its parameters.

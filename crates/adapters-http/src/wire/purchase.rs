@@ -34,15 +34,20 @@ pub(crate) struct PurchaseData<'a> {
     items: Vec<ItemData<'a>>,
 }
 
-impl<'a> From<&'a Purchase> for PurchaseData<'a> {
-    fn from(purchase: &'a Purchase) -> Self {
-        Self {
+impl<'a> PurchaseData<'a> {
+    /// For a document whose amounts are in a currency.
+    pub(crate) fn new(purchase: &'a Purchase, currency: Currency) -> Result<Self, Invalid> {
+        let items = purchase.items.iter().enumerate().map(|(n, item)| {
+            let item = ItemData::new(item, currency);
+            item.map_err(|error| error.inside(&format!("items[{n}]")))
+        });
+        Ok(Self {
             purchase_reference: purchase.reference.as_str().into(),
             description: purchase.description.as_deref().map(Into::into),
             merchant: purchase.merchant.as_ref().map(Into::into),
             additional_details: purchase.additional_details.as_ref().map(Into::into),
-            items: purchase.items.iter().map(Into::into).collect(),
-        }
+            items: items.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -157,18 +162,18 @@ struct ItemData<'a> {
     vehicle_registration_date: Text<'a>,
 }
 
-impl<'a> From<&'a Item> for ItemData<'a> {
-    fn from(item: &'a Item) -> Self {
+impl<'a> ItemData<'a> {
+    fn new(item: &'a Item, currency: Currency) -> Result<Self, Invalid> {
         fn text(text: Option<&String>) -> Text<'_> {
             text.map(|text| text.as_str().into())
         }
         let vehicle = item.vehicle.as_ref();
-        Self {
+        Ok(Self {
             item_reference: text(item.reference.as_ref()),
             kind: item.kind.map(|kind| kind.as_str().into()),
             description: text(item.description.as_ref()),
             quantity: item.quantity.map(Whole),
-            amount: item.amount.map(Into::into),
+            amount: Number::maybe("amount", item.amount, currency)?,
             serial_number: personal(item.serial_number.as_ref()),
             url: text(item.url.as_ref()),
             image_url: text(item.image_url.as_ref()),
@@ -178,7 +183,7 @@ impl<'a> From<&'a Item> for ItemData<'a> {
             vehicle_make: text(vehicle.and_then(|v| v.make.as_ref())),
             vehicle_model: text(vehicle.and_then(|v| v.model.as_ref())),
             vehicle_registration_date: text(vehicle.and_then(|v| v.registration_date.as_ref())),
-        }
+        })
     }
 }
 

@@ -53,44 +53,51 @@ struct Asset<'a> {
 const HERO: &str = "MODEL_BASED";
 const ADD_ON: &str = "CATEGORY_BASED";
 
-impl<'a> From<&'a RentalRequest> for Request<'a> {
-    fn from(request: &'a RentalRequest) -> Self {
-        let add_ons = request.add_ons().iter().map(Into::into);
-        Self {
+impl<'a> Request<'a> {
+    /// For a document whose amounts are in a currency.
+    pub(crate) fn new(request: &'a RentalRequest, currency: Currency) -> Result<Self, Invalid> {
+        let number = |field, amount| Number::maybe(field, amount, currency);
+        let hero = std::iter::once(Asset::hero(request.hero(), currency));
+        let add_ons = request.add_ons().iter();
+        let add_ons = add_ons.map(|add_on| Asset::add_on(add_on, currency));
+        let assets = hero
+            .chain(add_ons)
+            .enumerate()
+            .map(|(n, asset)| asset.map_err(|error| error.inside(&format!("assets[{n}]"))));
+        Ok(Self {
             period: Whole(request.period.get().into()),
             insurance_used: request.insurance_used,
-            gross_trade_in_amount: request.trade_in().map(Into::into),
-            gross_campaign_discount: request.campaign_discount().map(Into::into),
-            assets: std::iter::once(request.hero().into())
-                .chain(add_ons)
-                .collect(),
-        }
+            gross_trade_in_amount: number("gross_trade_in_amount", request.trade_in())?,
+            gross_campaign_discount: number(
+                "gross_campaign_discount",
+                request.campaign_discount(),
+            )?,
+            assets: assets.collect::<Result<_, _>>()?,
+        })
     }
 }
 
-impl<'a> From<&'a Hero> for Asset<'a> {
-    fn from(hero: &'a Hero) -> Self {
-        Self {
-            net_price: hero.net_price.into(),
-            gross_price: hero.gross_price.map(Into::into),
+impl<'a> Asset<'a> {
+    fn hero(hero: &'a Hero, currency: Currency) -> Result<Self, Invalid> {
+        Ok(Self {
+            net_price: Number::of("net_price", hero.net_price, currency)?,
+            gross_price: Number::maybe("gross_price", hero.gross_price, currency)?,
             category_code: hero.category.as_ref().map(|c| c.as_str().into()),
             model_name: hero.name.as_deref().map(Into::into),
             model_id: Some(hero.model_id.as_str().into()),
             kind: HERO.into(),
-        }
+        })
     }
-}
 
-impl<'a> From<&'a AddOn> for Asset<'a> {
-    fn from(add_on: &'a AddOn) -> Self {
-        Self {
-            net_price: add_on.net_price.into(),
-            gross_price: add_on.gross_price.map(Into::into),
+    fn add_on(add_on: &'a AddOn, currency: Currency) -> Result<Self, Invalid> {
+        Ok(Self {
+            net_price: Number::of("net_price", add_on.net_price, currency)?,
+            gross_price: Number::maybe("gross_price", add_on.gross_price, currency)?,
             category_code: Some(add_on.category.as_str().into()),
             model_name: Some(add_on.name.as_str().into()),
             model_id: add_on.model_id.as_ref().map(|id| id.as_str().into()),
             kind: ADD_ON.into(),
-        }
+        })
     }
 }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::{AddressData, ApplicationData, ContactData, CustomerData, personal, taken};
 use super::free_form::Free;
-use super::moment::{MaybeMoment, Moment};
+use super::lenient::{Lenient, amount};
+use super::moment::Moment;
 use super::number::Number;
 use super::purchase::PurchaseData;
 use super::rental;
@@ -60,10 +61,19 @@ struct UrlData<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(request: &'a SessionRequest, currency: &'a Currency) -> Self {
-        Self {
+    /// In the one currency of the region's documents.
+    pub(crate) fn new(
+        request: &'a SessionRequest,
+        currency: &'a Currency,
+    ) -> Result<Self, Invalid> {
+        let purchase = PurchaseData::new(&request.purchase, *currency);
+        let application = request.application.as_ref();
+        let application = application.map(|prefill| ApplicationData::new(prefill, *currency));
+        let rental = request.rental_request();
+        let rental = rental.map(|rental| rental::Request::new(rental, *currency));
+        Ok(Self {
             product_code: request.product_code.as_str().into(),
-            total_amount: request.total().map(Into::into),
+            total_amount: Number::maybe("total_amount", request.total(), *currency)?,
             currency: currency.as_str().into(),
             locale: request.locale.as_str().into(),
             valid_until: request.valid_until.map(Moment),
@@ -73,23 +83,29 @@ impl<'a> Request<'a> {
                 cancel_url: request.urls.cancel_url.as_str().into(),
                 callback_url: request.urls.callback_url.as_str().into(),
             },
-            purchase: (&request.purchase).into(),
+            purchase: purchase.map_err(|error| error.inside("purchase"))?,
             user_ip: personal(request.user_ip.as_ref()),
             customer_data: request.customer.as_ref().map(Into::into),
             customer_contact_data: request.contact.as_ref().map(Into::into),
             customer_address_data: request.address.as_ref().map(Into::into),
-            credit_application_data: request.application.as_ref().map(Into::into),
-            rental_application_data: request.rental_request().map(Into::into),
+            credit_application_data: application
+                .transpose()
+                .map_err(|error| error.inside("credit_application_data"))?,
+            rental_application_data: rental
+                .transpose()
+                .map_err(|error| error.inside("rental_application_data"))?,
             integration_info: request.integration_info.as_ref().map(Into::into),
             additional_data: request.additional_data.as_ref().map(Into::into),
-        }
+        })
     }
 
     /// The request that a partner's own document stands for.
     pub(crate) fn into_request(self, region: &Region) -> Result<SessionRequest, Invalid> {
         let currency = self.currency.parse::<Currency>()?;
-        let inside = |error: Invalid| error.inside("partner_urls");
-        let url = |field, text: &str| WebAddress::parse(field, text).map_err(inside);
+        let url = |field, text: &str| {
+            let url = WebAddress::parse(text);
+            url.map_err(|error| error.named(field).inside("partner_urls"))
+        };
         let urls = PartnerUrls {
             return_url: url("return_url", &self.partner_urls.return_url)?,
             cancel_url: url("cancel_url", &self.partner_urls.cancel_url)?,
@@ -135,10 +151,10 @@ impl<'a> Request<'a> {
         request.address = self.customer_address_data.map(Into::into);
         let application = self
             .credit_application_data
-            .map(TryInto::try_into)
+            .map(|data| data.into_prefill(currency))
             .transpose();
         request.application =
-            application.map_err(|error: Invalid| error.inside("credit_application_data"))?;
+            application.map_err(|error| error.inside("credit_application_data"))?;
         request.integration_info = self.integration_info.map(|free| free.0.into_owned());
         request.additional_data = self.additional_data.map(|free| free.0.into_owned());
         Ok(request)
@@ -148,23 +164,25 @@ impl<'a> Request<'a> {
 /// *Session Initiation*, answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Opened<'a> {
-    #[serde(borrow)]
-    uuid: Cow<'a, str>,
-    #[serde(borrow)]
-    status: Cow<'a, str>,
-    #[serde(borrow)]
-    redirect_url: Cow<'a, str>,
+pub(crate) struct Opened {
+    uuid: String,
+    #[serde(default)]
+    status: Lenient<String>,
+    redirect_url: String,
 }
 
-impl TryFrom<Opened<'_>> for OpenedSession {
+impl TryFrom<Opened> for OpenedSession {
     type Error = Invalid;
 
-    fn try_from(opened: Opened<'_>) -> Result<Self, Invalid> {
+    fn try_from(opened: Opened) -> Result<Self, Invalid> {
+        let url = WebAddress::parse(&opened.redirect_url);
+        // What was just opened is pending, and reading it says more.
+        let status = opened.status.take("status");
+        let status = status.map_or(SessionStatus::Pending, |text| text.as_str().into());
         Ok(Self {
             id: SessionId::parse(opened.uuid)?,
-            status: SessionStatus::from(&*opened.status),
-            redirect_url: WebAddress::parse("redirect_url", &opened.redirect_url)?,
+            status,
+            redirect_url: url.map_err(|error| error.named("redirect_url"))?,
         })
     }
 }
@@ -172,59 +190,52 @@ impl TryFrom<Opened<'_>> for OpenedSession {
 /// *Session Details*; the personal data that it repeats is not read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Details<'a> {
-    #[serde(borrow)]
-    uuid: Cow<'a, str>,
-    #[serde(borrow)]
-    status: Cow<'a, str>,
-    #[serde(borrow)]
-    product_code: Text<'a>,
-    total_amount: Option<Number>,
-    #[serde(borrow)]
-    currency: Text<'a>,
-    #[serde(borrow)]
-    purchase: Option<PurchaseDetails<'a>>,
-    #[serde(borrow)]
-    credit_application_uuid: Text<'a>,
-    #[serde(borrow)]
-    credit_contract_uuid: Text<'a>,
+pub(crate) struct Details {
+    uuid: String,
+    status: String,
     #[serde(default)]
-    created_at: MaybeMoment,
+    product_code: Lenient<String>,
     #[serde(default)]
-    valid_until: MaybeMoment,
+    total_amount: Lenient<Number>,
+    #[serde(default)]
+    currency: Lenient<String>,
+    #[serde(default)]
+    purchase: Lenient<PurchaseDetails>,
+    #[serde(default)]
+    credit_application_uuid: Lenient<String>,
+    #[serde(default)]
+    credit_contract_uuid: Lenient<String>,
+    #[serde(default)]
+    created_at: Lenient<Moment>,
+    #[serde(default)]
+    valid_until: Lenient<Moment>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PurchaseDetails<'a> {
-    #[serde(borrow)]
-    purchase_reference: Text<'a>,
+struct PurchaseDetails {
+    #[serde(default)]
+    purchase_reference: Lenient<String>,
 }
 
-impl TryFrom<Details<'_>> for Session {
-    type Error = Invalid;
-
-    fn try_from(details: Details<'_>) -> Result<Self, Invalid> {
-        let status = SessionStatus::from(&*details.status);
-        let mut session = Self::new(SessionId::parse(details.uuid)?, status);
-        let reference = details
-            .purchase
-            .and_then(|purchase| purchase.purchase_reference);
-        session.order_reference = reference.and_then(|text| OrderReference::parse(text).ok());
-        session.product_code = details
-            .product_code
-            .and_then(|p| ProductCode::parse(p).ok());
-        let currency = details
-            .currency
-            .and_then(|text| text.parse::<Currency>().ok());
-        let total = details.total_amount.zip(currency);
-        session.total = total.map(|(amount, currency)| Money::new(amount.0, currency));
-        let application = details.credit_application_uuid.filter(|id| !id.is_empty());
-        session.application = application.map(ApplicationId::parse).transpose()?;
-        let contract = details.credit_contract_uuid.filter(|id| !id.is_empty());
-        session.contract = contract.map(ContractId::parse).transpose()?;
-        session.created_at = details.created_at.0;
-        session.valid_until = details.valid_until.0;
+impl Details {
+    /// The session; a total without a currency is in the region's.
+    pub(crate) fn into_session(self, currency: Currency) -> Result<Session, Invalid> {
+        let status = SessionStatus::from(self.status.as_str());
+        let mut session = Session::new(SessionId::parse(self.uuid)?, status);
+        session.order_reference = self.purchase.take("purchase").and_then(|purchase| {
+            let reference = purchase.purchase_reference;
+            reference.parse("purchase_reference", OrderReference::parse)
+        });
+        session.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        session.total = amount("total_amount", self.total_amount, self.currency, currency);
+        let application = self.credit_application_uuid;
+        session.application = application.id("credit_application_uuid", ApplicationId::parse);
+        let contract = self.credit_contract_uuid;
+        session.contract = contract.id("credit_contract_uuid", ContractId::parse);
+        let moment = |moment: Lenient<Moment>, field| moment.take(field).map(|moment| moment.0);
+        session.created_at = moment(self.created_at, "created_at");
+        session.valid_until = moment(self.valid_until, "valid_until");
         Ok(session)
     }
 }

@@ -1,7 +1,8 @@
 use inbank_domain::{Invalid, Printout, Signed, SigningMethod, SigningStarted, WebAddress};
 use serde::{Deserialize, Serialize};
 
-use super::moment::MaybeMoment;
+use super::lenient::Lenient;
+use super::moment::Moment;
 use crate::dialect::decode;
 use crate::failure::{DecodeError, codes};
 
@@ -20,18 +21,19 @@ pub(crate) struct Request<'a> {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    signing: Option<Details>,
-    #[serde(alias = "url")]
-    redirect_url: Option<String>,
+    #[serde(default)]
+    signing: Lenient<Details>,
+    #[serde(alias = "url", default)]
+    redirect_url: Lenient<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Details {
     #[serde(default)]
-    signed_at: MaybeMoment,
-    #[serde(alias = "url")]
-    redirect_url: Option<String>,
+    signed_at: Lenient<Moment>,
+    #[serde(alias = "url", default)]
+    redirect_url: Lenient<String>,
 }
 
 fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
@@ -50,11 +52,10 @@ fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
 /// A signing that was started. Only a redirect has to say where to.
 pub(crate) fn started(body: &[u8], method: &SigningMethod) -> Result<SigningStarted, DecodeError> {
     let answer = answer(body)?;
-    let inside = answer.signing.and_then(|signing| signing.redirect_url);
-    let url = answer.redirect_url.or(inside);
-    let url = url
-        .map(|url| WebAddress::parse("redirect_url", &url))
-        .transpose()?;
+    let read = |url: Lenient<String>| url.parse("redirect_url", |url| WebAddress::parse(&url));
+    let inside = answer.signing.take("signing");
+    let inside = inside.and_then(|signing| read(signing.redirect_url));
+    let url = read(answer.redirect_url).or(inside);
     if *method == SigningMethod::Redirect && url.is_none() {
         return Err(DecodeError::Field("redirect_url".to_owned()));
     }
@@ -68,7 +69,9 @@ pub(crate) fn signed(body: &[u8]) -> Result<Signed, DecodeError> {
     let mut signed = Signed::new(SigningMethod::Sms);
     signed.at = answer(body)?
         .signing
-        .and_then(|signing| signing.signed_at.0);
+        .take("signing")
+        .and_then(|signing| signing.signed_at.take("signed_at"))
+        .map(|moment| moment.0);
     Ok(signed)
 }
 
@@ -85,7 +88,7 @@ impl TryFrom<PrintoutData> for Printout {
     fn try_from(data: PrintoutData) -> Result<Self, Invalid> {
         Ok(Self {
             id: data.uuid,
-            link: WebAddress::parse("link", &data.link)?,
+            link: WebAddress::parse(&data.link).map_err(|error| error.named("link"))?,
         })
     }
 }

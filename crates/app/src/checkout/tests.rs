@@ -8,7 +8,7 @@ use inbank_ports::fake::FakeBank;
 use super::*;
 
 async fn start(bank: Arc<FakeBank>) -> Started {
-    let url = |text| WebAddress::parse("url", text).unwrap();
+    let url = |text| WebAddress::parse(text).unwrap();
     let request = SessionRequest::new(
         &Region::ESTONIA,
         ProductCode::parse("hp").unwrap(),
@@ -77,7 +77,7 @@ async fn a_refusal_ends_the_attempt_and_an_unreachable_bank_does_not() {
 #[tokio::test]
 async fn a_rental_is_checked_out_as_one_whatever_the_products_family_is_called() {
     let bank = Arc::new(FakeBank::new(Region::ESTONIA));
-    let url = |text| WebAddress::parse("url", text).unwrap();
+    let url = |text| WebAddress::parse(text).unwrap();
     let hero = Hero::new(
         AssetModelId::parse("b748b6b0-58d0-421d-9d52-c7edd22511f1").unwrap(),
         Money::parse("400", Currency::EUR).unwrap(),

@@ -75,7 +75,7 @@ impl Stage {
             rentals: bank.clone(),
             clock: clock.clone(),
         };
-        let url = WebAddress::parse("public_url", "https://pay.example/inbank/").unwrap();
+        let url = WebAddress::parse("https://pay.example/inbank/").unwrap();
         let name = ShopName::parse("main").unwrap();
         let shop = Shop::new(name, Region::ESTONIA, &url, ports).unwrap();
         let shops = Shops::new([shop]).unwrap();

@@ -5,7 +5,8 @@ use inbank_domain::{
 };
 use inbank_ports::fake::{FakeBank, ManualClock};
 use inbank_ports::{
-    GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts, MockSessions,
+    CallbackKey, GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts,
+    MockSessions, SignedCallback,
 };
 use time::OffsetDateTime;
 
@@ -13,7 +14,7 @@ use super::*;
 use crate::{Checkout, Started};
 
 fn request(product: &str, total: &str, order: &str) -> SessionRequest {
-    let url = |text| WebAddress::parse("url", text).unwrap();
+    let url = |text| WebAddress::parse(text).unwrap();
     SessionRequest::new(
         &Region::ESTONIA,
         ProductCode::parse(product).unwrap(),
@@ -313,13 +314,18 @@ async fn changed_conditions_bring_another_application_which_takes_the_olds_place
 #[tokio::test]
 async fn the_first_callback_brings_an_application_home_that_was_never_answered() {
     let mut authenticator = MockCallbackAuthenticator::new();
-    authenticator.expect_authenticate().returning(|_| {
-        Ok(Callback::Application(ApplicationCallback {
-            application: ApplicationId::parse("a-1").unwrap(),
-            subject: CallbackSubject::Decision,
-            status: "NEGATIVE".to_owned(),
+    authenticator.expect_authenticate().returning(|_, body| {
+        Ok(SignedCallback {
+            key: CallbackKey::of(body),
             issued_at: OffsetDateTime::UNIX_EPOCH,
-        }))
+            content: body.to_vec(),
+            callback: Ok(Callback::Application(ApplicationCallback {
+                application: ApplicationId::parse("a-1").unwrap(),
+                subject: CallbackSubject::Decision,
+                status: "NEGATIVE".to_owned(),
+                issued_at: OffsetDateTime::UNIX_EPOCH,
+            })),
+        })
     });
     let ports = FollowPorts {
         authenticator: Arc::new(authenticator),

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use clap::{Args, Subcommand};
 use inbank::domain::{ApiKey, Callback, Invalid};
 use inbank::http::{HmacAuthenticator, callback_form};
-use inbank::ports::{CallbackAuthenticator, CallbackError};
+use inbank::ports::{CallbackAuthenticator, CallbackError, Headers, SignedCallback};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use time::OffsetDateTime;
@@ -122,33 +122,29 @@ fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
     } else {
         Vec::new()
     };
-    match authenticate(&keys, &body)? {
-        Ok(callback) => {
-            let content = Content::about(callback)?;
-            output::answer(
-                settings.output,
-                &Verdict {
-                    authentic: true,
-                    content,
-                    explanation,
-                },
-            )
-        }
-        Err(error) => {
-            let verdict = Verdict {
-                authentic: error.is_authentic(),
-                content: Content::Not {
-                    reason: error.to_string(),
-                },
-                explanation,
-            };
-            output::answer(settings.output, &verdict)?;
-            Err(Failure::Callback(error))
-        }
-    }
+    let judged = authenticate(&keys, &body)?;
+    let authentic = judged.is_ok();
+    let (content, failure) = match judged.map(|signed| signed.callback) {
+        Ok(Ok(callback)) => (Content::about(callback)?, None),
+        Ok(Err(error)) => (Content::not(&error), Some(Failure::NotUnderstood(error))),
+        Err(error) => (Content::not(&error), Some(Failure::Callback(error))),
+    };
+    let verdict = Verdict {
+        authentic,
+        content,
+        explanation,
+    };
+    output::answer(settings.output, &verdict)?;
+    failure.map_or(Ok(()), Err)
 }
 
 impl Content {
+    fn not(error: &impl fmt::Display) -> Self {
+        Self::Not {
+            reason: error.to_string(),
+        }
+    }
+
     fn about(callback: Callback) -> Result<Self, Failure> {
         match callback {
             Callback::Application(callback) => Ok(Self::Application {
@@ -171,10 +167,13 @@ impl Content {
     }
 }
 
-fn authenticate(keys: &[ApiKey], body: &[u8]) -> Result<Result<Callback, CallbackError>, Failure> {
+fn authenticate(
+    keys: &[ApiKey],
+    body: &[u8],
+) -> Result<Result<SignedCallback, CallbackError>, Failure> {
     let authenticator =
         HmacAuthenticator::new(keys).map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(authenticator.authenticate(body))
+    Ok(authenticator.authenticate(&Headers::NONE, body))
 }
 
 /// The raw body on stdin. A form has no line breaks of its own: one at the end is the terminal's.

@@ -159,8 +159,7 @@ fn summary(product: &Product) -> String {
 }
 
 async fn callback_address(address: &str, local: bool) -> Result<String, String> {
-    let address =
-        WebAddress::parse("callback_url", address).map_err(|error| error.problem().to_owned())?;
+    let address = WebAddress::parse(address).map_err(|error| error.problem().to_owned())?;
     let url = Url::parse(address.as_str()).map_err(|error| format!("can't be read: {error}"))?;
     if local && is_local(&url) {
         return Ok("on this machine, as the sandbox is".to_owned());

@@ -171,7 +171,7 @@ impl Replay {
         let (ledger, shop, id) = self.show.open().await?;
         let authenticator = settings.authenticator()?;
         // Nothing is opened and nothing is told from here.
-        let nowhere = WebAddress::parse("public_url", "http://localhost")?;
+        let nowhere = WebAddress::parse("http://localhost")?;
         let platform = Platform::builder()
             .public_url(nowhere)
             .ledger(ledger.clone())

@@ -115,7 +115,8 @@ impl Open {
         }
         // clap has seen to it that each is there.
         let given = Option::<String>::unwrap_or_default;
-        let address = |field, url| WebAddress::parse(field, &given(url));
+        let address =
+            |field, url| WebAddress::parse(&given(url)).map_err(|error| error.named(field));
         let mut purchase = Purchase::new(OrderReference::parse(given(self.order))?);
         if let Some(domain) = &self.merchant_domain {
             purchase.merchant = Some(Merchant::new(MerchantDomain::parse(domain)?));

@@ -45,7 +45,7 @@ impl Ledger {
             .unwrap();
         let name = ShopName::parse("main").unwrap();
         let platform = Platform::builder()
-            .public_url(WebAddress::parse("public_url", "http://127.0.0.1:9").unwrap())
+            .public_url(WebAddress::parse("http://127.0.0.1:9").unwrap())
             .ledger(Arc::new(SqlLedger::connect(&url).await.unwrap()))
             .events(Arc::new(Deaf))
             .shop(PlatformShop::new(name, api, authenticator))

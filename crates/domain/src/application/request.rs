@@ -164,15 +164,16 @@ impl ApplicationRequest {
     }
 }
 
-/// Income and obligations, all amounts a month's, in the application's currency.
+/// Income and obligations, all amounts a month's. They have to be in the application's currency, or it
+/// can't be sent.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Means {
     /// Net income.
-    pub monthly_income: Option<Personal<Decimal>>,
+    pub monthly_income: Option<Personal<Money>>,
     /// What is owed elsewhere.
-    pub monthly_financial_obligations: Option<Personal<Decimal>>,
+    pub monthly_financial_obligations: Option<Personal<Money>>,
     /// What the household costs.
-    pub monthly_household_costs: Option<Personal<Decimal>>,
+    pub monthly_household_costs: Option<Personal<Money>>,
     /// How many people the customer keeps.
     pub dependants_count: Option<Personal<u32>>,
     /// Where the income comes from: `pension`.
@@ -267,7 +268,7 @@ mod tests {
             .check_required(&required("credit_application.monthly_income"))
             .unwrap_err();
         assert_eq!(error.field(), "credit_application.monthly_income");
-        request.means.monthly_income = Some(Decimal::from(2900).into());
+        request.means.monthly_income = Some(Money::parse("2900", Currency::EUR).unwrap().into());
         let now = request.check_required(&required("credit_application.monthly_income"));
         assert_eq!(now, Ok(()));
         assert_eq!(

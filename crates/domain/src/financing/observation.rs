@@ -45,7 +45,7 @@ fn of_session(session: &Session, contract: Option<&Contract>) -> Result<Financin
         SessionStatus::Cancelled => S::Cancelled,
         SessionStatus::Completed => match contract.map(|contract| &contract.status) {
             None | Some(ContractStatus::Activated) => S::Completed,
-            Some(ContractStatus::Cancelled) => S::Cancelled,
+            Some(ContractStatus::Cancelled | ContractStatus::Withdrawn) => S::Cancelled,
             Some(ContractStatus::Terminated) => S::Terminated,
             // Not active yet, whatever the session says.
             Some(ContractStatus::Signed | ContractStatus::Unsigned) => S::Pending,
@@ -82,7 +82,7 @@ fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<Financing
     use FinancingState as S;
     Ok(match &contract.status {
         ContractStatus::Activated => S::Completed,
-        ContractStatus::Cancelled => S::Cancelled,
+        ContractStatus::Cancelled | ContractStatus::Withdrawn => S::Cancelled,
         ContractStatus::Terminated => S::Terminated,
         // Whether a contract that waits for one of these still counts as unsigned isn't written.
         ContractStatus::Signed | ContractStatus::Unsigned => match &contract.process_status {

@@ -205,7 +205,7 @@ async fn financing_is_found_as_written(ledger: &dyn FinancingLedger) {
     full.financing.contract = Some(ContractId::parse("c-1").unwrap());
     let redirect = "https://epos.example/session/s-1?a=b";
     full.asked = false;
-    full.redirect_url = Some(WebAddress::parse("redirect_url", redirect).unwrap());
+    full.redirect_url = Some(WebAddress::parse(redirect).unwrap());
     full.intent = Some(Intent::Accept(ApplicationId::parse("a-1").unwrap()));
     full.anomaly = Some("the bank said \"on_hold\"".to_owned());
     full.failures = 3;

@@ -103,7 +103,7 @@ pub(super) async fn payment_link_wants_a_place_for_the_status(bank: &dyn Bank) {
     let part = inbank_domain::Money::parse("50", amount.currency()).unwrap();
     let request = application(bank).with_down_payment(part).unwrap();
     let id = accepted(bank, &request).await;
-    let url = |text| WebAddress::parse("return_url", text).unwrap();
+    let url = |text| WebAddress::parse(text).unwrap();
     for nowhere in [
         "https://shop.example/paid",
         "https://shop.example/{status}/x",

@@ -20,8 +20,8 @@ use self::application::FakeApplication;
 use self::contract::FakeContract;
 use self::session::FakeSession;
 use crate::{
-    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind,
-    ProductCatalogue,
+    CallbackAuthenticator, CallbackError, CallbackKey, Connection, GatewayError, GatewayErrorKind,
+    Headers, ProductCatalogue, SignedCallback,
 };
 
 /// A bank in memory that implements every port.
@@ -181,12 +181,20 @@ impl ProductCatalogue for FakeBank {
 }
 
 impl CallbackAuthenticator for FakeBank {
-    fn authenticate(&self, body: &[u8]) -> Result<Callback, CallbackError> {
+    fn authenticate(
+        &self,
+        _headers: &Headers,
+        body: &[u8],
+    ) -> Result<SignedCallback, CallbackError> {
         let state = self.state();
         let known = state.callbacks.iter().find(|(issued, _)| issued == body);
-        known
-            .map(|(_, callback)| callback.clone())
-            .ok_or(CallbackError::Signature)
+        let (body, callback) = known.ok_or(CallbackError::Signature)?;
+        Ok(SignedCallback {
+            key: CallbackKey::of(body),
+            issued_at: callback.issued_at(),
+            content: body.clone(),
+            callback: Ok(callback.clone()),
+        })
     }
 }
 

@@ -65,7 +65,7 @@ impl House {
             rentals: bank,
             clock: clock.clone(),
         };
-        let url = WebAddress::parse("public_url", "https://pay.example").unwrap();
+        let url = WebAddress::parse("https://pay.example").unwrap();
         let shop = Shop::new(name.clone(), Region::ESTONIA, &url, ports).unwrap();
         let order = OrderReference::parse(order).unwrap();
         let id = shop.financing_id(&order, 1);

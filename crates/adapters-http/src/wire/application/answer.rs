@@ -1,6 +1,6 @@
 use inbank_domain::{
-    Application, ApplicationId, ContractId, Currency, DecisionStatus, IncomeProofType, Invalid,
-    Months, Offer, PaymentDay,
+    Application, ApplicationId, ApplicationStatus, ContractId, Currency, DecisionStatus,
+    IncomeProofType, Invalid, Months, Offer, excerpt,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use crate::dialect::decode;
 use crate::failure::DecodeError;
 use crate::wire::calculation::Row;
-use crate::wire::moment::{Day, MaybeDay};
+use crate::wire::lenient::{Lenient, amount};
+use crate::wire::moment::Day;
 use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 
 /// Both shapes of an application: bare as creating it answers, or in `credit_application` beside its
@@ -18,43 +19,46 @@ use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 struct Answer<'a> {
     #[serde(borrow)]
     credit_application: Option<&'a RawValue>,
-    #[serde(borrow)]
-    contract: Option<&'a RawValue>,
-    #[serde(borrow)]
-    payment_schedule: Option<&'a RawValue>,
+    #[serde(default)]
+    contract: Lenient<Reference>,
+    #[serde(default)]
+    payment_schedule: Lenient<Schedule>,
+}
+
+/// A contract, or what stands in its place before there is one.
+#[derive(Deserialize)]
+struct Reference {
+    #[serde(default)]
+    uuid: Lenient<String>,
 }
 
 impl Answer<'_> {
-    fn application(&self, body: &[u8]) -> Result<Application, DecodeError> {
-        let inner = self.credit_application;
-        let inner = inner.map_or(body, |inner| inner.get().as_bytes());
-        Ok(decode::<Details>(inner)?.into_application()?)
+    fn application(&self, body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
+        let inner = object(self.credit_application);
+        let inner = inner.map_or(body, str::as_bytes);
+        Ok(decode::<Details>(inner)?.into_application(currency)?)
     }
 }
 
 /// Reads the answer to submitting: the application and its first decision. Nothing else of the answer
-/// may cost us its id, which can't be looked up again; an offer comes with reading.
-pub(crate) fn submitted(body: &[u8]) -> Result<Application, DecodeError> {
-    decode::<Answer<'_>>(body)?.application(body)
+/// may cost us its id, which can't be looked up again; an offer comes with reading. An amount without a
+/// currency is in the region's.
+pub(crate) fn submitted(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
+    decode::<Answer<'_>>(body)?.application(body, currency)
 }
 
-/// Reads an application with its contract and, once decided for, its offer.
+/// Reads an application with its contract and, once decided for, its offer. Neither of these may cost us
+/// the decision.
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
-    #[derive(Deserialize)]
-    struct Reference {
-        uuid: Option<String>,
-    }
-
     let answer: Answer<'_> = decode(body)?;
-    let mut application = answer.application(body)?;
-    if let Some(raw) = object(answer.contract) {
-        let contract = decode::<Reference>(raw.as_bytes())?.uuid;
-        application.contract = contract.map(ContractId::parse).transpose()?;
-    }
-    let decided_for = application.decision == DecisionStatus::Positive;
-    if let Some(raw) = object(answer.payment_schedule).filter(|_| decided_for) {
-        let schedule: Schedule = decode(raw.as_bytes())?;
-        application.offer = Some(schedule.into_offer(currency)?);
+    let mut application = answer.application(body, currency)?;
+    let contract = answer.contract.take("contract");
+    application.contract =
+        contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
+    if application.decision == DecisionStatus::Positive {
+        let schedule = answer.payment_schedule;
+        application.offer =
+            schedule.parse("payment_schedule", |schedule| schedule.into_offer(currency));
     }
     Ok(application)
 }
@@ -69,44 +73,56 @@ fn object(raw: Option<&RawValue>) -> Option<&str> {
 #[serde(rename_all = "camelCase")]
 struct Details {
     uuid: String,
-    number: Option<TextOrNumber>,
-    status: Option<String>,
-    credit_application_status: Option<String>,
-    process_status: Option<String>,
+    #[serde(default)]
+    number: Lenient<TextOrNumber>,
+    #[serde(default)]
+    amount: Lenient<Number>,
+    // In no printed answer; taken where the bank names one.
+    #[serde(default)]
+    currency: Lenient<String>,
+    #[serde(default)]
+    status: Lenient<String>,
+    #[serde(default)]
+    credit_application_status: Lenient<String>,
+    #[serde(default)]
+    process_status: Lenient<String>,
     // Without one there is no decision yet; `status` is another thing, and not to be taken for it.
     decision_status: Option<String>,
     #[serde(default)]
     decision_messages: Messages,
-    income_proof_type: Option<String>,
+    #[serde(default)]
+    income_proof_type: Lenient<String>,
     #[serde(default)]
     changed_conditions: MaybeFlag,
-    previous_uuid: Option<String>,
     #[serde(default)]
-    offer_valid_to: MaybeDay,
+    previous_uuid: Lenient<String>,
+    #[serde(default)]
+    offer_valid_to: Lenient<Day>,
 }
 
 impl Details {
-    fn into_application(self) -> Result<Application, Invalid> {
+    fn into_application(self, currency: Currency) -> Result<Application, Invalid> {
         let decision = self.decision_status.as_deref().unwrap_or("pending");
         let id = ApplicationId::parse(self.uuid)?;
         let mut application = Application::new(id, DecisionStatus::from(decision));
-        application.number = self.number.map(|number| number.0);
+        application.number = self.number.take("number").map(TextOrNumber::into_text);
+        application.amount = amount("amount", self.amount, self.currency, currency);
         application.messages = self.decision_messages.0;
-        let proof = self.income_proof_type.as_deref();
-        application.income_proof = proof.map(IncomeProofType::from);
+        let proof = self.income_proof_type.take("income_proof_type");
+        application.income_proof = proof.as_deref().map(IncomeProofType::from);
         application.changed_conditions = self.changed_conditions.0 == Some(true);
-        let previous = self.previous_uuid.filter(|id| !id.is_empty());
-        application.previous = previous.map(ApplicationId::parse).transpose()?;
+        application.previous = self.previous_uuid.id("previous_uuid", ApplicationId::parse);
         let statuses = [
-            self.status,
-            self.credit_application_status,
-            self.process_status,
+            self.status.take("status"),
+            self.credit_application_status
+                .take("credit_application_status"),
+            self.process_status.take("process_status"),
         ];
         application.cancelled = statuses
             .iter()
             .flatten()
-            .any(|status| status.eq_ignore_ascii_case("cancelled"));
-        application.offer_valid_to = self.offer_valid_to.0;
+            .any(|status| ApplicationStatus::from(status.as_str()).is_over());
+        application.offer_valid_to = self.offer_valid_to.take("offer_valid_to").map(|day| day.0);
         Ok(application)
     }
 }
@@ -119,19 +135,20 @@ impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
         // Entries that are no text have never been seen; losing one loses no decision.
-        Ok(Self(match serde_json::from_str(raw) {
-            Ok(serde_json::Value::String(text)) => vec![text],
-            Ok(serde_json::Value::Array(list)) => {
-                let texts = list.into_iter().filter_map(|entry| match entry {
-                    serde_json::Value::String(text) => Some(text),
-                    _ => None,
-                });
-                texts.collect()
-            }
-            _ => Vec::new(),
-        }))
+        let texts = match serde_json::from_str(raw) {
+            Ok(serde_json::Value::Array(list)) => list,
+            Ok(text) => vec![text],
+            Err(_) => Vec::new(),
+        };
+        let texts = texts.iter().filter_map(serde_json::Value::as_str);
+        let texts = texts.map(|text| excerpt(text, LONGEST_MESSAGE).to_owned());
+        Ok(Self(texts.take(MOST_MESSAGES).collect()))
     }
 }
+
+/// Somebody is to read them: not more than a page of them is kept.
+const MOST_MESSAGES: usize = 20;
+const LONGEST_MESSAGE: usize = 1_000;
 
 /// `payment_schedule` of an application: the offer.
 #[derive(Deserialize)]
@@ -139,26 +156,38 @@ impl<'de> Deserialize<'de> for Messages {
 struct Schedule {
     amount: Number,
     period: Whole,
-    payment_day: Option<Whole>,
     payment_amount_monthly: Number,
     interest_rate_annual: Number,
     credit_cost_rate_annual: Number,
-    repayments_amount_total: Option<Number>,
-    credit_cost_amount_total: Option<Number>,
-    net_credit_amount: Option<Number>,
-    contract_fee_amount_total: Option<Number>,
-    down_payment_amount_total: Option<Number>,
-    first_payment_date: Option<Day>,
-    first_payment_amount: Option<Number>,
-    last_payment_date: Option<Day>,
-    last_payment_amount: Option<Number>,
     #[serde(default)]
-    payment_schedule_items: Option<Vec<Row>>,
+    payment_day: Lenient<Whole>,
+    #[serde(default)]
+    repayments_amount_total: Lenient<Number>,
+    #[serde(default)]
+    credit_cost_amount_total: Lenient<Number>,
+    #[serde(default)]
+    net_credit_amount: Lenient<Number>,
+    #[serde(default)]
+    contract_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    down_payment_amount_total: Lenient<Number>,
+    #[serde(default)]
+    first_payment_date: Lenient<Day>,
+    #[serde(default)]
+    first_payment_amount: Lenient<Number>,
+    #[serde(default)]
+    last_payment_date: Lenient<Day>,
+    #[serde(default)]
+    last_payment_amount: Lenient<Number>,
+    #[serde(default)]
+    payment_schedule_items: Lenient<Vec<Row>>,
 }
 
 impl Schedule {
     fn into_offer(self, currency: Currency) -> Result<Offer, Invalid> {
-        let money = |number: Option<Number>| number.map(|number| number.money(currency));
+        let money = |number: Lenient<Number>, field| {
+            number.take(field).map(|number| number.money(currency))
+        };
         let months = u16::try_from(self.period.0).unwrap_or_default();
         let mut offer = Offer::new(
             self.amount.money(currency),
@@ -167,19 +196,20 @@ impl Schedule {
             self.interest_rate_annual.rate(),
             self.credit_cost_rate_annual.rate(),
         );
-        offer.total_cost = money(self.repayments_amount_total);
-        offer.cost_of_credit = money(self.credit_cost_amount_total);
-        offer.net_credit_amount = money(self.net_credit_amount);
-        offer.contract_fee = money(self.contract_fee_amount_total);
-        offer.down_payment = money(self.down_payment_amount_total);
-        let day = self
-            .payment_day
-            .and_then(|whole| u8::try_from(whole.0).ok());
-        offer.payment_day = day.and_then(|day| PaymentDay::new(day).ok());
-        let payment = |day: Option<Day>, amount| day.map(|day| day.0).zip(money(amount));
-        offer.first_payment = payment(self.first_payment_date, self.first_payment_amount);
-        offer.last_payment = payment(self.last_payment_date, self.last_payment_amount);
-        let rows = self.payment_schedule_items.unwrap_or_default().into_iter();
+        offer.total_cost = money(self.repayments_amount_total, "repayments_amount_total");
+        offer.cost_of_credit = money(self.credit_cost_amount_total, "credit_cost_amount_total");
+        offer.net_credit_amount = money(self.net_credit_amount, "net_credit_amount");
+        offer.contract_fee = money(self.contract_fee_amount_total, "contract_fee_amount_total");
+        offer.down_payment = money(self.down_payment_amount_total, "down_payment_amount_total");
+        offer.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
+        let day = |day: Lenient<Day>, field| day.take(field).map(|day| day.0);
+        let first = day(self.first_payment_date, "first_payment_date");
+        offer.first_payment = first.zip(money(self.first_payment_amount, "first_payment_amount"));
+        let last = day(self.last_payment_date, "last_payment_date");
+        offer.last_payment = last.zip(money(self.last_payment_amount, "last_payment_amount"));
+        // All rows or none: a schedule with a gap would be a wrong one.
+        let rows = self.payment_schedule_items.take("payment_schedule_items");
+        let rows = rows.unwrap_or_default().into_iter();
         offer.schedule = rows.map(|row| row.into_instalment(currency)).collect();
         Ok(offer)
     }

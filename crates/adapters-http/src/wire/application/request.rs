@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use inbank_domain::{
-    Address, ApplicationRequest, Consent, CustomerConsents, Identification, Invalid, Means, Months,
-    PaymentDay, Personal, ProductCode, Region, SessionId, WebAddress,
+    Address, ApplicationRequest, Consent, Currency, CustomerConsents, Identification, Invalid,
+    Means, Months, PaymentDay, Personal, ProductCode, Region, SessionId, WebAddress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,44 +105,65 @@ struct UrlData<'a> {
     callback_url: Cow<'a, str>,
 }
 
-impl<'a> From<&'a ApplicationRequest> for Request<'a> {
-    fn from(request: &'a ApplicationRequest) -> Self {
-        Self {
-            credit_application: request.into(),
+impl<'a> Request<'a> {
+    /// For a region whose amounts are in a currency: the guide's body names none.
+    pub(crate) fn new(
+        request: &'a ApplicationRequest,
+        currency: Currency,
+    ) -> Result<Self, Invalid> {
+        let credit_application = CreditApplication::new(request, currency);
+        let purchase = request.purchase.as_ref();
+        let purchase = purchase.map(|purchase| PurchaseData::new(purchase, currency));
+        Ok(Self {
+            credit_application: credit_application
+                .map_err(|error| error.inside("credit_application"))?,
             customer: (&request.customer).into(),
             customer_addresses: request.addresses.iter().map(Into::into).collect(),
             customer_contact: (&request.contact).into(),
             customer_identification: request.identification.as_ref().map(Into::into),
             consents: request.consents.iter().map(Into::into).collect(),
             customer_consents: request.customer_consents.as_ref().map(Into::into),
-            purchase: request.purchase.as_ref().map(Into::into),
+            purchase: purchase
+                .transpose()
+                .map_err(|error| error.inside("purchase"))?,
             partner_urls: request.callback_url.as_ref().map(|url| UrlData {
                 callback_url: url.as_str().into(),
             }),
-        }
+        })
     }
 }
 
-impl<'a> From<&'a ApplicationRequest> for CreditApplication<'a> {
-    fn from(request: &'a ApplicationRequest) -> Self {
-        let number = |number: Option<&Personal<_>>| number.map(|n| Number(*n.expose()));
+impl<'a> CreditApplication<'a> {
+    fn new(request: &'a ApplicationRequest, currency: Currency) -> Result<Self, Invalid> {
+        let number =
+            |field, amount: &'a Option<_>| Number::personal(field, amount.as_ref(), currency);
         let means = &request.means;
-        Self {
+        Ok(Self {
             product_code: request.product_code.as_str().into(),
-            amount: request.amount().into(),
+            amount: Number::of("amount", request.amount(), currency)?,
             period: Whole(request.period.get().into()),
             payment_day: request.payment_day.map(|day| Whole(day.get().into())),
-            down_payment_amount: request.down_payment().map(Into::into),
+            down_payment_amount: Number::maybe(
+                "down_payment_amount",
+                request.down_payment(),
+                currency,
+            )?,
             pos_session_uuid: request.session.as_ref().map(|id| id.as_str().into()),
-            monthly_income: number(means.monthly_income.as_ref()),
-            monthly_financial_obligations: number(means.monthly_financial_obligations.as_ref()),
-            monthly_household_costs: number(means.monthly_household_costs.as_ref()),
+            monthly_income: number("monthly_income", &means.monthly_income)?,
+            monthly_financial_obligations: number(
+                "monthly_financial_obligations",
+                &means.monthly_financial_obligations,
+            )?,
+            monthly_household_costs: number(
+                "monthly_household_costs",
+                &means.monthly_household_costs,
+            )?,
             dependants_count: means.dependants_count.as_ref().map(|n| Whole(*n.expose())),
             income_source: personal(means.income_source.as_ref()),
             employment_position: personal(means.employment_position.as_ref()),
             payout_account_number: personal(means.payout_account_number.as_ref()),
             salesperson_reference: personal(request.salesperson_reference.as_ref()),
-        }
+        })
     }
 }
 
@@ -205,12 +226,11 @@ impl Request<'_> {
         request.payment_day = data.payment_day.map(day).transpose().map_err(inside)?;
         let session = data.pos_session_uuid.map(SessionId::parse).transpose();
         request.session = session.map_err(|error| inside(error.named("pos_session_uuid")))?;
+        let money = |number: Number| Personal::new(number.money(region.currency));
         request.means = Means {
-            monthly_income: data.monthly_income.map(|n| Personal::new(n.0)),
-            monthly_financial_obligations: data
-                .monthly_financial_obligations
-                .map(|n| Personal::new(n.0)),
-            monthly_household_costs: data.monthly_household_costs.map(|n| Personal::new(n.0)),
+            monthly_income: data.monthly_income.map(money),
+            monthly_financial_obligations: data.monthly_financial_obligations.map(money),
+            monthly_household_costs: data.monthly_household_costs.map(money),
             dependants_count: data.dependants_count.map(|n| Personal::new(n.0)),
             income_source: taken(data.income_source),
             employment_position: taken(data.employment_position),
@@ -248,10 +268,10 @@ impl Request<'_> {
             .map_err(|error| error.inside("purchase"))?;
         let url = self
             .partner_urls
-            .map(|urls| WebAddress::parse("callback_url", &urls.callback_url));
+            .map(|urls| WebAddress::parse(&urls.callback_url));
         request.callback_url = url
             .transpose()
-            .map_err(|error| error.inside("partner_urls"))?;
+            .map_err(|error| error.named("partner_urls.callback_url"))?;
         Ok(request)
     }
 }

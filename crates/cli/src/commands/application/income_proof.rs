@@ -92,7 +92,8 @@ pub(super) async fn retrieve(
     let request = StatementRequest {
         application: ApplicationId::parse(command.id)?,
         bank: StatementBankId::parse(command.bank)?,
-        return_url: WebAddress::parse("return_url", &command.return_url)?,
+        return_url: WebAddress::parse(&command.return_url)
+            .map_err(|error| error.named("return_url"))?,
         locale: Locale::parse(&command.locale)?,
     };
     let inbank = settings.inbank()?;

@@ -130,7 +130,7 @@ pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<()
 
 pub(super) async fn payment_link(command: PaymentLink, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
-    let back = WebAddress::parse("return_url", &command.return_url)?;
+    let back = WebAddress::parse(&command.return_url).map_err(|error| error.named("return_url"))?;
     let link = settings.inbank()?.api().payment_link(&id, &back).await?;
     let redirect_url = link.to_string();
     output::answer(settings.output, &Page { redirect_url })

@@ -85,10 +85,7 @@ impl Shop {
 
     /// A page for customers who come back about something else than a session.
     pub(super) fn page(&self, path: &str) -> Result<WebAddress, Invalid> {
-        WebAddress::parse(
-            "return_url",
-            &format!("http://{}{path}", self.premises.address),
-        )
+        WebAddress::parse(&format!("http://{}{path}", self.premises.address))
     }
 }
 
@@ -101,7 +98,7 @@ impl Premises {
         let shop = PlatformShop::new(ShopName::parse(NAME)?, api, authenticator);
         let public_url = format!("{site}{MOUNTED}");
         let platform = Platform::builder()
-            .public_url(WebAddress::parse("public_url", &public_url)?)
+            .public_url(WebAddress::parse(&public_url)?)
             .shop(shop.returning_to(page))
             .ledger(Arc::new(ledger))
             .events(self.diary.clone())

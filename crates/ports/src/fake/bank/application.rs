@@ -61,6 +61,7 @@ impl FakeBank {
             let mut application = Application::new(new.clone(), DecisionStatus::Pending);
             application.previous = Some(id.clone());
             application.changed_conditions = true;
+            application.amount = Some(amount);
             let replacement = FakeApplication {
                 application,
                 successor: None,
@@ -166,7 +167,8 @@ impl Applications for FakeBank {
         }
         let id = format!("application-{}", state.applications.len() + 1);
         let id = ApplicationId::parse(id).map_err(invalid)?;
-        let application = Application::new(id.clone(), DecisionStatus::Pending);
+        let mut application = Application::new(id.clone(), DecisionStatus::Pending);
+        application.amount = Some(request.amount());
         let fake = FakeApplication {
             application: application.clone(),
             successor: None,

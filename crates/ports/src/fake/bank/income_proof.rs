@@ -58,7 +58,7 @@ impl IncomeProof for FakeBank {
         if request.bank.as_str() != "1" {
             return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
         }
-        let url = WebAddress::parse("redirect_url", "https://fake.example/statement");
+        let url = WebAddress::parse("https://fake.example/statement");
         let retrieval = StatementRetrieval {
             id: "retrieval".to_owned(),
             redirect_url: url.map_err(invalid)?,

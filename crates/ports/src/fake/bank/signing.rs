@@ -97,7 +97,7 @@ impl State {
 }
 
 fn address(operation: &'static str, url: &str) -> Result<WebAddress, GatewayError> {
-    WebAddress::parse("url", url).map_err(|error| GatewayError::invalid(operation, error))
+    WebAddress::parse(url).map_err(|error| GatewayError::invalid(operation, error))
 }
 
 #[async_trait]

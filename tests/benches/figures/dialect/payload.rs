@@ -1,65 +1,24 @@
-//! The dialect codec beside its twin: the same payloads with `camelCase` derived. For the benchmarks.
+//! The guide's full session request, and its answer, by their v3 names. Numbers and the merchant's own
+//! containers stay as they came, so that nothing is measured but the names.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-
-use crate::ApiVersion;
-use crate::dialect::decode;
-use crate::wire::free_form::Free;
-use crate::wire::moment::{MaybeMoment, Moment};
-use crate::wire::number::{Number, Whole};
-use crate::wire::session::{Details, Request};
+use serde_json::value::RawValue;
 
 type Text<'a> = Option<Cow<'a, str>>;
+type Raw = Box<RawValue>;
 
-/// A session request through the codec.
-pub struct Ours<'a>(Request<'a>);
-
-impl<'a> Ours<'a> {
-    /// Reads a v3 document.
-    ///
-    /// # Errors
-    /// Whatever serde says.
-    pub fn read(document: &'a [u8]) -> serde_json::Result<Self> {
-        decode(document).map(Self)
-    }
-
-    /// Encodes it for v3.
-    ///
-    /// # Errors
-    /// Whatever serde says.
-    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
-        ApiVersion::V3.encode(&self.0)
-    }
-}
-
-/// Decodes a session's answer through the codec.
-///
-/// # Errors
-/// Whatever serde says.
-pub fn decode_session(body: &[u8]) -> serde_json::Result<impl Sized + '_> {
-    decode::<Details<'_>>(body)
-}
-
-/// Decodes a session's answer with derived names.
-///
-/// # Errors
-/// Whatever serde says.
-pub fn decode_session_derived(body: &[u8]) -> serde_json::Result<impl Sized + '_> {
-    serde_json::from_slice::<DerivedDetails<'_>>(body)
-}
-
-/// A session request with derived names.
+/// *Session Initiation*, request.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Derived<'a> {
+pub(super) struct Request<'a> {
     product_code: Cow<'a, str>,
-    total_amount: Number,
+    total_amount: Raw,
     currency: Cow<'a, str>,
     locale: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<Moment>,
+    valid_until: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     salesperson_reference: Text<'a>,
     partner_urls: Urls<'a>,
@@ -75,27 +34,9 @@ pub struct Derived<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     credit_application_data: Option<Application<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    integration_info: Option<Free<'a>>,
+    integration_info: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_data: Option<Free<'a>>,
-}
-
-impl<'a> Derived<'a> {
-    /// Reads a v3 document.
-    ///
-    /// # Errors
-    /// Whatever serde says.
-    pub fn read(document: &'a [u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(document)
-    }
-
-    /// Encodes it for v3.
-    ///
-    /// # Errors
-    /// Whatever serde says.
-    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(self)
-    }
+    additional_data: Option<Raw>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -115,7 +56,7 @@ struct Purchase<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant: Option<Merchant<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_details: Option<Free<'a>>,
+    additional_details: Option<Raw>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     items: Vec<Item<'a>>,
 }
@@ -144,9 +85,9 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    quantity: Option<Whole>,
+    quantity: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Number>,
+    amount: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
     serial_number: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,7 +95,7 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_details: Option<Free<'a>>,
+    additional_details: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vehicle_vin: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,15 +161,15 @@ struct Address<'a> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Application<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    period: Option<Whole>,
+    period: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payment_day: Option<Whole>,
+    payment_day: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    monthly_income: Option<Number>,
+    monthly_income: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dependants: Option<Whole>,
+    dependants: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    monthly_household_costs: Option<Number>,
+    monthly_household_costs: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
     income_source: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -240,32 +181,32 @@ struct Application<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "decoded to be measured, not to be read")]
-struct DerivedDetails<'a> {
+pub(super) struct Details<'a> {
     #[serde(borrow)]
     uuid: Cow<'a, str>,
     #[serde(borrow)]
     status: Cow<'a, str>,
     #[serde(borrow)]
     product_code: Text<'a>,
-    total_amount: Option<Number>,
+    total_amount: Option<Raw>,
     #[serde(borrow)]
     currency: Text<'a>,
     #[serde(borrow)]
-    purchase: Option<DerivedPurchaseDetails<'a>>,
+    purchase: Option<PurchaseDetails<'a>>,
     #[serde(borrow)]
     credit_application_uuid: Text<'a>,
     #[serde(borrow)]
     credit_contract_uuid: Text<'a>,
-    #[serde(default)]
-    created_at: MaybeMoment,
-    #[serde(default)]
-    valid_until: MaybeMoment,
+    #[serde(borrow)]
+    created_at: Text<'a>,
+    #[serde(borrow)]
+    valid_until: Text<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "decoded to be measured, not to be read")]
-struct DerivedPurchaseDetails<'a> {
+struct PurchaseDetails<'a> {
     #[serde(borrow)]
     purchase_reference: Text<'a>,
 }

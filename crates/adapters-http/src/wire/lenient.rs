@@ -1,0 +1,184 @@
+//! What an answer has beyond the identifier and the status that it was read for.
+
+use inbank_domain::{Currency, Money, excerpt};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::number::Number;
+use crate::dialect::decode;
+
+/// A field of an answer that must not cost us the rest: one of the wrong type, out of range or otherwise
+/// not what the guides say counts as missing. Whoever takes it names it, so that the log says what was
+/// passed over; never its value, which may be personal.
+///
+/// For everything but identifiers, statuses and decisions of what was asked about. Needs
+/// `#[serde(default)]` beside it.
+#[derive(Default)]
+pub(crate) enum Lenient<T> {
+    #[default]
+    Missing,
+    Read(T),
+    Unreadable,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        if raw == "null" {
+            return Ok(Self::Missing);
+        }
+        Ok(decode(raw.as_bytes()).map_or(Self::Unreadable, Self::Read))
+    }
+}
+
+impl<T> Lenient<T> {
+    /// What was read, under the name of its field.
+    pub(crate) fn take(self, field: &'static str) -> Option<T> {
+        match self {
+            Self::Missing => None,
+            Self::Read(value) => Some(value),
+            Self::Unreadable => {
+                pass_over(field);
+                None
+            }
+        }
+    }
+
+    /// What was read, made into what it stands for.
+    pub(crate) fn parse<U, E>(
+        self,
+        field: &'static str,
+        parse: impl FnOnce(T) -> Result<U, E>,
+    ) -> Option<U> {
+        let parsed = parse(self.take(field)?);
+        parsed.map_err(|_| pass_over(field)).ok()
+    }
+
+    pub(crate) const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable)
+    }
+}
+
+impl Lenient<String> {
+    /// An identifier of something else than was asked about; an empty one is none.
+    pub(crate) fn id<U, E>(
+        self,
+        field: &'static str,
+        parse: impl FnOnce(String) -> Result<U, E>,
+    ) -> Option<U> {
+        let text = self.take(field).filter(|text| !text.is_empty())?;
+        Self::Read(text).parse(field, parse)
+    }
+
+    /// A text for people, of which the start will do.
+    pub(crate) fn text(self, field: &'static str) -> Option<String> {
+        self.take(field)
+            .map(|text| excerpt(&text, LONGEST_TEXT).to_owned())
+    }
+}
+
+/// The amount that an answer is about, in the currency that it names. Where it names none, as the
+/// printed answers about applications, it is the region's; where it names something that is no currency,
+/// nobody knows how much it is.
+pub(crate) fn amount(
+    field: &'static str,
+    amount: Lenient<Number>,
+    currency: Lenient<String>,
+    regions: Currency,
+) -> Option<Money> {
+    let currency = match currency {
+        Lenient::Missing => Some(regions),
+        named => named.parse("currency", |name| {
+            name.trim().to_ascii_uppercase().parse::<Currency>()
+        }),
+    };
+    let amount = amount.take(field)?;
+    Some(amount.money(currency?))
+}
+
+fn pass_over(field: &'static str) {
+    tracing::debug!(
+        field,
+        "a field of the answer is not what the guides say: taken as missing"
+    );
+}
+
+/// The most bytes of a text for people.
+pub(crate) const LONGEST_TEXT: usize = 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        #[serde(default)]
+        total_amount: Lenient<Number>,
+        #[serde(default)]
+        currency: Lenient<String>,
+        #[serde(default)]
+        inner_part: Lenient<Inner>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Inner {
+        some_number: Number,
+    }
+
+    fn read(json: &str) -> Answer {
+        decode(json.as_bytes()).unwrap()
+    }
+
+    fn total(json: &str) -> Option<String> {
+        let answer = read(json);
+        let total = amount(
+            "total_amount",
+            answer.total_amount,
+            answer.currency,
+            Currency::PLN,
+        );
+        total.map(|total| total.to_string())
+    }
+
+    #[test]
+    fn an_amount_is_in_the_currency_that_the_answer_names() {
+        for (json, expected) in [
+            (
+                r#"{"total_amount":"20.10","currency":"EUR"}"#,
+                Some("20.10 EUR"),
+            ),
+            (r#"{"totalAmount":20,"currency":"eur "}"#, Some("20 EUR")),
+            (r#"{"total_amount":20}"#, Some("20 PLN")),
+            (r#"{"total_amount":20,"currency":null}"#, Some("20 PLN")),
+            (r#"{"total_amount":20,"currency":"euro"}"#, None),
+            (r#"{"total_amount":20,"currency":978}"#, None),
+            (r#"{"total_amount":"20,10","currency":"EUR"}"#, None),
+            (r#"{"total_amount":null,"currency":"EUR"}"#, None),
+            (r#"{"currency":"EUR"}"#, None),
+        ] {
+            assert_eq!(total(json).as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_inside_is_read_in_either_spelling_and_is_missing_as_a_whole() {
+        let number = |json: &str| {
+            let inner = read(json).inner_part.take("inner_part");
+            inner.map(|inner| inner.some_number.money(Currency::EUR).to_string())
+        };
+        for spelling in [
+            r#"{"inner_part":{"some_number":1}}"#,
+            r#"{"innerPart":{"someNumber":1}}"#,
+            r#"{"innerPart":{"some_number":"1"}}"#,
+        ] {
+            assert_eq!(number(spelling).as_deref(), Some("1 EUR"), "{spelling}");
+        }
+        for junk in ["{}", "[]", "7", "\"x\"", "true", r#"{"some_number":{}}"#] {
+            let json = format!(r#"{{"inner_part":{junk},"total_amount":2}}"#);
+            assert_eq!(number(&json), None, "{junk}");
+            assert_eq!(total(&json).as_deref(), Some("2 PLN"), "{junk}");
+        }
+    }
+}
