@@ -15,8 +15,8 @@ use inbank_domain::{
     Months, Product, ProductCode, ProductFamily, Region, SessionId,
 };
 use inbank_ports::{
-    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind,
-    ProductCatalogue,
+    CallbackAuthenticator, CallbackError, CallbackKey, Connection, GatewayError, GatewayErrorKind,
+    Headers, ProductCatalogue, SignedCallback,
 };
 use rust_decimal::Decimal;
 

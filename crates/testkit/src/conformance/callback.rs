@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use inbank_domain::{Callback, SessionStatus};
 
 use super::{Approval, Bank, open, signed};
-use crate::{CallbackError, Headers, SignedCallback};
+use inbank_ports::{CallbackError, Headers, SignedCallback};
 
 /// What the authenticator makes of a body. No header is needed where the signature stands in it.
 pub(super) fn authenticate(bank: &dyn Bank, body: &[u8]) -> Result<SignedCallback, CallbackError> {

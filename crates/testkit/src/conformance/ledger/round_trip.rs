@@ -164,7 +164,7 @@ impl Any {
             contract: self.maybe(|_| ContractId::parse(format!("c-{n}")).unwrap()),
             redirect_url: self.maybe(|_| {
                 let url = format!("https://bank.example/{n}?a=%C3%B5&b='");
-                WebAddress::parse("redirect_url", &url).unwrap()
+                WebAddress::parse(&url).unwrap()
             }),
             superseded: self.flip(),
             bound: self.flip(),
