@@ -16,7 +16,7 @@ mod random;
 mod runtime;
 mod sink;
 
-pub use bank::FakeBank;
+pub use bank::{Effects, FakeBank};
 pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
 pub use runtime::{SimProcess, SimRuntime, yield_now};
