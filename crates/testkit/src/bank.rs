@@ -76,9 +76,20 @@ struct Lag {
 enum Failure {
     /// The next call fails before anything happens.
     Before(GatewayErrorKind),
+    /// The next command fails before anything happens; reads go on.
+    Command(GatewayErrorKind),
     /// The next write happens, and its answer is lost.
     AnswerLost,
 }
+
+const COMMANDS: [&str; 6] = [
+    "application.accept",
+    "application.cancel",
+    "contract.approve",
+    "contract.cancel",
+    "contract.sign",
+    "rental.activate",
+];
 
 impl FakeBank {
     /// The largest total that it finances, in the region's currency.
@@ -120,6 +131,12 @@ impl FakeBank {
     /// The next call fails so, before it does anything.
     pub fn fail_next(&self, kind: GatewayErrorKind) {
         self.state().failures.push(Failure::Before(kind));
+    }
+
+    /// The next command (approve, activate, cancel, accept, sign) fails so, before it does anything,
+    /// whatever is read meanwhile.
+    pub fn refuse_next_command(&self, kind: GatewayErrorKind) {
+        self.state().failures.push(Failure::Command(kind));
     }
 
     /// Every call fails so, before it does anything, until [`recover`](Self::recover).
@@ -239,7 +256,12 @@ impl State {
                 self.failures.remove(0);
                 Err(GatewayError::new(kind, operation))
             }
-            _ => Ok(()),
+            Some(Failure::Command(kind)) if COMMANDS.contains(&operation) => {
+                let kind = *kind;
+                self.failures.remove(0);
+                Err(GatewayError::new(kind, operation))
+            }
+            Some(Failure::AnswerLost | Failure::Command(_)) | None => Ok(()),
         }
     }
 

@@ -122,8 +122,7 @@ impl Sessions for FakeBank {
                 .ok_or_else(refused)?;
             let approval = product.requires_merchant_approval == Some(true);
             let id = format!("session-{}", state.sessions.len() + 1);
-            let redirect_url =
-                WebAddress::parse(&format!("https://fake.example/{id}"));
+            let redirect_url = WebAddress::parse(&format!("https://fake.example/{id}"));
             let opened = OpenedSession {
                 id: SessionId::parse(id).map_err(invalid)?,
                 status: SessionStatus::Pending,
