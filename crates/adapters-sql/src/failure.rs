@@ -5,75 +5,114 @@ use thiserror::Error;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     kind: LedgerErrorKind,
-    cause: Cause,
+    cause: String,
 }
 
-#[derive(Clone, Debug, Error)]
+#[derive(Debug, Error)]
 #[error("{0}")]
 struct Cause(String);
 
 impl Failure {
-    pub(crate) fn unavailable(cause: &str) -> Self {
+    pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
         Self::new(LedgerErrorKind::Unavailable, cause)
     }
 
-    pub(crate) fn unreadable(cause: &str) -> Self {
+    pub(crate) fn unreadable(cause: impl Into<String>) -> Self {
         Self::new(LedgerErrorKind::Unreadable, cause)
     }
 
-    fn new(kind: LedgerErrorKind, cause: &str) -> Self {
-        let cause = Cause(cause.to_owned());
+    pub(crate) fn forbidden(cause: impl Into<String>) -> Self {
+        Self::new(LedgerErrorKind::Forbidden, cause)
+    }
+
+    fn new(kind: LedgerErrorKind, cause: impl Into<String>) -> Self {
+        let cause = cause.into();
         Self { kind, cause }
     }
-}
 
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error::{
-            AnyDriverError, ColumnDecode, ColumnIndexOutOfBounds, ColumnNotFound, Decode,
-        };
-        let kind = match &error {
-            sqlx::Error::Database(database) => kind_of(&database.code().unwrap_or_default())
-                .unwrap_or(LedgerErrorKind::Unavailable),
-            AnyDriverError(_)
-            | ColumnDecode { .. }
-            | ColumnIndexOutOfBounds { .. }
-            | ColumnNotFound(_)
-            | Decode(_) => LedgerErrorKind::Unreadable,
-            _ => LedgerErrorKind::Unavailable,
-        };
-        Self::new(kind, &error.to_string())
+    pub(crate) const fn kind(&self) -> LedgerErrorKind {
+        self.kind
     }
-}
 
-/// A code of SQLite's is a number, one of PostgreSQL's has five characters.
-fn kind_of(code: &str) -> Option<LedgerErrorKind> {
-    let unreadable = match code.parse::<u32>() {
-        Ok(number) if code.len() < 5 => {
-            // No such table or column; malformed; not a database.
-            matches!(number & 0xff, 1 | 11 | 26)
-        }
-        // No such table or column; corrupted data or index.
-        _ => code.starts_with("42") || matches!(code, "XX001" | "XX002"),
-    };
-    unreadable.then_some(LedgerErrorKind::Unreadable)
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    /// The error, with where it happened.
+    pub(crate) fn at(self, place: &str) -> LedgerError {
+        LedgerError::new(self.kind).with_source(Cause(format!("{place}: {}", self.cause)))
+    }
 }
 
 impl From<inbank_domain::Invalid> for Failure {
     fn from(invalid: inbank_domain::Invalid) -> Self {
-        Self::unreadable(&invalid.to_string())
+        Self::unreadable(invalid.to_string())
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Self {
-        Self::unavailable(&error.to_string())
+#[cfg(feature = "sqlite")]
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, SqliteFailure,
+            Utf8Error,
+        };
+        match error {
+            SqliteFailure(code, message) => {
+                let cause = message.unwrap_or_else(|| code.to_string());
+                Self::new(kind_of_sqlite(code.extended_code), cause)
+            }
+            FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..) => Self::unreadable("a column holds something else than it should"),
+            other => Self::unavailable(other.to_string()),
+        }
     }
 }
 
-impl From<Failure> for LedgerError {
-    fn from(failure: Failure) -> Self {
-        Self::new(failure.kind).with_source(failure.cause)
+#[cfg(feature = "sqlite")]
+fn kind_of_sqlite(code: i32) -> LedgerErrorKind {
+    // What is in the upper bytes says more of the same.
+    match code & 0xff {
+        // No such table or column; malformed; not a database.
+        1 | 11 | 26 => LedgerErrorKind::Unreadable,
+        // Permission, read-only, authorisation.
+        3 | 8 | 23 => LedgerErrorKind::Forbidden,
+        _ => LedgerErrorKind::Unavailable,
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{ColumnDecode, ColumnIndexOutOfBounds, ColumnNotFound, Decode};
+        match error {
+            sqlx::Error::Database(database) => {
+                let kind = kind_of_postgres(&database.code().unwrap_or_default());
+                Self::new(kind, database.message())
+            }
+            sqlx::Error::Io(error) => Self::unavailable(error.to_string()),
+            ColumnDecode { .. } | ColumnIndexOutOfBounds { .. } | ColumnNotFound(_) | Decode(_) => {
+                Self::unreadable("a column holds something else than it should")
+            }
+            other => Self::unavailable(other.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn kind_of_postgres(code: &str) -> LedgerErrorKind {
+    match code {
+        // Insufficient privilege; a transaction that may only read; no schema to create in.
+        "42501" | "25006" | "3F000" => LedgerErrorKind::Forbidden,
+        // Corrupted data or index.
+        "XX001" | "XX002" => LedgerErrorKind::Unreadable,
+        // Who are you.
+        _ if code.starts_with("28") => LedgerErrorKind::Forbidden,
+        // No such table or column.
+        _ if code.starts_with("42") => LedgerErrorKind::Unreadable,
+        _ => LedgerErrorKind::Unavailable,
     }
 }
 
@@ -82,20 +121,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable() {
-        // SQLite: busy, I/O while writing, full, then malformed and not a database.
-        for code in ["5", "778", "13"] {
-            assert_eq!(kind_of(code), None, "{code}");
+    #[cfg(feature = "sqlite")]
+    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable_on_sqlite() {
+        // Busy, I/O while writing, full.
+        for code in [5, 778, 13] {
+            assert_eq!(kind_of_sqlite(code), LedgerErrorKind::Unavailable, "{code}");
         }
-        for code in ["11", "267", "26"] {
-            assert_eq!(kind_of(code), Some(LedgerErrorKind::Unreadable), "{code}");
+        // Malformed, not a database.
+        for code in [11, 267, 26] {
+            assert_eq!(kind_of_sqlite(code), LedgerErrorKind::Unreadable, "{code}");
         }
-        // PostgreSQL: full, shutting down, deadlock, then no such table and corrupted.
+        assert_eq!(kind_of_sqlite(8), LedgerErrorKind::Forbidden);
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable_on_postgres() {
+        // Full, shutting down, deadlock.
         for code in ["53100", "57P01", "40P01"] {
-            assert_eq!(kind_of(code), None, "{code}");
+            assert_eq!(
+                kind_of_postgres(code),
+                LedgerErrorKind::Unavailable,
+                "{code}"
+            );
         }
+        // No such table, corrupted.
         for code in ["42P01", "XX001"] {
-            assert_eq!(kind_of(code), Some(LedgerErrorKind::Unreadable), "{code}");
+            assert_eq!(
+                kind_of_postgres(code),
+                LedgerErrorKind::Unreadable,
+                "{code}"
+            );
+        }
+        // Privilege, password.
+        for code in ["42501", "28P01"] {
+            assert_eq!(kind_of_postgres(code), LedgerErrorKind::Forbidden, "{code}");
         }
     }
 }
