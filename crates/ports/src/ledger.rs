@@ -28,14 +28,16 @@ pub use write::{Due, Saved, Write};
 ///
 /// **Versions and leases.** Whoever writes names the version of the order that was read; a write on
 /// an outdated version is refused. Whoever works on an order at the bank also holds its lease, and
-/// works alone until it lapses; a write that names a lease is refused once it has passed on.
+/// works alone until it lapses; a write that names a lease is refused once it has passed on: ended, or
+/// been given to another.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// An order as it stands, with all its attempts.
     ///
     /// # Contract
-    /// - MUST give back what was written, to the digit. (`order_is_found_as_written`)
+    /// - MUST give back what was written, to the digit, and times to the microsecond.
+    ///   (`order_is_found_as_written`, `every_attempt_is_found_as_written`)
     ///
     /// # Errors
     /// `Unreadable` ⇐ it was written by a later version, or damaged; other orders are not affected.
@@ -49,34 +51,39 @@ pub trait Ledger: Send + Sync {
     ) -> Result<Option<OrderReference>, LedgerError>;
 
     /// Orders, the latest opened first. What can't be read is named among the unreadable, and hides
-    /// nothing else. (`orders_are_listed_by_shop_and_reference`, `unreadable_order_hides_no_other`)
+    /// nothing else. (`orders_are_listed_by_shop_and_reference`, `orders_for_a_person_are_listed`,
+    /// `unreadable_order_hides_no_other`)
     async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError>;
 
     /// Writes an order with the events in its news, and numbers its version anew.
     ///
     /// # Contract
     /// - MUST write all of it or nothing: the order, its attempts, its events, what was worked on of
-    ///   the inbox, and the end of the lease. (`order_is_written_whole`)
+    ///   the inbox, and the end of the lease. (`order_is_written_whole`,
+    ///   `refused_write_changes_nothing`)
     /// - MUST write only on the version that the order has (0 for one that isn't there yet): of two at
     ///   the same moment one is written. (`one_of_two_writes_is_refused`)
     /// - MUST refuse a write that names a lease that has passed on. (`write_after_the_lease_is_lost`)
     /// - MUST refuse a session or application that an attempt of another order of the shop has.
-    ///   (`session_belongs_to_one_order`)
-    /// - MUST make the order due as asked, or, while another holds its lease, at once when that
-    ///   ends. (`write_beside_a_lease_is_not_overlooked`)
+    ///   (`session_belongs_to_one_order`, `application_belongs_to_one_order`)
+    /// - MUST make the order due as asked (`order_is_due_in_as_long_as_written`,
+    ///   `earlier_due_time_stays`, `order_may_never_be_due`, `order_may_be_due_at_once`,
+    ///   `leased_write_keeps_the_lease`, `no_wait_is_too_long`), or, while another holds its lease, at
+    ///   once when that ends. (`write_beside_a_lease_is_not_overlooked`)
     async fn write(&self, write: Write) -> Result<Saved, LedgerError>;
 
     /// Keeps an authentic callback in the inbox until it is worked on, and wakes its order.
     ///
     /// # Contract
-    /// - MUST keep a callback once by its key: a copy changes nothing, also after it was worked on.
-    ///   (`copy_changes_nothing`)
+    /// - MUST keep a callback of an order once by its key: a copy changes nothing, also after it was
+    ///   worked on. (`copy_changes_nothing`, `one_of_many_copies_is_kept`)
     /// - MUST keep none for an attempt that isn't there. (`callback_needs_its_attempt`)
     /// - MUST make the order due at once, or, while it is leased, as soon as that ends.
     ///   (`callback_makes_its_order_due`, `callback_during_a_lease_is_not_overlooked`)
     async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError>;
 
     /// The callbacks that are kept of an order, oldest first, worked on or not.
+    /// (`callback_is_found_as_kept`, `callback_is_worked_on_once`)
     async fn callbacks(&self, key: &OrderKey) -> Result<Vec<ReceivedCallback>, LedgerError>;
 
     /// Makes an order due at once, as a callback does; false when it isn't there.
@@ -84,20 +91,24 @@ pub trait Ledger: Send + Sync {
     async fn wake(&self, key: &OrderKey, now: OffsetDateTime) -> Result<bool, LedgerError>;
 
     /// Leases due orders, of each shop named up to as many as it has free slots, the longest due
-    /// first.
+    /// first. (`longest_due_is_claimed_first`)
     ///
     /// # Contract
     /// - MUST lease an order to one caller at a time, also across processes. (`due_order_is_claimed_once`)
     /// - MUST lease it to another once the lease has lapsed, and believe no lease that is longer than
-    ///   the one asked for now. (`lapsed_lease_passes_on`, `lease_of_a_wrong_clock_passes_on`)
+    ///   the one asked for now. (`lapsed_lease_passes_on`, `lease_of_a_wrong_clock_passes_on`) The
+    ///   round that never ended leaves its wake to the next. (`lapsed_lease_keeps_its_wake`)
     /// - MUST claim orders of the shops named and of no others, each up to its own limit.
     ///   (`claim_is_limited_per_shop`)
     /// - An order that can't be read MUST be leased like any other and named as unreadable, so that it
-    ///   can be put aside. (`unreadable_order_hides_no_other`)
+    ///   can be put aside. (`unreadable_order_hides_no_other`, `unreadable_order_is_put_aside`)
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, LedgerError>;
 
     /// Leases one order, due or not; none when it isn't there or is leased.
-    /// (`order_is_claimed_by_name`)
+    /// (`order_is_claimed_by_name`, `order_is_claimed_by_one_of_many`)
+    ///
+    /// # Errors
+    /// `Unreadable` ⇐ it can't be read; then it is not leased either.
     async fn claim_one(
         &self,
         key: &OrderKey,
@@ -105,7 +116,9 @@ pub trait Ledger: Send + Sync {
         lease: std::time::Duration,
     ) -> Result<Option<Claim>, LedgerError>;
 
-    /// Ends a lease without writing the order. False when it had passed on, and nothing was written.
+    /// Ends a lease without writing the order, but for how often working on it has failed: its version
+    /// stays. False when it had passed on, and nothing was written. (`released_order_is_due_as_told`,
+    /// `order_is_put_aside_until_it_is_woken`)
     ///
     /// # Contract
     /// - MUST make it due at once instead, when it was woken since the claim.
@@ -120,15 +133,18 @@ pub trait Ledger: Send + Sync {
 
     /// Leases orders with events that were not delivered, of each shop up to its limit; with their
     /// events in order. Independent of the leases for work: the bank and the platform wait for each
-    /// other nowhere.
+    /// other nowhere. (`deliveries_are_limited_per_shop`)
     ///
     /// # Contract
-    /// - MUST lease an order's events to one caller at a time. (`events_are_delivered_by_one`)
+    /// - MUST lease an order's events to one caller at a time, and to another once the lease has lapsed,
+    ///   as leases for work. (`events_are_delivered_by_one`, `lapsed_delivery_passes_on`)
     /// - MUST NOT give an order whose pause lasts. (`undelivered_events_come_again`)
     async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError>;
 
-    /// Says how far delivering an order's events came. False when the lease had passed on.
-    /// (`undelivered_events_come_again`, `refused_event_is_put_aside`)
+    /// Says how far delivering an order's events came, and ends the lease. False when it had passed on.
+    /// Events after one that was put aside are marked, wherever they are read.
+    /// (`undelivered_events_come_again`, `event_during_a_delivery_is_not_overlooked`,
+    /// `refused_event_is_put_aside`)
     async fn delivered(
         &self,
         delivery: &Delivery,
@@ -136,7 +152,8 @@ pub trait Ledger: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<bool, LedgerError>;
 
-    /// All events of an order, in order, delivered or not. (`events_are_numbered_in_order`)
+    /// All events of an order, in order, delivered or not. (`events_are_numbered_in_order`,
+    /// `every_event_is_found_as_written`)
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError>;
 
     /// Events of a shop after a position, in the order of their positions.
@@ -146,16 +163,17 @@ pub trait Ledger: Send + Sync {
     ///   meanwhile. (`feed_misses_no_event`)
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError>;
 
-    /// Forgets orders that are over, with their callbacks and delivered events, where nothing has
-    /// happened since `before`; at most `limit` of them, so that it holds up nothing else. Says how
-    /// many. (`only_old_orders_that_are_over_are_forgotten`)
+    /// Forgets orders that are over, with their callbacks and events, where nothing was written and no
+    /// callback has come since `before`; none that is leased, or that has an event which was not
+    /// delivered. At most `limit` of them, so that it holds up nothing else. Says how many.
+    /// (`only_old_orders_that_are_over_are_forgotten`, `no_more_orders_are_forgotten_than_asked_for`)
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError>;
 
     /// Erases an order with everything that is kept of it, whatever its state; false when it isn't
     /// there. (`erased_order_is_gone`)
     async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError>;
 
-    /// What an operator watches, of these shops.
+    /// What an operator watches, of these shops. (`measures_count_what_waits`)
     async fn measure(
         &self,
         shops: &[ShopName],

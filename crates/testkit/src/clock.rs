@@ -22,9 +22,11 @@ impl ManualClock {
         }
     }
 
-    /// Moves it forward.
+    /// Moves it forward, to the end of time at the most.
     pub fn advance(&self, by: Duration) {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += by;
+        let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = now.saturating_add(by);
     }
 
     /// Every wait that was asked for, in order.

@@ -11,9 +11,12 @@ mod bank;
 mod clock;
 pub mod conformance;
 mod ledger;
+mod random;
+mod runtime;
 mod sink;
 
 pub use bank::FakeBank;
 pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
+pub use runtime::yield_now;
 pub use sink::RecordingSink;

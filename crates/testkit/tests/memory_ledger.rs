@@ -1,15 +1,56 @@
-//! The ledger in memory passes the conformance suite.
+//! The ledger in memory passes the conformance suite, also where its callers wait for each other.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank_testkit::MemoryLedger;
-use inbank_testkit::conformance::ledger::cases;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use inbank_domain::OrderKey;
+use inbank_ports::{Clock as _, Ledger};
+use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
+use inbank_testkit::{ManualClock, MemoryLedger};
 use libtest_mimic::{Arguments, Trial};
+use time::OffsetDateTime;
+
+struct InMemory {
+    ledger: Arc<MemoryLedger>,
+    clock: ManualClock,
+}
+
+#[async_trait]
+impl LedgerHarness for InMemory {
+    async fn ledger(&self) -> Arc<dyn Ledger> {
+        self.ledger.clone()
+    }
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+    async fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+    async fn break_order(&self, key: &OrderKey) {
+        self.ledger.break_order(key);
+    }
+}
 
 fn main() {
-    let trials = cases().iter().map(|case| {
-        Trial::test(case.name, move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-            runtime.block_on(case.run(&MemoryLedger::new()));
-            Ok(())
+    let trials = ["at_once", "one_at_a_time"].into_iter().flat_map(|name| {
+        cases().iter().map(move |case| {
+            Trial::test(format!("{name}::{}", case.name), move || {
+                let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
+                let ledger = if name == "at_once" {
+                    MemoryLedger::new()
+                } else {
+                    MemoryLedger::with_connections(1)
+                };
+                let harness = InMemory {
+                    ledger: Arc::new(ledger),
+                    clock: ManualClock::new(start),
+                };
+                let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+                runtime.block_on(case.run(&harness));
+                Ok(())
+            })
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();

@@ -54,7 +54,7 @@ pub struct Claim {
     pub order: Order,
     /// The lease.
     pub lease: Lease,
-    /// Whether it was woken since its last round, so that it is due whatever its attempts say.
+    /// Whether it was woken since its last round ended, so that it is due whatever its attempts say.
     pub woken: bool,
     /// The callbacks that were not worked on yet, oldest first.
     pub inbox: Vec<ReceivedCallback>,
@@ -63,10 +63,11 @@ pub struct Claim {
 /// How a lease ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Rest {
-    /// How long until there is something to do; never where nothing is to be expected.
+    /// How long until there is something to do; never where nothing is to be expected. At once where it
+    /// was woken since the claim.
     pub due_in: Option<Duration>,
     /// How often in a row working on it has failed.
     pub failures: u32,
-    /// Whether it is put aside: it counts as poison until it is woken.
+    /// Whether it is put aside: it counts as poison until it is woken, or a later round ends otherwise.
     pub aside: bool,
 }

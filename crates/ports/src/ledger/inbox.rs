@@ -8,7 +8,7 @@ pub struct ReceivedCallback {
     pub shop: ShopName,
     /// The attempt whose address it came to.
     pub attempt: AttemptId,
-    /// The same for every copy, and another for any other callback.
+    /// The same for every copy, and another for any other callback to the order.
     pub key: String,
     /// What it is about; none where the message is not understood.
     pub subject: Option<Subject>,

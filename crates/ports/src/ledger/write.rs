@@ -23,12 +23,13 @@ pub struct Write {
 /// When there is something to do next about an order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Due {
-    /// The lease goes on, which says it.
+    /// The lease goes on, and its end says it. Without a lease it stays as it was.
     Leased,
-    /// In so long, unless it is due earlier already. Ends the lease that the write names; beside
-    /// another's lease it wakes the order.
+    /// In so long, unless it was to be due earlier. Ends the lease that the write names; beside another's
+    /// lease it wakes the order.
     In(Duration),
-    /// Never, unless it is due already. Ends the lease that the write names.
+    /// Never, unless it was to be due anyway. Ends the lease that the write names; beside another's lease
+    /// it wakes the order, since whoever holds that has not seen what is written here.
     Never,
     /// At once: wakes the order. Ends the lease that the write names.
     Now,

@@ -1,0 +1,174 @@
+use inbank_domain::{Command, CommandStage, Decider, EventKind, Order, SessionId, StandingCommand};
+use inbank_ports::{Delivered, Due, Feed, Kept, Listing, Rest, Saved};
+
+use super::scene::{Scene, attempt_id, key, main_shop, minutes, rest, second_shop, slots, tell};
+
+/// Writes an order with one event, which is delivered.
+async fn with_a_delivered_event(scene: &Scene<'_>, mut order: Order) -> Order {
+    tell(&mut order, EventKind::AwaitsMerchant, scene.now());
+    let order = scene.written(&order, Due::Never).await;
+    let request = scene.request(vec![slots(order.key.shop.clone(), 9)]);
+    for delivery in scene.ledger.claim_deliveries(&request).await.unwrap() {
+        let outcome = Delivered {
+            up_to: (delivery.key == order.key).then_some(order.events),
+            put_aside: None,
+            failures: 0,
+            pause: minutes(0),
+        };
+        let delivered = scene.ledger.delivered(&delivery, outcome, scene.now());
+        assert!(delivered.await.unwrap());
+    }
+    order
+}
+
+async fn kept(scene: &Scene<'_>) -> Vec<String> {
+    let listed = scene.ledger.orders(&Listing::default()).await.unwrap();
+    let names = listed.orders.iter();
+    let mut names: Vec<_> = names.map(|o| o.key.reference.to_string()).collect();
+    names.sort();
+    names
+}
+
+/// Nothing is found of an order, by whichever way.
+async fn assert_gone(scene: &Scene<'_>, name: &str) {
+    let key = key(name);
+    assert_eq!(scene.ledger.order(&key).await.unwrap(), None);
+    assert_eq!(scene.ledger.events(&key).await.unwrap(), []);
+    assert_eq!(scene.ledger.callbacks(&key).await.unwrap(), []);
+    let (shop, attempt) = (main_shop(), attempt_id(name, 1));
+    let found = scene.ledger.order_of(&shop, &attempt).await.unwrap();
+    assert_eq!(found, None);
+    let feed = scene.ledger.feed(&main_shop(), 0, 100).await.unwrap();
+    assert!(
+        feed.events
+            .iter()
+            .all(|fed| fed.event.order != key.reference)
+    );
+    let again = scene.callback(name, "k-9");
+    assert_eq!(scene.keep(&again).await, Kept::NoAttempt);
+    assert!(scene.claim_one(name).await.is_none());
+}
+
+pub(super) async fn only_old_orders_that_are_over_are_forgotten(scene: &Scene<'_>) {
+    for name in ["callback", "changed", "old"] {
+        let order = scene.order_that_is_over(name);
+        with_a_delivered_event(scene, order).await;
+    }
+    with_a_delivered_event(scene, scene.order("live")).await;
+    let mut undelivered = scene.order_that_is_over("undelivered");
+    tell(&mut undelivered, EventKind::AwaitsMerchant, scene.now());
+    scene.written(&undelivered, Due::Never).await;
+    scene.keep(&scene.callback("old", "k-1")).await;
+    scene.pass(minutes(1000)).await;
+    let changed = scene.found(&key("changed")).await;
+    scene.written(&changed, Due::Never).await;
+    scene.keep(&scene.callback("callback", "k-1")).await;
+    let recent = scene.order_that_is_over("recent");
+    with_a_delivered_event(scene, recent).await;
+    let before = scene.now() - minutes(500);
+    assert_eq!(scene.ledger.forget(before, 100).await.unwrap(), 1);
+    assert_eq!(scene.ledger.forget(before, 100).await.unwrap(), 0);
+    let left = ["callback", "changed", "live", "recent", "undelivered"];
+    assert_eq!(kept(scene).await, left);
+    assert_gone(scene, "old").await;
+}
+
+pub(super) async fn no_more_orders_are_forgotten_than_asked_for(scene: &Scene<'_>) {
+    for name in ["o-1", "o-2", "o-3"] {
+        let order = scene.order_that_is_over(name);
+        with_a_delivered_event(scene, order).await;
+    }
+    scene.pass(minutes(10)).await;
+    let before = scene.now() - minutes(5);
+    assert_eq!(scene.ledger.forget(before, 2).await.unwrap(), 2);
+    assert_eq!(kept(scene).await.len(), 1);
+    assert_eq!(scene.ledger.forget(before, 2).await.unwrap(), 1);
+    assert_eq!(kept(scene).await, [""; 0]);
+    let feed = scene.ledger.feed(&main_shop(), 0, 100).await.unwrap();
+    assert_eq!(feed, Feed::default());
+}
+
+pub(super) async fn erased_order_is_gone(scene: &Scene<'_>) {
+    let mut order = scene.order("o-1");
+    let session = Some(SessionId::parse("s-1").unwrap());
+    order.attempts[0].session.clone_from(&session);
+    tell(&mut order, EventKind::AwaitsMerchant, scene.now());
+    scene.written(&order, Due::Now).await;
+    scene.at_rest("o-2").await;
+    scene.keep(&scene.callback("o-1", "k-1")).await;
+    let claim = scene.claim_only().await;
+    assert!(scene.ledger.erase(&key("o-1")).await.unwrap());
+    assert!(!scene.ledger.erase(&key("o-1")).await.unwrap());
+    assert_gone(scene, "o-1").await;
+    assert_eq!(kept(scene).await, ["o-2"]);
+    // Whoever was at it brings nothing of it back.
+    assert!(!scene.release(&claim, rest(Some(minutes(0)))).await);
+    for lease in [Some(claim.lease), None] {
+        let saved = scene.write(&claim.order, lease, Due::Now).await;
+        assert!(!matches!(saved, Saved::Written(_)));
+    }
+    assert!(scene.due().await.is_empty());
+    // What it had is free, also its name.
+    let mut other = scene.order("o-3");
+    other.attempts[0].session = session;
+    scene.written(&other, Due::Never).await;
+    let again = scene.at_rest("o-1").await;
+    assert_eq!(scene.found(&key("o-1")).await, again);
+    assert_eq!(scene.ledger.callbacks(&key("o-1")).await.unwrap(), []);
+}
+
+pub(super) async fn measures_count_what_waits(scene: &Scene<'_>) {
+    let shops = [main_shop()];
+    let measure = async || scene.ledger.measure(&shops, scene.now()).await.unwrap();
+    let quiet = measure().await;
+    assert_eq!((quiet.due, quiet.undelivered), (0, 0));
+    assert_eq!((quiet.oldest_due, quiet.oldest_undelivered), (None, None));
+    assert_eq!((quiet.aside, quiet.unclear), (0, 0));
+    for name in ["leased", "aside"] {
+        scene.due_order(name).await;
+    }
+    let put_aside = Rest {
+        aside: true,
+        ..rest(None)
+    };
+    for claim in scene.claim().await {
+        if claim.order.key == key("aside") {
+            assert!(scene.release(&claim, put_aside).await);
+        }
+    }
+    for name in ["due", "due too"] {
+        let mut order = scene.order(&name.replace(' ', "-"));
+        for _ in 0..2 {
+            tell(&mut order, EventKind::AwaitsMerchant, scene.now());
+        }
+        order.attempts[0].command = Some(StandingCommand {
+            command: Command::Approve,
+            by: Decider::Platform,
+            stage: if name == "due" {
+                CommandStage::Unclear
+            } else {
+                CommandStage::Acknowledged
+            },
+            wanted_at: scene.now(),
+            sent_at: None,
+            sends: 1,
+        });
+        scene.written(&order, Due::In(minutes(0))).await;
+        scene.pass(minutes(4)).await;
+    }
+    let mut elsewhere = scene.order_of(second_shop(), "o-1");
+    tell(&mut elsewhere, EventKind::AwaitsMerchant, scene.now());
+    scene.written(&elsewhere, Due::Now).await;
+    let measures = measure().await;
+    assert_eq!((measures.due, measures.undelivered), (2, 4));
+    assert_eq!((measures.aside, measures.unclear), (1, 1));
+    let oldest = measures.oldest_due.unwrap();
+    assert!((minutes(8)..minutes(10)).contains(&oldest), "{oldest:?}");
+    // By when they happened, as the caller has said.
+    assert!(measures.oldest_undelivered.unwrap() < minutes(10));
+    let both = [main_shop(), second_shop()];
+    let measures = scene.ledger.measure(&both, scene.now()).await.unwrap();
+    assert_eq!((measures.due, measures.undelivered), (3, 5));
+    let none = scene.ledger.measure(&[], scene.now()).await.unwrap();
+    assert_eq!((none.due, none.undelivered), (0, 0));
+}

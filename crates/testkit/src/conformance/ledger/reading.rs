@@ -1,0 +1,149 @@
+use inbank_domain::{AttemptId, Order, OrderKey, OrderReference};
+use inbank_ports::{Claimed, Due, LedgerErrorKind, Listing, Rest};
+
+use super::scene::{Scene, attempt, attempt_id, key, main_shop, minutes, rest, second_shop, slots};
+
+pub(super) async fn order_is_found_by_its_attempt(scene: &Scene<'_>) {
+    let mut order = scene.order("o-1");
+    order.attempts.push(attempt("o-1", 2, scene.now()));
+    scene.written(&order, Due::Never).await;
+    let elsewhere = scene.order_of(second_shop(), "o-2");
+    scene.written(&elsewhere, Due::Never).await;
+    let order_of = async |shop, attempt: &AttemptId| {
+        let reference = scene.ledger.order_of(&shop, attempt).await.unwrap();
+        reference.map(|reference: OrderReference| reference.to_string())
+    };
+    for number in [1, 2] {
+        let found = order_of(main_shop(), &attempt_id("o-1", number)).await;
+        assert_eq!(found.as_deref(), Some("o-1"));
+    }
+    let found = order_of(second_shop(), &attempt_id("o-2", 1)).await;
+    assert_eq!(found.as_deref(), Some("o-2"));
+    assert_eq!(order_of(main_shop(), &attempt_id("o-1", 3)).await, None);
+    assert_eq!(order_of(main_shop(), &attempt_id("o-2", 1)).await, None);
+}
+
+async fn listed(scene: &Scene<'_>, listing: &Listing) -> Vec<String> {
+    let listed = scene.ledger.orders(listing).await.unwrap();
+    assert_eq!(listed.unreadable, []);
+    let orders = listed.orders.iter();
+    orders.map(|order| order.key.to_string()).collect()
+}
+
+pub(super) async fn orders_are_listed_by_shop_and_reference(scene: &Scene<'_>) {
+    let opened = scene.now();
+    let later = |order: Order, by| Order {
+        opened_at: opened + minutes(by),
+        ..order
+    };
+    for (by, name) in [(3, "o-3"), (1, "o-1"), (2, "o-2")] {
+        let order = later(scene.order(name), by);
+        scene.written(&order, Due::Never).await;
+    }
+    let elsewhere = later(scene.order_of(second_shop(), "o-1"), 9);
+    scene.written(&elsewhere, Due::Never).await;
+    let mut listing = Listing::default();
+    let all = ["second/o-1", "main/o-3", "main/o-2", "main/o-1"];
+    assert_eq!(listed(scene, &listing).await, all);
+    listing.limit = Some(2);
+    assert_eq!(listed(scene, &listing).await, all[..2]);
+    listing.shop = Some(main_shop());
+    assert_eq!(listed(scene, &listing).await, all[1..3]);
+    listing.opened_before = Some(opened + minutes(3));
+    assert_eq!(listed(scene, &listing).await, all[2..]);
+    listing.reference = Some(key("o-1").reference);
+    assert_eq!(listed(scene, &listing).await, all[3..]);
+    listing.shop = None;
+    listing.opened_before = None;
+    assert_eq!(listed(scene, &listing).await, [all[0], all[3]]);
+}
+
+pub(super) async fn orders_for_a_person_are_listed(scene: &Scene<'_>) {
+    scene.at_rest("o-1").await;
+    let mut order = scene.order("o-2");
+    order.needs_person = Some("why".to_owned());
+    let mut order = scene.written(&order, Due::Never).await;
+    let listing = Listing {
+        needs_person: true,
+        ..Listing::default()
+    };
+    assert_eq!(listed(scene, &listing).await, ["main/o-2"]);
+    order.needs_person = None;
+    scene.written(&order, Due::Never).await;
+    assert_eq!(listed(scene, &listing).await, [""; 0]);
+}
+
+pub(super) async fn unreadable_order_hides_no_other(scene: &Scene<'_>) {
+    for name in ["o-1", "o-2", "o-3"] {
+        scene.due_order(name).await;
+    }
+    scene.break_order(&key("o-2")).await;
+    let error = scene.ledger.order(&key("o-2")).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Unreadable);
+    scene.found(&key("o-1")).await;
+    let listed = scene.ledger.orders(&Listing::default()).await.unwrap();
+    assert_eq!(listed.orders.len(), 2);
+    assert_eq!(listed.unreadable, [key("o-2")]);
+    let claimed = scene.ledger.claim(&scene.any()).await.unwrap();
+    let mut readable = Vec::new();
+    let mut unreadable = Vec::new();
+    for claimed in claimed {
+        match claimed {
+            Claimed::Order(claim) => readable.push(claim.order.key),
+            Claimed::Unreadable { key, error, .. } => {
+                assert_eq!(error.kind(), LedgerErrorKind::Unreadable);
+                unreadable.push(key);
+            }
+        }
+    }
+    readable.sort();
+    assert_eq!(readable, [key("o-1"), key("o-3")]);
+    assert_eq!(unreadable, [key("o-2")]);
+    assert!(scene.claim_one("o-2").await.is_none(), "it is leased");
+}
+
+pub(super) async fn unreadable_order_is_put_aside(scene: &Scene<'_>) {
+    let broken = scene.due_order("o-1").await.key;
+    scene.break_order(&broken).await;
+    let claim = async || {
+        let request = scene.request(vec![slots(main_shop(), 1)]);
+        let mut claimed = scene.ledger.claim(&request).await.unwrap();
+        claimed.pop().map(|claimed| match claimed {
+            Claimed::Order(claim) => panic!("{} can be read", claim.order.key),
+            Claimed::Unreadable {
+                key,
+                lease,
+                failures,
+                ..
+            } => {
+                assert_eq!(key, OrderKey::clone(&broken));
+                (lease, failures)
+            }
+        })
+    };
+    let release = async |lease, rest| {
+        let released = scene.ledger.release(&broken, lease, rest, scene.now());
+        assert!(released.await.unwrap());
+    };
+    let (lease, failures) = claim().await.unwrap();
+    assert_eq!(failures, 0);
+    let again = Rest {
+        failures: 3,
+        ..rest(Some(minutes(5)))
+    };
+    release(lease, again).await;
+    assert_eq!(claim().await, None);
+    scene.pass(minutes(6)).await;
+    let (lease, failures) = claim().await.unwrap();
+    assert_eq!(failures, 3);
+    let aside = Rest {
+        failures: 4,
+        aside: true,
+        ..rest(None)
+    };
+    release(lease, aside).await;
+    scene.pass(minutes(600)).await;
+    assert_eq!(claim().await, None);
+    let measures = scene.ledger.measure(&[main_shop()], scene.now()).await;
+    assert_eq!(measures.unwrap().aside, 1);
+}

@@ -1,0 +1,290 @@
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use inbank_domain::{
+    AttemptId, CommandStage, Order, OrderEvent, OrderKey, OrderReference, ShopName,
+};
+use inbank_ports::{
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError, Listed,
+    Listing, Measures, Positioned, ReceivedCallback, Rest, Saved, Write,
+};
+use time::OffsetDateTime;
+
+use super::outbox::Outbox;
+use super::row::{Name, Row, names_of};
+
+/// What the ledger does, once it is one caller's turn.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    rows: BTreeMap<OrderKey, Row>,
+    /// Which order of a shop something belongs to.
+    owners: BTreeMap<(ShopName, Name), OrderKey>,
+    positions: u64,
+}
+
+impl Store {
+    pub(super) fn break_order(&mut self, key: &OrderKey) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.broken = true;
+        }
+    }
+
+    pub(super) fn order(&self, key: &OrderKey) -> Result<Option<Order>, LedgerError> {
+        self.rows.get(key).map(Row::read).transpose()
+    }
+
+    pub(super) fn order_of(&self, shop: &ShopName, attempt: &AttemptId) -> Option<OrderReference> {
+        let owner = self.owner_of(shop, attempt)?;
+        Some(owner.reference.clone())
+    }
+
+    fn owner_of(&self, shop: &ShopName, attempt: &AttemptId) -> Option<&OrderKey> {
+        let name = (shop.clone(), Name::Attempt(attempt.clone()));
+        self.owners.get(&name)
+    }
+
+    pub(super) fn orders(&self, listing: &Listing) -> Listed {
+        let mut listed = Listed::default();
+        for (key, row) in &self.rows {
+            let shop = listing.shop.as_ref().is_none_or(|shop| *shop == key.shop);
+            let reference = listing.reference.as_ref();
+            if !shop || reference.is_some_and(|reference| *reference != key.reference) {
+                continue;
+            }
+            let Ok(order) = row.read() else {
+                listed.unreadable.push(key.clone());
+                continue;
+            };
+            let opened_before = listing.opened_before;
+            let fits = (!listing.needs_person || order.needs_person.is_some())
+                && opened_before.is_none_or(|before| order.opened_at < before);
+            if fits {
+                listed.orders.push(order);
+            }
+        }
+        listed.orders.sort_by_key(|order| Reverse(order.opened_at));
+        let limit = listing.limit.map_or(usize::MAX, |limit| limit as usize);
+        listed.orders.truncate(limit);
+        listed
+    }
+
+    pub(super) fn write(&mut self, write: Write) -> Saved {
+        let Write {
+            mut order,
+            lease,
+            due,
+            worked_on,
+            now,
+        } = write;
+        let key = order.key.clone();
+        let present = self.rows.get(&key);
+        let holds = |lease| present.is_some_and(|row| row.schedule.leases.is_held_by(lease));
+        if lease.is_some_and(|lease| !holds(lease)) {
+            return Saved::LeaseLost;
+        }
+        if order.version != present.map_or(0, |row| row.order.version) {
+            return Saved::Outdated;
+        }
+        let of_shop = |name| (key.shop.clone(), name);
+        let is_anothers = |name| {
+            let owner = self.owners.get(&of_shop(name));
+            owner.is_some_and(|owner| *owner != key)
+        };
+        if names_of(&order).any(is_anothers) {
+            return Saved::Taken;
+        }
+        if let Some(row) = present {
+            for name in names_of(&row.order) {
+                self.owners.remove(&of_shop(name));
+            }
+        }
+        for name in names_of(&order) {
+            self.owners.insert(of_shop(name), key.clone());
+        }
+        order.version += 1;
+        let version = order.version;
+        let news = std::mem::take(&mut order.news);
+        let new = || Row::new(order.clone(), now);
+        let row = self.rows.entry(key).or_insert_with(new);
+        row.order = order;
+        row.broken = false;
+        row.touched_at = row.touched_at.max(now);
+        row.work_on(&worked_on);
+        for event in news {
+            self.positions += 1;
+            row.outbox.push(self.positions, event);
+        }
+        match lease {
+            Some(_) => row.schedule.plan_with_lease(due, now),
+            None => row.schedule.plan(due, now),
+        }
+        Saved::Written(version)
+    }
+
+    pub(super) fn keep(&mut self, callback: &ReceivedCallback) -> Kept {
+        let owner = self.owner_of(&callback.shop, &callback.attempt).cloned();
+        let Some(row) = owner.and_then(|owner| self.rows.get_mut(&owner)) else {
+            return Kept::NoAttempt;
+        };
+        if !row.keep(callback) {
+            return Kept::Copy;
+        }
+        row.schedule.wake(callback.received_at);
+        Kept::Written
+    }
+
+    pub(super) fn callbacks(&self, key: &OrderKey) -> Vec<ReceivedCallback> {
+        let row = self.rows.get(key);
+        row.map(|row| row.callbacks(true)).unwrap_or_default()
+    }
+
+    pub(super) fn wake(&mut self, key: &OrderKey, now: OffsetDateTime) -> bool {
+        let row = self.rows.get_mut(key);
+        row.map(|row| row.schedule.wake(now)).is_some()
+    }
+
+    pub(super) fn claim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
+        let (now, lease) = (request.now, request.lease);
+        let mut claimed = Vec::new();
+        for slots in &request.shops {
+            let mut due: Vec<&mut Row> = self
+                .rows
+                .values_mut()
+                .filter(|row| row.order.key.shop == slots.shop && row.schedule.is_due(now, lease))
+                .collect();
+            due.sort_by_key(|row| row.schedule.due_at());
+            let due = due.into_iter().take(slots.free as usize);
+            claimed.extend(due.map(|row| row.claim(now, lease)));
+        }
+        claimed
+    }
+
+    pub(super) fn claim_one(
+        &mut self,
+        key: &OrderKey,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> Result<Option<Claim>, LedgerError> {
+        let row = self.rows.get_mut(key);
+        let Some(row) = row.filter(|row| row.schedule.leases.is_free(now, lease)) else {
+            return Ok(None);
+        };
+        // Nobody can work on what can't be read, so nobody leases it by name.
+        row.read()?;
+        match row.claim(now, lease) {
+            Claimed::Order(claim) => Ok(Some(*claim)),
+            Claimed::Unreadable { error, .. } => Err(error),
+        }
+    }
+
+    pub(super) fn release(
+        &mut self,
+        key: &OrderKey,
+        lease: Lease,
+        rest: Rest,
+        now: OffsetDateTime,
+    ) -> bool {
+        let row = self.rows.get_mut(key);
+        let Some(row) = row.filter(|row| row.schedule.leases.is_held_by(lease)) else {
+            return false;
+        };
+        row.order.failures = rest.failures;
+        row.schedule.release(rest, now);
+        true
+    }
+
+    pub(super) fn claim_deliveries(&mut self, request: &ClaimRequest) -> Vec<Delivery> {
+        let (now, lease) = (request.now, request.lease);
+        let mut deliveries = Vec::new();
+        for slots in &request.shops {
+            let mut waiting: Vec<&mut Row> = self
+                .rows
+                .values_mut()
+                .filter(|row| row.order.key.shop == slots.shop)
+                .filter(|row| row.outbox.is_claimable(now, lease))
+                .collect();
+            waiting.sort_by_key(|row| row.outbox.waits_since());
+            let waiting = waiting.into_iter().take(slots.free as usize);
+            deliveries.extend(waiting.map(|row| row.outbox.claim(&row.order.key, now, lease)));
+        }
+        deliveries
+    }
+
+    pub(super) fn delivered(
+        &mut self,
+        delivery: &Delivery,
+        outcome: Delivered,
+        now: OffsetDateTime,
+    ) -> bool {
+        let row = self.rows.get_mut(&delivery.key);
+        row.is_some_and(|row| row.outbox.delivered(delivery, outcome, now))
+    }
+
+    pub(super) fn events(&self, key: &OrderKey) -> Vec<OrderEvent> {
+        let outbox = self.rows.get(key).map(|row| &row.outbox);
+        let events = outbox.into_iter().flat_map(Outbox::all);
+        events.map(|positioned| positioned.event).collect()
+    }
+
+    pub(super) fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Feed {
+        let mut events: Vec<Positioned> = self
+            .rows
+            .values()
+            .filter(|row| row.order.key.shop == *shop)
+            .flat_map(|row| row.outbox.all())
+            .filter(|positioned| positioned.position > after)
+            .collect();
+        events.sort_by_key(|positioned| positioned.position);
+        events.truncate(limit as usize);
+        Feed { events }
+    }
+
+    pub(super) fn forget(&mut self, before: OffsetDateTime, limit: u32) -> u64 {
+        let old: Vec<OrderKey> = self
+            .rows
+            .values()
+            .filter(|row| row.touched_at < before && row.order.is_over())
+            .filter(|row| !row.broken && row.schedule.leases.held.is_none())
+            .filter(|row| row.outbox.waits_since().is_none())
+            .take(limit as usize)
+            .map(|row| row.order.key.clone())
+            .collect();
+        old.iter().map(|key| u64::from(self.erase(key))).sum()
+    }
+
+    pub(super) fn erase(&mut self, key: &OrderKey) -> bool {
+        let Some(row) = self.rows.remove(key) else {
+            return false;
+        };
+        for name in names_of(&row.order) {
+            self.owners.remove(&(key.shop.clone(), name));
+        }
+        true
+    }
+
+    pub(super) fn measure(&self, shops: &[ShopName], now: OffsetDateTime) -> Measures {
+        let mut measures = Measures::default();
+        let rows = self.rows.values();
+        for row in rows.filter(|row| shops.contains(&row.order.key.shop)) {
+            if let Some(due) = row.schedule.due_at().filter(|due| *due <= now) {
+                measures.due += 1;
+                measures.oldest_due = measures.oldest_due.max(Some(since(due, now)));
+            }
+            if let Some(first) = row.outbox.waits_since() {
+                measures.undelivered += row.outbox.undelivered().count() as u64;
+                let waits = Some(since(first, now));
+                measures.oldest_undelivered = measures.oldest_undelivered.max(waits);
+            }
+            measures.aside += u64::from(row.schedule.aside);
+            let commands = row.order.attempts.iter().filter_map(|a| a.command.as_ref());
+            let unclear = commands.filter(|standing| standing.stage == CommandStage::Unclear);
+            measures.unclear += unclear.count() as u64;
+        }
+        measures
+    }
+}
+
+fn since(then: OffsetDateTime, now: OffsetDateTime) -> Duration {
+    Duration::try_from(now - then).unwrap_or_default()
+}
