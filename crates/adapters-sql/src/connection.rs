@@ -105,6 +105,10 @@ impl Address {
     }
 }
 
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(unused_variables, reason = "SQLite has no options yet")
+)]
 pub(crate) async fn connect(url: &str, options: &LedgerOptions) -> Result<SqlLedger, ConnectError> {
     match Address::parse(url)? {
         #[cfg(feature = "sqlite")]
@@ -115,7 +119,11 @@ pub(crate) async fn connect(url: &str, options: &LedgerOptions) -> Result<SqlLed
         #[cfg(feature = "postgres")]
         Address::Postgres(database) => {
             let place = postgres::place(&database);
-            ledger("postgres", place, Postgres::connect(*database, options).await)
+            ledger(
+                "postgres",
+                place,
+                Postgres::connect(*database, options).await,
+            )
         }
     }
 }

@@ -6,6 +6,19 @@ use thiserror::Error;
 pub(crate) struct Failure {
     kind: LedgerErrorKind,
     cause: String,
+    #[cfg(feature = "postgres")]
+    after: After,
+}
+
+/// What a failure says of the connection that it came from.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum After {
+    #[default]
+    Usable,
+    /// Another transaction got in the way: nothing was done, and the same may be done again at once.
+    InTheWay,
+    Lost,
 }
 
 #[derive(Debug, Error)]
@@ -26,8 +39,28 @@ impl Failure {
     }
 
     fn new(kind: LedgerErrorKind, cause: impl Into<String>) -> Self {
-        let cause = cause.into();
-        Self { kind, cause }
+        Self {
+            kind,
+            cause: cause.into(),
+            #[cfg(feature = "postgres")]
+            after: After::default(),
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn may_be_retried(&self) -> bool {
+        self.after == After::InTheWay
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_connection_lost(&self) -> bool {
+        self.after == After::Lost
+    }
+
+    #[cfg(feature = "postgres")]
+    fn after(mut self, after: After) -> Self {
+        self.after = after;
+        self
     }
 
     pub(crate) const fn kind(&self) -> LedgerErrorKind {
@@ -89,14 +122,22 @@ impl From<sqlx::Error> for Failure {
         use sqlx::Error::{ColumnDecode, ColumnIndexOutOfBounds, ColumnNotFound, Decode};
         match error {
             sqlx::Error::Database(database) => {
-                let kind = kind_of_postgres(&database.code().unwrap_or_default());
-                Self::new(kind, database.message())
+                let code = database.code().unwrap_or_default();
+                let after = match code.as_ref() {
+                    "40001" | "40P01" => After::InTheWay,
+                    _ if code.starts_with("57P") || code.starts_with("08") => After::Lost,
+                    _ => After::Usable,
+                };
+                Self::new(kind_of_postgres(&code), database.message()).after(after)
             }
-            sqlx::Error::Io(error) => Self::unavailable(error.to_string()),
+            sqlx::Error::Io(error) => Self::unavailable(error.to_string()).after(After::Lost),
+            sqlx::Error::PoolTimedOut => Self::unavailable(
+                "the pool had no connection in time: all are in use, or none can be made",
+            ),
             ColumnDecode { .. } | ColumnIndexOutOfBounds { .. } | ColumnNotFound(_) | Decode(_) => {
                 Self::unreadable("a column holds something else than it should")
             }
-            other => Self::unavailable(other.to_string()),
+            other => Self::unavailable(other.to_string()).after(After::Lost),
         }
     }
 }

@@ -12,9 +12,12 @@ impl Migration {
     /// Tells this text from another of the same version, which somebody may have run.
     pub(crate) fn checksum(&self) -> String {
         // FNV-1a: it is to find mistakes, not forgeries.
-        let hash = self.sql.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = self
+            .sql
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         format!("{hash:016x}")
     }
 }
@@ -32,8 +35,7 @@ pub(crate) const POSTGRES: &[Migration] = &[Migration {
 }];
 
 /// Which were run.
-pub(crate) const CREATE_LIST: &str =
-    "CREATE TABLE IF NOT EXISTS inbank_migrations (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
+pub(crate) const CREATE_LIST: &str = "CREATE TABLE IF NOT EXISTS inbank_migrations (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
 
 /// Which were run, and of what text.
 pub(crate) const LIST: &str =
@@ -67,8 +69,14 @@ mod tests {
     use super::*;
 
     const TWO: [Migration; 2] = [
-        Migration { version: 1, sql: "a" },
-        Migration { version: 2, sql: "b" },
+        Migration {
+            version: 1,
+            sql: "a",
+        },
+        Migration {
+            version: 2,
+            sql: "b",
+        },
     ];
 
     #[test]

@@ -99,13 +99,23 @@ pub(crate) fn woken(now: &str) -> String {
 /// events.
 pub(crate) struct Leased {
     pub(crate) due: &'static str,
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite's are spelled out")
+    )]
     pub(crate) lease: &'static str,
     pub(crate) until: &'static str,
     /// Of those that nobody holds, by when they are due.
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "PostgreSQL chooses by itself"))]
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "PostgreSQL chooses by itself")
+    )]
     pub(crate) due_index: &'static str,
     /// Of those that somebody holds, by when that ends.
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "PostgreSQL chooses by itself"))]
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "PostgreSQL chooses by itself")
+    )]
     pub(crate) until_index: &'static str,
 }
 

@@ -11,6 +11,8 @@ mod bank;
 mod clock;
 pub mod conformance;
 mod ledger;
+#[cfg(unix)]
+mod postgres;
 mod random;
 mod runtime;
 mod sink;
@@ -18,5 +20,7 @@ mod sink;
 pub use bank::FakeBank;
 pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
+#[cfg(unix)]
+pub use postgres::Postgres;
 pub use runtime::yield_now;
 pub use sink::RecordingSink;

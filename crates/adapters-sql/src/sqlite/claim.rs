@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use inbank_domain::{OrderKey, OrderReference};
-use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Lease, LedgerErrorKind, ReceivedCallback, Rest,
-};
+use inbank_ports::{Claim, ClaimRequest, Claimed, Lease, LedgerErrorKind, ReceivedCallback, Rest};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
@@ -43,7 +41,8 @@ pub(super) fn claimable(leased: &Leased) -> String {
 
 static CLAIMABLE: LazyLock<String> = LazyLock::new(|| claimable(&WORK));
 
-const TAKE: &str = "UPDATE inbank_order SET lease = lease + 1, leased_until = ?2, woken_again = 0 WHERE id = ?1
+const TAKE: &str =
+    "UPDATE inbank_order SET lease = lease + 1, leased_until = ?2, woken_again = 0 WHERE id = ?1
     RETURNING reference, lease, woken, failures";
 
 const TAKE_ONE: &str = "UPDATE inbank_order SET lease = lease + 1, leased_until = ?3, woken_again = 0
@@ -74,7 +73,9 @@ pub(super) fn ids(
         &(now + span(request.lease) + SLACK),
         &(now + LONGEST + SLACK),
     ];
-    rows(connection, sql, &parameters, |row| Cursor::at(row, 0).number())
+    rows(connection, sql, &parameters, |row| {
+        Cursor::at(row, 0).number()
+    })
 }
 
 /// What a lease was given for.
@@ -104,7 +105,13 @@ pub(super) fn claim(
     let until = micros(request.now) + span(request.lease);
     let mut claimed = Vec::new();
     for slots in &request.shops {
-        for id in ids(connection, &CLAIMABLE, request, slots.shop.as_str(), slots.free)? {
+        for id in ids(
+            connection,
+            &CLAIMABLE,
+            request,
+            slots.shop.as_str(),
+            slots.free,
+        )? {
             let taken = row(connection, TAKE, &[&id, &until], Taken::read)?;
             // What has no name that can be read can't be named to anybody: it waits for a version that can.
             let Some(taken) = taken else { continue };
@@ -118,11 +125,7 @@ pub(super) fn claim(
     Ok(claimed)
 }
 
-fn load(
-    connection: &Connection,
-    key: OrderKey,
-    taken: &Taken,
-) -> Result<Option<Claimed>, Failure> {
+fn load(connection: &Connection, key: OrderKey, taken: &Taken) -> Result<Option<Claimed>, Failure> {
     let Taken {
         lease,
         woken,

@@ -26,15 +26,10 @@ static WAKE: LazyLock<String> = LazyLock::new(|| {
 /// Something has come in besides.
 static WAKE_AND_TOUCH: LazyLock<String> = LazyLock::new(|| {
     let woken = woken("?3");
-    format!(
-        "UPDATE inbank_order SET {woken}, touched_at = ?3 WHERE shop = ?1 AND reference = ?2"
-    )
+    format!("UPDATE inbank_order SET {woken}, touched_at = ?3 WHERE shop = ?1 AND reference = ?2")
 });
 
-pub(super) fn keep(
-    connection: &Connection,
-    callback: &ReceivedCallback,
-) -> Result<Kept, Failure> {
+pub(super) fn keep(connection: &Connection, callback: &ReceivedCallback) -> Result<Kept, Failure> {
     let Some(reference) = owner(connection, &callback.shop, &callback.attempt)? else {
         return Ok(Kept::NoAttempt);
     };
@@ -64,8 +59,7 @@ pub(super) fn wake(
     key: &OrderKey,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let parameters: [&dyn ToSql; 3] =
-        [&key.shop.as_str(), &key.reference.as_str(), &micros(now)];
+    let parameters: [&dyn ToSql; 3] = [&key.shop.as_str(), &key.reference.as_str(), &micros(now)];
     Ok(execute(connection, &WAKE, &parameters)? == 1)
 }
 

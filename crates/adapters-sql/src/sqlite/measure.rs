@@ -12,7 +12,8 @@ use crate::row::Cursor;
 const DUE: &str = "SELECT count(*), min(due_at) FROM inbank_order INDEXED BY inbank_order_due
     WHERE shop = ?1 AND leased_until IS NULL AND due_at <= ?2";
 
-const LAPSED: &str = "SELECT count(*), min(leased_until) FROM inbank_order INDEXED BY inbank_order_leased
+const LAPSED: &str =
+    "SELECT count(*), min(leased_until) FROM inbank_order INDEXED BY inbank_order_leased
     WHERE shop = ?1 AND leased_until <= ?2";
 
 const WAITING: &str = "SELECT coalesce(sum(o.events - o.delivered), 0), min(e.occurred_at)

@@ -3,9 +3,7 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{
-    ClaimRequest, Delivered, Delivery, Feed, Lease, LedgerErrorKind, Positioned,
-};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease, LedgerErrorKind, Positioned};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
@@ -48,7 +46,13 @@ pub(super) fn claim(
     let until = now + span(request.lease);
     let mut deliveries = Vec::new();
     for slots in &request.shops {
-        for id in ids(connection, &CLAIMABLE, request, slots.shop.as_str(), slots.free)? {
+        for id in ids(
+            connection,
+            &CLAIMABLE,
+            request,
+            slots.shop.as_str(),
+            slots.free,
+        )? {
             match take(connection, &slots.shop, id, until) {
                 Ok(delivery) => deliveries.extend(delivery),
                 // There is no other way to say of an event that it can't be read than to leave it undelivered.
@@ -73,7 +77,13 @@ fn take(
         let reference = row.parsed(OrderReference::parse)?;
         let (lease, failures) = (Lease(row.count()?), row.small()?);
         let delivered = row.number()?;
-        Ok((reference, lease, failures, delivered, Refused(row.maybe_number()?)))
+        Ok((
+            reference,
+            lease,
+            failures,
+            delivered,
+            Refused(row.maybe_number()?),
+        ))
     })?;
     let Some((reference, lease, failures, delivered, refused)) = taken else {
         return Ok(None);
@@ -189,7 +199,9 @@ const TO_PLACE: &str = "SELECT id FROM inbank_event INDEXED BY inbank_event_unpl
 /// Gives positions to the next events, in the order in which they were written.
 pub(super) fn place(connection: &Connection, shop: &ShopName, count: u32) -> Result<(), Failure> {
     let shop = shop.as_str();
-    let last = row(connection, LAST, &[&shop], |row| Cursor::at(row, 0).number())?;
+    let last = row(connection, LAST, &[&shop], |row| {
+        Cursor::at(row, 0).number()
+    })?;
     let mut position = last.unwrap_or_default();
     let ids = rows(connection, TO_PLACE, &[&shop, &count], |row| {
         Cursor::at(row, 0).number()

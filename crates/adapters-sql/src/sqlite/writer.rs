@@ -147,7 +147,10 @@ impl Drop for Writer {
     }
 }
 
-pub(super) fn start_thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+pub(super) fn start_thread(
+    name: &str,
+    body: impl FnOnce() + Send + 'static,
+) -> Result<(), Failure> {
     let thread = thread::Builder::new().name(name.to_owned());
     let started = thread.spawn(body).map(drop);
     started.map_err(|error| Failure::unavailable(format!("no thread can be started: {error}")))
