@@ -12,6 +12,8 @@ mod bank;
 mod clock;
 pub mod conformance;
 mod ledger;
+#[cfg(unix)]
+mod postgres;
 mod random;
 mod runtime;
 mod sink;
@@ -19,5 +21,7 @@ mod sink;
 pub use bank::{Effects, FakeBank};
 pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
+#[cfg(unix)]
+pub use postgres::Postgres;
 pub use runtime::{SimProcess, SimRuntime, yield_now};
 pub use sink::RecordingSink;
