@@ -68,9 +68,9 @@ impl Intake {
                 let received = ReceivedCallback {
                     shop: shop.name().clone(),
                     financing,
-                    key: signed.key.as_str().to_owned(),
+                    key: signed.key().as_str().to_owned(),
                     subject,
-                    body: signed.content,
+                    body: signed.content(),
                     received_at: self.clock.now(),
                 };
                 self.ledger.record(&received).await?

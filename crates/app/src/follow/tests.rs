@@ -5,8 +5,8 @@ use inbank_domain::{
 };
 use inbank_ports::fake::{FakeBank, ManualClock};
 use inbank_ports::{
-    CallbackKey, GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts,
-    MockSessions, SignedCallback,
+    GatewayErrorKind, MockApplications, MockCallbackAuthenticator, MockContracts, MockSessions,
+    SignedCallback,
 };
 use time::OffsetDateTime;
 
@@ -315,17 +315,19 @@ async fn changed_conditions_bring_another_application_which_takes_the_olds_place
 async fn the_first_callback_brings_an_application_home_that_was_never_answered() {
     let mut authenticator = MockCallbackAuthenticator::new();
     authenticator.expect_authenticate().returning(|_, body| {
-        Ok(SignedCallback {
-            key: CallbackKey::of(body),
+        let callback = Callback::Application(ApplicationCallback {
+            application: ApplicationId::parse("a-1").unwrap(),
+            subject: CallbackSubject::Decision,
+            status: "NEGATIVE".to_owned(),
             issued_at: OffsetDateTime::UNIX_EPOCH,
-            content: body.to_vec(),
-            callback: Ok(Callback::Application(ApplicationCallback {
-                application: ApplicationId::parse("a-1").unwrap(),
-                subject: CallbackSubject::Decision,
-                status: "NEGATIVE".to_owned(),
-                issued_at: OffsetDateTime::UNIX_EPOCH,
-            })),
-        })
+        });
+        Ok(SignedCallback::new(
+            OffsetDateTime::UNIX_EPOCH,
+            Ok(callback),
+            body.to_vec(),
+            Vec::new(),
+            |signed, _| signed.to_vec(),
+        ))
     });
     let ports = FollowPorts {
         authenticator: Arc::new(authenticator),

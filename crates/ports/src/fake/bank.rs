@@ -20,8 +20,8 @@ use self::application::FakeApplication;
 use self::contract::FakeContract;
 use self::session::FakeSession;
 use crate::{
-    CallbackAuthenticator, CallbackError, CallbackKey, Connection, GatewayError, GatewayErrorKind,
-    Headers, ProductCatalogue, SignedCallback,
+    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind, Headers,
+    ProductCatalogue, SignedCallback,
 };
 
 /// A bank in memory that implements every port.
@@ -189,12 +189,13 @@ impl CallbackAuthenticator for FakeBank {
         let state = self.state();
         let known = state.callbacks.iter().find(|(issued, _)| issued == body);
         let (body, callback) = known.ok_or(CallbackError::Signature)?;
-        Ok(SignedCallback {
-            key: CallbackKey::of(body),
-            issued_at: callback.issued_at(),
-            content: body.clone(),
-            callback: Ok(callback.clone()),
-        })
+        Ok(SignedCallback::new(
+            callback.issued_at(),
+            Ok(callback.clone()),
+            body.clone(),
+            Vec::new(),
+            |signed, _| signed.to_vec(),
+        ))
     }
 }
 
