@@ -164,10 +164,10 @@ impl Inbox {
         ReceivedCallback {
             shop: shop.name().clone(),
             attempt,
-            key: signed.key.as_str().to_owned(),
+            key: signed.key().as_str().to_owned(),
             subject,
             status,
-            content: signed.content,
+            content: signed.content(),
             received_at: self.store.now(),
         }
     }
