@@ -314,7 +314,7 @@ impl Supervisor<'_> {
 
     fn begin_upkeep(&mut self, now: OffsetDateTime) {
         self.keeping = true;
-        self.measure_at = now + upkeep::MEASURED_EVERY;
+        self.measure_at = now + upkeep::MEASURED_EVERY.max(self.worker.poll_interval);
         let forget = self.forget_at <= now;
         if forget {
             self.forget_at = now + upkeep::FORGOTTEN_EVERY;
