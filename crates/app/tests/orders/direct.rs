@@ -97,7 +97,7 @@ fn changed_conditions_are_told_again_and_the_former_offer_is_not_accepted() {
 
 #[test]
 fn a_signature_is_a_command_and_the_contract_is_read_each_second_from_then_on() {
-    let stage = Stage::polling(10 * SECOND);
+    let stage = Stage::polling(SECOND);
     stage.play(async {
         let offer = offered(&stage).await;
         stage.order("1001").accept(&offer).await.unwrap();
