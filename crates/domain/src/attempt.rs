@@ -238,18 +238,15 @@ impl Attempt {
 
     /// Whether the bank shows what a command was to bring about.
     pub fn shows(&self, command: &Command) -> bool {
-        match command {
+        let come_true = command.has_come_true_in(self.state);
+        let shown = match command {
             Command::Accept(application) => {
-                self.application.as_ref() == Some(application)
-                    && command.has_come_true_in(self.state)
+                come_true && self.application.as_ref() == Some(application)
             }
-            Command::Sign(_) => {
-                command.has_come_true_in(self.state) || (self.signed && self.is_live())
-            }
-            Command::Activate | Command::Approve | Command::Cancel => {
-                command.has_come_true_in(self.state)
-            }
-        }
+            Command::Sign(_) => come_true || (self.signed && self.is_live()),
+            Command::Activate | Command::Approve | Command::Cancel => come_true,
+        };
+        shown && command.is_for(self.terms.kind)
     }
 
     /// Sends nobody there any more. What was decided for it and never sent is dropped, since it would

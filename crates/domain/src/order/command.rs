@@ -355,7 +355,6 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
         command: command.clone(),
         state,
     };
-    let rental = attempt.terms.kind == AttemptKind::Rental;
     let subject = match command {
         Command::Accept(application) => match &attempt.application {
             Some(present) if present != application && command.fits(state) => {
@@ -364,9 +363,7 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
             Some(present) => present == application,
             None => false,
         },
-        // A rental is approved by activating it.
-        Command::Activate => rental,
-        Command::Approve => !rental,
+        Command::Activate | Command::Approve => true,
         // A session without a contract is the customer's to cancel.
         Command::Cancel => match attempt.terms.kind {
             AttemptKind::Application => attempt.is_known(),
@@ -374,7 +371,7 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
         },
         Command::Sign(_) => attempt.contract.is_some(),
     };
-    if subject && command.fits(state) {
+    if subject && command.is_for(attempt.terms.kind) && command.fits(state) {
         Ok(())
     } else {
         Err(not_now())

@@ -373,4 +373,6 @@ fn a_rental_is_activated_and_not_approved() {
         want(&mut order, number, Command::Activate),
         Ok(Wanted::Done)
     );
+    let refused = want(&mut order, number, Command::Approve).unwrap_err();
+    assert!(matches!(refused, CommandRefused::NotNow { .. }));
 }
