@@ -17,8 +17,8 @@ use inbank_domain::{
     Months, Product, ProductCode, ProductFamily, Region, SessionId,
 };
 use inbank_ports::{
-    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind,
-    Headers, ProductCatalogue, SignedCallback,
+    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind, Headers,
+    ProductCatalogue, SignedCallback,
 };
 use rust_decimal::Decimal;
 

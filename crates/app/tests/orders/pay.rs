@@ -220,10 +220,7 @@ fn another_amount_in_the_banks_answer_is_never_paid() {
     });
     let told = stage.told("1001");
     let [why] = &told[..] else { panic!("{told:?}") };
-    assert!(
-        why.starts_with("needs_person: the bank names 49.99 EUR"),
-        "{why}"
-    );
+    assert!(why.contains("the bank names 49.99 EUR"), "{why}");
 }
 
 #[test]

@@ -139,7 +139,9 @@ fn stopping_finishes_what_was_sent_and_gives_leases_back() {
     let (ended, has_ended) = oneshot::channel::<()>();
     let worker = stage.worker.clone();
     stage.process.spawn(Box::pin(async move {
-        worker.run(async { stopped.await.unwrap_or_default() }).await;
+        worker
+            .run(async { stopped.await.unwrap_or_default() })
+            .await;
         let _ = ended.send(());
     }));
     stage.sim.block_on(async {

@@ -74,7 +74,7 @@ fn contract_id(number: u32) -> ContractId {
 }
 
 fn page(number: u32) -> WebAddress {
-    WebAddress::parse("url", &format!("https://bank.example/{number}")).unwrap()
+    WebAddress::parse(&format!("https://bank.example/{number}")).unwrap()
 }
 
 /// Adds an attempt by a session that the bank has opened.

@@ -61,7 +61,7 @@ fn a_completed_session_waits_for_its_contract() {
         let reading = Reading::of_session(&session("completed"), Some(&contract(status)));
         assert_eq!(reading.state, Ok(expected), "{status}");
     }
-    assert_eq!(ContractStatus::KNOWN.len(), 5);
+    assert_eq!(ContractStatus::KNOWN.len(), 6);
 }
 
 #[test]
