@@ -76,7 +76,7 @@ fn a_command_whose_answer_is_lost_is_read_and_not_sent_again_while_it_may_take_e
 
 #[test]
 fn a_harmless_command_that_was_lost_is_sent_once_more_and_never_a_third_time() {
-    let stage = Stage::polling(5 * SECOND);
+    let stage = Stage::polling(30 * SECOND);
     stage.play(async {
         granted(&stage, "1001").await;
         // It never takes effect.
