@@ -150,7 +150,7 @@ fn an_acknowledged_command_without_effect_is_for_a_person_after_a_day() {
         granted(&stage, "1001").await;
         stage.bank.set_effects(Effects::WhenSettled);
         stage.order("1001").approve().await.unwrap();
-        stage.pass(DAY - HOUR).await;
+        stage.pass(23 * HOUR).await;
         assert_eq!(stage.told("1001"), ["awaits_merchant"]);
         stage.pass(4 * HOUR).await;
         assert_eq!(stage.told("1001").len(), 2);
