@@ -8,11 +8,13 @@
 
 mod applicant;
 mod broken;
+mod dying;
 mod shown;
 pub mod stage;
 
 pub use applicant::Applicant;
 pub use broken::broken;
+pub use dying::Dying;
 pub use inbank_testkit::Postgres;
 pub use shown::Shown;
 
