@@ -8,7 +8,8 @@ mod contract;
 mod demo;
 mod doctor;
 mod document;
-mod financing;
+mod ledger;
+mod order;
 mod polling;
 mod product;
 mod rental;
@@ -68,9 +69,12 @@ enum Command {
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
-    /// List, show and replay what a platform's ledger has
-    #[command(subcommand, after_help = financing::EXAMPLES)]
-    Financing(financing::Command),
+    /// List, show and replay the orders in a platform's ledger
+    #[command(subcommand, after_help = order::EXAMPLES)]
+    Order(order::Command),
+    /// Bring a platform's ledger up to date, and check it
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(ledger::Command),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -88,7 +92,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Contract(command) => contract::run(command, settings).await,
         Command::Rental(command) => rental::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
-        Command::Financing(command) => financing::run(command, settings).await,
+        Command::Order(command) => order::run(command, settings).await,
+        Command::Ledger(command) => ledger::run(command, settings).await,
         Command::Completions(completions) => completions::run(&completions),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read as _};
 
 use clap::{Args, Subcommand};
-use inbank::domain::{ApiKey, Callback, Invalid};
+use inbank::{ApiKey, Callback, Invalid};
 use inbank::http::{HmacAuthenticator, callback_form};
 use inbank::ports::{CallbackAuthenticator, CallbackError, Headers, SignedCallback};
 use serde::Serialize;
