@@ -10,14 +10,13 @@ mod applicant;
 mod broken;
 pub mod crashing;
 pub mod platform;
-mod postgres;
 mod reckoning;
 mod shop;
 mod shown;
 
 pub use applicant::Applicant;
 pub use broken::broken;
-pub use postgres::Postgres;
+pub use inbank_testkit::Postgres;
 pub use reckoning::reckon;
 pub use shop::Shop;
 pub use shown::Shown;

@@ -1,14 +1,17 @@
-use std::time::Duration;
+//! From an address to a ledger.
 
-use inbank_ports::LedgerError;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::error::DatabaseError;
-use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Pool};
+use std::sync::Arc;
+
+use inbank_ports::{Ledger, LedgerErrorKind};
 use thiserror::Error;
 
-use crate::engine::Engine;
 use crate::failure::Failure;
-use crate::migration;
+use crate::ledger::SqlLedger;
+use crate::options::LedgerOptions;
+#[cfg(feature = "postgres")]
+use crate::postgres::{self, Postgres};
+#[cfg(feature = "sqlite")]
+use crate::sqlite::{DatabaseFile, Sqlite};
 
 /// Why there is no ledger.
 #[derive(Debug, Error)]
@@ -17,157 +20,147 @@ pub enum ConnectError {
     #[error("the ledger's address {0}")]
     Address(&'static str),
     /// The database can't be used.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
+    #[error("{}", .0)]
+    Database(#[from] DatabaseError),
 }
 
-/// Connections that write and connections that read; on PostgreSQL they are the same.
-#[derive(Clone)]
-pub(crate) struct Pools {
-    pub(crate) engine: Engine,
-    pub(crate) writing: Pool<Any>,
-    pub(crate) reading: Pool<Any>,
-}
-
-/// A server that is away says so after this, and a writer of another process is waited for as long.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Here only this process's own writers are waited for.
-const PATIENCE_FOR_OURSELVES: Duration = Duration::from_secs(30);
-const READERS: u32 = 4;
-const SERVER_CONNECTIONS: u32 = 16;
-
-pub(crate) async fn connect(url: &str) -> Result<Pools, ConnectError> {
-    sqlx::any::install_default_drivers();
-    let engine = engine(url)?;
-    let mut address = url.to_owned();
-    if engine == Engine::Sqlite && !url.contains("mode=") {
-        address.push_str(if url.contains('?') { "&" } else { "?" });
-        address.push_str("mode=rwc");
-    }
-    let options: AnyConnectOptions = address
-        .parse()
-        .map_err(|_| ConnectError::Address("is no URL; check it for characters to be escaped"))?;
-    // Statements have no values in them, but their number drowns what an operator looks for.
-    let options = options.disable_statement_logging();
-    let pools = match engine {
-        Engine::Sqlite => {
-            create_file(&options).await.map_err(LedgerError::from)?;
-            sqlite(&options)
+impl ConnectError {
+    /// What kind of thing is wrong with the database; none where the address is what is wrong.
+    pub const fn kind(&self) -> Option<LedgerErrorKind> {
+        match self {
+            Self::Address(_) => None,
+            Self::Database(error) => Some(error.kind),
         }
-        Engine::Postgres => postgres(options),
-    };
-    migrate(&pools).await.map_err(LedgerError::from)?;
-    Ok(pools)
-}
-
-fn engine(url: &str) -> Result<Engine, ConnectError> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    match scheme {
-        "sqlite" if url.contains(":memory:") || url.contains("mode=memory") => {
-            Err(ConnectError::Address(
-                "must be a file's: what is in memory is lost with the process, and with it what customers have signed",
-            ))
-        }
-        "sqlite" if cfg!(feature = "sqlite") => Ok(Engine::Sqlite),
-        "postgres" | "postgresql" if cfg!(feature = "postgres") => Ok(Engine::Postgres),
-        "sqlite" => Err(ConnectError::Address(
-            "is SQLite's, which this program was built without; build it with the feature `sqlite`",
-        )),
-        "postgres" | "postgresql" => Err(ConnectError::Address(
-            "is PostgreSQL's, which this program was built without; build it with the feature `postgres`",
-        )),
-        _ => Err(ConnectError::Address(
-            "must start with sqlite: or postgres:",
-        )),
     }
 }
 
-/// Whoever is first makes it a WAL file, for good. SQLite doesn't wait for others who are just doing the same.
-async fn create_file(options: &AnyConnectOptions) -> Result<(), Failure> {
-    let started = tokio::time::Instant::now();
-    loop {
-        let mut connection = options.connect().await?;
-        let changed = connection.execute("PRAGMA journal_mode = WAL").await;
-        connection.close().await?;
-        match changed {
-            Ok(_) => return Ok(()),
-            Err(error) if is_busy(&error) && started.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
+/// A database that can't be used: which, and why.
+#[derive(Debug, Error)]
+#[error("{}", self.sentence())]
+pub struct DatabaseError {
+    place: String,
+    kind: LedgerErrorKind,
+    cause: String,
+}
+
+impl DatabaseError {
+    pub(crate) fn new(place: String, failure: &Failure) -> Self {
+        Self {
+            place,
+            kind: failure.kind(),
+            cause: failure.cause().to_owned(),
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let Self { place, cause, .. } = self;
+        match self.kind {
+            LedgerErrorKind::Unavailable => {
+                format!("the ledger in {place} can't be reached or used now: {cause}")
             }
-            Err(error) => return Err(error.into()),
+            LedgerErrorKind::Forbidden => {
+                format!(
+                    "the ledger in {place} refuses this program: {cause}; grant it, or run `inbank ledger migrate` with an account that may"
+                )
+            }
+            LedgerErrorKind::Unreadable => {
+                format!("the ledger in {place} is none of this version's: {cause}")
+            }
         }
     }
 }
 
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    // What is in the upper bytes says more of the same.
-    code.and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| code & 0xff == 5)
+/// A database that an address names.
+enum Address {
+    #[cfg(feature = "sqlite")]
+    Sqlite(DatabaseFile),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<sqlx::postgres::PgConnectOptions>),
 }
 
-fn sqlite(options: &AnyConnectOptions) -> Pools {
-    let pool = |connections: u32, settings: &'static str| {
-        AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(PATIENCE_FOR_OURSELVES)
-            // A file doesn't go away while it is open.
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .after_connect(move |connection, _| {
-                Box::pin(async move { connection.execute(settings).await.map(drop) })
-            })
-            // When the disk is full SQLite takes a transaction back by itself, and the driver, which can't take it back
-            // again, believes for ever that it is in one.
-            .before_acquire(|connection, _| {
-                let idle = !connection.is_in_transaction();
-                Box::pin(async move { Ok(idle) })
-            })
-            .connect_lazy_with(options.clone())
-    };
-    Pools {
-        engine: Engine::Sqlite,
-        writing: pool(1, "PRAGMA synchronous = FULL"),
-        reading: pool(READERS, "PRAGMA query_only = ON"),
+impl Address {
+    fn parse(url: &str) -> Result<Self, ConnectError> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            #[cfg(feature = "sqlite")]
+            "sqlite" => Ok(Self::Sqlite(
+                DatabaseFile::parse(url).map_err(ConnectError::Address)?,
+            )),
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => Ok(Self::Postgres(Box::new(
+                postgres::options(url).map_err(ConnectError::Address)?,
+            ))),
+            #[cfg(not(feature = "sqlite"))]
+            "sqlite" => Err(ConnectError::Address(
+                "is SQLite's, which this program was built without; build it with the feature `sqlite`",
+            )),
+            #[cfg(not(feature = "postgres"))]
+            "postgres" | "postgresql" => Err(ConnectError::Address(
+                "is PostgreSQL's, which this program was built without; build it with the feature `postgres`",
+            )),
+            _ => Err(ConnectError::Address(
+                "must start with sqlite: or postgres:",
+            )),
+        }
     }
 }
 
-fn postgres(options: AnyConnectOptions) -> Pools {
-    // A server's or an account's settings may trade durability for speed, or turn waiting into failing.
-    let settings = "SELECT set_config('synchronous_commit', 'on', false) \
-             WHERE current_setting('synchronous_commit') = 'off'; \
-         SELECT set_config('default_transaction_isolation', 'read committed', false)";
-    let pool = AnyPoolOptions::new()
-        .max_connections(SERVER_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        .after_connect(move |connection, _| {
-            Box::pin(async move { connection.execute(settings).await.map(drop) })
-        })
-        .connect_lazy_with(options);
-    Pools {
-        engine: Engine::Postgres,
-        writing: pool.clone(),
-        reading: pool,
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(unused_variables, reason = "SQLite has no options yet")
+)]
+pub(crate) async fn connect(url: &str, options: &LedgerOptions) -> Result<SqlLedger, ConnectError> {
+    match Address::parse(url)? {
+        #[cfg(feature = "sqlite")]
+        Address::Sqlite(file) => {
+            let place = file.place();
+            ledger("sqlite", place, Sqlite::open(file).await)
+        }
+        #[cfg(feature = "postgres")]
+        Address::Postgres(database) => {
+            let place = postgres::place(&database);
+            ledger(
+                "postgres",
+                place,
+                Postgres::connect(*database, options).await,
+            )
+        }
     }
 }
 
-async fn migrate(pools: &Pools) -> Result<(), Failure> {
-    // Of its own, because a failure on PostgreSQL leaves it with the lock, which goes with the connection.
-    let mut connection = pools.writing.acquire().await?.detach();
-    let migrated = match pools.engine {
-        Engine::Sqlite => migrate_sqlite(&mut connection).await,
-        Engine::Postgres => migration::run(&mut connection, migration::POSTGRES).await,
-    };
-    connection.close().await?;
-    migrated
+#[cfg(feature = "postgres")]
+pub(crate) async fn with_pool(
+    pool: sqlx::PgPool,
+    options: &LedgerOptions,
+) -> Result<SqlLedger, ConnectError> {
+    let place = postgres::place(&pool.connect_options());
+    ledger("postgres", place, Postgres::with_pool(pool, options).await)
 }
 
-/// Two processes that start at once: the second waits here, and finds all done.
-async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<(), Failure> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    migration::run(&mut transaction, migration::SQLITE).await?;
-    Ok(transaction.commit().await?)
+/// Brings the tables up to date, and does nothing else.
+pub(crate) async fn migrate(url: &str) -> Result<(), ConnectError> {
+    match Address::parse(url)? {
+        #[cfg(feature = "sqlite")]
+        Address::Sqlite(file) => {
+            let place = file.place();
+            ledger("sqlite", place, Sqlite::open(file).await).map(drop)
+        }
+        #[cfg(feature = "postgres")]
+        Address::Postgres(database) => {
+            let place = postgres::place(&database);
+            let migrated = postgres::migrate(&database, &LedgerOptions::new()).await;
+            Ok(migrated.map_err(|failure| DatabaseError::new(place, &failure))?)
+        }
+    }
+}
+
+fn ledger<L: Ledger + 'static>(
+    engine: &'static str,
+    place: String,
+    opened: Result<L, Failure>,
+) -> Result<SqlLedger, ConnectError> {
+    let opened = opened.map_err(|failure| DatabaseError::new(place, &failure))?;
+    Ok(SqlLedger::new(engine, Arc::new(opened)))
 }
 
 #[cfg(test)]
@@ -182,8 +175,11 @@ mod tests {
             "secret",
             "sqlite::memory:",
             "sqlite:x?mode=memory",
+            "postgres://u:secret@h:port/d",
         ] {
-            let error = engine(url).unwrap_err();
+            let Err(error) = Address::parse(url) else {
+                panic!("{url} was taken")
+            };
             assert!(!format!("{error} {error:?}").contains("secret"), "{url}");
         }
     }

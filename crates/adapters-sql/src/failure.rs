@@ -5,75 +5,155 @@ use thiserror::Error;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     kind: LedgerErrorKind,
-    cause: Cause,
+    cause: String,
+    #[cfg(feature = "postgres")]
+    after: After,
 }
 
-#[derive(Clone, Debug, Error)]
+/// What a failure says of the connection that it came from.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum After {
+    #[default]
+    Usable,
+    /// Another transaction got in the way: nothing was done, and the same may be done again at once.
+    InTheWay,
+    Lost,
+}
+
+#[derive(Debug, Error)]
 #[error("{0}")]
 struct Cause(String);
 
 impl Failure {
-    pub(crate) fn unavailable(cause: &str) -> Self {
+    pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
         Self::new(LedgerErrorKind::Unavailable, cause)
     }
 
-    pub(crate) fn unreadable(cause: &str) -> Self {
+    pub(crate) fn unreadable(cause: impl Into<String>) -> Self {
         Self::new(LedgerErrorKind::Unreadable, cause)
     }
 
-    fn new(kind: LedgerErrorKind, cause: &str) -> Self {
-        let cause = Cause(cause.to_owned());
-        Self { kind, cause }
+    pub(crate) fn forbidden(cause: impl Into<String>) -> Self {
+        Self::new(LedgerErrorKind::Forbidden, cause)
     }
-}
 
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error::{
-            AnyDriverError, ColumnDecode, ColumnIndexOutOfBounds, ColumnNotFound, Decode,
-        };
-        let kind = match &error {
-            sqlx::Error::Database(database) => kind_of(&database.code().unwrap_or_default())
-                .unwrap_or(LedgerErrorKind::Unavailable),
-            AnyDriverError(_)
-            | ColumnDecode { .. }
-            | ColumnIndexOutOfBounds { .. }
-            | ColumnNotFound(_)
-            | Decode(_) => LedgerErrorKind::Unreadable,
-            _ => LedgerErrorKind::Unavailable,
-        };
-        Self::new(kind, &error.to_string())
-    }
-}
-
-/// A code of SQLite's is a number, one of PostgreSQL's has five characters.
-fn kind_of(code: &str) -> Option<LedgerErrorKind> {
-    let unreadable = match code.parse::<u32>() {
-        Ok(number) if code.len() < 5 => {
-            // No such table or column; malformed; not a database.
-            matches!(number & 0xff, 1 | 11 | 26)
+    fn new(kind: LedgerErrorKind, cause: impl Into<String>) -> Self {
+        Self {
+            kind,
+            cause: cause.into(),
+            #[cfg(feature = "postgres")]
+            after: After::default(),
         }
-        // No such table or column; corrupted data or index.
-        _ => code.starts_with("42") || matches!(code, "XX001" | "XX002"),
-    };
-    unreadable.then_some(LedgerErrorKind::Unreadable)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn may_be_retried(&self) -> bool {
+        self.after == After::InTheWay
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_connection_lost(&self) -> bool {
+        self.after == After::Lost
+    }
+
+    #[cfg(feature = "postgres")]
+    fn after(mut self, after: After) -> Self {
+        self.after = after;
+        self
+    }
+
+    pub(crate) const fn kind(&self) -> LedgerErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    /// The error, with where it happened.
+    pub(crate) fn at(self, place: &str) -> LedgerError {
+        LedgerError::new(self.kind).with_source(Cause(format!("{place}: {}", self.cause)))
+    }
 }
 
 impl From<inbank_domain::Invalid> for Failure {
     fn from(invalid: inbank_domain::Invalid) -> Self {
-        Self::unreadable(&invalid.to_string())
+        Self::unreadable(invalid.to_string())
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Self {
-        Self::unavailable(&error.to_string())
+#[cfg(feature = "sqlite")]
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, SqliteFailure,
+            Utf8Error,
+        };
+        match error {
+            SqliteFailure(code, message) => {
+                let cause = message.unwrap_or_else(|| code.to_string());
+                Self::new(kind_of_sqlite(code.extended_code), cause)
+            }
+            FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..) => Self::unreadable("a column holds something else than it should"),
+            other => Self::unavailable(other.to_string()),
+        }
     }
 }
 
-impl From<Failure> for LedgerError {
-    fn from(failure: Failure) -> Self {
-        Self::new(failure.kind).with_source(failure.cause)
+#[cfg(feature = "sqlite")]
+fn kind_of_sqlite(code: i32) -> LedgerErrorKind {
+    // What is in the upper bytes says more of the same.
+    match code & 0xff {
+        // No such table or column; malformed; not a database.
+        1 | 11 | 26 => LedgerErrorKind::Unreadable,
+        // Permission, read-only, authorisation.
+        3 | 8 | 23 => LedgerErrorKind::Forbidden,
+        _ => LedgerErrorKind::Unavailable,
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{ColumnDecode, ColumnIndexOutOfBounds, ColumnNotFound, Decode};
+        match error {
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default();
+                let after = match code.as_ref() {
+                    "40001" | "40P01" => After::InTheWay,
+                    _ if code.starts_with("57P") || code.starts_with("08") => After::Lost,
+                    _ => After::Usable,
+                };
+                Self::new(kind_of_postgres(&code), database.message()).after(after)
+            }
+            sqlx::Error::Io(error) => Self::unavailable(error.to_string()).after(After::Lost),
+            sqlx::Error::PoolTimedOut => Self::unavailable(
+                "the pool had no connection in time: all are in use, or none can be made",
+            ),
+            ColumnDecode { .. } | ColumnIndexOutOfBounds { .. } | ColumnNotFound(_) | Decode(_) => {
+                Self::unreadable("a column holds something else than it should")
+            }
+            other => Self::unavailable(other.to_string()).after(After::Lost),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn kind_of_postgres(code: &str) -> LedgerErrorKind {
+    match code {
+        // Insufficient privilege; a transaction that may only read; no schema to create in.
+        "42501" | "25006" | "3F000" => LedgerErrorKind::Forbidden,
+        // Corrupted data or index.
+        "XX001" | "XX002" => LedgerErrorKind::Unreadable,
+        // Who are you.
+        _ if code.starts_with("28") => LedgerErrorKind::Forbidden,
+        // No such table or column.
+        _ if code.starts_with("42") => LedgerErrorKind::Unreadable,
+        _ => LedgerErrorKind::Unavailable,
     }
 }
 
@@ -82,20 +162,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable() {
-        // SQLite: busy, I/O while writing, full, then malformed and not a database.
-        for code in ["5", "778", "13"] {
-            assert_eq!(kind_of(code), None, "{code}");
+    #[cfg(feature = "sqlite")]
+    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable_on_sqlite() {
+        // Busy, I/O while writing, full.
+        for code in [5, 778, 13] {
+            assert_eq!(kind_of_sqlite(code), LedgerErrorKind::Unavailable, "{code}");
         }
-        for code in ["11", "267", "26"] {
-            assert_eq!(kind_of(code), Some(LedgerErrorKind::Unreadable), "{code}");
+        // Malformed, not a database.
+        for code in [11, 267, 26] {
+            assert_eq!(kind_of_sqlite(code), LedgerErrorKind::Unreadable, "{code}");
         }
-        // PostgreSQL: full, shutting down, deadlock, then no such table and corrupted.
+        assert_eq!(kind_of_sqlite(8), LedgerErrorKind::Forbidden);
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable_on_postgres() {
+        // Full, shutting down, deadlock.
         for code in ["53100", "57P01", "40P01"] {
-            assert_eq!(kind_of(code), None, "{code}");
+            assert_eq!(
+                kind_of_postgres(code),
+                LedgerErrorKind::Unavailable,
+                "{code}"
+            );
         }
+        // No such table, corrupted.
         for code in ["42P01", "XX001"] {
-            assert_eq!(kind_of(code), Some(LedgerErrorKind::Unreadable), "{code}");
+            assert_eq!(
+                kind_of_postgres(code),
+                LedgerErrorKind::Unreadable,
+                "{code}"
+            );
+        }
+        // Privilege, password.
+        for code in ["42501", "28P01"] {
+            assert_eq!(kind_of_postgres(code), LedgerErrorKind::Forbidden, "{code}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The ledger of financings in SQL: on SQLite, a file beside the program, or on PostgreSQL, for any number of processes.
+//! The ledger of orders in SQL: on SQLite, a file beside the program, or on PostgreSQL, for any number of processes.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), inbank_adapters_sql::ConnectError> {
@@ -8,17 +8,23 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`SqlLedger`] is one implementation for both; [`inbank_ports::FinancingLedger`] is its contract. Its tables are created and
-//! brought up to date when connecting. Their names all start with `inbank_`, so that they may live in a database with others.
+//! [`SqlLedger`] implements [`inbank_ports::Ledger`] on either. Its tables are created and brought up to date when connecting, or
+//! before that by [`SqlLedger::migrate`], so that the program itself may run without the right to create any. Their names all
+//! start with `inbank_`, so that they may live in a database with others.
 //!
-//! **SQLite.** The file is in WAL mode with full synchronisation: what was written survives a power failure. One connection
-//! writes and a few read. Other processes may use the same file on the same machine; not over a network file system.
+//! **SQLite.** The file is in WAL mode with full synchronisation: what was written survives a power failure. One thread writes,
+//! and takes all that waits for it in one transaction, each write in a savepoint of its own; a few threads read. Other processes
+//! may use the same file on the same machine; not over a network file system. Times are the callers'.
 //!
-//! **PostgreSQL** 12 or later. Times are the callers', so processes on one database need clocks that agree. A pooler that
-//! moves a connection between transactions (`PgBouncer` in that mode) does not work: statements are prepared.
+//! **PostgreSQL** 12 or later. The server's clock decides what is due and leased. Nearly every method is one statement, which
+//! asks for a durable commit by itself, whatever the server, the role or a pooler has set; what needs more is a short transaction.
+//! Through `PgBouncer` in transaction mode it needs version 1.21 or later with `max_prepared_statements` set.
 //!
-//! **Callbacks** that wait at the same time are written in one transaction, so that many cost little more than one. Each is
-//! answered only once it is durable.
+//! **Dropped futures.** A call runs in a thread or task that nobody can drop: it is done or not, and leaves no transaction open.
+//! What is still waiting for its turn when it is dropped is not done.
+//!
+//! **What can't be read**, since a later version wrote it or it is damaged, is named and hides nothing else. Two exceptions, because
+//! what they give is an order: a feed ends before such an event, and an order's events are delivered up to it.
 //!
 //! | feature | adds |
 //! |---|---|
@@ -27,12 +33,18 @@
 //! | `rustls` | TLS on the way to PostgreSQL; without it `sslmode=require` is refused |
 
 mod connection;
-mod engine;
 mod failure;
-mod intake;
 mod ledger;
 mod migration;
+mod moment;
+mod options;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
+mod schedule;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
-pub use connection::ConnectError;
+pub use connection::{ConnectError, DatabaseError};
 pub use ledger::SqlLedger;
+pub use options::LedgerOptions;

@@ -1,189 +1,189 @@
 //! Between values and columns: texts, 64-bit numbers and bytes, which both engines have.
 
-use inbank_domain::{
-    ApplicationId, ContractId, Event, Financing, FinancingEvent, FinancingId, Intent, Occurrence,
-    OrderReference, ProductCode, ProductFamily, SessionId, ShopName, WebAddress,
-};
-use inbank_ports::{Entry, ReceivedCallback, Subject};
-use serde::Serialize;
-use sqlx::Row as _;
-use sqlx::any::AnyRow;
+mod attempt;
+mod callback;
+mod event;
+mod order;
+
+use std::borrow::Cow;
+
+use inbank_domain::{Currency, Invalid, Money};
 use time::OffsetDateTime;
 
 use crate::failure::Failure;
+use crate::moment::{micros, moment};
 
-/// The columns of `inbank_financing` that [`Row::read`] reads.
-pub(crate) const COLUMNS: &str = "shop, id, order_reference, attempt, product, family, state, merchant_approval, session, \
-     application, contract, redirect_url, intent, intent_application, anomaly, opened_at, answer_by, roused_at, failures, \
-     asked, version, leased_until, lease, roused, events, delivered";
+pub(crate) use attempt::{ATTEMPT_COLUMNS, attempt_columns_that_change, attempt_values};
+pub(crate) use callback::{CALLBACK_COLUMNS, callback, subject_parts};
+pub(crate) use event::{EVENT_COLUMNS, Refused, event, event_values, readable};
+pub(crate) use order::{Assembler, Stored, joined_columns};
 
-/// A financing with what the ledger alone knows of it.
-pub(crate) struct Row {
-    pub(crate) entry: Entry,
-    pub(crate) leased_until: Option<i64>,
-    pub(crate) lease: u64,
-    pub(crate) roused: u64,
-    pub(crate) events: u64,
-    pub(crate) delivered: u64,
+/// What a column is given.
+#[derive(Clone, Debug)]
+pub(crate) enum Value<'a> {
+    Number(Option<i64>),
+    Text(Option<Cow<'a, str>>),
 }
 
-impl Row {
-    pub(crate) fn read(row: &AnyRow) -> Result<Self, Failure> {
-        let mut financing = Financing::new(
-            FinancingId::parse(text(row, "id")?)?,
-            OrderReference::parse(text(row, "order_reference")?)?,
-            ProductFamily::from(row.try_get::<&str, _>("family")?),
-        );
-        financing.state = row.try_get::<&str, _>("state")?.parse()?;
-        financing.merchant_approval = row.try_get::<i64, _>("merchant_approval")? != 0;
-        financing.session = optional(row, "session")?
-            .map(SessionId::parse)
-            .transpose()?;
-        financing.application = application(row, "application")?;
-        financing.contract = optional(row, "contract")?
-            .map(ContractId::parse)
-            .transpose()?;
-        let mut entry = Entry::new(
-            ShopName::parse(text(row, "shop")?)?,
-            small(row, "attempt")?,
-            ProductCode::parse(text(row, "product")?)?,
-            financing,
-            moment(row, "opened_at")?,
-            moment(row, "answer_by")?,
-        );
-        entry.asked = row.try_get::<i64, _>("asked")? != 0;
-        let redirect = optional(row, "redirect_url")?;
-        let redirect = redirect.map(|url| WebAddress::parse(&url));
-        entry.redirect_url = redirect.transpose()?;
-        if let Some(name) = optional(row, "intent")? {
-            let application = application(row, "intent_application")?;
-            entry.intent = Some(Intent::from_parts(&name, application)?);
-        }
-        entry.anomaly = optional(row, "anomaly")?;
-        entry.roused_at = moment(row, "roused_at")?;
-        entry.failures = small(row, "failures")?;
-        entry.version = count(row, "version")?;
-        Ok(Self {
-            entry,
-            leased_until: row.try_get("leased_until")?,
-            lease: count(row, "lease")?,
-            roused: count(row, "roused")?,
-            events: count(row, "events")?,
-            delivered: count(row, "delivered")?,
-        })
+/// What a column holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Number,
+    Text,
+}
+
+/// A column's name and what it holds.
+pub(crate) type Column = (&'static str, Kind);
+
+impl<'a> Value<'a> {
+    pub(crate) fn text(text: &'a str) -> Self {
+        Self::Text(Some(Cow::Borrowed(text)))
     }
 
-    pub(crate) fn key(&self) -> Key<'_> {
-        Key {
-            shop: self.entry.shop.as_str(),
-            id: self.entry.financing.id.as_str(),
-            n: self.delivered,
-        }
+    fn maybe_text(text: Option<&'a str>) -> Self {
+        Self::Text(text.map(Cow::Borrowed))
+    }
+
+    fn number(number: impl Into<i64>) -> Self {
+        Self::Number(Some(number.into()))
+    }
+
+    fn moment(moment: OffsetDateTime) -> Self {
+        Self::Number(Some(micros(moment)))
+    }
+
+    fn maybe_moment(moment: Option<OffsetDateTime>) -> Self {
+        Self::Number(moment.map(micros))
+    }
+
+    /// The two columns of an amount.
+    fn money(money: Option<Money>) -> [Self; 2] {
+        let amount = money.map(|money| Cow::Owned(money.amount().to_string()));
+        let currency = money.map(|money| Cow::Owned(money.currency().as_str().to_owned()));
+        [Self::Text(amount), Self::Text(currency)]
     }
 }
 
-/// Names a financing in a JSON parameter, with a number.
-#[derive(Serialize)]
-pub(crate) struct Key<'a> {
-    pub(crate) shop: &'a str,
-    pub(crate) id: &'a str,
-    pub(crate) n: u64,
+/// The names of columns, each with a prefix.
+pub(crate) fn names(prefix: &str, columns: &[Column]) -> String {
+    let names = columns.iter().map(|(name, _)| format!("{prefix}{name}"));
+    names.collect::<Vec<_>>().join(", ")
 }
 
-pub(crate) fn event(row: &AnyRow, entry: &Entry) -> Result<FinancingEvent, Failure> {
-    let detail = optional(row, "detail")?;
-    let occurrence = match (row.try_get::<&str, _>("name")?, detail) {
-        ("anomaly", Some(what)) => Occurrence::Anomaly(what),
-        (name, _) => Occurrence::Moved(Event::named(name).ok_or_else(|| {
-            Failure::unreadable("an event has a name that this version doesn't know")
-        })?),
-    };
-    Ok(FinancingEvent::new(
-        entry.shop.clone(),
-        entry.financing.id.clone(),
-        entry.financing.order.clone(),
-        entry.attempt,
-        count(row, "number")?,
-        occurrence,
-        moment(row, "occurred_at")?,
-    ))
+/// A row of either engine.
+pub(crate) trait Columns {
+    fn text(&self, at: usize) -> Result<Option<&str>, Failure>;
+    fn number(&self, at: usize) -> Result<Option<i64>, Failure>;
+    fn bytes(&self, at: usize) -> Result<Option<&[u8]>, Failure>;
 }
 
-pub(crate) fn callback(row: &AnyRow) -> Result<ReceivedCallback, Failure> {
-    Ok(ReceivedCallback {
-        shop: ShopName::parse(text(row, "shop")?)?,
-        financing: FinancingId::parse(text(row, "financing")?)?,
-        key: text(row, "key")?,
-        subject: subject(row)?,
-        body: row.try_get("body")?,
-        received_at: moment(row, "received_at")?,
+/// Reads a row's columns one after the other.
+pub(crate) struct Cursor<'a, R> {
+    row: &'a R,
+    next: usize,
+}
+
+impl<'a, R: Columns> Cursor<'a, R> {
+    pub(crate) const fn at(row: &'a R, next: usize) -> Self {
+        Self { row, next }
+    }
+
+    fn step(&mut self) -> usize {
+        self.next += 1;
+        self.next - 1
+    }
+
+    pub(crate) fn maybe_text(&mut self) -> Result<Option<&'a str>, Failure> {
+        let at = self.step();
+        self.row.text(at)
+    }
+
+    pub(crate) fn text(&mut self) -> Result<&'a str, Failure> {
+        self.maybe_text()?.ok_or_else(missing)
+    }
+
+    pub(crate) fn maybe_number(&mut self) -> Result<Option<i64>, Failure> {
+        let at = self.step();
+        self.row.number(at)
+    }
+
+    pub(crate) fn number(&mut self) -> Result<i64, Failure> {
+        self.maybe_number()?.ok_or_else(missing)
+    }
+
+    pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        let at = self.step();
+        Ok(self.row.bytes(at)?.ok_or_else(missing)?.to_vec())
+    }
+
+    pub(crate) fn flag(&mut self) -> Result<bool, Failure> {
+        Ok(self.number()? != 0)
+    }
+
+    pub(crate) fn count(&mut self) -> Result<u64, Failure> {
+        u64::try_from(self.number()?).map_err(|_| too_large())
+    }
+
+    pub(crate) fn small(&mut self) -> Result<u32, Failure> {
+        u32::try_from(self.number()?).map_err(|_| too_large())
+    }
+
+    pub(crate) fn maybe_small(&mut self) -> Result<Option<u32>, Failure> {
+        let number = self.maybe_number()?;
+        number
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|_| too_large())
+    }
+
+    pub(crate) fn moment(&mut self) -> Result<OffsetDateTime, Failure> {
+        moment(self.number()?)
+    }
+
+    pub(crate) fn maybe_moment(&mut self) -> Result<Option<OffsetDateTime>, Failure> {
+        self.maybe_number()?.map(moment).transpose()
+    }
+
+    pub(crate) fn parsed<T>(
+        &mut self,
+        parse: impl FnOnce(String) -> Result<T, Invalid>,
+    ) -> Result<T, Failure> {
+        Ok(parse(self.text()?.to_owned())?)
+    }
+
+    pub(crate) fn maybe_parsed<T>(
+        &mut self,
+        parse: impl FnOnce(String) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Failure> {
+        let text = self.maybe_text()?.map(str::to_owned);
+        Ok(text.map(parse).transpose()?)
+    }
+
+    fn money(&mut self) -> Result<Option<Money>, Failure> {
+        match (self.maybe_text()?, self.maybe_text()?) {
+            (Some(amount), Some(currency)) => {
+                let currency: Currency = currency.parse()?;
+                Ok(Some(Money::parse(amount, currency)?))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(Failure::unreadable(
+                "an amount has no currency, or a currency no amount",
+            )),
+        }
+    }
+}
+
+fn missing() -> Failure {
+    Failure::unreadable("a column is empty that never was")
+}
+
+fn too_large() -> Failure {
+    Failure::unreadable("a stored number is none of those that were written")
+}
+
+/// What a word in a column means; of a later version's, nothing.
+fn known<T>(what: &str, meaning: Option<T>) -> Result<T, Failure> {
+    meaning.ok_or_else(|| {
+        Failure::unreadable(format!("a stored {what} is none that this version knows"))
     })
-}
-
-pub(crate) fn subject(row: &AnyRow) -> Result<Subject, Failure> {
-    let id = text(row, "subject")?;
-    match row.try_get("subject_kind")? {
-        "application" => Ok(Subject::Application(ApplicationId::parse(id)?)),
-        "session" => Ok(Subject::Session(SessionId::parse(id)?)),
-        _ => Err(Failure::unreadable(
-            "a callback is about something that this version doesn't know",
-        )),
-    }
-}
-
-/// The two columns of what a callback is about.
-pub(crate) fn subject_parts(subject: &Subject) -> (&'static str, &str) {
-    match subject {
-        Subject::Application(id) => ("application", id.as_str()),
-        Subject::Session(id) => ("session", id.as_str()),
-    }
-}
-
-pub(crate) fn micros(moment: OffsetDateTime) -> i64 {
-    let micros = moment.unix_timestamp_nanos().div_euclid(1000);
-    // A year has at most four digits, which is far from either end.
-    i64::try_from(micros).unwrap_or(i64::MAX)
-}
-
-pub(crate) fn moment(row: &AnyRow, column: &str) -> Result<OffsetDateTime, Failure> {
-    let micros: i64 = row.try_get(column)?;
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
-        .map_err(|_| Failure::unreadable("a stored time is outside of the years that there are"))
-}
-
-fn application(row: &AnyRow, column: &str) -> Result<Option<ApplicationId>, Failure> {
-    Ok(optional(row, column)?
-        .map(ApplicationId::parse)
-        .transpose()?)
-}
-
-fn text(row: &AnyRow, column: &str) -> Result<String, Failure> {
-    Ok(row.try_get(column)?)
-}
-
-fn optional(row: &AnyRow, column: &str) -> Result<Option<String>, Failure> {
-    Ok(row.try_get(column)?)
-}
-
-fn count(row: &AnyRow, column: &str) -> Result<u64, Failure> {
-    Ok(row.try_get::<i64, _>(column)?.cast_unsigned())
-}
-
-fn small(row: &AnyRow, column: &str) -> Result<u32, Failure> {
-    u32::try_from(row.try_get::<i64, _>(column)?)
-        .map_err(|_| Failure::unreadable("a stored number is larger than any that was written"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_year_of_four_digits_fits_in_microseconds() {
-        for date in [time::Date::MIN, time::Date::MAX] {
-            let moment = date.midnight().assume_utc();
-            let back = i128::from(micros(moment)) * 1000;
-            assert_eq!(OffsetDateTime::from_unix_timestamp_nanos(back), Ok(moment));
-        }
-    }
 }

@@ -1,22 +1,69 @@
 //! The ledger on SQLite passes every case, each on a file of its own.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
 use inbank_adapters_sql::SqlLedger;
-use inbank_testkit::conformance::ledger::cases;
+use inbank_domain::OrderKey;
+use inbank_ports::{Clock as _, Ledger};
+use inbank_testkit::ManualClock;
+use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
 use libtest_mimic::{Arguments, Trial};
+use time::OffsetDateTime;
+
+struct OnSqlite {
+    file: PathBuf,
+    clock: ManualClock,
+}
+
+impl OnSqlite {
+    fn new(folder: &Path) -> Self {
+        let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
+        Self {
+            file: folder.join("ledger.db"),
+            clock: ManualClock::new(start),
+        }
+    }
+}
+
+#[async_trait]
+impl LedgerHarness for OnSqlite {
+    async fn ledger(&self) -> Arc<dyn Ledger> {
+        let url = format!("sqlite:{}", self.file.display());
+        Arc::new(SqlLedger::connect(&url).await.unwrap())
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    async fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    async fn break_order(&self, key: &OrderKey) {
+        let direct = rusqlite::Connection::open(&self.file).unwrap();
+        let sql =
+            "UPDATE inbank_attempt SET state = 'refinanced' WHERE shop = ?1 AND reference = ?2";
+        let broken = direct.execute(sql, [key.shop.as_str(), key.reference.as_str()]);
+        assert!(broken.unwrap() > 0);
+    }
+}
 
 fn main() {
     let trials = cases().iter().map(|case| {
         Trial::test(case.name, move || {
             let folder = tempfile::tempdir()?;
-            let url = format!("sqlite:{}/ledger.db", folder.path().display());
+            let harness = OnSqlite::new(folder.path());
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(1)
                 .enable_all()
                 .build()?;
-            runtime.block_on(async {
-                case.run(&SqlLedger::connect(&url).await?).await;
-                Ok(())
-            })
+            runtime.block_on(case.run(&harness));
+            Ok(())
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();

@@ -27,6 +27,9 @@ use crate::{Inbox, OrderHandle, Runtime, ShopHandle, Shops};
 pub(crate) use pace::next_refresh;
 pub(crate) use round::{LEASE, Round, RoundEnd, RoundResult};
 
+/// Also the wake-up between processes, which has to do by itself.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
 /// Works on the due orders of all shops. Any number of workers, in any number of processes, may share
 /// a ledger: its leases keep them apart, and what one leaves unfinished another takes up. Cheap to
 /// clone.
@@ -38,6 +41,7 @@ pub struct Worker {
     concurrency: Concurrency,
     retention: Retention,
     stopping: Stopping,
+    poll_interval: Duration,
     health: Arc<Mutex<Health>>,
 }
 
@@ -141,6 +145,7 @@ impl Worker {
             concurrency: Concurrency::default(),
             retention: Retention::default(),
             stopping: Stopping::default(),
+            poll_interval: POLL_INTERVAL,
             health: Arc::default(),
         }
     }
@@ -163,6 +168,15 @@ impl Worker {
     #[must_use]
     pub const fn with_stopping(mut self, stopping: Stopping) -> Self {
         self.stopping = stopping;
+        self
+    }
+
+    /// With another pause between two looks at the ledger for what became due. What this process makes
+    /// due itself is noticed at once; the pause is how late it notices what time or another process
+    /// did.
+    #[must_use]
+    pub const fn with_poll_interval(mut self, pause: Duration) -> Self {
+        self.poll_interval = pause;
         self
     }
 

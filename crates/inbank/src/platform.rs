@@ -69,6 +69,7 @@ impl Platform {
             concurrency: Concurrency::default(),
             retention: Retention::default(),
             stopping: Stopping::default(),
+            poll_interval: None,
         }
     }
 
@@ -195,6 +196,7 @@ pub struct PlatformBuilder {
     concurrency: Concurrency,
     retention: Retention,
     stopping: Stopping,
+    poll_interval: Option<Duration>,
 }
 
 impl PlatformBuilder {
@@ -243,6 +245,12 @@ impl PlatformBuilder {
     /// How much goes on at once.
     pub const fn concurrency(mut self, concurrency: Concurrency) -> Self {
         self.concurrency = concurrency;
+        self
+    }
+
+    /// How late this process notices what time or another process made due; 200 ms unless set.
+    pub const fn poll_interval(mut self, pause: Duration) -> Self {
+        self.poll_interval = Some(pause);
         self
     }
 
@@ -300,10 +308,13 @@ impl PlatformBuilder {
                 return Err(missing("database", "is missing: such as sqlite:inbank.db").into());
             }
         };
-        let worker = Worker::new(Shops::default(), ledger, sink, runtime.clone())
+        let mut worker = Worker::new(Shops::default(), ledger, sink, runtime.clone())
             .with_concurrency(self.concurrency)
             .with_retention(self.retention)
             .with_stopping(self.stopping);
+        if let Some(pause) = self.poll_interval {
+            worker = worker.with_poll_interval(pause);
+        }
         let platform = Platform {
             inbox: worker.inbox(),
             worker,

@@ -55,7 +55,9 @@ pub trait Ledger: Send + Sync {
     /// `unreadable_order_hides_no_other`)
     async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError>;
 
-    /// Writes an order with the events in its news, and numbers its version anew.
+    /// Writes an order with the events in its news, and numbers its version anew. When it was opened, and
+    /// what its attempts are called and numbered, is given once: later writes name the same, add attempts,
+    /// and leave none out.
     ///
     /// # Contract
     /// - MUST write all of it or nothing: the order, its attempts, its events, what was worked on of

@@ -1,6 +1,8 @@
 mod application;
 mod calculation;
 mod contract;
+mod effect;
+mod gate;
 mod income_proof;
 mod rental;
 mod session;
@@ -22,6 +24,9 @@ use rust_decimal::Decimal;
 
 use self::application::FakeApplication;
 use self::contract::FakeContract;
+pub use self::effect::Effects;
+use self::effect::Pending;
+use self::gate::{Gate, Side};
 use self::session::FakeSession;
 
 /// A bank in memory that implements every port.
@@ -30,13 +35,19 @@ use self::session::FakeSession;
 /// out where devices are rented, decides about direct applications when [told to](FakeBank::decide), charges nothing, and passes the same
 /// conformance cases as the real adapters. Callbacks are opaque tokens that only this very bank takes
 /// for authentic.
+///
+/// The real bank takes its time. So does this one when told to: [`set_effects`](Self::set_effects),
+/// [`lag_reads`](Self::lag_reads), [`lose_next_answer`](Self::lose_next_answer),
+/// [`hold_calls`](Self::hold_calls), [`hold_answers`](Self::hold_answers),
+/// [`hide_contracts`](Self::hide_contracts).
 #[derive(Debug)]
 pub struct FakeBank {
     region: Region,
+    gate: Gate,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     products: BTreeMap<ProductCode, Product>,
     sessions: BTreeMap<SessionId, FakeSession>,
@@ -46,15 +57,39 @@ struct State {
     callbacks: Vec<(Vec<u8>, Callback)>,
     failures: Vec<Failure>,
     down: Option<GatewayErrorKind>,
+    calls: Vec<&'static str>,
+    effects: Effects,
+    pending: Vec<Pending>,
+    lag: Option<Lag>,
+    hides_contracts: bool,
+    other_amount: Option<Money>,
 }
 
-#[derive(Debug)]
+/// What reads still show, however long ago that was.
+#[derive(Clone, Debug)]
+struct Lag {
+    reads: u32,
+    past: Box<State>,
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Failure {
     /// The next call fails before anything happens.
     Before(GatewayErrorKind),
+    /// The next command fails before anything happens; reads go on.
+    Command(GatewayErrorKind),
     /// The next write happens, and its answer is lost.
     AnswerLost,
 }
+
+const COMMANDS: [&str; 6] = [
+    "application.accept",
+    "application.cancel",
+    "contract.approve",
+    "contract.cancel",
+    "contract.sign",
+    "rental.activate",
+];
 
 impl FakeBank {
     /// The largest total that it finances, in the region's currency.
@@ -78,6 +113,7 @@ impl FakeBank {
         }
         Self {
             region,
+            gate: Gate::default(),
             state: Mutex::new(state),
         }
     }
@@ -97,6 +133,12 @@ impl FakeBank {
         self.state().failures.push(Failure::Before(kind));
     }
 
+    /// The next command (approve, activate, cancel, accept, sign) fails so, before it does anything,
+    /// whatever is read meanwhile.
+    pub fn refuse_next_command(&self, kind: GatewayErrorKind) {
+        self.state().failures.push(Failure::Command(kind));
+    }
+
     /// Every call fails so, before it does anything, until [`recover`](Self::recover).
     pub fn break_down(&self, kind: GatewayErrorKind) {
         self.state().down = Some(kind);
@@ -109,9 +151,64 @@ impl FakeBank {
         state.failures.clear();
     }
 
-    /// The next write happens, and its answer is lost.
+    /// The bank takes the next write, and the answer is lost. When it happens is for
+    /// [`set_effects`](Self::set_effects) to say.
     pub fn lose_next_answer(&self) {
         self.state().failures.push(Failure::AnswerLost);
+    }
+
+    /// The next `reads` of sessions, applications and contracts show what there is now, whatever
+    /// happens meanwhile.
+    pub fn lag_reads(&self, reads: u32) {
+        let mut state = self.state();
+        let past = Box::new(State {
+            lag: None,
+            ..state.clone()
+        });
+        state.lag = Some(Lag { reads, past });
+    }
+
+    /// Whether applications keep their contracts to themselves, as the guide prints them: the answer to
+    /// an acceptance is then the only one that has the contract's identifier.
+    pub fn hide_contracts(&self, hidden: bool) {
+        self.state().hides_contracts = hidden;
+    }
+
+    /// Every answer names this amount instead of the true one; none for the truth.
+    pub fn name_amount(&self, amount: Option<Money>) {
+        self.state().other_amount = amount;
+    }
+
+    /// Calls wait before the bank sees them, until they are [let go](Self::let_go). Who drops one has
+    /// sent nothing.
+    pub fn hold_calls(&self) {
+        self.gate.shut(Side::Call);
+    }
+
+    /// Answers wait after the bank has done what was asked, until they are [let go](Self::let_go).
+    pub fn hold_answers(&self) {
+        self.gate.shut(Side::Answer);
+    }
+
+    /// Lets go what is held, and holds nothing more.
+    pub fn let_go(&self) {
+        self.gate.open();
+    }
+
+    /// Resolves when so many calls and answers are held at once.
+    pub async fn holds(&self, calls: usize) {
+        self.gate.holds(calls).await;
+    }
+
+    /// How often an operation reached the bank, also when it was refused or failed: `contract.approve`,
+    /// `contract.cancel`, `application.accept`, `session.open` and whatever else errors are named after.
+    pub fn calls(&self, operation: &str) -> usize {
+        let state = self.state();
+        state
+            .calls
+            .iter()
+            .filter(|call| **call == operation)
+            .count()
     }
 
     /// The body of every callback sent so far, oldest first.
@@ -127,6 +224,17 @@ impl FakeBank {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// One call, there and back.
+    async fn turn<T: Send>(
+        &self,
+        act: impl FnOnce() -> Result<T, GatewayError> + Send,
+    ) -> Result<T, GatewayError> {
+        self.gate.pass(Side::Call).await;
+        let answer = act();
+        self.gate.pass(Side::Answer).await;
+        answer
+    }
 }
 
 impl State {
@@ -138,6 +246,7 @@ impl State {
 
     /// What the next call's failure is, if one was ordered that fits it.
     fn fail(&mut self, operation: &'static str) -> Result<(), GatewayError> {
+        self.calls.push(operation);
         if let Some(kind) = self.down {
             return Err(GatewayError::new(kind, operation));
         }
@@ -147,12 +256,34 @@ impl State {
                 self.failures.remove(0);
                 Err(GatewayError::new(kind, operation))
             }
-            _ => Ok(()),
+            Some(Failure::Command(kind)) if COMMANDS.contains(&operation) => {
+                let kind = *kind;
+                self.failures.remove(0);
+                Err(GatewayError::new(kind, operation))
+            }
+            Some(Failure::AnswerLost | Failure::Command(_)) | None => Ok(()),
+        }
+    }
+
+    /// Whether the answer to the present write is about to be lost.
+    fn loses_the_answer(&self) -> bool {
+        matches!(self.failures.first(), Some(Failure::AnswerLost))
+    }
+
+    /// What a read shows.
+    fn seen(&mut self) -> &Self {
+        match &mut self.lag {
+            Some(lag) if lag.reads > 0 => lag.reads -= 1,
+            Some(_) | None => self.lag = None,
+        }
+        match &self.lag {
+            Some(lag) => &lag.past,
+            None => self,
         }
     }
 
     fn answer<T>(&mut self, operation: &'static str, answer: T) -> Result<T, GatewayError> {
-        if matches!(self.failures.first(), Some(Failure::AnswerLost)) {
+        if self.loses_the_answer() {
             self.failures.remove(0);
             return Err(GatewayError::new(
                 GatewayErrorKind::OutcomeUnknown,
@@ -166,17 +297,20 @@ impl State {
 #[async_trait]
 impl Connection for FakeBank {
     async fn ping(&self) -> Result<(), GatewayError> {
-        self.state().fail("ping")
+        self.turn(|| self.state().fail("ping")).await
     }
 }
 
 #[async_trait]
 impl ProductCatalogue for FakeBank {
     async fn product(&self, code: &ProductCode) -> Result<Product, GatewayError> {
-        let mut state = self.state();
-        state.fail("product.show")?;
-        let product = state.products.get(code).cloned();
-        product.ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "product.show"))
+        self.turn(|| {
+            let mut state = self.state();
+            state.fail("product.show")?;
+            let product = state.products.get(code).cloned();
+            product.ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "product.show"))
+        })
+        .await
     }
 }
 
@@ -213,3 +347,6 @@ fn hire_purchase(code: &str, approval: bool, currency: Currency) -> Result<Produ
     product.requires_merchant_approval = Some(approval);
     Ok(product)
 }
+
+#[cfg(test)]
+mod tests;

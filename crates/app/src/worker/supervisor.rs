@@ -24,10 +24,8 @@ use super::{LEASE, Round, RoundResult, Worker, pace, upkeep};
 use crate::Shop;
 use crate::store::How;
 
-/// How soon due orders are noticed that another process made due; also the cross-process wake-up.
-const POLL_INTERVAL: Duration = Duration::from_millis(200);
-/// How soon events are noticed that another process wrote.
-const DELIVERY_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// The first pause after the ledger could not be asked.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// Two claims are never closer than this, so that slots that free one by one are filled together.
 const BETWEEN_CLAIMS: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -139,7 +137,7 @@ impl Pulse {
     fn failed(&mut self, now: OffsetDateTime, spread: impl Fn(Duration) -> Duration) {
         self.under_way = false;
         self.failures = self.failures.saturating_add(1);
-        let doubled = POLL_INTERVAL * (1 << self.failures.min(8));
+        let doubled = SHORTEST_PAUSE * (1 << self.failures.min(8));
         self.at = now + spread(doubled.min(LONGEST_PAUSE));
     }
 }
@@ -267,7 +265,7 @@ impl Supervisor<'_> {
         if shops.is_empty() {
             // A slot that frees says when; a breaker or a pause ends with time.
             self.claims.more = true;
-            self.claims.at = now + self.worker.store.runtime.spread(POLL_INTERVAL);
+            self.claims.at = now + self.worker.store.runtime.spread(SHORTEST_PAUSE);
             return;
         }
         self.claims.under_way = true;
@@ -296,7 +294,7 @@ impl Supervisor<'_> {
             .collect();
         if shops.is_empty() {
             self.outbox.more = true;
-            self.outbox.at = now + DELIVERY_POLL_INTERVAL;
+            self.outbox.at = now + SHORTEST_PAUSE;
             return;
         }
         self.outbox.under_way = true;
@@ -343,7 +341,7 @@ impl Supervisor<'_> {
             Message::Claimed(at, asked, Ok(claimed)) => {
                 self.worker.note(|health| health.last_claim = Some(at));
                 let full = is_full(&asked, claimed.iter().map(Claimed::shop));
-                let idle = runtime.spread(POLL_INTERVAL);
+                let idle = runtime.spread(self.worker.poll_interval);
                 self.claims.answered(now, full, idle);
                 for claimed in claimed {
                     self.begin_round(claimed, at);
@@ -356,7 +354,7 @@ impl Supervisor<'_> {
             }
             Message::DeliveriesClaimed(at, asked, Ok(claimed)) => {
                 let full = is_full(&asked, claimed.iter().map(|d| &d.key.shop));
-                let idle = runtime.spread(DELIVERY_POLL_INTERVAL);
+                let idle = runtime.spread(self.worker.poll_interval * 2);
                 self.outbox.answered(now, full, idle);
                 for delivery in claimed {
                     self.begin_delivery(delivery, at);

@@ -9,9 +9,10 @@ use time::OffsetDateTime;
 
 use super::calculation::interest_free;
 use super::contract::{FakeContract, Handling, Origin};
+use super::effect::Effect;
 use super::{FakeBank, State};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FakeApplication {
     pub(super) application: Application,
     /// The application that took this one's place.
@@ -61,7 +62,7 @@ impl FakeBank {
             let mut application = Application::new(new.clone(), DecisionStatus::Pending);
             application.previous = Some(id.clone());
             application.changed_conditions = true;
-            application.amount = Some(amount);
+            application.amount = fake.application.amount;
             let replacement = FakeApplication {
                 application,
                 successor: None,
@@ -76,6 +77,11 @@ impl FakeBank {
         };
         self.decide(&new, DecisionStatus::Positive);
         Some(new)
+    }
+
+    /// How many contracts were ever made; an offer that was accepted twice has two.
+    pub fn contract_count(&self) -> usize {
+        self.state().contracts.len()
     }
 
     /// How many applications there are; one with changed conditions counts besides the one whose
@@ -136,6 +142,55 @@ impl State {
         Some(fake)
     }
 
+    /// An application as an answer shows it.
+    fn shown(&self, mut application: Application) -> Application {
+        application.amount = self.other_amount.or(application.amount);
+        if self.hides_contracts {
+            application.contract = None;
+        }
+        application
+    }
+
+    /// The contract of an accepted offer, to be signed.
+    fn make_contract(&mut self, id: &ApplicationId, contract: &ContractId) {
+        let Some(fake) = self.applications.get(id) else {
+            return;
+        };
+        let approval = |product: &Product| product.requires_merchant_approval == Some(true);
+        let handling = Handling {
+            application: id.clone(),
+            approval: self.products.get(&fake.product).is_some_and(approval),
+            down_payment: fake.down_payment.is_some_and(|part| part.is_positive()),
+            code_sent: false,
+            signed: false,
+        };
+        let mut made = Contract::new(contract.clone(), ContractStatus::Unsigned);
+        made.amount = Some(fake.amount);
+        made.product_code = Some(fake.product.clone());
+        let made = FakeContract {
+            contract: made,
+            origin: Origin::Application(handling),
+            device: None,
+        };
+        self.contracts.entry(contract.clone()).or_insert(made);
+    }
+
+    /// An acceptance takes effect.
+    pub(super) fn accepted(&mut self, id: &ApplicationId, contract: ContractId) {
+        self.make_contract(id, &contract);
+        if let Some(fake) = self.applications.get_mut(id).filter(|fake| fake.is_open()) {
+            fake.application.contract = Some(contract);
+            self.tell_of_contract(id, "UNSIGNED");
+        }
+    }
+
+    /// A cancellation takes effect.
+    pub(super) fn cancel_application(&mut self, id: &ApplicationId) {
+        if let Some(fake) = self.applications.get_mut(id).filter(|fake| fake.is_open()) {
+            fake.application.cancelled = true;
+        }
+    }
+
     /// The application, if something may still be done with it.
     fn open(
         &mut self,
@@ -155,78 +210,81 @@ impl State {
 #[async_trait]
 impl Applications for FakeBank {
     async fn submit(&self, request: &ApplicationRequest) -> Result<Application, GatewayError> {
-        let operation = "application.submit";
-        let invalid = |error| GatewayError::invalid(operation, error);
-        self.region()
-            .check_currency(request.amount())
-            .map_err(invalid)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        if !state.products.contains_key(&request.product_code) {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        let id = format!("application-{}", state.applications.len() + 1);
-        let id = ApplicationId::parse(id).map_err(invalid)?;
-        let mut application = Application::new(id.clone(), DecisionStatus::Pending);
-        application.amount = Some(request.amount());
-        let fake = FakeApplication {
-            application: application.clone(),
-            successor: None,
-            product: request.product_code.clone(),
-            amount: request.amount(),
-            down_payment: request.down_payment(),
-            period: request.period,
-            files: Vec::new(),
-        };
-        state.applications.insert(id, fake);
-        state.answer(operation, application)
+        self.turn(|| {
+            let operation = "application.submit";
+            let invalid = |error| GatewayError::invalid(operation, error);
+            self.region()
+                .check_currency(request.amount())
+                .map_err(invalid)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            if !state.products.contains_key(&request.product_code) {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            let id = format!("application-{}", state.applications.len() + 1);
+            let id = ApplicationId::parse(id).map_err(invalid)?;
+            let mut application = Application::new(id.clone(), DecisionStatus::Pending);
+            application.amount = Some(request.amount());
+            let fake = FakeApplication {
+                application: application.clone(),
+                successor: None,
+                product: request.product_code.clone(),
+                amount: request.amount(),
+                down_payment: request.down_payment(),
+                period: request.period,
+                files: Vec::new(),
+            };
+            state.applications.insert(id, fake);
+            let shown = state.shown(application);
+            state.answer(operation, shown)
+        })
+        .await
     }
 
     async fn application(&self, id: &ApplicationId) -> Result<Application, GatewayError> {
-        let mut state = self.state();
-        state.fail("application.show")?;
-        let fake = state.latest(id);
-        fake.map(|fake| fake.application.clone())
-            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "application.show"))
+        self.turn(|| {
+            let mut state = self.state();
+            state.begin_read("application.show")?;
+            let latest = state.seen().latest(id);
+            let application = latest.map(|fake| fake.application.clone());
+            application
+                .map(|application| state.shown(application))
+                .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "application.show"))
+        })
+        .await
     }
 
     async fn accept(&self, id: &ApplicationId) -> Result<ContractId, GatewayError> {
-        let operation = "application.accept";
-        let mut state = self.state();
-        state.fail(operation)?;
-        let contract = format!("contract-{}", state.contracts.len() + 1);
-        let invalid = |error| GatewayError::invalid(operation, error);
-        let contract = ContractId::parse(contract).map_err(invalid)?;
-        let fake = state.open(operation, id)?;
-        if fake.application.decision != DecisionStatus::Positive {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        fake.application.contract = Some(contract.clone());
-        let product = fake.product.clone();
-        let down_payment = fake.down_payment.is_some_and(|part| part.is_positive());
-        let approval = |product: &Product| product.requires_merchant_approval == Some(true);
-        let handling = Handling {
-            application: id.clone(),
-            approval: state.products.get(&product).is_some_and(approval),
-            down_payment,
-            code_sent: false,
-            signed: false,
-        };
-        let fake = FakeContract {
-            contract: Contract::new(contract.clone(), ContractStatus::Unsigned),
-            origin: Origin::Application(handling),
-            device: None,
-        };
-        state.contracts.insert(contract.clone(), fake);
-        state.tell_of_contract(id, "UNSIGNED");
-        state.answer(operation, contract)
+        self.turn(|| {
+            let operation = "application.accept";
+            let mut state = self.state();
+            state.fail(operation)?;
+            let contract = format!("contract-{}", state.contracts.len() + 1);
+            let invalid = |error| GatewayError::invalid(operation, error);
+            let contract = ContractId::parse(contract).map_err(invalid)?;
+            let fake = state.open(operation, id)?;
+            if fake.application.decision != DecisionStatus::Positive {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            // What is answered is there; what the application says of it comes with the effect.
+            if !state.loses_the_answer() {
+                state.make_contract(id, &contract);
+            }
+            state.take(Effect::Accept(id.clone(), contract.clone()));
+            state.answer(operation, contract)
+        })
+        .await
     }
 
     async fn cancel(&self, id: &ApplicationId) -> Result<(), GatewayError> {
-        let operation = "application.cancel";
-        let mut state = self.state();
-        state.fail(operation)?;
-        state.open(operation, id)?.application.cancelled = true;
-        state.answer(operation, ())
+        self.turn(|| {
+            let operation = "application.cancel";
+            let mut state = self.state();
+            state.fail(operation)?;
+            state.open(operation, id)?;
+            state.take(Effect::CancelApplication(id.clone()));
+            state.answer(operation, ())
+        })
+        .await
     }
 }

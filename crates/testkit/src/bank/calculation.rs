@@ -9,17 +9,20 @@ use super::FakeBank;
 #[async_trait]
 impl Calculator for FakeBank {
     async fn calculate(&self, request: &CalculationRequest) -> Result<Calculation, GatewayError> {
-        let operation = "calculation";
-        let invalid = |error| GatewayError::invalid(operation, error);
-        self.region
-            .check_currency(request.amount())
-            .map_err(invalid)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        if !state.products.contains_key(&request.product_code) {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        Ok(interest_free(request))
+        self.turn(|| {
+            let operation = "calculation";
+            let invalid = |error| GatewayError::invalid(operation, error);
+            self.region
+                .check_currency(request.amount())
+                .map_err(invalid)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            if !state.products.contains_key(&request.product_code) {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            Ok(interest_free(request))
+        })
+        .await
     }
 }
 

@@ -1,13 +1,15 @@
 use async_trait::async_trait;
 use inbank_domain::{
-    ApplicationId, Contract, ContractId, ContractStatus, ProcessStatus, SessionId, SessionStatus,
+    ApplicationId, Contract, ContractId, ContractStatus, Money, ProcessStatus, SessionId,
+    SessionStatus,
 };
 use inbank_ports::{Contracts, GatewayError, GatewayErrorKind};
 
+use super::effect::Effect;
 use super::rental::Device;
 use super::{FakeBank, State};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FakeContract {
     pub(super) contract: Contract,
     pub(super) origin: Origin,
@@ -16,14 +18,14 @@ pub(super) struct FakeContract {
 }
 
 /// Where a contract comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Origin {
     Session(SessionId),
     Application(Handling),
 }
 
 /// What is still to come of an application's contract.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Handling {
     pub(super) application: ApplicationId,
     pub(super) approval: bool,
@@ -41,13 +43,20 @@ impl FakeContract {
         }
     }
 
+    /// As an answer shows it, with another amount where one is to be named.
+    pub(super) fn shown(&self, other_amount: Option<Money>) -> Contract {
+        let mut contract = self.contract.clone();
+        contract.amount = other_amount.or(contract.amount);
+        contract
+    }
+
     pub(super) fn waits_for_the_merchant(&self) -> bool {
         self.contract.status == ContractStatus::Signed
     }
 }
 
 /// What the merchant decides.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Decision {
     Approve,
     Cancel,
@@ -63,16 +72,12 @@ impl State {
         self.fail(operation)?;
         let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
         let fake = self.contracts.get_mut(id).ok_or_else(not_found)?;
-        let unsigned = fake.contract.status == ContractStatus::Unsigned;
-        let possible = match decision {
-            // A rental is activated instead.
-            Decision::Approve => fake.waits_for_the_merchant() && fake.device.is_none(),
-            Decision::Cancel => fake.waits_for_the_merchant() || unsigned,
-        };
-        if !possible {
+        // A rental is activated instead.
+        let otherwise = matches!(decision, Decision::Approve) && fake.device.is_some();
+        if otherwise || !fake.can_be(decision) {
             return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
         }
-        self.carry_out(id, decision);
+        self.take(Effect::Decide(id.clone(), decision));
         self.answer(operation, ())
     }
 
@@ -114,19 +119,27 @@ impl State {
 #[async_trait]
 impl Contracts for FakeBank {
     async fn contract(&self, id: &ContractId) -> Result<Contract, GatewayError> {
-        let mut state = self.state();
-        state.fail("contract.show")?;
-        let fake = state.contracts.get(id);
-        fake.map(|fake| fake.contract.clone())
-            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "contract.show"))
+        self.turn(|| {
+            let mut state = self.state();
+            state.begin_read("contract.show")?;
+            let amount = state.other_amount;
+            let fake = state.seen().contracts.get(id);
+            fake.map(|fake| fake.shown(amount))
+                .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "contract.show"))
+        })
+        .await
     }
 
     async fn approve(&self, id: &ContractId) -> Result<(), GatewayError> {
-        self.state()
-            .decide("contract.approve", id, Decision::Approve)
+        self.turn(|| {
+            self.state()
+                .decide("contract.approve", id, Decision::Approve)
+        })
+        .await
     }
 
     async fn cancel(&self, id: &ContractId) -> Result<(), GatewayError> {
-        self.state().decide("contract.cancel", id, Decision::Cancel)
+        self.turn(|| self.state().decide("contract.cancel", id, Decision::Cancel))
+            .await
     }
 }

@@ -32,38 +32,44 @@ impl State {
 #[async_trait]
 impl IncomeProof for FakeBank {
     async fn banks(&self, application: &ApplicationId) -> Result<Vec<StatementBank>, GatewayError> {
-        let operation = "application.banks";
-        let mut state = self.state();
-        state.fail(operation)?;
-        if !state.applications.contains_key(application) {
-            return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
-        }
-        let bank = StatementBank {
-            id: StatementBankId::parse("1").map_err(|e| GatewayError::invalid(operation, e))?,
-            name: "Harbour Bank".to_owned(),
-            icon_url: None,
-        };
-        Ok(vec![bank])
+        self.turn(|| {
+            let operation = "application.banks";
+            let mut state = self.state();
+            state.fail(operation)?;
+            if !state.applications.contains_key(application) {
+                return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
+            }
+            let bank = StatementBank {
+                id: StatementBankId::parse("1").map_err(|e| GatewayError::invalid(operation, e))?,
+                name: "Harbour Bank".to_owned(),
+                icon_url: None,
+            };
+            Ok(vec![bank])
+        })
+        .await
     }
 
     async fn retrieve_statement(
         &self,
         request: &StatementRequest,
     ) -> Result<StatementRetrieval, GatewayError> {
-        let operation = "application.retrieve_statement";
-        let invalid = |error| GatewayError::invalid(operation, error);
-        let mut state = self.state();
-        state.fail(operation)?;
-        state.wants_proof(operation, &request.application)?;
-        if request.bank.as_str() != "1" {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        let url = WebAddress::parse("https://fake.example/statement");
-        let retrieval = StatementRetrieval {
-            id: "retrieval".to_owned(),
-            redirect_url: url.map_err(invalid)?,
-        };
-        state.answer(operation, retrieval)
+        self.turn(|| {
+            let operation = "application.retrieve_statement";
+            let invalid = |error| GatewayError::invalid(operation, error);
+            let mut state = self.state();
+            state.fail(operation)?;
+            state.wants_proof(operation, &request.application)?;
+            if request.bank.as_str() != "1" {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            let url = WebAddress::parse("https://fake.example/statement");
+            let retrieval = StatementRetrieval {
+                id: "retrieval".to_owned(),
+                redirect_url: url.map_err(invalid)?,
+            };
+            state.answer(operation, retrieval)
+        })
+        .await
     }
 
     async fn attach(
@@ -72,19 +78,22 @@ impl IncomeProof for FakeBank {
         files: &[Attachment],
         _description: &str,
     ) -> Result<(), GatewayError> {
-        let operation = "application.attach";
-        if files.is_empty() {
-            let error = Invalid::new("attachments", "must be at least one file");
-            return Err(GatewayError::invalid(operation, error));
-        }
-        let mut state = self.state();
-        state.fail(operation)?;
-        state.wants_proof(operation, application)?;
-        if let Some(fake) = state.applications.get_mut(application) {
-            let files = files.iter();
-            let files = files.map(|file| (file.name().to_owned(), file.content().len()));
-            fake.files.extend(files);
-        }
-        state.answer(operation, ())
+        self.turn(|| {
+            let operation = "application.attach";
+            if files.is_empty() {
+                let error = Invalid::new("attachments", "must be at least one file");
+                return Err(GatewayError::invalid(operation, error));
+            }
+            let mut state = self.state();
+            state.fail(operation)?;
+            state.wants_proof(operation, application)?;
+            if let Some(fake) = state.applications.get_mut(application) {
+                let files = files.iter();
+                let files = files.map(|file| (file.name().to_owned(), file.content().len()));
+                fake.files.extend(files);
+            }
+            state.answer(operation, ())
+        })
+        .await
     }
 }

@@ -8,10 +8,11 @@ use inbank_ports::{GatewayError, GatewayErrorKind, Rentals};
 use rust_decimal::Decimal;
 
 use super::contract::{Decision, FakeContract};
+use super::effect::Effect;
 use super::{FakeBank, State};
 
 /// A rented device, and what the bank was told about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Device {
     model: AssetModel,
     identifiers: AssetIdentifiers,
@@ -99,15 +100,18 @@ impl Rentals for FakeBank {
         product: &ProductCode,
         identifier: &ModelIdentifier,
     ) -> Result<AssetModel, GatewayError> {
-        let operation = "rental.model";
-        self.rents(operation)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        state.rents(operation, product)?;
-        let model = state.models.iter().find(|(known, _)| known == identifier);
-        model
-            .map(|(_, model)| model.clone())
-            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, operation))
+        self.turn(|| {
+            let operation = "rental.model";
+            self.rents(operation)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            state.rents(operation, product)?;
+            let model = state.models.iter().find(|(known, _)| known == identifier);
+            model
+                .map(|(_, model)| model.clone())
+                .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, operation))
+        })
+        .await
     }
 
     async fn calculate(
@@ -115,15 +119,18 @@ impl Rentals for FakeBank {
         product: &ProductCode,
         request: &RentalRequest,
     ) -> Result<RentalCalculation, GatewayError> {
-        let operation = "rental.calculation";
-        let invalid = |error| GatewayError::invalid(operation, error);
-        self.rents(operation)?;
-        let net = request.hero().net_price;
-        self.region.check_currency(net).map_err(invalid)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        let device = state.device(operation, product, request)?;
-        free_of_charge(request, &device.model).map_err(invalid)
+        self.turn(|| {
+            let operation = "rental.calculation";
+            let invalid = |error| GatewayError::invalid(operation, error);
+            self.rents(operation)?;
+            let net = request.hero().net_price;
+            self.region.check_currency(net).map_err(invalid)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            let device = state.device(operation, product, request)?;
+            free_of_charge(request, &device.model).map_err(invalid)
+        })
+        .await
     }
 
     async fn assign(
@@ -132,24 +139,27 @@ impl Rentals for FakeBank {
         contract: &ContractId,
         identifiers: &AssetIdentifiers,
     ) -> Result<(), GatewayError> {
-        let operation = "rental.assign";
-        self.rents(operation)?;
-        if identifiers.is_empty() {
-            let error = Invalid::new("asset_identifiers", "must be at least one");
-            return Err(GatewayError::invalid(operation, error));
-        }
-        let mut state = self.state();
-        state.fail(operation)?;
-        let (fake, waits) = state.rental(operation, product, contract)?;
-        let device = fake.device.as_mut().filter(|_| waits);
-        let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
-        let known = &mut device.ok_or_else(refused)?.identifiers;
-        known.imei = identifiers.imei.clone().or(known.imei.take());
-        known.serial_number = identifiers
-            .serial_number
-            .clone()
-            .or(known.serial_number.take());
-        state.answer(operation, ())
+        self.turn(|| {
+            let operation = "rental.assign";
+            self.rents(operation)?;
+            if identifiers.is_empty() {
+                let error = Invalid::new("asset_identifiers", "must be at least one");
+                return Err(GatewayError::invalid(operation, error));
+            }
+            let mut state = self.state();
+            state.fail(operation)?;
+            let (fake, waits) = state.rental(operation, product, contract)?;
+            let device = fake.device.as_mut().filter(|_| waits);
+            let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
+            let known = &mut device.ok_or_else(refused)?.identifiers;
+            known.imei = identifiers.imei.clone().or(known.imei.take());
+            known.serial_number = identifiers
+                .serial_number
+                .clone()
+                .or(known.serial_number.take());
+            state.answer(operation, ())
+        })
+        .await
     }
 
     async fn activate(
@@ -157,17 +167,20 @@ impl Rentals for FakeBank {
         product: &ProductCode,
         contract: &ContractId,
     ) -> Result<(), GatewayError> {
-        let operation = "rental.activate";
-        self.rents(operation)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        let (fake, waits) = state.rental(operation, product, contract)?;
-        let identified = |device: &Device| device.identifiers.check(&device.model).is_ok();
-        if !waits || !fake.device.as_ref().is_some_and(identified) {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        state.carry_out(contract, Decision::Approve);
-        state.answer(operation, ())
+        self.turn(|| {
+            let operation = "rental.activate";
+            self.rents(operation)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            let (fake, waits) = state.rental(operation, product, contract)?;
+            let identified = |device: &Device| device.identifiers.check(&device.model).is_ok();
+            if !waits || !fake.device.as_ref().is_some_and(identified) {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            state.take(Effect::Decide(contract.clone(), Decision::Approve));
+            state.answer(operation, ())
+        })
+        .await
     }
 
     async fn contract(
@@ -175,12 +188,19 @@ impl Rentals for FakeBank {
         product: &ProductCode,
         contract: &ContractId,
     ) -> Result<Contract, GatewayError> {
-        let operation = "rental.contract";
-        self.rents(operation)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        let (fake, _) = state.rental(operation, product, contract)?;
-        Ok(fake.contract.clone())
+        self.turn(|| {
+            let operation = "rental.contract";
+            self.rents(operation)?;
+            let mut state = self.state();
+            state.begin_read(operation)?;
+            state.rents(operation, product)?;
+            let amount = state.other_amount;
+            let fake = state.seen().contracts.get(contract);
+            let fake = fake.filter(|fake| fake.device.is_some());
+            fake.map(|fake| fake.shown(amount))
+                .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, operation))
+        })
+        .await
     }
 }
 

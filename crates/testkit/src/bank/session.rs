@@ -11,7 +11,7 @@ use super::contract::{FakeContract, Origin};
 use super::rental::Device;
 use super::{FakeBank, State};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FakeSession {
     session: Session,
     approval: bool,
@@ -40,8 +40,11 @@ impl FakeBank {
         } else {
             (SessionStatus::Completed, ContractStatus::Activated)
         };
+        let mut contract = Contract::new(contract_id.clone(), contract);
+        contract.amount = fake.session.total;
+        contract.product_code.clone_from(&fake.session.product_code);
         let contract = FakeContract {
-            contract: Contract::new(contract_id.clone(), contract),
+            contract,
             origin: Origin::Session(id.clone()),
             device: fake.device.take(),
         };
@@ -95,52 +98,63 @@ impl State {
 #[async_trait]
 impl Sessions for FakeBank {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
-        let operation = "session.open";
-        let invalid = |error| GatewayError::invalid(operation, error);
-        let rental = request.rental_request();
-        if rental.is_some() {
-            self.rents(operation)?;
-        }
-        let net = rental.map(RentalRequest::total_net_price);
-        let total = net.transpose().map_err(invalid)?.or(request.total());
-        let checked = total.map_or(Ok(()), |total| self.region.check_currency(total));
-        checked.map_err(invalid)?;
-        let mut state = self.state();
-        state.fail(operation)?;
-        let device = rental.map(|rental| state.device(operation, &request.product_code, rental));
-        let device = device.transpose()?;
-        let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
-        let product = state
-            .products
-            .get(&request.product_code)
-            .filter(|product| (product.family == ProductFamily::SmartRent) == device.is_some())
-            .ok_or_else(refused)?;
-        let approval = product.requires_merchant_approval == Some(true);
-        let id = format!("session-{}", state.sessions.len() + 1);
-        let redirect_url = WebAddress::parse(&format!("https://fake.example/{id}"));
-        let opened = OpenedSession {
-            id: SessionId::parse(id).map_err(invalid)?,
-            status: SessionStatus::Pending,
-            redirect_url: redirect_url.map_err(invalid)?,
-        };
-        let mut session = Session::new(opened.id.clone(), SessionStatus::Pending);
-        session.order_reference = Some(request.purchase.reference.clone());
-        session.product_code = Some(request.product_code.clone());
-        session.total = total;
-        let fake = FakeSession {
-            session,
-            approval,
-            device,
-        };
-        state.sessions.insert(opened.id.clone(), fake);
-        state.answer(operation, opened)
+        self.turn(|| {
+            let operation = "session.open";
+            let invalid = |error| GatewayError::invalid(operation, error);
+            let rental = request.rental_request();
+            if rental.is_some() {
+                self.rents(operation)?;
+            }
+            let net = rental.map(RentalRequest::total_net_price);
+            let total = net.transpose().map_err(invalid)?.or(request.total());
+            let checked = total.map_or(Ok(()), |total| self.region.check_currency(total));
+            checked.map_err(invalid)?;
+            let mut state = self.state();
+            state.fail(operation)?;
+            let device =
+                rental.map(|rental| state.device(operation, &request.product_code, rental));
+            let device = device.transpose()?;
+            let refused = || GatewayError::new(GatewayErrorKind::Refused, operation);
+            let product = state
+                .products
+                .get(&request.product_code)
+                .filter(|product| (product.family == ProductFamily::SmartRent) == device.is_some())
+                .ok_or_else(refused)?;
+            let approval = product.requires_merchant_approval == Some(true);
+            let id = format!("session-{}", state.sessions.len() + 1);
+            let redirect_url = WebAddress::parse(&format!("https://fake.example/{id}"));
+            let opened = OpenedSession {
+                id: SessionId::parse(id).map_err(invalid)?,
+                status: SessionStatus::Pending,
+                redirect_url: redirect_url.map_err(invalid)?,
+            };
+            let mut session = Session::new(opened.id.clone(), SessionStatus::Pending);
+            session.order_reference = Some(request.purchase.reference.clone());
+            session.product_code = Some(request.product_code.clone());
+            session.total = total;
+            let fake = FakeSession {
+                session,
+                approval,
+                device,
+            };
+            state.sessions.insert(opened.id.clone(), fake);
+            state.answer(operation, opened)
+        })
+        .await
     }
 
     async fn session(&self, id: &SessionId) -> Result<Session, GatewayError> {
-        let mut state = self.state();
-        state.fail("session.show")?;
-        let fake = state.sessions.get(id);
-        fake.map(|fake| fake.session.clone())
-            .ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "session.show"))
+        self.turn(|| {
+            let mut state = self.state();
+            state.begin_read("session.show")?;
+            let amount = state.other_amount;
+            let session = state.seen().sessions.get(id).map(|fake| {
+                let mut session = fake.session.clone();
+                session.total = amount.or(session.total);
+                session
+            });
+            session.ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "session.show"))
+        })
+        .await
     }
 }

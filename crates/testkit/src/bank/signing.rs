@@ -6,6 +6,7 @@ use inbank_domain::{
 use inbank_ports::{GatewayError, GatewayErrorKind, Signing};
 
 use super::contract::{FakeContract, Handling};
+use super::effect::Effect;
 use super::{FakeBank, State};
 
 impl FakeBank {
@@ -32,7 +33,7 @@ impl FakeBank {
 }
 
 impl State {
-    fn customer_signs(&mut self, id: &ContractId) {
+    pub(super) fn customer_signs(&mut self, id: &ContractId) {
         let handling = self.contracts.get_mut(id).and_then(FakeContract::handling);
         let Some(handling) = handling.filter(|handling| !handling.signed) else {
             return;
@@ -107,16 +108,19 @@ impl Signing for FakeBank {
         contract: &ContractId,
         _regeneration: Regeneration,
     ) -> Result<Printout, GatewayError> {
-        let operation = "contract.printout";
-        let mut state = self.state();
-        state.fail(operation)?;
-        if !state.contracts.contains_key(contract) {
-            return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
-        }
-        Ok(Printout {
-            id: format!("printout-of-{contract}"),
-            link: address(operation, &format!("https://fake.example/{contract}.pdf"))?,
+        self.turn(|| {
+            let operation = "contract.printout";
+            let mut state = self.state();
+            state.fail(operation)?;
+            if !state.contracts.contains_key(contract) {
+                return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
+            }
+            Ok(Printout {
+                id: format!("printout-of-{contract}"),
+                link: address(operation, &format!("https://fake.example/{contract}.pdf"))?,
+            })
         })
+        .await
     }
 
     async fn sign(
@@ -124,22 +128,27 @@ impl Signing for FakeBank {
         contract: &ContractId,
         method: &SigningMethod,
     ) -> Result<SigningStarted, GatewayError> {
-        let operation = "contract.sign";
-        let mut state = self.state();
-        state.fail(operation)?;
-        let handling = state.awaiting_signature(operation, contract)?;
-        let mut started = SigningStarted::default();
-        match method {
-            SigningMethod::Digital | SigningMethod::Paper => state.customer_signs(contract),
-            SigningMethod::Sms => handling.code_sent = true,
-            SigningMethod::Redirect => {
-                let url = format!("https://fake.example/sign/{contract}");
-                started.redirect_url = Some(address(operation, &url)?);
+        self.turn(|| {
+            let operation = "contract.sign";
+            let mut state = self.state();
+            state.fail(operation)?;
+            let handling = state.awaiting_signature(operation, contract)?;
+            let mut started = SigningStarted::default();
+            match method {
+                SigningMethod::Digital | SigningMethod::Paper => {
+                    state.take(Effect::Sign(contract.clone()));
+                }
+                SigningMethod::Sms => handling.code_sent = true,
+                SigningMethod::Redirect => {
+                    let url = format!("https://fake.example/sign/{contract}");
+                    started.redirect_url = Some(address(operation, &url)?);
+                }
+                SigningMethod::SendToSigningEmail | SigningMethod::SendToSigningSms => {}
+                _ => return Err(GatewayError::new(GatewayErrorKind::Refused, operation)),
             }
-            SigningMethod::SendToSigningEmail | SigningMethod::SendToSigningSms => {}
-            _ => return Err(GatewayError::new(GatewayErrorKind::Refused, operation)),
-        }
-        state.answer(operation, started)
+            state.answer(operation, started)
+        })
+        .await
     }
 
     async fn confirm(
@@ -147,15 +156,18 @@ impl Signing for FakeBank {
         contract: &ContractId,
         code: &ConfirmationCode,
     ) -> Result<Signed, GatewayError> {
-        let operation = "contract.confirm";
-        let mut state = self.state();
-        state.fail(operation)?;
-        let handling = state.awaiting_signature(operation, contract)?;
-        if !handling.code_sent || code.expose() != Self::CODE {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        state.customer_signs(contract);
-        state.answer(operation, Signed::new(SigningMethod::Sms))
+        self.turn(|| {
+            let operation = "contract.confirm";
+            let mut state = self.state();
+            state.fail(operation)?;
+            let handling = state.awaiting_signature(operation, contract)?;
+            if !handling.code_sent || code.expose() != Self::CODE {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            state.take(Effect::Sign(contract.clone()));
+            state.answer(operation, Signed::new(SigningMethod::Sms))
+        })
+        .await
     }
 
     async fn payment_link(
@@ -163,23 +175,26 @@ impl Signing for FakeBank {
         contract: &ContractId,
         return_url: &WebAddress,
     ) -> Result<WebAddress, GatewayError> {
-        let operation = "contract.payment_link";
-        if !return_url.as_str().ends_with("{status}") {
-            let error = Invalid::new("return_url", "must end in {status}");
-            return Err(GatewayError::invalid(operation, error));
-        }
-        let mut state = self.state();
-        state.fail(operation)?;
-        let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
-        let fake = state.contracts.get_mut(contract).ok_or_else(not_found)?;
-        let unsigned = fake.contract.status == ContractStatus::Unsigned;
-        let due = fake
-            .handling()
-            .is_some_and(|handling| handling.down_payment);
-        if !unsigned || !due {
-            return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
-        }
-        let link = address(operation, &format!("https://fake.example/pay/{contract}"))?;
-        state.answer(operation, link)
+        self.turn(|| {
+            let operation = "contract.payment_link";
+            if !return_url.as_str().ends_with("{status}") {
+                let error = Invalid::new("return_url", "must end in {status}");
+                return Err(GatewayError::invalid(operation, error));
+            }
+            let mut state = self.state();
+            state.fail(operation)?;
+            let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
+            let fake = state.contracts.get_mut(contract).ok_or_else(not_found)?;
+            let unsigned = fake.contract.status == ContractStatus::Unsigned;
+            let due = fake
+                .handling()
+                .is_some_and(|handling| handling.down_payment);
+            if !unsigned || !due {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            let link = address(operation, &format!("https://fake.example/pay/{contract}"))?;
+            state.answer(operation, link)
+        })
+        .await
     }
 }

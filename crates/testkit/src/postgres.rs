@@ -1,4 +1,8 @@
 //! A database server of the tests' own, from the installed programs: on loopback, with nobody else's data.
+#![expect(
+    clippy::unwrap_used,
+    reason = "part of a test: panicking is how it fails"
+)]
 
 mod programs;
 

@@ -1,4 +1,6 @@
 //! The tests' own database server does what the tests of our store rely on.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
@@ -6,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use inbank_tests::Postgres;
+use inbank_testkit::Postgres;
 
 /// Set for the process that is killed.
 const OWNER: &str = "INBANK_TESTS_OWNS_POSTGRES";

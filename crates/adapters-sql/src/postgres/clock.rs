@@ -1,0 +1,60 @@
+//! Whose clock it is, and what a statement has to ask for itself.
+
+use std::sync::OnceLock;
+
+/// Whose time decides what is due and leased.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Clock {
+    Server,
+    Callers,
+}
+
+/// Stands in a statement's text, after `WITH`, for the one row `clock`, with the time as `now`.
+pub(super) const CLOCK: &str = "@clock";
+
+const SERVERS: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
+
+/// The server, the database or the role may trade durability for speed. What is set for a connection a pooler would lose, so each
+/// statement asks for its own commit.
+const DURABLE: &str = "CASE WHEN current_setting('synchronous_commit') = 'off'
+    THEN set_config('synchronous_commit', 'on', true) END";
+
+impl Clock {
+    /// What [`CLOCK`] stands for. The caller's time is `$1` in any case.
+    fn text(self) -> String {
+        match self {
+            Self::Server => format!(
+                "clock AS MATERIALIZED (SELECT {SERVERS} AS now, CAST($1 AS bigint) AS callers, {DURABLE} AS durable)"
+            ),
+            Self::Callers => format!(
+                "clock AS MATERIALIZED (SELECT CAST($1 AS bigint) AS now, CAST($1 AS bigint) AS callers, {DURABLE} AS durable)"
+            ),
+        }
+    }
+}
+
+/// The text of a statement, for either clock.
+pub(super) struct Sql {
+    make: fn() -> String,
+    texts: OnceLock<[String; 2]>,
+}
+
+impl Sql {
+    pub(super) const fn new(make: fn() -> String) -> Self {
+        Self {
+            make,
+            texts: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn text(&'static self, clock: Clock) -> &'static str {
+        let [servers, callers] = self.texts.get_or_init(|| {
+            let text = (self.make)();
+            [Clock::Server, Clock::Callers].map(|clock| text.replace(CLOCK, &clock.text()))
+        });
+        match clock {
+            Clock::Server => servers,
+            Clock::Callers => callers,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+use inbank_app::{ApplyOutcome, CommandOutcome, OrderError};
+use inbank_domain::{AttemptState, CommandRefused, DecisionStatus, OrderStatus, Signature};
+use inbank_testkit::Effects;
+
+use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, application, eur};
+
+async fn submitted(stage: &Stage) -> inbank_domain::ApplicationId {
+    let order = stage.order("1001");
+    let sent = order.apply(&application("400")).await.unwrap();
+    assert!(matches!(sent, ApplyOutcome::Sent(_, Some(_))), "{sent:?}");
+    let order = order.find().await.unwrap().unwrap();
+    order.attempts[0].application.clone().unwrap()
+}
+
+async fn offered(stage: &Stage) -> inbank_domain::ApplicationId {
+    let application = submitted(stage).await;
+    stage.bank.decide(&application, DecisionStatus::Positive);
+    stage.pass(2 * SECOND).await;
+    application
+}
+
+#[test]
+fn a_decision_is_noticed_within_seconds_without_a_callback() {
+    let stage = Stage::new();
+    stage.play(async { offered(&stage).await });
+    assert_eq!(stage.told("1001"), ["action_wanted: offer"]);
+}
+
+#[test]
+fn an_acceptance_keeps_the_contract_that_only_its_answer_names() {
+    let stage = Stage::new();
+    stage.play(async {
+        let offer = offered(&stage).await;
+        stage.bank.hide_contracts(true);
+        stage.bank.set_effects(Effects::AfterReads(5));
+        let order = stage.order("1001");
+        let accepted = order.accept(&offer).await.unwrap();
+        assert!(matches!(accepted, CommandOutcome::Done(_)), "{accepted:?}");
+        stage.pass(MINUTE).await;
+        let order = order.find().await.unwrap().unwrap();
+        assert!(order.attempts[0].contract.is_some());
+    });
+    assert_eq!(stage.bank.calls("application.accept"), 1);
+    assert_eq!(stage.bank.contract_count(), 1);
+    assert_eq!(
+        stage.told("1001"),
+        ["action_wanted: offer", "action_wanted: signature"]
+    );
+}
+
+#[test]
+fn an_acceptance_that_was_lost_is_never_sent_again_by_itself() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        let offer = offered(&stage).await;
+        stage.bank.set_effects(Effects::WhenSettled);
+        stage.bank.lose_next_answer();
+        let unclear = stage.order("1001").accept(&offer).await.unwrap();
+        assert!(matches!(unclear, CommandOutcome::Unclear(_)), "{unclear:?}");
+        stage.pass(HOUR).await;
+        assert_eq!(stage.bank.calls("application.accept"), 1);
+        stage.bank.settle();
+        stage.pass(HOUR).await;
+        let order = stage.order("1001").find().await.unwrap().unwrap();
+        assert_eq!(order.attempts[0].state, AttemptState::SignatureWanted);
+    });
+    assert_eq!(stage.bank.contract_count(), 1);
+}
+
+#[test]
+fn changed_conditions_are_told_again_and_the_former_offer_is_not_accepted() {
+    let stage = Stage::new();
+    stage.play(async {
+        let former = offered(&stage).await;
+        let present = stage.bank.change_conditions(&former, eur("400")).unwrap();
+        stage.bank.decide(&present, DecisionStatus::Positive);
+        stage.order("1001").refresh().await.unwrap();
+        stage.pass(SECOND).await;
+        assert_eq!(
+            stage.told("1001"),
+            ["action_wanted: offer", "action_wanted: offer"]
+        );
+        let refused = stage.order("1001").accept(&former).await.unwrap_err();
+        let OrderError::Refused(CommandRefused::Changed(offer)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(offer, present);
+        stage.order("1001").accept(&present).await.unwrap();
+    });
+}
+
+#[test]
+fn a_signature_is_a_command_and_the_contract_is_read_each_second_from_then_on() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        let offer = offered(&stage).await;
+        stage.order("1001").accept(&offer).await.unwrap();
+        // The customer reads for an hour.
+        stage.pass(HOUR).await;
+        stage.bank.set_effects(Effects::AfterReads(4));
+        let signed = stage
+            .order("1001")
+            .signed(Signature::Digital)
+            .await
+            .unwrap();
+        assert!(
+            matches!(signed, CommandOutcome::Acknowledged(_)),
+            "{signed:?}"
+        );
+        stage.pass(10 * SECOND).await;
+        assert_eq!(stage.status("1001").await, OrderStatus::AwaitsMerchant);
+    });
+    assert_eq!(stage.bank.calls("contract.sign"), 1);
+}
+
+#[test]
+fn an_application_that_was_lost_is_not_submitted_again_until_it_is_given_up() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        stage.bank.lose_next_answer();
+        let order = stage.order("1001");
+        let request = application("400");
+        let lost = order.apply(&request).await.unwrap();
+        assert!(matches!(lost, ApplyOutcome::Unclear(Some(_))), "{lost:?}");
+        stage.pass(DAY).await;
+        let again = order.apply(&request).await.unwrap();
+        assert!(matches!(again, ApplyOutcome::Unclear(None)), "{again:?}");
+        assert_eq!(stage.bank.application_count(), 1);
+        order.cancel().await.unwrap();
+        let sent = order.apply(&request).await.unwrap();
+        assert!(matches!(sent, ApplyOutcome::Sent(..)), "{sent:?}");
+    });
+    assert_eq!(stage.bank.application_count(), 2);
+}
+
+#[test]
+fn a_decision_that_failed_and_then_came_is_told() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        let application = submitted(&stage).await;
+        stage.bank.decide(&application, DecisionStatus::Failed);
+        stage.pass(MINUTE).await;
+        stage.bank.decide(&application, DecisionStatus::Positive);
+        stage.pass(10 * MINUTE).await;
+    });
+    assert_eq!(
+        stage.told("1001"),
+        ["not_paid: failed", "action_wanted: offer"]
+    );
+}

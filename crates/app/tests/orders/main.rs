@@ -1,0 +1,8 @@
+//! Orders over a bank that is slow, lagging and contradictory, with customers who do what they like.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod command;
+mod direct;
+mod pay;
+mod stage;
+mod worker;

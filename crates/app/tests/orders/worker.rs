@@ -1,0 +1,232 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use inbank_app::{CommandOutcome, PayOutcome};
+use inbank_domain::{Cart, Region, ShopName};
+use inbank_ports::{Clock as _, Spawner as _};
+use inbank_testkit::FakeBank;
+
+use crate::stage::{self, DAY, HOUR, MINUTE, SECOND, Stage, cart, eur};
+
+async fn pay(stage: &Stage, shop: &str, reference: &str) {
+    let shop = stage.worker.shop(&ShopName::parse(shop).unwrap()).unwrap();
+    let cart = Cart::new("hp", eur("100"));
+    let paid = shop.order(reference).pay(&cart).await.unwrap();
+    assert!(matches!(paid, PayOutcome::Redirect(_)));
+}
+
+#[test]
+fn many_due_orders_are_carried_on_over_a_ledger_with_one_connection() {
+    let stage = Stage::new();
+    stage.play(async {
+        for n in 0..300 {
+            pay(&stage, "main", &format!("order-{n}")).await;
+        }
+        for n in 0..300 {
+            let order = stage
+                .order(&format!("order-{n}"))
+                .find()
+                .await
+                .unwrap()
+                .unwrap();
+            let session = order.attempts[0].session.clone().unwrap();
+            stage.bank.customer_applies(&session);
+            stage.deliver_callbacks(&format!("order-{n}"), 1, 1).await;
+        }
+        let began = stage.process.now();
+        stage.sink.delivered(300).await;
+        assert!(stage.process.now() - began < MINUTE);
+    });
+    assert!(stage.sim.panics().is_empty(), "{:?}", stage.sim.panics());
+}
+
+#[test]
+fn a_shop_whose_bank_hangs_holds_up_no_other() {
+    let stage = Stage::new();
+    let other = Arc::new(FakeBank::new(Region::ESTONIA));
+    stage.add("other", other.clone());
+    stage.play(async {
+        for n in 0..200 {
+            pay(&stage, "main", &format!("order-{n}")).await;
+        }
+        pay(&stage, "other", "quiet").await;
+        stage.bank.hold_answers();
+        stage.pass(10 * SECOND).await;
+        let shop = stage
+            .worker
+            .shop(&ShopName::parse("other").unwrap())
+            .unwrap();
+        let order = shop.order("quiet").find().await.unwrap().unwrap();
+        other.customer_applies(order.attempts[0].session.as_ref().unwrap());
+        let began = stage.process.now();
+        stage.worker.ledger().wake(&order.key, began).await.unwrap();
+        stage.sink.delivered(1).await;
+        assert!(stage.process.now() - began < 2 * SECOND);
+    });
+    assert_eq!(stage.told("quiet"), ["paid"]);
+}
+
+#[test]
+fn a_sink_that_hangs_or_panics_on_one_order_holds_up_no_other() {
+    let stage = Stage::new();
+    stage.sink.panic_on("bad", 1);
+    stage.play(async {
+        for reference in ["bad", "good"] {
+            pay(&stage, "main", reference).await;
+            let order = stage.order(reference).find().await.unwrap().unwrap();
+            stage
+                .bank
+                .customer_applies(order.attempts[0].session.as_ref().unwrap());
+            stage.order(reference).refresh().await.unwrap();
+        }
+        stage.pass(MINUTE).await;
+    });
+    assert_eq!(stage.told("good"), ["paid"]);
+    // What it panics on is put aside after some times, and told of.
+    let told = stage.told("bad");
+    assert!(
+        told[0].starts_with("needs_person: the platform refused event 1"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_bank_that_was_away_is_taken_up_again_within_a_minute_of_its_return() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        for n in 0..50 {
+            pay(&stage, "main", &format!("order-{n}")).await;
+        }
+        stage
+            .bank
+            .break_down(inbank_ports::GatewayErrorKind::Unreachable);
+        stage.pass(HOUR).await;
+        let asked = stage.bank.calls("session.show");
+        for n in 0..50 {
+            let order = stage
+                .order(&format!("order-{n}"))
+                .find()
+                .await
+                .unwrap()
+                .unwrap();
+            stage
+                .bank
+                .customer_applies(order.attempts[0].session.as_ref().unwrap());
+            stage
+                .worker
+                .ledger()
+                .wake(&order.key, stage.process.now())
+                .await
+                .unwrap();
+        }
+        stage.pass(MINUTE).await;
+        let while_away = stage.bank.calls("session.show") - asked;
+        assert!(
+            while_away < 60,
+            "{while_away} calls in a minute to a host that is away"
+        );
+        stage.bank.recover();
+        stage.pass(2 * MINUTE).await;
+        assert_eq!(stage.sink.deliveries().len(), 50);
+    });
+}
+
+#[test]
+fn stopping_finishes_what_was_sent_and_gives_leases_back() {
+    let stage = Stage::new();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ended, has_ended) = oneshot::channel::<()>();
+    let worker = stage.worker.clone();
+    stage.process.spawn(Box::pin(async move {
+        worker.run(async { drop(stopped.await) }).await;
+        let _ = ended.send(());
+    }));
+    stage.sim.block_on(async {
+        let session = stage.session("1001", &cart("499.90")).await;
+        stage.bank.customer_applies(&session);
+        stage.order("1001").refresh().await.unwrap();
+        stage.bank.hold_answers();
+        let order = stage.order("1001");
+        let approving = order.approve();
+        let stopping = async {
+            stage.bank.holds(1).await;
+            drop(stop);
+            stage.pass(5 * SECOND).await;
+            stage.bank.let_go();
+            has_ended.await.unwrap();
+        };
+        let (approved, ()) = futures::join!(approving, stopping);
+        assert!(matches!(approved.unwrap(), CommandOutcome::Done(_)));
+        // Another process takes up at once.
+        let now = stage.process.now();
+        let key = order.find().await.unwrap().unwrap().key;
+        let claim = stage
+            .worker
+            .ledger()
+            .claim_one(&key, now, Duration::from_mins(2))
+            .await;
+        assert!(claim.unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_killed_process_loses_nothing_and_another_takes_up() {
+    for seed in 0..10 {
+        let stage = Stage::seeded(seed);
+        stage.play(async {
+            let session = stage.session("1001", &cart("499.90")).await;
+            stage.bank.customer_applies(&session);
+            stage.order("1001").refresh().await.unwrap();
+            stage.bank.hold_answers();
+            let order = stage.order("1001");
+            futures::future::select(Box::pin(order.approve()), Box::pin(stage.bank.holds(1))).await;
+            stage.process.kill();
+            stage.bank.let_go();
+        });
+        let second = stage.sim.process();
+        let worker = stage::worker(&second, stage.ledger.clone(), stage.sink.clone());
+        stage::add(&worker, "main", stage.bank.clone());
+        second.spawn(Box::pin(
+            async move { worker.run(std::future::pending()).await },
+        ));
+        stage.sim.block_on(second.sleep(10 * MINUTE));
+        assert_eq!(
+            stage.told("1001"),
+            ["awaits_merchant", "paid"],
+            "seed {seed}"
+        );
+        assert_eq!(stage.bank.calls("contract.approve"), 1, "seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_over_is_read_for_a_month_and_then_no_more() {
+    let stage = Stage::for_days();
+    stage.play(async {
+        let session = stage.session("1001", &Cart::new("hp", eur("100"))).await;
+        stage.bank.customer_applies(&session);
+        stage.order("1001").refresh().await.unwrap();
+        stage.pass(40 * DAY).await;
+        let reads = stage.bank.calls("session.show");
+        assert!((20..100).contains(&reads), "{reads}");
+        stage.pass(400 * DAY).await;
+        assert_eq!(stage.bank.calls("session.show"), reads);
+    });
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let run = |seed| {
+        let stage = Stage::seeded(seed);
+        stage.play(async {
+            for n in 0..10 {
+                pay(&stage, "main", &format!("order-{n}")).await;
+            }
+            stage.pass(HOUR).await;
+        });
+        stage.sim.trace()
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
+}
