@@ -140,7 +140,7 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         }
         Command::Cancel(cancel) => {
             let id = ApplicationId::parse(cancel.id)?;
-            let sentence = match cancel(&settings.api()?, &SystemClock, &id).await? {
+            let sentence = match cancel_application(&settings.api()?, &SystemClock, &id).await? {
                 Some(()) => format!("The bank cancels the application {id}."),
                 None => format!("The application {id} is cancelled."),
             };
@@ -193,7 +193,7 @@ async fn accept_offer(
 }
 
 /// Cancels it; none where it is shown to be cancelled already.
-async fn cancel(
+async fn cancel_application(
     api: &PartnerApi,
     clock: &dyn Clock,
     id: &ApplicationId,

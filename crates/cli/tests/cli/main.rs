@@ -10,7 +10,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod exit;
-mod financing;
+mod order;
 mod income_proof;
 mod product;
 mod rental;

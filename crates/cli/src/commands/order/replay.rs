@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
 use clap::Args;
 use inbank::ports::{CallbackAuthenticator as _, Headers, ReceivedCallback, Subject};
-use inbank::{Platform, Shop};
+use inbank::{Bank, Platform, Shop};
 use serde::Serialize;
 
 use super::{Details, Wanted};
@@ -46,7 +47,8 @@ pub(super) async fn run(replay: Replay, settings: &Settings) -> Result<(), Failu
     let (ledger, order) = replay.wanted.find(settings).await?;
     let name = order.key.shop.as_str();
     let region = api.region().clone();
-    let bank = inbank::Bank::new(region, "", "", authenticator.clone().into()).with_all(api.into());
+    let callbacks = Arc::new(authenticator.clone());
+    let bank = Bank::new(region, "", "", callbacks).with_all(Arc::new(api));
     // Nothing is opened and nothing is told from here.
     let platform = Platform::builder()
         .public_url("http://localhost")
