@@ -79,6 +79,13 @@ enum Command {
     Completions(completions::Completions),
 }
 
+impl Cli {
+    /// Whether bank, shop and customer are all played.
+    pub(crate) const fn is_a_demo(&self) -> bool {
+        matches!(self.command, Command::Demo(_))
+    }
+}
+
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = &cli.settings;
     match cli.command {

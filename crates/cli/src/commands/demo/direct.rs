@@ -201,8 +201,9 @@ async fn changed_conditions(play: &mut Play) -> Result<()> {
     play.note("the bank offers other conditions");
     accept(play).await?;
     sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, &[]).await
+    // The bank finances less than the order costs: that is for a person, and never simply paid.
+    play.told_person(["6500", "5850"]).await?;
+    play.end(OrderStatus::NeedsPerson, 4, &[]).await
 }
 
 async fn callbacks_dropped(play: &mut Play) -> Result<()> {

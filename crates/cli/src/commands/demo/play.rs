@@ -38,7 +38,7 @@ pub(super) const EXPIRED: EventKind = EventKind::NotPaid(NotPaid::Expired);
 pub(super) const BACK: &[&str] = &["orders"];
 
 /// The bank polls nothing, so time passes in small steps at first, and in larger ones later.
-const STEP: Duration = Duration::from_secs(1);
+const STEP: Duration = Duration::from_secs(3);
 /// Longer than the rarest reading of an order that is over.
 const NEVER: Duration = Duration::from_hours(3 * 24);
 
@@ -152,7 +152,7 @@ impl Play {
     }
 
     /// Lets time pass until the shop is told the next thing.
-    pub(super) async fn next_event(&mut self) -> Result<EventKind> {
+    async fn next_event(&mut self) -> Result<EventKind> {
         let next = async |play: &Self| {
             let events = play.stage.diary.events(&play.reference);
             Ok(events.into_iter().nth(play.told))
@@ -178,6 +178,14 @@ impl Play {
     /// The same for what the customer is to do.
     pub(super) async fn asked(&mut self, action: Action) -> Result<()> {
         self.told(&EventKind::ActionWanted(action)).await
+    }
+
+    /// The same for what a person is to look at, with both amounts.
+    pub(super) async fn told_person(&mut self, amounts: [&str; 2]) -> Result<()> {
+        match self.next_event().await? {
+            EventKind::NeedsPerson(why) if amounts.iter().all(|both| why.contains(both)) => Ok(()),
+            other => bail!("the shop was told {other} instead of both amounts"),
+        }
     }
 
     /// Lets time pass until an attempt stands so, of which nothing is told.
