@@ -15,6 +15,8 @@ mod product;
 mod rental;
 mod sandbox;
 mod session;
+#[cfg(test)]
+mod test_bank;
 
 use clap::{Parser, Subcommand};
 

@@ -4,12 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use inbank::{Invalid, OrderError};
 use inbank::http::SettingsError;
 use inbank::ports::{
     CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError, NotUnderstood,
 };
 use inbank::sql::ConnectError;
+use inbank::{Invalid, OrderError};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -68,7 +68,7 @@ impl Failure {
                 Kind::NotAuthorised => 4,
                 Kind::Unreachable | Kind::Unavailable => 5,
                 Kind::OutcomeUnknown => 6,
-                _ => 1,
+                Kind::Undecodable | Kind::Unsupported => 1,
             },
         }
     }
@@ -86,7 +86,11 @@ impl Failure {
     const fn gateway(&self) -> Option<&GatewayError> {
         match self {
             Self::Gateway(error) | Self::Advised(error, _) => Some(error),
-            _ => None,
+            Self::Usage(_)
+            | Self::Invalid(_)
+            | Self::Callback(_)
+            | Self::NotUnderstood(_)
+            | Self::Other(_) => None,
         }
     }
 
@@ -164,7 +168,7 @@ impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::Address(_) => Self::Usage(error.to_string()),
-            error => Self::Other(error.to_string()),
+            ConnectError::Database(_) => Self::Other(error.to_string()),
         }
     }
 }
@@ -175,7 +179,11 @@ impl From<OrderError> for Failure {
             OrderError::Bank(error) => Self::Gateway(error),
             OrderError::Invalid(error) => Self::Invalid(error),
             OrderError::Ledger(error) => error.into(),
-            error => Self::Other(error.to_string()),
+            OrderError::Busy
+            | OrderError::NotFound
+            | OrderError::Refused(_)
+            | OrderError::TooMany(_)
+            | OrderError::Unclear(_) => Self::Other(error.to_string()),
         }
     }
 }

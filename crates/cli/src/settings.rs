@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use inbank::{ApiKey, ShopId};
 use inbank::http::{ApiVersion, Environment, HmacAuthenticator, PartnerApi, RegionProfile, Site};
+use inbank::{ApiKey, ShopId};
 
 use crate::exit::Failure;
 use crate::output::Format;

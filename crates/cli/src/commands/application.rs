@@ -6,9 +6,7 @@ use std::fmt;
 
 use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock, read_application_request};
-use inbank::ports::{
-    Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue,
-};
+use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
 use inbank::{Application, ApplicationId, AttemptState, ContractId, Reading, Shown, settle};
 use serde::Serialize;
 
@@ -260,3 +258,6 @@ impl fmt::Display for Accepted {
         output::facts(f, &[("Contract", Some(self.contract_id.clone()))])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,11 @@ use std::fmt;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table};
+use inbank::ports::Calculator;
 use inbank::{
     Calculation, CalculationRequest, CostBreakdown, Detail, Instalment, Money, Months, PaymentDay,
     ProductCode,
 };
-use inbank::ports::Calculator;
 use serde::Serialize;
 
 use crate::exit::Failure;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io::{self, Read as _};
 
 use clap::{Args, Subcommand};
-use inbank::{ApiKey, Callback, Invalid};
 use inbank::http::{HmacAuthenticator, callback_form};
 use inbank::ports::{CallbackAuthenticator, CallbackError, Headers, SignedCallback};
+use inbank::{ApiKey, Callback, Invalid};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use time::OffsetDateTime;

@@ -112,7 +112,9 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
     let decided = decide(&settings.api()?, &SystemClock, &id, decision).await?;
     let sentence = match (decision, decided) {
         (Decision::Approve, Some(())) => {
-            format!("The bank activates the contract {id}; `inbank contract show` tells when it has.")
+            format!(
+                "The bank activates the contract {id}; `inbank contract show` tells when it has."
+            )
         }
         (Decision::Approve, None) => format!("The contract {id} is approved."),
         (Decision::Cancel, Some(())) => format!("The bank cancels the contract {id}."),
@@ -240,3 +242,6 @@ impl fmt::Display for Details {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

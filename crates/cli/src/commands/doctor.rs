@@ -1,9 +1,9 @@
 use std::fmt;
 
 use clap::Args;
-use inbank::{Product, ProductCode, WebAddress};
 use inbank::http::{Environment, PartnerApi};
 use inbank::ports::{Connection, GatewayErrorKind, ProductCatalogue};
+use inbank::{Product, ProductCode, WebAddress};
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::lookup_host;

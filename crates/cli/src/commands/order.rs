@@ -252,7 +252,10 @@ impl fmt::Display for Tried {
                 ("Attempt", Some(self.number.to_string())),
                 ("State", Some(format!("{}{superseded}", self.state))),
                 ("Product", Some(self.product_code.clone())),
-                ("Amount", priced(&self.amount, &self.currency)),
+                (
+                    "Amount",
+                    priced(self.amount.as_deref(), self.currency.as_deref()),
+                ),
                 ("Session", self.session_id.clone()),
                 ("Application", self.application_id.clone()),
                 ("Contract", self.contract_id.clone()),
@@ -276,7 +279,7 @@ impl fmt::Display for Told {
                 &event.attempt.to_string(),
                 event.event,
                 event.detail.as_deref().unwrap_or_default(),
-                &priced(&event.amount, &event.currency).unwrap_or_default(),
+                &priced(event.amount.as_deref(), event.currency.as_deref()).unwrap_or_default(),
                 &event.occurred_at,
             ]);
         }
@@ -285,7 +288,7 @@ impl fmt::Display for Told {
 }
 
 /// An amount for people.
-fn priced(amount: &Option<String>, currency: &Option<String>) -> Option<String> {
-    let (amount, currency) = (amount.as_deref()?, currency.as_deref()?);
-    Some(format!("{} {currency}", output::readable(amount)))
+fn priced(amount: Option<&str>, currency: Option<&str>) -> Option<String> {
+    let (amount, currency) = (output::readable(amount?), currency?);
+    Some(format!("{amount} {currency}"))
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 
 use clap::Args;
-use inbank::{Product, ProductCode};
 use inbank::ports::ProductCatalogue;
+use inbank::{Product, ProductCode};
 use serde::Serialize;
 
 use crate::exit::Failure;

@@ -1,12 +1,12 @@
 use std::fmt;
 
 use clap::{Args, Subcommand};
+use inbank::http::read_session_request;
+use inbank::ports::Sessions;
 use inbank::{
     Locale, Merchant, MerchantDomain, Money, OpenedSession, OrderReference, PartnerUrls,
     ProductCode, Purchase, Region, Session, SessionId, SessionRequest, WebAddress,
 };
-use inbank::http::read_session_request;
-use inbank::ports::Sessions;
 use serde::Serialize;
 
 use super::document;

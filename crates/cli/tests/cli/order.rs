@@ -24,11 +24,19 @@ impl Ledger {
             .with_base_url(shop.sandbox.base_url());
         let platform = Platform::builder()
             .public_url("http://127.0.0.1:9")
-            .database(format!("sqlite:{}", folder.path().join("inbank.db").display()))
+            .database(format!(
+                "sqlite:{}",
+                folder.path().join("inbank.db").display()
+            ))
             .shop(main)
             .on_event(async |_| Ok::<_, std::io::Error>(()))
             .build();
-        let order = platform.await.unwrap().shop("main").unwrap().order(REFERENCE);
+        let order = platform
+            .await
+            .unwrap()
+            .shop("main")
+            .unwrap()
+            .order(REFERENCE);
         let total = Money::parse("300", Currency::EUR).unwrap();
         let paid = order.pay(&Cart::new("hire_purchase_approval", total)).await;
         assert!(matches!(paid, Ok(PayOutcome::Redirect(_))), "{paid:?}");
@@ -67,9 +75,18 @@ async fn orders_are_listed_by_what_they_are_looked_for() {
     let all = ledger.listed(&[]);
     assert_eq!(all.len(), 1);
     let order = &all[0];
-    assert_eq!((&order["shop"], &order["reference"]), (&json!("main"), &json!(REFERENCE)));
-    assert_eq!((&order["status"], &order["attempts"]), (&json!("pending"), &json!(1)));
-    assert_eq!((&order["amount"], &order["currency"]), (&json!("300"), &json!("EUR")));
+    assert_eq!(
+        (&order["shop"], &order["reference"]),
+        (&json!("main"), &json!(REFERENCE))
+    );
+    assert_eq!(
+        (&order["status"], &order["attempts"]),
+        (&json!("pending"), &json!(1))
+    );
+    assert_eq!(
+        (&order["amount"], &order["currency"]),
+        (&json!("300"), &json!("EUR"))
+    );
     for (filters, found) in [
         (&["--status", "pending"][..], 1),
         (&["--status", "paid"], 0),
@@ -81,7 +98,11 @@ async fn orders_are_listed_by_what_they_are_looked_for() {
     ] {
         assert_eq!(ledger.listed(filters).len(), found, "{filters:?}");
     }
-    for wrong in [["--status", "gone"], ["--older-than", "2"], ["--shop", "a b"]] {
+    for wrong in [
+        ["--status", "gone"],
+        ["--older-than", "2"],
+        ["--shop", "a b"],
+    ] {
         let run = ledger.run(&[&["order", "list"][..], &wrong].concat());
         assert_eq!(run.error(2)["kind"], "usage", "{wrong:?}");
     }
@@ -97,14 +118,24 @@ async fn an_order_is_shown_with_its_attempts() {
         assert_eq!(shown["reference"], REFERENCE);
         assert_eq!(shown["status"], "pending");
         let attempt = &shown["attempts"][0];
-        assert_eq!((&attempt["number"], &attempt["state"]), (&json!(1), &json!("pending")));
-        assert_eq!((&attempt["amount"], &attempt["currency"]), (&json!("300"), &json!("EUR")));
+        assert_eq!(
+            (&attempt["number"], &attempt["state"]),
+            (&json!(1), &json!("pending"))
+        );
+        assert_eq!(
+            (&attempt["amount"], &attempt["currency"]),
+            (&json!("300"), &json!("EUR"))
+        );
         assert_eq!(attempt["session_id"], ledger.session.to_string());
         for not_yet in ["application_id", "contract_id", "command"] {
             assert_eq!(attempt[not_yet], Value::Null);
         }
     }
-    assert!(ledger.text(&["order", "show", REFERENCE]).contains("Attempt  "));
+    assert!(
+        ledger
+            .text(&["order", "show", REFERENCE])
+            .contains("Attempt  ")
+    );
     for unknown in [
         &["order", "show", "Order 2"][..],
         &["order", "events", REFERENCE, "--shop", "other"],
@@ -118,16 +149,26 @@ async fn replaying_reads_the_bank_and_tells_nothing_twice() {
     let ledger = Ledger::with_an_order().await;
     let events = || ledger.run(&["order", "events", REFERENCE]).json()["events"].take();
     assert_eq!(events(), json!([]));
-    ledger.shop.sandbox.customer_applies(ledger.session).unwrap();
+    ledger
+        .shop
+        .sandbox
+        .customer_applies(ledger.session)
+        .unwrap();
     for _ in 0..2 {
-        let replayed = ledger.run(&["order", "replay", REFERENCE, "--shop", "main"]).json();
+        let replayed = ledger
+            .run(&["order", "replay", REFERENCE, "--shop", "main"])
+            .json();
         assert_eq!(replayed["status"], "awaits_merchant");
         assert!(replayed["attempts"][0]["contract_id"].is_string());
         assert_eq!(replayed["callbacks"], json!([]));
         let events = events();
         assert_eq!(events.as_array().unwrap().len(), 1);
         assert_eq!(
-            (&events[0]["event"], &events[0]["number"], &events[0]["amount"]),
+            (
+                &events[0]["event"],
+                &events[0]["number"],
+                &events[0]["amount"]
+            ),
             (&json!("awaits_merchant"), &json!(1), &json!("300"))
         );
     }
@@ -151,7 +192,9 @@ fn a_ledger_is_made_by_migrating_and_by_nothing_else() {
     let folder = TempDir::new().unwrap();
     let run = |arguments: &[&str]| {
         let mut command = inbank(arguments);
-        command.current_dir(folder.path()).env("INBANK_OUTPUT", "json");
+        command
+            .current_dir(folder.path())
+            .env("INBANK_OUTPUT", "json");
         Run::of(&mut command)
     };
     for command in [

@@ -3,11 +3,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use inbank::ports::IncomeProof;
 use inbank::{
     ApplicationId, Attachment, Locale, StatementBank, StatementBankId, StatementRequest,
     StatementRetrieval, WebAddress,
 };
-use inbank::ports::IncomeProof;
 use serde::Serialize;
 
 use crate::exit::Failure;

@@ -115,7 +115,10 @@ pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failu
         SigningMethod::Sms => {
             "The customer gets a code; bring it back with `inbank contract confirm`."
         }
-        _ => "The customer gets a link.",
+        SigningMethod::Redirect
+        | SigningMethod::SendToSigningEmail
+        | SigningMethod::SendToSigningSms
+        | SigningMethod::Unrecognised(_) => "The customer gets a link.",
     };
     output::answer(settings.output, &Done::with(sentence))
 }

@@ -13,12 +13,10 @@ use inbank::{
 use inbank_sandbox::{Fault, Operation, Outcome};
 
 use self::applicant::Terms;
-use self::step::{
-    accept, apply, grant, offer, pay_down, proof, share_statement, sign, upload,
-};
+use self::step::{accept, apply, grant, offer, pay_down, proof, share_statement, sign, upload};
 use super::epos::is_terminated;
 use super::flow::{Guide, Scenario, scenarios};
-use super::play::{CANCELLED, DECLINED, PAID, Play};
+use super::play::{LATER, PAID, Play};
 use super::stage::Post;
 
 pub(super) const EE_LV: Guide = Guide {
@@ -27,9 +25,9 @@ pub(super) const EE_LV: Guide = Guide {
     scenarios: &[
         EVERYWHERE,
         scenarios![
-            signed_redirect,
-            signed_send_to_signing_sms,
-            signed_send_to_signing_email,
+            signed_redirect = signed_by(DIRECTLY, Method::Redirect),
+            signed_send_to_signing_sms = signed_by(DIRECTLY, Method::SendToSigningSms),
+            signed_send_to_signing_email = signed_by(DIRECTLY, Method::SendToSigningEmail),
             down_payment,
         ],
     ],
@@ -42,8 +40,8 @@ pub(super) const PL: Guide = Guide {
 };
 
 const EVERYWHERE: &[Scenario] = scenarios![
-    signed_digital,
-    signed_paper,
+    signed_digital = signed_by(DIRECTLY, Method::Digital),
+    signed_paper = signed_by(DIRECTLY, Method::Paper),
     signed_sms,
     approved,
     cancelled_by_merchant,
@@ -66,55 +64,40 @@ const EVERYWHERE: &[Scenario] = scenarios![
     terminated,
 ];
 
+const DIRECTLY: &str = "hire_purchase";
+
 async fn signed_by(play: &mut Play, product: &'static str, method: Method) -> Result<()> {
     offer(play, Terms::of(product)).await?;
     accept(play).await?;
     sign(play, method).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, &[]).await
+    play.paid(4, &[]).await
 }
 
-async fn signed_digital(play: &mut Play) -> Result<()> {
-    signed_by(play, "hire_purchase", Method::Digital).await
-}
-
-async fn signed_paper(play: &mut Play) -> Result<()> {
-    signed_by(play, "hire_purchase", Method::Paper).await
+/// What follows an offer, mostly.
+async fn accept_and_sign(play: &mut Play, callbacks: usize, visits: &[&str]) -> Result<()> {
+    accept(play).await?;
+    sign(play, Method::Digital).await?;
+    play.paid(callbacks, visits).await
 }
 
 async fn signed_sms(play: &mut Play) -> Result<()> {
     let product = match play.stage.profile.region.country {
-        "PL" => "hire_purchase",
+        "PL" => DIRECTLY,
         _ => "split_into_parts",
     };
     signed_by(play, product, Method::Sms).await
 }
 
-async fn signed_redirect(play: &mut Play) -> Result<()> {
-    signed_by(play, "hire_purchase", Method::Redirect).await
-}
-
-async fn signed_send_to_signing_sms(play: &mut Play) -> Result<()> {
-    signed_by(play, "hire_purchase", Method::SendToSigningSms).await
-}
-
-async fn signed_send_to_signing_email(play: &mut Play) -> Result<()> {
-    signed_by(play, "hire_purchase", Method::SendToSigningEmail).await
-}
-
 async fn approved(play: &mut Play) -> Result<()> {
     grant(play).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.paid(5, &[]).await
 }
 
 async fn cancelled_by_merchant(play: &mut Play) -> Result<()> {
     grant(play).await?;
     play.cancel("merchant").await?;
-    play.told(&CANCELLED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Cancelled), 5, &[])
-        .await
+    play.not_paid(NotPaid::Cancelled, 5, &[]).await
 }
 
 async fn income_proof_by_bank(play: &mut Play) -> Result<()> {
@@ -122,10 +105,7 @@ async fn income_proof_by_bank(play: &mut Play) -> Result<()> {
     play.asked(Action::IncomeProof).await?;
     share_statement(play).await?;
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &["statements"]).await
+    accept_and_sign(play, 5, &["statements"]).await
 }
 
 async fn income_proof_by_upload(play: &mut Play) -> Result<()> {
@@ -133,10 +113,7 @@ async fn income_proof_by_upload(play: &mut Play) -> Result<()> {
     play.asked(proof(play)).await?;
     upload(play).await?;
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    accept_and_sign(play, 5, &[]).await
 }
 
 async fn income_proof_by_bank_then_upload(play: &mut Play) -> Result<()> {
@@ -146,17 +123,12 @@ async fn income_proof_by_bank_then_upload(play: &mut Play) -> Result<()> {
     play.asked(proof(play)).await?;
     upload(play).await?;
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 6, &["statements"]).await
+    accept_and_sign(play, 6, &["statements"]).await
 }
 
 async fn declined(play: &mut Play) -> Result<()> {
     apply(play, Terms::over("900")).await?;
-    play.told(&DECLINED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Declined), 1, &[])
-        .await
+    play.not_paid(NotPaid::Declined, 1, &[]).await
 }
 
 async fn manual(play: &mut Play) -> Result<()> {
@@ -169,25 +141,18 @@ async fn manual(play: &mut Play) -> Result<()> {
     play.stage.sandbox.decide(application, Outcome::Positive)?;
     play.note("the bank decides later");
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, &[]).await
+    accept_and_sign(play, 4, &[]).await
 }
 
 async fn failed(play: &mut Play) -> Result<()> {
     apply(play, Terms::over("5500")).await?;
-    play.told(&EventKind::NotPaid(NotPaid::Failed)).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Failed), 1, &[])
-        .await
+    play.not_paid(NotPaid::Failed, 1, &[]).await
 }
 
 async fn cancelled_by_customer(play: &mut Play) -> Result<()> {
-    offer(play, Terms::of("hire_purchase")).await?;
+    offer(play, Terms::of(DIRECTLY)).await?;
     play.cancel("customer").await?;
-    play.told(&CANCELLED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Cancelled), 1, &[])
-        .await
+    play.not_paid(NotPaid::Cancelled, 1, &[]).await
 }
 
 async fn changed_conditions(play: &mut Play) -> Result<()> {
@@ -211,27 +176,23 @@ async fn callbacks_dropped(play: &mut Play) -> Result<()> {
     play.note("no callback comes");
     grant(play).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.paid(5, &[]).await
 }
 
 async fn opening_answer_lost(play: &mut Play) -> Result<()> {
-    let lost = Operation::CreateApplication;
-    play.stage.sandbox.fault(lost, Fault::AnswerLost, 1);
+    play.fault(Operation::CreateApplication, Fault::AnswerLost);
     let request = applicant::request(play, Terms::of("hire_purchase_approval"))?;
     for _ in 0..2 {
         let outcome = play.order()?.apply(&request).await?;
         ensure!(matches!(outcome, ApplyOutcome::Unclear(_)), "{outcome:?}");
     }
-    ensure!(play.calls(lost) == 1, "the bank got one application twice");
     play.note("the answer to the submission gets lost; its first callback tells");
     play.asked(Action::Offer).await?;
     accept(play).await?;
     sign(play, Method::Digital).await?;
     play.told(&EventKind::AwaitsMerchant).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.paid(5, &[]).await
 }
 
 async fn shop_restarted(play: &mut Play) -> Result<()> {
@@ -246,89 +207,53 @@ async fn shop_restarted(play: &mut Play) -> Result<()> {
     play.approve().await?;
     // What another process has sent, and the bank has taken, is only read.
     play.restart().await?;
-    play.told(&PAID).await?;
-    for sent in [
-        Operation::CreateApplication,
-        Operation::AcceptApplication,
-        Operation::SignContract,
-        Operation::ApproveContract,
-    ] {
-        ensure!(play.calls(sent) == 1, "{sent:?} was sent again");
-    }
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.paid(5, &[]).await
 }
 
 async fn approved_and_cancelled_at_once(play: &mut Play) -> Result<()> {
     grant(play).await?;
-    play.note("merchant approves");
-    let order = play.order()?;
-    let approving = order.approve();
-    let outcome = play.cancel_during(Operation::ApproveContract, approving);
-    let outcome = Box::pin(outcome).await?;
-    play.taken(outcome)?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.approve_and_cancel().await?;
+    play.paid(5, &[]).await
 }
 
 async fn double_click(play: &mut Play) -> Result<()> {
-    let request = applicant::request(play, Terms::of("hire_purchase"))?;
+    let request = applicant::request(play, Terms::of(DIRECTLY))?;
     let order = play.order()?;
     match tokio::join!(order.apply(&request), order.apply(&request)) {
         (Ok(ApplyOutcome::Sent(..)), Ok(ApplyOutcome::Sent(..))) => {}
         other => bail!("a customer who clicks twice: {other:?}"),
     }
-    ensure!(
-        play.calls(Operation::CreateApplication) == 1,
-        "the bank got one application twice"
-    );
     play.note("customer clicks twice: one application");
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, &[]).await
+    accept_and_sign(play, 4, &[]).await
 }
 
 async fn changed_application(play: &mut Play) -> Result<()> {
-    offer(play, Terms::of("hire_purchase")).await?;
+    offer(play, Terms::of(DIRECTLY)).await?;
     apply(play, Terms::over("400")).await?;
     // Nobody is shown the former offer any more.
     play.attempt_is(1, AttemptState::Cancelled).await?;
     play.asked(Action::Offer).await?;
-    accept(play).await?;
-    sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &[]).await
+    accept_and_sign(play, 5, &[]).await
 }
 
 async fn acceptance_committed_later(play: &mut Play) -> Result<()> {
-    offer(play, Terms::of("hire_purchase")).await?;
-    let later = Fault::CommitLater { seconds: 5 };
-    let accepting = Operation::AcceptApplication;
-    play.stage.sandbox.fault(accepting, later, 1);
+    offer(play, Terms::of(DIRECTLY)).await?;
+    play.fault(Operation::AcceptApplication, LATER);
     play.note("customer accepts; a gateway answers 504");
     let order = play.order()?;
     let application = order.offer().await?.id;
     let outcome = order.accept(&application).await?;
     play.unclear(outcome)?;
     play.asked(Action::Signature).await?;
-    ensure!(play.calls(accepting) == 1, "accepted again");
     sign(play, Method::Digital).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, &[]).await
+    play.paid(4, &[]).await
 }
 
 async fn approval_committed_later(play: &mut Play) -> Result<()> {
     grant(play).await?;
-    let later = Fault::CommitLater { seconds: 5 };
-    let approving = Operation::ApproveContract;
-    play.stage.sandbox.fault(approving, later, 1);
-    play.note("merchant approves; a gateway answers 504");
-    let outcome = play.order()?.approve().await?;
-    play.unclear(outcome)?;
-    play.told(&PAID).await?;
-    ensure!(play.calls(approving) == 1, "approved again");
-    play.end(OrderStatus::Paid, 5, &[]).await
+    play.approve_through_a_gateway().await?;
+    play.paid(5, &[]).await
 }
 
 async fn terminated(play: &mut Play) -> Result<()> {
@@ -373,14 +298,12 @@ async fn verify(play: &mut Play, product: &'static str) -> Result<()> {
 
 async fn verified(play: &mut Play) -> Result<()> {
     verify(play, "hire_purchase_verification").await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 5, &["statements"]).await
+    play.paid(5, &["statements"]).await
 }
 
 async fn verified_and_approved(play: &mut Play) -> Result<()> {
     verify(play, "hire_purchase_verification_approval").await?;
     play.told(&EventKind::AwaitsMerchant).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 6, &["statements"]).await
+    play.paid(6, &["statements"]).await
 }

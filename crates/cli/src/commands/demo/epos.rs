@@ -12,7 +12,7 @@ use inbank_sandbox::{ContractStatus, Fault, Operation};
 
 use super::customer::Customer;
 use super::flow::{Guide, scenarios};
-use super::play::{BACK, CANCELLED, DECLINED, EXPIRED, PAID, Play};
+use super::play::{BACK, PAID, Play};
 use super::stage::Post;
 
 pub(super) const GUIDE: Guide = Guide {
@@ -54,23 +54,19 @@ const A_WEEK_LATER: Duration = Duration::from_hours(8 * 24);
 async fn completed(play: &mut Play) -> Result<()> {
     let customer = check_out(play, DIRECTLY, GRANTED).await?;
     sign_and_return(play, customer).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 1, BACK).await
+    play.paid(1, BACK).await
 }
 
 async fn approved(play: &mut Play) -> Result<()> {
     grant(play).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 2, BACK).await
+    play.paid(2, BACK).await
 }
 
 async fn cancelled_by_merchant(play: &mut Play) -> Result<()> {
     grant(play).await?;
     play.cancel("merchant").await?;
-    play.told(&CANCELLED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Cancelled), 2, BACK)
-        .await
+    play.not_paid(NotPaid::Cancelled, 2, BACK).await
 }
 
 async fn declined(play: &mut Play) -> Result<()> {
@@ -95,23 +91,16 @@ async fn callbacks_dropped(play: &mut Play) -> Result<()> {
     play.note("customer signs and closes the window, and no callback comes");
     play.told(&EventKind::AwaitsMerchant).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 2, &[]).await
+    play.paid(2, &[]).await
 }
 
 async fn opening_answer_lost(play: &mut Play) -> Result<()> {
-    play.stage
-        .sandbox
-        .fault(Operation::CreateSession, Fault::AnswerLost, 1);
+    play.fault(Operation::CreateSession, Fault::AnswerLost);
     let cart = cart(play, BY_MERCHANT, GRANTED)?;
     opening_is_unclear(play, &cart).await?;
     grant(play).await?;
     play.approve().await?;
     play.told(&PAID).await?;
-    ensure!(
-        play.calls(Operation::CreateSession) == 2,
-        "each call asks the bank once"
-    );
     // Nobody was sent to what the bank may have opened first: it ends by itself.
     play.pass(A_WEEK_LATER).await?;
     play.attempt_is(1, AttemptState::Expired).await?;
@@ -132,29 +121,20 @@ async fn shop_restarted(play: &mut Play) -> Result<()> {
     play.approve().await?;
     // What another process has sent, and the bank has taken, is only read.
     play.restart().await?;
-    play.told(&PAID).await?;
-    ensure!(play.calls(Operation::ApproveContract) == 1, "sent again");
-    play.end(OrderStatus::Paid, 2, BACK).await
+    play.paid(2, BACK).await
 }
 
 async fn approved_and_cancelled_at_once(play: &mut Play) -> Result<()> {
     grant(play).await?;
-    play.note("merchant approves");
-    let order = play.order()?;
-    let approving = order.approve();
-    let outcome = play.cancel_during(Operation::ApproveContract, approving);
-    let outcome = Box::pin(outcome).await?;
-    play.taken(outcome)?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 2, BACK).await
+    play.approve_and_cancel().await?;
+    play.paid(2, BACK).await
 }
 
 async fn double_click(play: &mut Play) -> Result<()> {
     let cart = cart(play, DIRECTLY, GRANTED)?;
     let customer = pay_twice_at_once(play, &cart).await?;
     sign_and_return(play, customer).await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 1, BACK).await
+    play.paid(1, BACK).await
 }
 
 async fn changed_cart(play: &mut Play) -> Result<()> {
@@ -167,8 +147,7 @@ async fn changed_cart(play: &mut Play) -> Result<()> {
     sign_and_return(play, new_tab).await?;
     play.told(&EventKind::AwaitsMerchant).await?;
     play.approve().await?;
-    play.told(&PAID).await?;
-    play.end(OrderStatus::Paid, 4, BACK).await
+    play.paid(4, BACK).await
 }
 
 async fn changed_cart_paid_in_the_old_tab(play: &mut Play) -> Result<()> {
@@ -181,23 +160,15 @@ async fn changed_cart_paid_in_the_old_tab(play: &mut Play) -> Result<()> {
 
 async fn approval_committed_later(play: &mut Play) -> Result<()> {
     grant(play).await?;
-    let later = Fault::CommitLater { seconds: 5 };
-    play.stage
-        .sandbox
-        .fault(Operation::ApproveContract, later, 1);
-    play.note("merchant approves; a gateway answers 504");
-    let outcome = play.order()?.approve().await?;
-    play.unclear(outcome)?;
-    play.told(&PAID).await?;
-    ensure!(play.calls(Operation::ApproveContract) == 1, "sent again");
-    play.end(OrderStatus::Paid, 2, BACK).await
+    play.approve_through_a_gateway().await?;
+    play.paid(2, BACK).await
 }
 
 async fn completed_after_all(play: &mut Play) -> Result<()> {
     let customer = check_out(play, DIRECTLY, GRANTED).await?;
     customer.cancel().await?.go_back_to_merchant().await?;
     play.note("customer cancels");
-    play.told(&CANCELLED).await?;
+    play.told(&EventKind::NotPaid(NotPaid::Cancelled)).await?;
     let session = play.attempt().await?.session.context("no session")?;
     play.stage
         .sandbox
@@ -277,10 +248,6 @@ pub(super) async fn pay_twice_at_once(play: &mut Play, cart: &Cart) -> Result<Cu
     let (first, second) = tokio::join!(order.pay(cart), order.pay(cart));
     match (first?, second?) {
         (PayOutcome::Redirect(first), PayOutcome::Redirect(second)) if first == second => {
-            ensure!(
-                play.calls(Operation::CreateSession) == 1,
-                "the bank was asked twice"
-            );
             play.note("customer clicks twice: one session");
             play.arrive(first.as_str()).await
         }
@@ -298,24 +265,20 @@ pub(super) async fn sign_and_return(play: &mut Play, customer: Customer) -> Resu
 pub(super) async fn is_declined(play: &mut Play, customer: Customer) -> Result<()> {
     customer.apply().await?.go_back_to_merchant().await?;
     play.note("customer applies");
-    play.told(&DECLINED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Declined), 1, BACK)
-        .await
+    play.not_paid(NotPaid::Declined, 1, BACK).await
 }
 
 pub(super) async fn gives_up(play: &mut Play, customer: Customer) -> Result<()> {
     customer.cancel().await?.go_back_to_merchant().await?;
     play.note("customer cancels");
-    play.told(&CANCELLED).await?;
-    play.end(OrderStatus::NotPaid(NotPaid::Cancelled), 1, BACK)
-        .await
+    play.not_paid(NotPaid::Cancelled, 1, BACK).await
 }
 
 /// The bank says nothing of it: the platform looks for itself.
 pub(super) async fn is_late(play: &mut Play, customer: Customer) -> Result<()> {
     play.pass(A_WEEK_LATER).await?;
     play.note("time passes");
-    play.told(&EXPIRED).await?;
+    play.told(&EventKind::NotPaid(NotPaid::Expired)).await?;
     customer.reload().await?.go_back_to_merchant().await?;
     play.end(OrderStatus::NotPaid(NotPaid::Expired), 0, BACK)
         .await

@@ -35,14 +35,16 @@ pub(super) struct Scenario {
     pub(super) script: fn(&mut Play) -> LocalBoxFuture<'_, Result<()>>,
 }
 
-/// Scenarios that are called as their scripts are.
+/// Scenarios that are called as their scripts are, or otherwise: `name = script(…)`.
 macro_rules! scenarios {
-    ($($script:ident),* $(,)?) => {
+    ($($name:ident $(= $script:ident($($with:expr),*))?),* $(,)?) => {
         &[$($crate::commands::demo::flow::Scenario {
-            name: stringify!($script),
-            script: |play| Box::pin($script(play)),
+            name: stringify!($name),
+            script: |play| Box::pin(scenarios!(@call play $name $($script $($with),*)?)),
         }),*]
     };
+    (@call $play:ident $name:ident) => { $name($play) };
+    (@call $play:ident $name:ident $script:ident $($with:expr),*) => { $script($play, $($with),*) };
 }
 pub(super) use scenarios;
 
@@ -72,7 +74,11 @@ impl Guide {
             profile,
             version,
         };
-        let versions = |profile| ApiVersion::ALL.iter().map(move |version| (profile, *version));
+        let versions = |profile| {
+            ApiVersion::ALL
+                .iter()
+                .map(move |version| (profile, *version))
+        };
         let places = self.regions.iter().copied().flat_map(versions);
         places.map(place)
     }

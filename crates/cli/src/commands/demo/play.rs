@@ -31,13 +31,26 @@ pub(super) struct Play {
 }
 
 pub(super) const PAID: EventKind = EventKind::Paid { late: false };
-pub(super) const CANCELLED: EventKind = EventKind::NotPaid(NotPaid::Cancelled);
-pub(super) const DECLINED: EventKind = EventKind::NotPaid(NotPaid::Declined);
-pub(super) const EXPIRED: EventKind = EventKind::NotPaid(NotPaid::Expired);
 /// The page of the shop on which customers end up who come back from a session.
 pub(super) const BACK: &[&str] = &["orders"];
 
-/// The bank polls nothing, so time passes in small steps at first, and in larger ones later.
+/// A gateway answers 504, and the bank goes on working.
+pub(super) const LATER: Fault = Fault::CommitLater { seconds: 5 };
+
+/// What the bank is told about an attempt, each once.
+const SENT_ONCE: &[Operation] = &[
+    Operation::AcceptApplication,
+    Operation::ActivateContract,
+    Operation::ApproveContract,
+    Operation::AssignAssetIdentifiers,
+    Operation::CancelApplication,
+    Operation::CancelContract,
+    Operation::CreateApplication,
+    Operation::CreateSession,
+    Operation::SignContract,
+];
+
+/// Time passes in steps as long as those of the bank at first, and in larger ones later.
 const STEP: Duration = Duration::from_secs(3);
 /// Longer than the rarest reading of an order that is over.
 const NEVER: Duration = Duration::from_hours(3 * 24);
@@ -91,12 +104,18 @@ impl Play {
 
     pub(super) async fn contract(&self) -> Result<Uuid> {
         let contract = self.attempt().await?.contract;
-        Ok(contract.context("the contract is not known")?.as_str().parse()?)
+        Ok(contract
+            .context("the contract is not known")?
+            .as_str()
+            .parse()?)
     }
 
     pub(super) async fn application(&self) -> Result<Uuid> {
         let known = self.attempt().await?.application;
-        Ok(known.context("the application is not known")?.as_str().parse()?)
+        Ok(known
+            .context("the application is not known")?
+            .as_str()
+            .parse()?)
     }
 
     /// How often an operation was called in this flow.
@@ -106,6 +125,11 @@ impl Play {
         calls
             .filter(|call| call.operation == Some(operation))
             .count()
+    }
+
+    /// Has the next call of an operation go wrong.
+    pub(super) fn fault(&self, operation: Operation, fault: Fault) {
+        self.stage.sandbox.fault(operation, fault, 1);
     }
 
     /// The customer follows the platform's redirect to the bank.
@@ -234,15 +258,31 @@ impl Play {
         Ok(())
     }
 
+    /// The merchant approves, a gateway answers 504, and the bank does it later.
+    pub(super) async fn approve_through_a_gateway(&mut self) -> Result<()> {
+        self.fault(Operation::ApproveContract, LATER);
+        self.note("merchant approves; a gateway answers 504");
+        let outcome = self.order()?.approve().await?;
+        self.unclear(outcome)
+    }
+
+    /// The merchant approves, while a colleague cancels.
+    pub(super) async fn approve_and_cancel(&mut self) -> Result<()> {
+        self.note("merchant approves");
+        let order = self.order()?;
+        let approving = self.cancel_during(Operation::ApproveContract, order.approve());
+        let outcome = Box::pin(approving).await?;
+        self.taken(outcome)
+    }
+
     /// Has a colleague cancel what is just being carried out, while the bank has not answered yet.
     pub(super) async fn cancel_during<T>(
         &mut self,
         operation: Operation,
         carrying_out: impl Future<Output = Result<T, OrderError>>,
     ) -> Result<T> {
-        let sandbox = &self.stage.sandbox;
-        sandbox.fault(operation, Fault::Hold, 1);
-        let order = self.order()?;
+        self.fault(operation, Fault::Hold);
+        let (order, sandbox) = (self.order()?, &self.stage.sandbox);
         let cancelling = async {
             sandbox.answer_held().await;
             let cancelled = order.cancel().await;
@@ -276,6 +316,23 @@ impl Play {
         Ok(self.stage.callbacks(&ids.collect::<Vec<_>>()))
     }
 
+    /// Ends with the shop being told that the order is paid.
+    pub(super) async fn paid(&mut self, callbacks: usize, visits: &[&str]) -> Result<()> {
+        self.told(&PAID).await?;
+        self.end(OrderStatus::Paid, callbacks, visits).await
+    }
+
+    /// Ends with the shop being told that it is not.
+    pub(super) async fn not_paid(
+        &mut self,
+        end: NotPaid,
+        callbacks: usize,
+        visits: &[&str],
+    ) -> Result<()> {
+        self.told(&EventKind::NotPaid(end)).await?;
+        self.end(OrderStatus::NotPaid(end), callbacks, visits).await
+    }
+
     /// Reads the bank once more, when nothing more is to come of it, and holds the end, what the shop
     /// was told and what came in to what they should be; each by the records of both sides.
     pub(super) async fn end(
@@ -298,7 +355,12 @@ impl Play {
             came == visits,
             "customers came to {came:?} instead of {visits:?}"
         );
-        self.check_contract(&order)
+        self.check_contract(&order)?;
+        for sent in SENT_ONCE {
+            let once = self.calls(*sent) <= order.attempts.len();
+            ensure!(once, "{sent:?} was sent again");
+        }
+        Ok(())
     }
 
     async fn check_events(&self) -> Result<()> {

@@ -83,7 +83,9 @@ impl Stage {
             ledger: TempDir::new().context("the platform has no place for its ledger")?,
         };
         let diary = Arc::new(Diary::default());
-        let platform = premises.platform(&sandbox, profile, version, &diary).await?;
+        let platform = premises
+            .platform(&sandbox, profile, version, &diary)
+            .await?;
         Ok(Self {
             profile,
             version,
@@ -106,7 +108,9 @@ impl Stage {
     /// Builds the platform anew on the same ledger: whatever else it knew is gone.
     pub(super) async fn reopen(&mut self) -> Result<()> {
         let (profile, version, diary) = (self.profile, self.version, &self.diary);
-        let platform = self.premises.platform(&self.sandbox, profile, version, diary);
+        let platform = self
+            .premises
+            .platform(&self.sandbox, profile, version, diary);
         self.platform = platform.await?;
         self.server = self.premises.serve(&self.platform, diary)?;
         Ok(())

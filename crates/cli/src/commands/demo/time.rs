@@ -87,3 +87,39 @@ impl Spawner for Tasks {
         }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use inbank_sandbox::Region;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn moving_the_clock_wakes_those_whose_time_has_come_and_no_others() {
+        let sandbox = Sandbox::builder(Region::Estonia).start().await.unwrap();
+        let clock = SandboxClock::new(Arc::new(sandbox));
+        let mut hour = clock.sleep(Duration::from_hours(1));
+        let mut day = clock.sleep(Duration::from_hours(24));
+        assert_eq!((&mut hour).now_or_never(), None);
+        assert_eq!((&mut day).now_or_never(), None);
+        clock.advance(Duration::from_hours(2));
+        hour.await;
+        assert_eq!((&mut day).now_or_never(), None);
+        clock.advance(Duration::from_hours(22));
+        day.await;
+        clock.sleep(Duration::ZERO).await;
+    }
+
+    #[tokio::test]
+    async fn tasks_are_idle_when_each_has_ended_however_it_ended() {
+        let tasks = Tasks::new();
+        tasks.spawn(Box::pin(std::future::pending()));
+        assert!(!tasks.is_idle());
+        let tasks = Tasks::new();
+        tasks.spawn(Box::pin(async {}));
+        tasks.spawn(Box::pin(async { panic!("as a test wants it") }));
+        tasks.idle().await;
+        assert!(tasks.is_idle());
+    }
+}

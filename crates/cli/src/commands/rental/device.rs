@@ -2,10 +2,8 @@ use std::convert::Infallible;
 use std::io;
 
 use clap::{ArgGroup, Args};
-use inbank::{
-    AssetIdentifiers, ContractId, Imei, Invalid, Personal, ProductCode, SerialNumber,
-};
 use inbank::ports::Rentals;
+use inbank::{AssetIdentifiers, ContractId, Imei, Invalid, Personal, ProductCode, SerialNumber};
 
 use crate::exit::Failure;
 use crate::output::{self, Done};

@@ -1,12 +1,12 @@
 use std::fmt;
 
 use clap::{ArgGroup, Args};
+use inbank::http::read_rental_request;
+use inbank::ports::Rentals;
 use inbank::{
     AssetModel, InsuranceRequirement, ModelIdentifier, Money, PriceLimits, ProductCode,
     RentalCalculation,
 };
-use inbank::http::read_rental_request;
-use inbank::ports::Rentals;
 use serde::Serialize;
 
 use crate::commands::document;
@@ -198,7 +198,7 @@ impl fmt::Display for Conditions {
             InsuranceRequirement::Always => "always".to_owned(),
             InsuranceRequirement::Never => "never".to_owned(),
             InsuranceRequirement::Optional => "as the customer likes".to_owned(),
-            other => other.to_string(),
+            other @ InsuranceRequirement::Unrecognised(_) => other.to_string(),
         };
         let possible = |yes: bool| Some(if yes { "possible" } else { "not possible" }.to_owned());
         let [net, gross] = self.limits.readable(&self.currency);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 use inbank::{
-    Action, ApplyOutcome, Attachment, ConfirmationCode, EventKind, Locale, Region, Regeneration,
+    Action, ApplyOutcome, Attachment, ConfirmationCode, EventKind, Locale, Regeneration, Region,
     SigningMethod as Method, SigningOutcome, StatementRequest, WebAddress,
 };
 
@@ -118,7 +118,9 @@ pub(super) async fn sign(play: &mut Play, method: Method) -> Result<()> {
             order.confirm(&ConfirmationCode::parse(CODE)?).await?;
         }
         Method::Redirect => {
-            let page = started.redirect_url.context("there is no page to sign on")?;
+            let page = started
+                .redirect_url
+                .context("there is no page to sign on")?;
             let customer = play.arrive(page.as_str()).await?;
             customer.sign_contract().await?;
         }

@@ -20,6 +20,8 @@ const SERIAL: &str = "J7P3D7000000";
 impl Model {
     /// A phone with everything, which is known by its IMEI and its serial number.
     pub(super) const PHONE: Self = Self::Ean("8806095299501");
+    /// One whose code is on the box.
+    pub(super) const NEW_PHONE: Self = Self::Code("SM-S928BZKHEUE");
     /// The tablet of the guide's session, which has no IMEI.
     pub(super) const TABLET: Self = Self::Code("MK2K3HC/A");
 
