@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use inbank::http::RegionProfile;
 use inbank::ports::GatewayErrorKind;
 use inbank::{
-    Activation, AssetModel, AttemptState, EventKind, ModelIdentifier, NotPaid, OrderError,
+    Activation, AssetModel, AttemptState, EventKind, ModelIdentifier, Money, NotPaid, OrderError,
     OrderStatus, ProductCode, RentalQuote,
 };
 use inbank_sandbox::{Fault, Operation};
@@ -52,11 +52,12 @@ pub(super) const GUIDE: Guide = Guide {
 
 const PRODUCT: &str = "smart_rent_product_code";
 
-/// A rental: what is in the cart, and the conditions of its model.
+/// A rental: what is in the cart, the conditions of its model, its price.
 struct Rental {
-    product: ProductCode,
     cart: inbank::Cart,
     model: AssetModel,
+    /// What the bank wants for it all.
+    quoted: Option<Money>,
 }
 
 async fn activated(play: &mut Play, product: &str, model: Model, cart: &Cart) -> Result<()> {
@@ -252,19 +253,18 @@ async fn quoted(play: &mut Play, product: &str, model: Model, cart: &Cart) -> Re
         rented.name
     ));
     let request = cart.request(&play.stage.profile.region, &rented)?;
-    match shop.rental_quote(&product, &rented, &request).await? {
-        RentalQuote::Offered(quote) => {
-            play.note(format!("quoted at {} a month", quote.gross_monthly_payment));
-        }
+    let quote = match shop.rental_quote(&product, &rented, &request).await? {
+        RentalQuote::Offered(quote) => quote,
         RentalQuote::Unavailable(condition) => bail!("no quote: {condition}"),
-    }
+    };
+    play.note(format!("quoted at {} a month", quote.gross_monthly_payment));
     let hero = model.in_catalogue(&play.stage.sandbox)?;
     let sent = (Operation::CreateRentalCalculation, None);
     cart.check_arrived(&play.stage, &hero, sent)?;
     Ok(Rental {
         cart: inbank::Cart::rental(product.as_str(), request, rented.name.as_str()),
-        product,
         model: rented,
+        quoted: quote.total_gross_price_with_discount,
     })
 }
 
@@ -272,23 +272,15 @@ async fn quoted(play: &mut Play, product: &str, model: Model, cart: &Cart) -> Re
 async fn check_out(play: &mut Play, rental: &Rental) -> Result<Customer> {
     let outcome = play.order()?.rent(&rental.cart).await?;
     let customer = arrive(play, outcome).await?;
-    let (shop, attempt) = (play.shop()?, play.attempt().await?);
-    let sessions = shop.bank().sessions.as_ref().context("no sessions")?;
-    let session = attempt.session.context("it has no session")?;
-    let total = sessions.session(&session).await?.total;
-    let request = rental.cart.rental_request().context("nothing is rented")?;
-    let quote = shop
-        .rental_quote(&rental.product, &rental.model, request)
-        .await?;
-    let quoted = match quote {
-        RentalQuote::Offered(quote) => quote.total_gross_price_with_discount,
-        RentalQuote::Unavailable(condition) => bail!("no quote: {condition}"),
-    };
+    let session = play.attempt().await?.session.context("no session")?;
+    let sessions = play.shop()?.bank().sessions.clone();
+    let sessions = sessions.context("the bank opens no sessions")?;
+    let (total, quoted) = (sessions.session(&session).await?.total, rental.quoted);
     let same = total
         .zip(quoted)
-        .is_some_and(|(total, quoted)| total.compare(quoted) == Ok(Ordering::Equal));
+        .map(|(total, quoted)| total.compare(quoted));
     ensure!(
-        same,
+        same == Some(Ok(Ordering::Equal)),
         "the session costs {total:?}, and {quoted:?} was quoted"
     );
     Ok(customer)
