@@ -11,13 +11,12 @@ use inbank_domain::{
     SessionCallback, SessionId, SessionStatus, Unrecognised, excerpt, issued_at,
 };
 use inbank_ports::{
-    CallbackAuthenticator, CallbackError, CallbackKey, Clock, Headers, NotUnderstood,
-    SignedCallback,
+    CallbackAuthenticator, CallbackError, Clock, Headers, NotUnderstood, SignedCallback,
 };
 use sha2::Sha512;
 use time::OffsetDateTime;
 
-use crate::form::{Form, lower_hexadecimal};
+use crate::form::{Form, canonical, hexadecimal_digits};
 use crate::wire::callback::Message;
 
 type HmacSha512 = Hmac<Sha512>;
@@ -89,12 +88,11 @@ impl CallbackAuthenticator for HmacAuthenticator {
         if let Some(freshness) = &self.freshness {
             freshness.check(issued_at)?;
         }
-        Ok(SignedCallback {
-            key: CallbackKey::of(form.signed()),
-            issued_at,
-            content: form.canonical().into_bytes(),
-            callback: read(form.message(), issued_at),
-        })
+        let callback = read(form.message(), issued_at);
+        let (signed, signature) = form.into_parts();
+        Ok(SignedCallback::new(
+            issued_at, callback, signed, signature, canonical,
+        ))
     }
 }
 
@@ -169,7 +167,9 @@ pub struct NoKey;
 pub fn sign_callback(key: &ApiKey, timestamp: u64, message: &str) -> Result<String, NoKey> {
     let mut mac = prepare(key)?;
     mac.update(format!("{timestamp}.{message}").as_bytes());
-    Ok(lower_hexadecimal(&mac.finalize().into_bytes()))
+    let bytes = mac.finalize().into_bytes();
+    let digits = bytes.iter().flat_map(|byte| hexadecimal_digits(*byte));
+    Ok(digits.map(char::from).collect())
 }
 
 /// The body of a signed callback, as the bank sends it.

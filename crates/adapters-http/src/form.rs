@@ -10,6 +10,8 @@ pub(crate) struct Form {
     timestamp: u64,
     message_at: usize,
     hmac: [u8; 64],
+    /// The same, as lower-case digits.
+    hmac_digits: [u8; 128],
 }
 
 const FIELDS: [&str; 3] = ["message", "hmac", "timestamp"];
@@ -50,7 +52,7 @@ impl Form {
             field: "message",
             expected: "UTF-8 text",
         })?;
-        let hmac = hexadecimal(hmac).ok_or(CallbackError::FieldUnreadable {
+        let (hmac, hmac_digits) = hexadecimal(hmac).ok_or(CallbackError::FieldUnreadable {
             field: "hmac",
             expected: "128 hexadecimal digits",
         })?;
@@ -59,25 +61,18 @@ impl Form {
             timestamp,
             message_at,
             hmac,
+            hmac_digits,
         })
-    }
-
-    /// The same three fields again and nothing else, in one form for all copies, whatever their order,
-    /// escapes and additions were.
-    pub(crate) fn canonical(&self) -> String {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("message", self.message());
-        form.append_pair("hmac", &lower_hexadecimal(&self.hmac));
-        form.append_pair(
-            "timestamp",
-            &self.signed[..self.message_at.saturating_sub(1)],
-        );
-        form.finish()
     }
 
     /// What the signature is over: `timestamp.message`.
     pub(crate) fn signed(&self) -> &[u8] {
         self.signed.as_bytes()
+    }
+
+    /// What is signed, and the signature in lower-case digits.
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<u8>) {
+        (self.signed.into_bytes(), self.hmac_digits.into())
     }
 
     pub(crate) fn message(&self) -> &str {
@@ -136,15 +131,49 @@ fn decode(value: &[u8], into: &mut Vec<u8>) {
     }
 }
 
-/// Two lower-case digits for each byte.
-pub(crate) fn lower_hexadecimal(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digits = digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
-    digits.collect()
+/// The three fields of what is signed and its signature, and nothing else: one form for all copies,
+/// whatever their order, escapes and additions were.
+pub(crate) fn canonical(signed: &[u8], signature: &[u8]) -> Vec<u8> {
+    // The timestamp is digits alone, so the first dot is the one between.
+    let dot = memchr::memchr(b'.', signed).unwrap_or(signed.len());
+    let (timestamp, message) = signed.split_at(dot);
+    let mut form = Vec::with_capacity(192 + 3 * signed.len());
+    form.extend_from_slice(b"message=");
+    encode(message.get(1..).unwrap_or_default(), &mut form);
+    form.extend_from_slice(b"&hmac=");
+    form.extend_from_slice(signature);
+    form.extend_from_slice(b"&timestamp=");
+    form.extend_from_slice(timestamp);
+    form
 }
 
-/// 64 bytes from 128 digits of either case.
-fn hexadecimal(value: &[u8]) -> Option<[u8; 64]> {
+/// Form encoding, as the URL standard has it.
+fn encode(value: &[u8], into: &mut Vec<u8>) {
+    for &byte in value {
+        match byte {
+            b'*' | b'-' | b'.' | b'_' => into.push(byte),
+            b' ' => into.push(b'+'),
+            _ if byte.is_ascii_alphanumeric() => into.push(byte),
+            _ => {
+                let digits = hexadecimal_digits(byte).map(|digit| digit.to_ascii_uppercase());
+                into.push(b'%');
+                into.extend_from_slice(&digits);
+            }
+        }
+    }
+}
+
+/// Two lower-case digits for a byte.
+pub(crate) const fn hexadecimal_digits(byte: u8) -> [u8; 2] {
+    const fn digit(nibble: u8) -> u8 {
+        // Arithmetic instead of a table: the compiler makes vectors of it.
+        nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
+    }
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
+/// 64 bytes from 128 digits of either case, and the digits in lower case.
+fn hexadecimal(value: &[u8]) -> Option<([u8; 64], [u8; 128])> {
     let mut unescaped = Vec::new();
     let value = if value.len() == 128 {
         value
@@ -169,7 +198,8 @@ fn hexadecimal(value: &[u8]) -> Option<[u8; 64]> {
         *byte = high << 4 | low;
     }
     let wrong = nibbles.iter().fold(0, |wrong, nibble| wrong | nibble);
-    (wrong < 16).then_some(bytes)
+    // A digit has the bit that makes a letter small.
+    (wrong < 16).then(|| (bytes, digits.map(|digit| digit | 0x20)))
 }
 
 fn digits(text: &[u8]) -> Option<u64> {

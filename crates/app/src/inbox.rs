@@ -91,7 +91,7 @@ impl Inbox {
         let (shop, attempt) = self.address(shop, attempt)?;
         let signed = shop.bank().callbacks.authenticate(headers, body)?;
         self.check(&shop, &attempt, &signed).await?;
-        let received = self.received(&shop, attempt, signed);
+        let received = self.received(&shop, attempt, &signed);
         match self.store.ledger.keep(&received).await? {
             Kept::NoAttempt => Err(InboxError::NoAttempt),
             kept => {
@@ -128,12 +128,11 @@ impl Inbox {
         let known = known.ok_or(InboxError::NoAttempt)?;
         let by_application = known.terms.kind == AttemptKind::Application;
         let ours = match subject(callback) {
-            Some(Subject::Session(session)) => {
+            Subject::Session(session) => {
                 let same = known.session.as_ref().is_none_or(|id| *id == session);
                 same && !by_application
             }
-            Some(Subject::Application(_)) => by_application,
-            None => true,
+            Subject::Application(_) => by_application,
         };
         if ours {
             Ok(())
@@ -152,10 +151,10 @@ impl Inbox {
         &self,
         shop: &Shop,
         attempt: AttemptId,
-        signed: SignedCallback,
+        signed: &SignedCallback,
     ) -> ReceivedCallback {
         let (subject, status) = match &signed.callback {
-            Ok(callback) => (subject(callback), status(callback)),
+            Ok(callback) => (Some(subject(callback)), status(callback)),
             Err(why) => {
                 tracing::warn!(shop = %shop.name(), %attempt, %why, "a callback is not understood");
                 (None, String::new())
@@ -164,10 +163,10 @@ impl Inbox {
         ReceivedCallback {
             shop: shop.name().clone(),
             attempt,
-            key: signed.key.as_str().to_owned(),
+            key: signed.key().as_str().to_owned(),
             subject,
             status,
-            content: signed.content,
+            content: signed.content(),
             received_at: self.store.now(),
         }
     }
@@ -185,10 +184,10 @@ impl Inbox {
     }
 }
 
-fn subject(callback: &Callback) -> Option<Subject> {
+fn subject(callback: &Callback) -> Subject {
     match callback {
-        Callback::Session(callback) => Some(Subject::Session(callback.id.clone())),
-        Callback::Application(callback) => Some(Subject::Application(callback.application.clone())),
+        Callback::Session(callback) => Subject::Session(callback.id.clone()),
+        Callback::Application(callback) => Subject::Application(callback.application.clone()),
     }
 }
 

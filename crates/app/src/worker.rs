@@ -11,6 +11,7 @@ mod refresh;
 mod round;
 mod slots;
 mod supervisor;
+mod task;
 mod upkeep;
 
 use std::fmt;

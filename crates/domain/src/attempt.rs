@@ -42,14 +42,24 @@ pub struct Attempt {
     pub contract: Option<ContractId>,
     /// Where to send the customer's browser.
     pub redirect_url: Option<WebAddress>,
-    /// Whether a later attempt took its place: nobody is sent there any more.
+    /// Whether another attempt took its place, or the platform gave it up: nobody is sent there any
+    /// more, and all that can be decided for it is to cancel.
     pub superseded: bool,
-    /// Whether a binding command of it was sent and not refused.
+    /// Whether a binding command of it may have arrived at the bank, or the bank shows that one has.
     pub bound: bool,
+    /// Whether the bank shows that the customer has signed.
+    pub signed: bool,
     /// What was decided and is not settled yet.
     pub command: Option<StandingCommand>,
-    /// The amount that the bank named last, where it is another than the attempt's.
+    /// Whether cancelling it came to nothing, and a person was told: the rules of the order don't try
+    /// again before it moves.
+    pub cancel_refused: bool,
+    /// The amount that the bank named, where it is another than the attempt's. It stays, also when a
+    /// later reading leaves it out.
     pub other_amount: Option<Money>,
+    /// Whether it was told since it was opened that the order is not paid, and nothing of this attempt
+    /// after that: if it is paid all the same, the bank was late.
+    pub told_not_paid: bool,
     /// The anomaly told last, so that it is told once.
     pub anomaly: Option<String>,
     /// How often the customer was asked for proof of income.
@@ -182,8 +192,11 @@ impl Attempt {
             redirect_url: None,
             superseded: false,
             bound: false,
+            signed: false,
             command: None,
+            cancel_refused: false,
             other_amount: None,
+            told_not_paid: false,
             anomaly: None,
             proofs_asked: 0,
             proof_callbacks: 0,
@@ -205,13 +218,44 @@ impl Attempt {
         self.session.is_some() || self.application.is_some()
     }
 
-    /// Whether the order is taken by it: it is completed, or a command that binds was sent for it.
+    /// Whether the order is taken by it: it is completed, or a command that binds was decided for it
+    /// and not refused.
     pub fn takes_the_order(&self) -> bool {
-        let wanted = || {
-            let standing = self.command.as_ref();
-            standing.is_some_and(|standing| standing.command.is_binding())
+        let standing = self.command.as_ref();
+        let binding = standing.is_some_and(|standing| standing.command.is_binding());
+        self.state == AttemptState::Completed || (self.is_live() && (self.bound || binding))
+    }
+
+    /// Whether it lives, and customers may be sent there.
+    pub const fn is_open(&self) -> bool {
+        self.is_live() && !self.superseded
+    }
+
+    /// Whether it ended before the bank was ever heard of it: that end was ours, not the bank's.
+    pub const fn is_given_up(&self) -> bool {
+        self.state.is_unpaid_end() && !self.is_known()
+    }
+
+    /// Whether the bank shows what a command was to bring about.
+    pub fn shows(&self, command: &Command) -> bool {
+        let come_true = command.has_come_true_in(self.state);
+        let shown = match command {
+            Command::Accept(application) => {
+                come_true && self.application.as_ref() == Some(application)
+            }
+            Command::Sign(_) => come_true || (self.signed && self.is_live()),
+            Command::Activate | Command::Approve | Command::Cancel => come_true,
         };
-        self.state == AttemptState::Completed || (self.is_live() && (self.bound || wanted()))
+        shown && command.is_for(self.terms.kind)
+    }
+
+    /// Sends nobody there any more. What was decided for it and never sent is dropped, since it would
+    /// finance the order twice; what was sent can't be taken back.
+    pub(crate) fn supersede(&mut self, now: OffsetDateTime) {
+        self.superseded = true;
+        self.refresh_at = Some(now);
+        self.command
+            .take_if(|standing| standing.sends == 0 && standing.command != Command::Cancel);
     }
 
     /// How far asking the bank for it is at a time: a call that is late is unclear.

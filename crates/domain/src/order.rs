@@ -98,13 +98,15 @@ impl Order {
             .find(|attempt| attempt.number == number)
     }
 
-    /// The attempt that counts: the one that the order is paid by or bound to, else the last that
-    /// was not superseded.
+    /// The attempt that counts: the one that the order is paid by or bound to, else the one that
+    /// customers may be sent to, else the last that was not superseded.
     pub fn present(&self) -> Option<&Attempt> {
         let paid = self.paid_by.and_then(|number| self.attempt(number));
         let taken = || self.attempts.iter().find(|a| a.takes_the_order());
+        let open = || self.attempts.iter().rfind(|a| a.is_open());
         let last = || self.attempts.iter().rfind(|a| !a.superseded);
         paid.or_else(taken)
+            .or_else(open)
             .or_else(last)
             .or_else(|| self.attempts.last())
     }
@@ -114,28 +116,20 @@ impl Order {
         self.attempts.iter().filter_map(|a| a.refresh_at).min()
     }
 
-    /// When it is over, where it is: no attempt lives.
+    /// Whether it is over: no attempt lives.
     pub fn is_over(&self) -> bool {
         self.attempts.iter().all(|attempt| attempt.state.is_over())
     }
 
     /// Tells of something about an attempt.
     fn tell(&mut self, number: u32, kind: EventKind, now: OffsetDateTime) {
-        match &kind {
-            EventKind::NeedsPerson(why) => self.needs_person = Some(why.clone()),
-            EventKind::Paid { .. } => self.needs_person = None,
-            EventKind::ActionWanted(_)
-            | EventKind::AwaitsMerchant
-            | EventKind::NotPaid(_)
-            | EventKind::Terminated => {}
-        }
         let Some(attempt) = self.attempt(number) else {
             return;
         };
         let event = OrderEvent {
             shop: self.key.shop.clone(),
             order: self.key.reference.clone(),
-            number: self.events + 1,
+            number: self.events.saturating_add(1),
             attempt: number,
             attempt_id: attempt.id.clone(),
             kind,
@@ -143,8 +137,33 @@ impl Order {
             occurred_at: now,
             follows_refused: false,
         };
-        self.events += 1;
+        self.remember_as_told(number, &event.kind);
+        self.events = event.number;
         self.news.push(event);
+    }
+
+    fn remember_as_told(&mut self, number: u32, kind: &EventKind) {
+        match kind {
+            EventKind::NeedsPerson(why) => self.needs_person = Some(why.clone()),
+            EventKind::Paid { .. } => {
+                // Another attempt that can't be cancelled is still for a person.
+                let settled = |a: &Attempt| !(a.is_live() && a.cancel_refused);
+                if self.attempts.iter().all(settled) {
+                    self.needs_person = None;
+                }
+            }
+            EventKind::NotPaid(_) => {
+                for attempt in &mut self.attempts {
+                    attempt.told_not_paid = true;
+                }
+            }
+            EventKind::ActionWanted(_) | EventKind::AwaitsMerchant => {
+                if let Some(attempt) = self.attempt_mut(number) {
+                    attempt.told_not_paid = false;
+                }
+            }
+            EventKind::Terminated => {}
+        }
     }
 
     /// Tells once that a person should look at an attempt.
@@ -164,7 +183,12 @@ impl Order {
             .find(|other| other.number != number && is(other))
     }
 
-    fn is_completed_otherwise(&self, number: u32) -> Option<&Attempt> {
+    /// Another attempt that customers may be sent to, or that has taken the order.
+    fn rival(&self, number: u32) -> Option<&Attempt> {
+        self.any_other(number, |other| other.is_open() || other.takes_the_order())
+    }
+
+    fn completed_otherwise(&self, number: u32) -> Option<&Attempt> {
         self.any_other(number, |other| other.state == AttemptState::Completed)
     }
 }

@@ -11,7 +11,7 @@ open_enum! {
     /// Where a payment session stands (*Payment Session State Model*).
     SessionStatus {
         /// The customer ended it.
-        Cancelled = "cancelled" | "canceled",
+        Cancelled = "cancelled" | "canceled" | "withdrawn",
         /// The contract is active: deliver.
         Completed = "completed",
         /// The bank said no.

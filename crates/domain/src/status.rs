@@ -72,6 +72,11 @@ macro_rules! open_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
+                // To the letter, as nearly always, before letter by letter.
+                match text {
+                    $($text => return Self::$variant,)+
+                    _ => {}
+                }
                 let one_of = |words: &[&str]| {
                     words.iter().any(|word| $crate::status::same_word(text, word))
                 };

@@ -75,25 +75,64 @@ impl fmt::Debug for Headers {
 }
 
 /// A callback that the bank has signed, whatever it says.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone)]
 pub struct SignedCallback {
-    /// The same for every copy of it.
-    pub key: CallbackKey,
     /// When the bank signed it, by the bank's clock.
     pub issued_at: OffsetDateTime,
+    /// What it says, where that is understood.
+    pub callback: Result<Callback, NotUnderstood>,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    content: fn(signed: &[u8], signature: &[u8]) -> Vec<u8>,
+}
+
+impl SignedCallback {
+    /// For authenticators: what was signed, to the byte; the signature in one spelling; and how the two
+    /// are written as a body that is authentic again.
+    pub const fn new(
+        issued_at: OffsetDateTime,
+        callback: Result<Callback, NotUnderstood>,
+        signed: Vec<u8>,
+        signature: Vec<u8>,
+        content: fn(signed: &[u8], signature: &[u8]) -> Vec<u8>,
+    ) -> Self {
+        Self {
+            issued_at,
+            callback,
+            signed,
+            signature,
+            content,
+        }
+    }
+
+    /// By what copies of it are known: the same for every copy.
+    pub fn key(&self) -> CallbackKey {
+        CallbackKey::of(&self.signed)
+    }
+
     /// What of the request to keep: all that is signed and the signature, in one form for all copies,
     /// and nothing else of what came. [`CallbackAuthenticator::authenticate`] takes it again, without
     /// headers.
-    pub content: Vec<u8>,
-    /// What it says, where that is understood.
-    pub callback: Result<Callback, NotUnderstood>,
+    pub fn content(&self) -> Vec<u8> {
+        (self.content)(&self.signed, &self.signature)
+    }
 }
 
-/// Without the content, which has the merchant's order in it.
+/// Copies are equal, however they came.
+impl PartialEq for SignedCallback {
+    fn eq(&self, other: &Self) -> bool {
+        self.issued_at == other.issued_at
+            && self.callback == other.callback
+            && self.signed == other.signed
+            && self.content() == other.content()
+    }
+}
+
+/// Without the contents, which have the merchant's order in them.
 impl fmt::Debug for SignedCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedCallback")
-            .field("key", &self.key)
+            .field("key", &self.key())
             .field("issued_at", &self.issued_at)
             .field("callback", &self.callback)
             .finish_non_exhaustive()

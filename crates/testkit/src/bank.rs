@@ -17,8 +17,8 @@ use inbank_domain::{
     Months, Product, ProductCode, ProductFamily, Region, SessionId,
 };
 use inbank_ports::{
-    CallbackAuthenticator, CallbackError, CallbackKey, Connection, GatewayError, GatewayErrorKind,
-    Headers, ProductCatalogue, SignedCallback,
+    CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind, Headers,
+    ProductCatalogue, SignedCallback,
 };
 use rust_decimal::Decimal;
 
@@ -323,12 +323,13 @@ impl CallbackAuthenticator for FakeBank {
         let state = self.state();
         let known = state.callbacks.iter().find(|(issued, _)| issued == body);
         let (body, callback) = known.ok_or(CallbackError::Signature)?;
-        Ok(SignedCallback {
-            key: CallbackKey::of(body),
-            issued_at: callback.issued_at(),
-            content: body.clone(),
-            callback: Ok(callback.clone()),
-        })
+        Ok(SignedCallback::new(
+            callback.issued_at(),
+            Ok(callback.clone()),
+            body.clone(),
+            Vec::new(),
+            |signed, _| signed.to_vec(),
+        ))
     }
 }
 

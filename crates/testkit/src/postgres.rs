@@ -69,6 +69,9 @@ impl Postgres {
     }
 
     /// The same with other settings, as in `postgresql.conf`: `("fsync", "off")`.
+    ///
+    /// # Panics
+    /// Where the server can't be started.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let programs = programs::folder();
         let (folder, port) = reserve();
@@ -115,6 +118,9 @@ impl Postgres {
     }
 
     /// What a statement answers: a line for each row, `|` between columns.
+    ///
+    /// # Panics
+    /// When the statement fails.
     pub fn psql(&self, url: &str, statement: &str) -> String {
         let mut psql = command(&self.programs.join("psql"), None);
         psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url]);

@@ -26,8 +26,8 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 ///
 /// A task that panics ends alone, and is found in [`panics`](Self::panics). Where nothing can ever go on
 /// any more, or time doesn't, [`block_on`](Self::block_on) panics instead of hanging. Tasks that have not
-/// ended are dropped with the runtime; those who are to outlive nothing hold a [`SimProcess`], not the
-/// runtime itself.
+/// ended are dropped with the runtime. Give them a [`SimProcess`] as their clock and not the runtime: one
+/// that its own tasks hold is never dropped.
 #[derive(Debug)]
 pub struct SimRuntime {
     first: SimProcess,
@@ -55,6 +55,11 @@ impl SimRuntime {
     /// A process of its own within the simulation, which can be killed.
     pub fn process(&self) -> SimProcess {
         SimProcess::new(self.first.shared.clone())
+    }
+
+    /// Resolves when so much of the simulation's time has passed. It takes none of ours.
+    pub async fn pass(&self, time: Duration) {
+        self.first.pass(time).await;
     }
 
     /// Runs a future to its end, and meanwhile whatever was spawned. What has not ended then goes on
@@ -164,7 +169,7 @@ impl Clock for SimRuntime {
     }
 
     async fn sleep(&self, wait: Duration) {
-        self.first.sleep(wait).await;
+        self.pass(wait).await;
     }
 }
 

@@ -11,7 +11,7 @@ const N: Kind = Kind::Number;
 const T: Kind = Kind::Text;
 
 /// The columns of an attempt after those that name its order, in the order in which they are written and read.
-pub(crate) static ATTEMPT_COLUMNS: [Column; 36] = [
+pub(crate) static ATTEMPT_COLUMNS: [Column; 39] = [
     ("number", N),
     ("id", T),
     ("kind", T),
@@ -31,6 +31,9 @@ pub(crate) static ATTEMPT_COLUMNS: [Column; 36] = [
     ("redirect_url", T),
     ("superseded", N),
     ("bound", N),
+    ("signed", N),
+    ("cancel_refused", N),
+    ("told_not_paid", N),
     ("command", T),
     ("command_application", T),
     ("command_by", T),
@@ -56,7 +59,7 @@ pub(crate) fn attempt_columns_that_change() -> &'static [Column] {
 }
 
 /// What [`ATTEMPT_COLUMNS`] are given.
-pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 36] {
+pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 39] {
     let terms = &attempt.terms;
     let [amount, currency] = Value::money(terms.amount);
     let [other_amount, other_currency] = Value::money(attempt.other_amount);
@@ -93,6 +96,9 @@ pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 36] {
         Value::maybe_text(attempt.redirect_url.as_ref().map(WebAddress::as_str)),
         Value::number(attempt.superseded),
         Value::number(attempt.bound),
+        Value::number(attempt.signed),
+        Value::number(attempt.cancel_refused),
+        Value::number(attempt.told_not_paid),
         Value::maybe_text(command.map(Command::name)),
         Value::maybe_text(application.map(ApplicationId::as_str)),
         Value::maybe_text(by),
@@ -138,6 +144,9 @@ pub(super) fn attempt<R: Columns>(
         redirect_url: row.maybe_parsed(|url| WebAddress::parse(&url))?,
         superseded: row.flag()?,
         bound: row.flag()?,
+        signed: row.flag()?,
+        cancel_refused: row.flag()?,
+        told_not_paid: row.flag()?,
         command: command(row)?,
         other_amount: row.money()?,
         anomaly: row.maybe_text()?.map(str::to_owned),

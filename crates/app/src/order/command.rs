@@ -46,24 +46,31 @@ const TAKEN_UP_AFTER: Duration = Duration::from_secs(2);
 
 /// Each command is written down before it is sent, and sent once; what the answer leaves open is
 /// settled by reading. At most one attempt of an order can be accepted, approved or activated.
-///
-/// # Errors
-/// Of each: [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank
-/// refused it, [`OrderError::NotFound`], [`OrderError::Ledger`].
 impl OrderHandle {
     /// Approves a granted order (*Contract Approval*). A rental is activated instead.
+    ///
+    /// # Errors
+    /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
+    /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
     pub async fn approve(&self) -> Result<CommandOutcome, OrderError> {
         self.decide(|_| Ok(Command::Approve)).await
     }
 
     /// Cancels: the contract, or the application while there is no contract (*Contract
     /// Cancellation*). An attempt whose opening was never answered is given up.
+    ///
+    /// # Errors
+    /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
+    /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
     pub async fn cancel(&self) -> Result<CommandOutcome, OrderError> {
         self.decide(|_| Ok(Command::Cancel)).await
     }
 
     /// The offer that the customer is to read, as the bank gives it now (*Direct API*). Keep its `id`
     /// for [`accept`](Self::accept).
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn offer(&self) -> Result<Application, OrderError> {
         let attempt = self.present_attempt().await?;
         let id = attempt.application.ok_or(OrderError::NotFound)?;
@@ -73,11 +80,19 @@ impl OrderHandle {
 
     /// Accepts the offer of this application, as the customer wishes: of this one and of none that
     /// took its place.
+    ///
+    /// # Errors
+    /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
+    /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
     pub async fn accept(&self, offer: &ApplicationId) -> Result<CommandOutcome, OrderError> {
         self.decide(|_| Ok(Command::Accept(offer.clone()))).await
     }
 
     /// Tells the bank that the customer has signed, by the platform's own means or on paper.
+    ///
+    /// # Errors
+    /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
+    /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
     pub async fn signed(&self, signature: Signature) -> Result<CommandOutcome, OrderError> {
         self.decide(|_| Ok(Command::Sign(signature))).await
     }

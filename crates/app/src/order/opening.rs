@@ -89,8 +89,8 @@ impl OrderHandle {
         let key = self.key()?;
         let bank = self.shop.bank();
         // Before anything is written: whether this can be a request at all.
-        let blank = self.shop.urls(&self.store.runtime.attempt_id())?;
-        let request = cart.request(&bank.region, key.reference.clone(), blank)?;
+        let unused = self.shop.urls(&self.store.runtime.attempt_id())?;
+        let request = cart.request(&bank.region, key.reference.clone(), unused)?;
         let terms = match session::terms(&self.shop, &self.store.runtime, cart, &request).await? {
             Ok(terms) => terms,
             Err(why) => return Ok(PayOutcome::NotOffered(NotOffered::Unavailable(why))),

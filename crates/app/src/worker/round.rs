@@ -142,10 +142,7 @@ impl Round {
                 order.abandon_sent();
                 // Somebody may have changed the order meanwhile.
                 let still = self::wanted(order).contains(&(number, command.clone()));
-                if still {
-                    order.sending(number, now);
-                }
-                (still, Due::Leased)
+                (still && order.sending(number, now), Due::Leased)
             });
             if !marked.await.map_err(RoundResult::NotWritten)? {
                 continue;

@@ -11,26 +11,20 @@ use futures::FutureExt as _;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Abortable, Either, select};
 use futures::stream::StreamExt as _;
-use inbank_domain::{OrderKey, ShopName};
-use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivery, Due, Lease, LedgerError, Rest, ShopSlots,
-};
+use inbank_domain::ShopName;
+use inbank_ports::{ClaimRequest, Claimed, Delivery, LedgerError, ShopSlots};
 use time::OffsetDateTime;
 
 use super::breaker::Breakers;
 use super::delivery::{self, Count};
 use super::slots::Slots;
-use super::{LEASE, Round, RoundResult, Worker, pace, upkeep};
-use crate::Shop;
-use crate::store::How;
+use super::{LEASE, RoundResult, Worker, task, upkeep};
 
 /// The first pause after the ledger could not be asked.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// Two claims are never closer than this, so that slots that free one by one are filled together.
 const BETWEEN_CLAIMS: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// A round that failed so often in a row is put aside.
-const POISON_AFTER: u32 = 8;
 /// For giving leases back when all else is cut.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
@@ -314,7 +308,7 @@ impl Supervisor<'_> {
 
     fn begin_upkeep(&mut self, now: OffsetDateTime) {
         self.keeping = true;
-        self.measure_at = now + upkeep::MEASURED_EVERY;
+        self.measure_at = now + upkeep::MEASURED_EVERY.max(self.worker.poll_interval);
         let forget = self.forget_at <= now;
         if forget {
             self.forget_at = now + upkeep::FORGOTTEN_EVERY;
@@ -452,16 +446,16 @@ impl Supervisor<'_> {
         let worker = self.worker.clone();
         let stopping = self.stopping.clone();
         self.worker.store.runtime.spawn(async move {
-            let work = work(&worker, shop, claimed, claimed_at, stopping);
+            let work = task::work(&worker, shop, claimed, claimed_at, stopping);
             let work = AssertUnwindSafe(Abortable::new(work, cut)).catch_unwind();
             let ended = match work.await {
                 Ok(Ok(result)) => Ended::With(result),
                 Ok(Err(_)) => {
-                    give_back(&worker, &key, lease, failures).await;
+                    task::give_back(&worker, &key, lease, failures).await;
                     Ended::Cut
                 }
                 Err(_) => {
-                    poisoned(&worker, &key, lease, failures).await;
+                    task::poisoned(&worker, &key, lease, failures).await;
                     Ended::Panicked
                 }
             };
@@ -521,113 +515,21 @@ impl Supervisor<'_> {
     async fn ended_within(&mut self, limit: Duration, inbox: &mut UnboundedReceiver<Message>) {
         let runtime = self.worker.store.runtime.clone();
         let mut time = pin!(runtime.sleep(limit));
-        // What callers began is waited for as well, since the bank has been asked.
+        // While this stops, what is claimed yet is given back at once. What callers began is waited for as well, since the bank has been asked.
         let mut callers = pin!(runtime.idle().fuse());
         let mut idle = false;
-        while !(idle && self.running.is_empty() && !self.claims.under_way && !self.outbox.under_way)
-        {
+        while !idle || self.is_busy() {
             let next = select(inbox.next(), &mut callers);
             match select(&mut time, next).await {
-                Either::Left(_) => return,
-                Either::Right((Either::Left((Some(message), _)), _)) => self.hear_last(message),
-                Either::Right((Either::Left((None, _)), _)) => return,
+                Either::Left(_) | Either::Right((Either::Left((None, _)), _)) => return,
+                Either::Right((Either::Left((Some(message), _)), _)) => self.hear(message),
                 Either::Right((Either::Right(_), _)) => idle = true,
             }
         }
     }
 
-    /// While stopping, what is claimed is given back at once.
-    fn hear_last(&mut self, message: Message) {
-        self.hear(message);
-    }
-}
-
-/// A round's whole work; what can't be read is put aside.
-async fn work(
-    worker: &Worker,
-    shop: Option<Arc<Shop>>,
-    claimed: Claimed,
-    claimed_at: OffsetDateTime,
-    stopping: Arc<AtomicBool>,
-) -> RoundResult {
-    let claim: Claim = match claimed {
-        Claimed::Order(claim) => *claim,
-        Claimed::Unreadable {
-            key,
-            lease,
-            failures,
-            error,
-        } => {
-            let failures = failures.saturating_add(1);
-            let aside = failures >= POISON_AFTER;
-            tracing::error!(order = %key, %error, aside, "an order can't be read, and is left alone");
-            put_off(worker, &key, lease, failures, aside).await;
-            return RoundResult::Done;
-        }
-    };
-    let Some(shop) = shop else {
-        // It was taken away after the claim.
-        give_back(worker, &claim.order.key, claim.lease, claim.order.failures).await;
-        return RoundResult::Done;
-    };
-    let store = worker.store.clone();
-    Round::new(store, shop, claim, claimed_at, stopping)
-        .run()
-        .await
-        .result
-}
-
-/// A round that panicked: that order alone pauses, and after some times a person is told.
-async fn poisoned(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32) {
-    let failures = failures.saturating_add(1);
-    let aside = failures >= POISON_AFTER;
-    tracing::error!(order = %key, failures, aside, "working on an order panicked");
-    if aside {
-        tell_aside(worker, key).await;
-    }
-    put_off(worker, key, lease, failures, aside).await;
-}
-
-async fn tell_aside(worker: &Worker, key: &OrderKey) {
-    let Ok(Some(mut order)) = worker.store.ledger.order(key).await else {
-        return;
-    };
-    let how = How::default();
-    let told = worker.store.change(&mut order, &how, |order, now| {
-        if let Some(number) = order.present().map(|attempt| attempt.number) {
-            let why = "working on this order failed each time: it is put aside";
-            order.tell_person(number, why.to_owned(), now);
-        }
-        ((), Due::Leased)
-    });
-    if let Err(error) = told.await {
-        tracing::warn!(?error, "an order that is put aside is in the log only");
-    }
-}
-
-async fn put_off(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32, aside: bool) {
-    let pause = worker.store.runtime.spread(pace::after_failure(failures));
-    let rest = Rest {
-        due_in: (!aside).then_some(pause),
-        failures,
-        aside,
-    };
-    release(worker, key, lease, rest).await;
-}
-
-async fn give_back(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32) {
-    let rest = Rest {
-        due_in: Some(Duration::ZERO),
-        failures,
-        aside: false,
-    };
-    release(worker, key, lease, rest).await;
-}
-
-async fn release(worker: &Worker, key: &OrderKey, lease: Lease, rest: Rest) {
-    let now = worker.store.now();
-    if let Err(error) = worker.store.ledger.release(key, lease, rest, now).await {
-        tracing::warn!(order = %key, %error, "an order is left to its lease");
+    fn is_busy(&self) -> bool {
+        !self.running.is_empty() || self.claims.under_way || self.outbox.under_way
     }
 }
 

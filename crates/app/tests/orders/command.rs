@@ -76,7 +76,7 @@ fn a_command_whose_answer_is_lost_is_read_and_not_sent_again_while_it_may_take_e
 
 #[test]
 fn a_harmless_command_that_was_lost_is_sent_once_more_and_never_a_third_time() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(30 * SECOND);
     stage.play(async {
         granted(&stage, "1001").await;
         // It never takes effect.
@@ -99,7 +99,7 @@ fn a_harmless_command_that_was_lost_is_sent_once_more_and_never_a_third_time() {
 #[test]
 fn a_refusal_after_a_lost_answer_is_no_refusal() {
     for later in [GatewayErrorKind::Refused, GatewayErrorKind::NotAuthorised] {
-        let stage = Stage::for_days();
+        let stage = Stage::polling(10 * SECOND);
         stage.play(async {
             granted(&stage, "1001").await;
             stage.bank.set_effects(Effects::WhenSettled);
@@ -145,12 +145,12 @@ fn a_refused_command_is_dropped_and_a_person_is_told() {
 
 #[test]
 fn an_acknowledged_command_without_effect_is_for_a_person_after_a_day() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * MINUTE);
     stage.play(async {
         granted(&stage, "1001").await;
         stage.bank.set_effects(Effects::WhenSettled);
         stage.order("1001").approve().await.unwrap();
-        stage.pass(DAY - HOUR).await;
+        stage.pass(23 * HOUR).await;
         assert_eq!(stage.told("1001"), ["awaits_merchant"]);
         stage.pass(4 * HOUR).await;
         assert_eq!(stage.told("1001").len(), 2);
@@ -183,7 +183,7 @@ fn of_approve_and_cancel_at_the_same_moment_one_is_carried_out() {
 
 #[test]
 fn an_order_that_another_attempt_has_taken_is_not_approved() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * SECOND);
     stage.play(async {
         let former = stage.session("1001", &cart("499.90")).await;
         let present = stage.session("1001", &Cart::new("hp", eur("499.90"))).await;
@@ -218,7 +218,7 @@ fn an_order_that_another_attempt_has_taken_is_not_approved() {
 
 #[test]
 fn a_command_is_carried_out_by_the_worker_when_the_bank_was_away() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * SECOND);
     stage.play(async {
         granted(&stage, "1001").await;
         stage.bank.break_down(GatewayErrorKind::Unreachable);

@@ -15,14 +15,20 @@ async fn submitted(stage: &Stage) -> inbank_domain::ApplicationId {
 async fn offered(stage: &Stage) -> inbank_domain::ApplicationId {
     let application = submitted(stage).await;
     stage.bank.decide(&application, DecisionStatus::Positive);
-    stage.pass(2 * SECOND).await;
+    stage.order("1001").refresh().await.unwrap();
+    stage.pass(SECOND).await;
     application
 }
 
 #[test]
 fn a_decision_is_noticed_within_seconds_without_a_callback() {
     let stage = Stage::new();
-    stage.play(async { offered(&stage).await });
+    stage.play(async {
+        let application = submitted(&stage).await;
+        stage.pass(10 * SECOND).await;
+        stage.bank.decide(&application, DecisionStatus::Positive);
+        stage.pass(2 * SECOND).await;
+    });
     assert_eq!(stage.told("1001"), ["action_wanted: offer"]);
 }
 
@@ -50,7 +56,7 @@ fn an_acceptance_keeps_the_contract_that_only_its_answer_names() {
 
 #[test]
 fn an_acceptance_that_was_lost_is_never_sent_again_by_itself() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * SECOND);
     stage.play(async {
         let offer = offered(&stage).await;
         stage.bank.set_effects(Effects::WhenSettled);
@@ -91,7 +97,7 @@ fn changed_conditions_are_told_again_and_the_former_offer_is_not_accepted() {
 
 #[test]
 fn a_signature_is_a_command_and_the_contract_is_read_each_second_from_then_on() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(SECOND);
     stage.play(async {
         let offer = offered(&stage).await;
         stage.order("1001").accept(&offer).await.unwrap();
@@ -115,7 +121,7 @@ fn a_signature_is_a_command_and_the_contract_is_read_each_second_from_then_on() 
 
 #[test]
 fn an_application_that_was_lost_is_not_submitted_again_until_it_is_given_up() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * MINUTE);
     stage.play(async {
         stage.bank.lose_next_answer();
         let order = stage.order("1001");
@@ -135,7 +141,7 @@ fn an_application_that_was_lost_is_not_submitted_again_until_it_is_given_up() {
 
 #[test]
 fn a_decision_that_failed_and_then_came_is_told() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * SECOND);
     stage.play(async {
         let application = submitted(&stage).await;
         stage.bank.decide(&application, DecisionStatus::Failed);

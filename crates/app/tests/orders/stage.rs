@@ -52,10 +52,10 @@ impl Stage {
         Self::seeded(1)
     }
 
-    /// For tests in which days pass: what time makes due is noticed within half a minute.
-    pub(crate) fn for_days() -> Self {
+    /// For tests in which hours or days pass: what time makes due is noticed that much later.
+    pub(crate) fn polling(pause: Duration) -> Self {
         let mut stage = Self::new();
-        stage.worker = stage.worker.with_poll_interval(30 * SECOND);
+        stage.worker = stage.worker.with_poll_interval(pause);
         stage
     }
 

@@ -93,7 +93,7 @@ fn a_sink_that_hangs_or_panics_on_one_order_holds_up_no_other() {
 
 #[test]
 fn a_bank_that_was_away_is_taken_up_again_within_a_minute_of_its_return() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(10 * SECOND);
     stage.play(async {
         for n in 0..50 {
             pay(&stage, "main", &format!("order-{n}")).await;
@@ -139,7 +139,9 @@ fn stopping_finishes_what_was_sent_and_gives_leases_back() {
     let (ended, has_ended) = oneshot::channel::<()>();
     let worker = stage.worker.clone();
     stage.process.spawn(Box::pin(async move {
-        worker.run(async { drop(stopped.await) }).await;
+        worker
+            .run(async { stopped.await.unwrap_or_default() })
+            .await;
         let _ = ended.send(());
     }));
     stage.sim.block_on(async {
@@ -202,7 +204,7 @@ fn a_killed_process_loses_nothing_and_another_takes_up() {
 
 #[test]
 fn what_is_over_is_read_for_a_month_and_then_no_more() {
-    let stage = Stage::for_days();
+    let stage = Stage::polling(HOUR);
     stage.play(async {
         let session = stage.session("1001", &Cart::new("hp", eur("100"))).await;
         stage.bank.customer_applies(&session);

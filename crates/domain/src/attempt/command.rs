@@ -2,7 +2,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::{ApplicationId, AttemptState, Invalid, SigningMethod};
+use crate::{ApplicationId, AttemptKind, AttemptState, Invalid, SigningMethod};
 
 /// What the platform, or its customer through it, has decided, and the bank is to be told. It is
 /// written down before it is sent.
@@ -94,6 +94,17 @@ impl Command {
         match self {
             Self::Accept(_) => false,
             Self::Activate | Self::Approve | Self::Cancel | Self::Sign(_) => true,
+        }
+    }
+
+    /// Whether an attempt of this kind takes it: a rental is approved by activating it, and in a session
+    /// the customer accepts and signs at the bank.
+    pub const fn is_for(&self, kind: AttemptKind) -> bool {
+        match self {
+            Self::Accept(_) | Self::Sign(_) => matches!(kind, AttemptKind::Application),
+            Self::Activate => matches!(kind, AttemptKind::Rental),
+            Self::Approve => matches!(kind, AttemptKind::Application | AttemptKind::Session),
+            Self::Cancel => true,
         }
     }
 

@@ -5,10 +5,13 @@ use super::AttemptState;
 ///
 /// States may be skipped, since callbacks get lost and the answer that opened the attempt may have
 /// been. What is over may be overtaken by the bank: it completes what the customer had cancelled, or
-/// decides for what it had failed to decide.
+/// decides for what it had failed to decide. It is the bank's word that moves an attempt; only the
+/// first row, and the end of what was never heard of or is not known any more, are ours.
 pub const TRANSITIONS: &[Transition] = {
     use AttemptState as S;
     &[
+        // It was given up before the bank was ever heard of it, and then it was heard of.
+        to(S::Opening, &[S::Cancelled, S::Expired, S::Failed]),
         // A proof of income that came in is looked at; a decision that had failed is taken up again.
         to(
             S::Pending,

@@ -61,7 +61,11 @@ impl Reading {
         merchant_approval: bool,
     ) -> Self {
         let mut reading = Self::of_application(application);
-        reading.state = of_contract(contract, merchant_approval);
+        reading.state = match of_contract(contract, merchant_approval) {
+            // A contract that is not in force doesn't outlive its application.
+            Ok(state) if application.cancelled && !state.is_over() => Ok(AttemptState::Cancelled),
+            state => state,
+        };
         // What was accepted counts now.
         if let Some(offer) = &application.offer {
             reading.amounts = vec![offer.amount];
@@ -93,39 +97,39 @@ impl Reading {
         self
     }
 
-    /// The state, where an offer that has run out counts as expired. The bank's dates are local, so
-    /// an offer ends when its last day has ended everywhere.
-    pub(crate) fn state_at(&self, now: OffsetDateTime) -> Result<AttemptState, &str> {
-        let state = self.state.as_ref().map_err(String::as_str)?;
-        let today = now.date();
-        let ran_out = self
-            .offer_valid_to
-            .and_then(Date::next_day)
-            .is_some_and(|day_after| day_after < today);
-        match state {
-            AttemptState::Offered if ran_out => Ok(AttemptState::Expired),
-            state => Ok(*state),
-        }
+    /// Whether the offer has run out. The bank's dates are local, so an offer ends when its last day
+    /// has ended everywhere.
+    pub(crate) fn has_run_out(&self, now: OffsetDateTime) -> bool {
+        let day_after = self.offer_valid_to.and_then(Date::next_day);
+        day_after.is_some_and(|day_after| day_after < now.date())
     }
 }
 
+/// A contract that is active or ended is the last word: the session may lag behind it, and never
+/// speaks of a termination.
 fn of_session(session: &Session, contract: Option<&Contract>) -> Result<AttemptState, String> {
     use AttemptState as S;
-    Ok(match &session.status {
+    let of_contract = contract.map(|contract| match &contract.status {
+        ContractStatus::Activated => Ok(S::Completed),
+        ContractStatus::Cancelled => Ok(S::Cancelled),
+        ContractStatus::Terminated => Ok(S::Terminated),
+        ContractStatus::Withdrawn => Ok(withdrawn(contract)),
+        ContractStatus::Signed | ContractStatus::Unsigned => Ok(S::Pending),
+        ContractStatus::Unrecognised(text) => Err(word(text.as_str())),
+    });
+    let of_session = match &session.status {
         SessionStatus::Cancelled => S::Cancelled,
-        SessionStatus::Completed => match contract.map(|contract| &contract.status) {
-            None | Some(ContractStatus::Activated) => S::Completed,
-            Some(ContractStatus::Cancelled | ContractStatus::Withdrawn) => S::Cancelled,
-            Some(ContractStatus::Terminated) => S::Terminated,
-            // Not active yet, whatever the session says.
-            Some(ContractStatus::Signed | ContractStatus::Unsigned) => S::Pending,
-            Some(ContractStatus::Unrecognised(text)) => return Err(word(text.as_str())),
-        },
+        SessionStatus::Completed => return of_contract.unwrap_or(Ok(S::Completed)),
         SessionStatus::Declined => S::Declined,
         SessionStatus::Expired => S::Expired,
         SessionStatus::Granted => S::Granted,
         SessionStatus::Pending => S::Pending,
         SessionStatus::Unrecognised(text) => return Err(word(text.as_str())),
+    };
+    Ok(match of_contract {
+        Some(Ok(active @ (S::Completed | S::Terminated))) => active,
+        Some(Ok(S::Cancelled)) if !of_session.is_over() => S::Cancelled,
+        Some(_) | None => of_session,
     })
 }
 
@@ -145,6 +149,8 @@ fn of_application(application: &Application) -> Result<AttemptState, String> {
         },
         DecisionStatus::Manual | DecisionStatus::Pending => S::Pending,
         DecisionStatus::ManualNegative | DecisionStatus::Negative => S::Declined,
+        // The decision stays positive when the offer is accepted; a contract shows that it was.
+        DecisionStatus::Positive if application.contract.is_some() => S::SignatureWanted,
         DecisionStatus::Positive => S::Offered,
         DecisionStatus::Unrecognised(text) => return Err(word(text.as_str())),
     })
@@ -154,8 +160,9 @@ fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<AttemptSt
     use AttemptState as S;
     let signed = match &contract.status {
         ContractStatus::Activated => return Ok(S::Completed),
-        ContractStatus::Cancelled | ContractStatus::Withdrawn => return Ok(S::Cancelled),
+        ContractStatus::Cancelled => return Ok(S::Cancelled),
         ContractStatus::Terminated => return Ok(S::Terminated),
+        ContractStatus::Withdrawn => return Ok(withdrawn(contract)),
         ContractStatus::Unrecognised(text) => return Err(word(text.as_str())),
         ContractStatus::Signed => true,
         ContractStatus::Unsigned => false,
@@ -179,7 +186,17 @@ fn of_contract(contract: &Contract, merchant_approval: bool) -> Result<AttemptSt
     })
 }
 
+/// The guides speak of withdrawals without giving them a status: one that was active has ended.
+fn withdrawn(contract: &Contract) -> AttemptState {
+    if contract.activated_at.is_some() {
+        AttemptState::Terminated
+    } else {
+        AttemptState::Cancelled
+    }
+}
+
 /// Statuses are words of the bank's; anything longer isn't one and needn't be repeated.
 fn word(status: &str) -> String {
-    status.chars().take(64).collect()
+    let plain = status.chars().filter(|c| !c.is_control());
+    plain.take(64).collect()
 }

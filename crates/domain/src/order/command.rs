@@ -5,13 +5,13 @@ use time::{Duration, OffsetDateTime};
 use super::Order;
 use crate::{
     ApplicationId, Attempt, AttemptKind, AttemptState, Command, CommandStage, ContractId, Decider,
-    Opening, StandingCommand,
+    Opening, StandingCommand, Step, step,
 };
 
 /// What came of deciding.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Wanted {
-    /// It stands as decided already; there is nothing to do.
+    /// The bank shows it already; there is nothing to do.
     Done,
     /// The attempt had never been heard of, and is given up; there is nothing to send.
     GivenUp,
@@ -49,8 +49,8 @@ pub enum CommandRefused {
     /// Something else was decided before, and is being carried out.
     #[error("it was decided to {0} before, and that is being carried out")]
     Otherwise(Command),
-    /// A later attempt took this one's place.
-    #[error("a later attempt took this one's place: decide about that one, or cancel this one")]
+    /// Another attempt took this one's place, or it was given up.
+    #[error("another attempt took this one's place: decide about that one, or cancel this one")]
     Superseded,
 }
 
@@ -78,6 +78,8 @@ impl Order {
     /// activated; since whoever writes this down names the order's version, that holds also for two
     /// who decide at the same moment.
     ///
+    /// A decision to cancel takes the place of one of which nothing was sent.
+    ///
     /// # Errors
     /// [`CommandRefused`].
     pub fn want(
@@ -88,32 +90,39 @@ impl Order {
         now: OffsetDateTime,
     ) -> Result<Wanted, CommandRefused> {
         let attempt = self.attempt(number).ok_or(CommandRefused::NoAttempt)?;
-        let state = attempt.state;
         if let Some(standing) = &attempt.command {
-            return if standing.command == command {
-                Ok(Wanted::Standing)
-            } else {
-                Err(CommandRefused::Otherwise(standing.command.clone()))
-            };
+            if standing.command == command {
+                return Ok(Wanted::Standing);
+            }
+            let untold = standing.stage == CommandStage::Wanted && standing.sends == 0;
+            if command != Command::Cancel || !untold {
+                return Err(CommandRefused::Otherwise(standing.command.clone()));
+            }
         }
-        if is_done(attempt, &command) {
+        if attempt.shows(&command) {
             return Ok(Wanted::Done);
         }
-        if command == Command::Cancel && state == AttemptState::Opening {
+        let unheard = attempt.state == AttemptState::Opening && !attempt.is_known();
+        if command == Command::Cancel && unheard {
             return self.cancel_unheard_of(number, now);
         }
         check(attempt, &command)?;
-        if command.is_binding() {
-            if attempt.superseded {
-                return Err(CommandRefused::Superseded);
-            }
-            if let Some(other) = self.any_other(number, Attempt::takes_the_order) {
-                return Err(CommandRefused::FinancedAlready {
-                    attempt: other.number,
-                    state: other.state,
-                });
-            }
+        if attempt.superseded && command != Command::Cancel {
+            return Err(CommandRefused::Superseded);
         }
+        if command.is_binding()
+            && let Some(other) = self.any_other(number, Attempt::takes_the_order)
+        {
+            return Err(CommandRefused::FinancedAlready {
+                attempt: other.number,
+                state: other.state,
+            });
+        }
+        self.write_down(number, command, by, now);
+        Ok(Wanted::Written)
+    }
+
+    fn write_down(&mut self, number: u32, command: Command, by: Decider, now: OffsetDateTime) {
         if let Some(attempt) = self.attempt_mut(number) {
             attempt.command = Some(StandingCommand {
                 command,
@@ -125,8 +134,9 @@ impl Order {
             });
             attempt.news_at = now;
             attempt.refresh_at = Some(now);
+            // What comes of this decision is told, also where the same came of an earlier one.
+            attempt.anomaly = None;
         }
-        Ok(Wanted::Written)
     }
 
     fn cancel_unheard_of(
@@ -136,29 +146,55 @@ impl Order {
     ) -> Result<Wanted, CommandRefused> {
         let opening = self.attempt(number).map(|attempt| attempt.opening_at(now));
         match opening {
-            Some(Opening::NotSent | Opening::Unclear) => {
+            Some(Opening::NotSent | Opening::Unclear | Opening::Answered) => {
                 self.give_up(number, AttemptState::Cancelled, now);
                 Ok(Wanted::GivenUp)
             }
-            Some(Opening::Sent(_) | Opening::Answered) | None => Err(CommandRefused::NotNow {
+            Some(Opening::Sent(_)) | None => Err(CommandRefused::NotNow {
                 command: Command::Cancel,
                 state: AttemptState::Opening,
             }),
         }
     }
 
-    /// Marks a command as sent, before it leaves.
-    pub fn sending(&mut self, number: u32, now: OffsetDateTime) {
-        let Some(attempt) = self.attempt_mut(number) else {
-            return;
-        };
-        if let Some(standing) = &mut attempt.command {
-            standing.stage = CommandStage::Sent;
-            standing.sends = standing.sends.saturating_add(1);
-            standing.sent_at.get_or_insert(now);
-            attempt.bound |= standing.command.is_binding();
-            attempt.news_at = now;
+    /// Marks a command as sent, before it leaves. False where nothing may be sent, now or ever: it was
+    /// sent before, it waits for the contract's name, or the order has moved on without it.
+    #[must_use]
+    pub fn sending(&mut self, number: u32, now: OffsetDateTime) -> bool {
+        if !self.may_be_sent(number) {
+            return false;
         }
+        let Some(attempt) = self.attempt_mut(number) else {
+            return false;
+        };
+        let Some(standing) = &mut attempt.command else {
+            return false;
+        };
+        standing.stage = CommandStage::Sent;
+        standing.sends = standing.sends.saturating_add(1);
+        standing.sent_at.get_or_insert(now);
+        attempt.news_at = now;
+        true
+    }
+
+    fn may_be_sent(&self, number: u32) -> bool {
+        let Some(attempt) = self.attempt(number) else {
+            return false;
+        };
+        let Some(standing) = &attempt.command else {
+            return false;
+        };
+        let command = &standing.command;
+        let named = match command {
+            Command::Activate | Command::Approve | Command::Sign(_) => attempt.contract.is_some(),
+            Command::Accept(_) | Command::Cancel => true,
+        };
+        let taken = || self.any_other(number, Attempt::takes_the_order).is_some();
+        standing.stage == CommandStage::Wanted
+            && named
+            && check(attempt, command).is_ok()
+            && (*command == Command::Cancel || !attempt.superseded)
+            && !(command.is_binding() && taken())
     }
 
     /// Takes in what came of sending `command`, unless it is settled by now.
@@ -175,28 +211,42 @@ impl Order {
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
-        let Some(standing) = attempt.command.as_mut().filter(|s| s.command == *command) else {
+        match outcome {
+            SendOutcome::Acknowledged { .. } | SendOutcome::Unclear => {
+                attempt.bound |= command.is_binding();
+            }
+            SendOutcome::NotSent | SendOutcome::Refused(_) => {}
+        }
+        let awaited = |standing: &&mut StandingCommand| {
+            let arrived = standing.stage == CommandStage::Acknowledged;
+            standing.command == *command && standing.sends > 0 && !arrived
+        };
+        let Some(standing) = attempt.command.as_mut().filter(awaited) else {
             return;
         };
-        let before = standing.sends > 1;
         match outcome {
             SendOutcome::Acknowledged { .. } => standing.stage = CommandStage::Acknowledged,
             SendOutcome::Unclear => standing.stage = CommandStage::Unclear,
-            // An earlier one may have arrived: what comes of a later one says nothing about that.
-            SendOutcome::NotSent | SendOutcome::Refused(_) if before => {
-                standing.stage = CommandStage::Unclear;
-            }
-            SendOutcome::NotSent => {
+            SendOutcome::NotSent if standing.sends == 1 => {
                 standing.stage = CommandStage::Wanted;
                 standing.sends = 0;
                 standing.sent_at = None;
-                attempt.bound = false;
+            }
+            // An earlier one may have arrived, and only reading tells. This one doesn't count.
+            SendOutcome::NotSent => {
+                standing.stage = CommandStage::Unclear;
+                standing.sends -= 1;
+            }
+            // An earlier one may have arrived: this answer says nothing about that.
+            SendOutcome::Refused(_) if standing.sends > 1 => {
+                standing.stage = CommandStage::Unclear;
             }
             SendOutcome::Refused(why) => {
+                let by = standing.by;
                 attempt.command = None;
-                attempt.bound = false;
-                let why = format!("the bank refused to {command}: {why}");
-                self.tell_person(number, why, now);
+                attempt.cancel_refused |= *command == Command::Cancel;
+                let what = for_person(command, by, number);
+                self.tell_person(number, format!("the bank refused to {what}: {why}"), now);
             }
         }
     }
@@ -208,9 +258,11 @@ impl Order {
         };
         if let Some(contract) = contract {
             attempt.contract = Some(contract.clone());
-        }
-        if attempt.contract.is_some() && attempt.state == AttemptState::Offered {
-            self.go(number, AttemptState::SignatureWanted, now);
+            let to = AttemptState::SignatureWanted;
+            if step(attempt.state, to) == Step::Moved {
+                attempt.bound = true;
+                self.go(number, to, now);
+            }
         }
     }
 
@@ -221,6 +273,7 @@ impl Order {
                 && standing.stage == CommandStage::Sent
             {
                 standing.stage = CommandStage::Unclear;
+                attempt.bound |= standing.may_have_bound();
             }
         }
     }
@@ -237,13 +290,8 @@ impl Order {
             let unheard = attempt.state == AttemptState::Opening && !attempt.is_known();
             if unheard && now >= attempt.answer_by {
                 self.give_up(number, AttemptState::Expired, now);
-            } else if attempt.superseded
-                && attempt.command.is_none()
-                && check(attempt, &Command::Cancel).is_ok()
-                && !attempt.cancel_was_refused()
-            {
-                // What can't be wanted now is looked at again after the next reading.
-                let _ = self.want(number, Command::Cancel, Decider::Rules, now);
+            } else if attempt.is_to_be_cancelled() {
+                self.write_down(number, Command::Cancel, Decider::Rules, now);
             }
         }
     }
@@ -252,48 +300,52 @@ impl Order {
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
-        let Some(standing) = &attempt.command else {
+        let Some(standing) = &mut attempt.command else {
             return;
         };
-        let command = &standing.command;
         let since = standing.sent_at.unwrap_or(standing.wanted_at);
         if now - since < OVERDUE {
             return;
         }
-        let why = match standing.stage {
-            CommandStage::Acknowledged => {
-                format!("the bank took the command to {command} a day ago, and shows no effect")
-            }
-            CommandStage::Unclear | CommandStage::Sent => format!(
-                "the command to {command} was sent a day ago and not answered, and the bank shows no effect: it is not known whether it arrived"
-            ),
-            CommandStage::Wanted => {
-                format!("the bank could not be told to {command} for a day; nothing was done")
-            }
+        let what = for_person(&standing.command, standing.by, number);
+        let unsent = standing.stage == CommandStage::Wanted && standing.sends == 0;
+        let why = if unsent {
+            format!("the bank could not be told to {what} for a day; nothing was done")
+        } else if standing.stage == CommandStage::Acknowledged {
+            format!("the bank took the command to {what} a day ago, and shows no effect")
+        } else {
+            format!(
+                "the command to {what} was sent a day ago and not answered, and the bank shows no effect: it is not known whether it arrived"
+            )
         };
-        if standing.stage == CommandStage::Wanted {
-            attempt.bound = false;
+        if unsent && standing.by == Decider::Rules {
+            // What the rules of the order ask for holds until it is done.
+            standing.wanted_at = now;
+        } else {
+            attempt.bound |= standing.may_have_bound();
+            attempt.cancel_refused |= standing.command == Command::Cancel;
+            attempt.command = None;
         }
-        attempt.command = None;
         self.tell_person(number, why, now);
     }
 }
 
 impl Attempt {
-    /// Whether the bank refused to cancel it: a person was told, and it isn't asked again.
-    fn cancel_was_refused(&self) -> bool {
-        self.anomaly
-            .as_ref()
-            .is_some_and(|told| told.contains("to cancel"))
+    /// Whether it is to be cancelled because another took its place. That takes the place of whatever
+    /// else was decided for it, unless it is on its way.
+    fn is_to_be_cancelled(&self) -> bool {
+        let busy = self.command.as_ref().is_some_and(|standing| {
+            standing.command == Command::Cancel || standing.stage == CommandStage::Sent
+        });
+        self.superseded && !self.cancel_refused && !busy && check(self, &Command::Cancel).is_ok()
     }
 }
 
-fn is_done(attempt: &Attempt, command: &Command) -> bool {
-    let same = match command {
-        Command::Accept(application) => attempt.application.as_ref() == Some(application),
-        Command::Activate | Command::Approve | Command::Cancel | Command::Sign(_) => true,
-    };
-    same && command.has_come_true_in(attempt.state)
+fn for_person(command: &Command, by: Decider, number: u32) -> String {
+    match by {
+        Decider::Platform => format!("{command} attempt {number}"),
+        Decider::Rules => format!("{command} attempt {number}, whose place another took"),
+    }
 }
 
 /// Whether a command may be decided for an attempt.
@@ -303,7 +355,6 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
         command: command.clone(),
         state,
     };
-    let rental = attempt.terms.kind == AttemptKind::Rental;
     let subject = match command {
         Command::Accept(application) => match &attempt.application {
             Some(present) if present != application && command.fits(state) => {
@@ -312,9 +363,7 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
             Some(present) => present == application,
             None => false,
         },
-        // A rental is approved by activating it.
-        Command::Activate => rental,
-        Command::Approve => !rental,
+        Command::Activate | Command::Approve => true,
         // A session without a contract is the customer's to cancel.
         Command::Cancel => match attempt.terms.kind {
             AttemptKind::Application => attempt.is_known(),
@@ -322,7 +371,7 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
         },
         Command::Sign(_) => attempt.contract.is_some(),
     };
-    if subject && command.fits(state) {
+    if subject && command.is_for(attempt.terms.kind) && command.fits(state) {
         Ok(())
     } else {
         Err(not_now())

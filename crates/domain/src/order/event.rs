@@ -52,7 +52,8 @@ pub enum EventKind {
     NotPaid(NotPaid),
     /// The contract is active: deliver, once the amount is that of the order.
     Paid {
-        /// Whether it was told before that the order is not paid: the bank was late.
+        /// Whether it was told that the order is not paid, and nothing of this attempt after that: the
+        /// bank was late.
         late: bool,
     },
     /// The active contract was ended. It undoes nothing that was told before.

@@ -30,8 +30,8 @@ impl Order {
     /// What a call to pay has to do.
     ///
     /// The same cart finds the attempt that lives. A changed cart supersedes it, unless the order is
-    /// taken by it already. A session whose opening is unclear is superseded too: no customer can
-    /// have been sent there. An application is not: it decides itself without the customer.
+    /// taken by it already. A session to which nobody can be sent, since the answer that opened it was
+    /// lost, is superseded too. An application is not: it decides itself without the customer.
     pub fn plan_opening(
         &self,
         kind: AttemptKind,
@@ -41,19 +41,20 @@ impl Order {
         if let Some(taken) = self.attempts.iter().find(|a| a.takes_the_order()) {
             return OpeningPlan::Standing(taken.number);
         }
-        let live = self.attempts.iter().rfind(|a| a.is_live() && !a.superseded);
-        if let Some(live) = live
-            && live.terms.fingerprint == *fingerprint
-            && live.terms.kind == kind
+        let open = self.attempts.iter().rfind(|a| a.is_open());
+        if let Some(open) = open
+            && open.terms.fingerprint == *fingerprint
+            && open.terms.kind == kind
         {
-            match live.opening_at(now) {
-                Opening::NotSent => return OpeningPlan::Reopen(live.number),
+            match open.opening_at(now) {
+                Opening::NotSent if now < open.answer_by => {
+                    return OpeningPlan::Reopen(open.number);
+                }
                 Opening::Sent(until) => return OpeningPlan::Wait(until),
-                Opening::Answered => return OpeningPlan::Standing(live.number),
-                Opening::Unclear => match kind {
-                    AttemptKind::Application => return OpeningPlan::Standing(live.number),
-                    AttemptKind::Rental | AttemptKind::Session => {}
-                },
+                Opening::Answered | Opening::Unclear if !open.leads_nowhere() => {
+                    return OpeningPlan::Standing(open.number);
+                }
+                Opening::NotSent | Opening::Answered | Opening::Unclear => {}
             }
         }
         let hour_ago = now.saturating_sub(Duration::HOUR);
@@ -69,9 +70,8 @@ impl Order {
     /// Adds an attempt that is about to be asked for; those that live are superseded.
     pub fn open(&mut self, attempt: Attempt, now: OffsetDateTime) {
         for older in &mut self.attempts {
-            if older.is_live() && !older.superseded {
-                older.superseded = true;
-                older.refresh_at = Some(now);
+            if older.is_open() {
+                older.supersede(now);
             }
         }
         self.attempts.push(attempt);
@@ -85,13 +85,17 @@ impl Order {
 
     /// Asks for an attempt again of which nothing had arrived.
     pub fn reopen(&mut self, number: u32, until: OffsetDateTime) {
-        if let Some(attempt) = self.attempt_mut(number) {
+        if let Some(attempt) = self.attempt_mut(number)
+            && attempt.opening == Opening::NotSent
+            && attempt.is_open()
+        {
             attempt.opening = Opening::Sent(until);
             attempt.refresh_at = Some(until);
         }
     }
 
-    /// The bank has opened a session.
+    /// The bank has opened a session; of an attempt that was given up while it did, also: nobody is
+    /// sent there then.
     pub fn opened(
         &mut self,
         number: u32,
@@ -99,6 +103,9 @@ impl Order {
         redirect_url: WebAddress,
         now: OffsetDateTime,
     ) {
+        if self.attempt(number).is_some_and(Attempt::is_given_up) {
+            self.adopt(number, now);
+        }
         if let Some(attempt) = self.attempt_mut(number) {
             attempt.session = Some(session);
             attempt.redirect_url = Some(redirect_url);
@@ -131,9 +138,12 @@ impl Order {
         }
     }
 
-    /// The bank has refused to open an attempt.
+    /// The bank has refused to open an attempt. Should it have been heard of all the same, that counts.
     pub fn opening_refused(&mut self, number: u32, now: OffsetDateTime) {
-        if let Some(attempt) = self.attempt_mut(number) {
+        if let Some(attempt) = self.attempt_mut(number)
+            && attempt.state == AttemptState::Opening
+            && !attempt.is_known()
+        {
             attempt.opening = Opening::Answered;
             attempt.refresh_at = None;
             self.go(number, AttemptState::Failed, now);
@@ -141,12 +151,15 @@ impl Order {
     }
 
     /// Gives up what was asked for, never answered, and not heard of in all its time; or at once,
-    /// where the platform says so.
+    /// where the platform says so. `to` is the end that it comes to.
     pub fn give_up(&mut self, number: u32, to: AttemptState, now: OffsetDateTime) {
-        let unheard = self.attempt(number).is_some_and(|a| {
-            a.state == AttemptState::Opening && !matches!(a.opening_at(now), Opening::Sent(_))
-        });
-        if unheard {
+        if let Some(attempt) = self.attempt_mut(number)
+            && attempt.state == AttemptState::Opening
+            && !attempt.is_known()
+            && !matches!(attempt.opening_at(now), Opening::Sent(_))
+            && matches!(to, AttemptState::Cancelled | AttemptState::Expired)
+        {
+            attempt.refresh_at = None;
             self.go(number, to, now);
         }
     }
@@ -156,5 +169,18 @@ impl Order {
         if let Some(attempt) = self.attempt_mut(number) {
             attempt.terms = terms;
         }
+    }
+}
+
+impl Attempt {
+    /// Whether it needs the customer at the bank's pages, and nobody knows their address: the answer
+    /// that opened it was lost.
+    fn leads_nowhere(&self) -> bool {
+        let of_customer = match self.terms.kind {
+            AttemptKind::Application => false,
+            AttemptKind::Rental | AttemptKind::Session => true,
+        };
+        let begun = matches!(self.state, AttemptState::Opening | AttemptState::Pending);
+        of_customer && begun && self.redirect_url.is_none()
     }
 }

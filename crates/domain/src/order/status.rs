@@ -84,6 +84,8 @@ impl Order {
             AttemptState::IncomeProofWanted => OrderStatus::ActionWanted(Action::IncomeProof),
             AttemptState::StatementsWanted => OrderStatus::ActionWanted(Action::Statements),
             AttemptState::Offered => OrderStatus::ActionWanted(Action::Offer),
+            // On its way to being active.
+            AttemptState::SignatureWanted if present.signed => OrderStatus::Pending,
             AttemptState::SignatureWanted => OrderStatus::ActionWanted(Action::Signature),
             AttemptState::VerificationWanted => OrderStatus::ActionWanted(Action::Verification),
             AttemptState::DownPaymentWanted => OrderStatus::ActionWanted(Action::DownPayment),

@@ -3,21 +3,25 @@
 use time::OffsetDateTime;
 
 use super::{Action, EventKind, NotPaid, Order};
-use crate::{Attempt, AttemptState, Money};
+use crate::{Attempt, AttemptState, Command, Decider, Money, StandingCommand};
 
 impl Order {
     /// Moves an attempt, and tells what follows from it for the order.
     pub(super) fn go(&mut self, number: u32, to: AttemptState, now: OffsetDateTime) {
+        let rivalled = self.rival(number).is_some();
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
-        let from = attempt.state;
+        let revived = attempt.state.is_over() && !to.is_over();
         attempt.state = to;
         attempt.news_at = now;
         attempt.anomaly = None;
-        let superseded = attempt.superseded;
-        let command = attempt.command.take();
-        attempt.command = command.filter(|standing| !standing.command.is_settled_in(to));
+        attempt.cancel_refused = false;
+        let settled = attempt.settle(to);
+        if revived && rivalled {
+            // Whoever took its place while it was over keeps it.
+            attempt.supersede(now);
+        }
         match to {
             AttemptState::Opening | AttemptState::Pending => {}
             AttemptState::IncomeProofWanted
@@ -25,37 +29,54 @@ impl Order {
             | AttemptState::Offered
             | AttemptState::SignatureWanted
             | AttemptState::VerificationWanted
-            | AttemptState::DownPaymentWanted => {
-                if let Some(action) = to.action()
-                    && !superseded
-                {
-                    self.ask(number, action, now);
-                }
-            }
+            | AttemptState::DownPaymentWanted => self.waits_for_customer(number, to, now),
             AttemptState::Granted => self.granted(number, now),
-            AttemptState::Completed => self.completed(number, from.is_unpaid_end(), now),
+            AttemptState::Completed => {
+                self.completed(number, now);
+                self.tell_of_cancelling_in_vain(number, settled.as_ref(), now);
+            }
             AttemptState::Cancelled
             | AttemptState::Declined
             | AttemptState::Expired
             | AttemptState::Failed => self.ended(number, to, now),
-            AttemptState::Terminated => {
-                if self.paid_by == Some(number) {
-                    self.paid_by = None;
-                }
-                self.tell(number, EventKind::Terminated, now);
-            }
+            AttemptState::Terminated => self.terminated(number, now),
         }
     }
 
-    /// Tells that the bank waits for the customer.
-    pub(super) fn ask(&mut self, number: u32, action: Action, now: OffsetDateTime) {
+    /// Takes on an attempt that had been given up unheard of, and is heard of now. One that the
+    /// platform has cancelled, or whose place another took, is to be cancelled at the bank.
+    pub(super) fn adopt(&mut self, number: u32, now: OffsetDateTime) {
+        let rivalled = self.rival(number).is_some();
         if let Some(attempt) = self.attempt_mut(number) {
-            match action {
-                Action::IncomeProof | Action::Statements => attempt.proofs_asked += 1,
-                Action::DownPayment | Action::Offer | Action::Signature | Action::Verification => {}
+            if rivalled || attempt.state == AttemptState::Cancelled {
+                attempt.supersede(now);
             }
-            self.tell(number, EventKind::ActionWanted(action), now);
+            attempt.state = AttemptState::Opening;
+            attempt.news_at = now;
         }
+    }
+
+    fn waits_for_customer(&mut self, number: u32, state: AttemptState, now: OffsetDateTime) {
+        let attempt = self.attempt(number);
+        // Signed, and on its way to being active.
+        let signed = attempt.is_some_and(|a| state == AttemptState::SignatureWanted && a.signed);
+        if let Some(action) = state.action().filter(|_| !signed) {
+            self.ask(number, action, now);
+        }
+    }
+
+    /// Tells that the bank waits for the customer, where one may be sent there.
+    pub(super) fn ask(&mut self, number: u32, action: Action, now: OffsetDateTime) {
+        let Some(attempt) = self.attempt_mut(number).filter(|a| !a.superseded) else {
+            return;
+        };
+        match action {
+            Action::IncomeProof | Action::Statements => {
+                attempt.proofs_asked = attempt.proofs_asked.saturating_add(1);
+            }
+            Action::DownPayment | Action::Offer | Action::Signature | Action::Verification => {}
+        }
+        self.tell(number, EventKind::ActionWanted(action), now);
     }
 
     fn granted(&mut self, number: u32, now: OffsetDateTime) {
@@ -65,46 +86,50 @@ impl Order {
         if attempt.superseded {
             // It is about to be cancelled.
         } else if let Some(why) = differs(attempt) {
+            let why = format!("attempt {number} waits for the merchant, but {why}");
             self.tell(number, EventKind::NeedsPerson(why), now);
         } else {
             self.tell(number, EventKind::AwaitsMerchant, now);
         }
     }
 
-    fn completed(&mut self, number: u32, late: bool, now: OffsetDateTime) {
+    fn completed(&mut self, number: u32, now: OffsetDateTime) {
         let Some(attempt) = self.attempt(number) else {
             return;
         };
-        let other = self.is_completed_otherwise(number);
-        let successor = self.successor_with_another_cart(attempt);
-        let doubt = if let Some(other) = other {
-            let (theirs, its) = (amount(other.terms.amount), amount(attempt.terms.amount));
-            let theirs_number = other.number;
-            Some(format!(
-                "attempt {number} is completed with {its}, and attempt {theirs_number} with {theirs} as well: the customer pays twice"
-            ))
-        } else if let Some(successor) = successor {
-            let (present, its) = (amount(successor.terms.amount), amount(attempt.terms.amount));
-            Some(format!(
-                "attempt {number} is completed with {its}, and the order was changed to {present} before: the customer pays for the former cart"
-            ))
+        let late = attempt.told_not_paid;
+        if let Some(why) = self.doubt(attempt) {
+            self.tell(number, EventKind::NeedsPerson(why), now);
         } else {
-            differs(attempt)
-        };
-        match doubt {
-            Some(why) => self.tell(number, EventKind::NeedsPerson(why), now),
-            None => {
-                self.paid_by = Some(number);
-                self.tell(number, EventKind::Paid { late }, now);
-            }
+            self.paid_by = Some(number);
+            self.tell(number, EventKind::Paid { late }, now);
         }
         // Whoever else lives has lost.
         for other in &mut self.attempts {
-            if other.number != number && other.is_live() && !other.superseded {
-                other.superseded = true;
-                other.refresh_at = Some(now);
+            if other.number != number && other.is_open() {
+                other.supersede(now);
             }
         }
+    }
+
+    /// Why a completed attempt doesn't mean that the order is paid.
+    fn doubt(&self, attempt: &Attempt) -> Option<String> {
+        let number = attempt.number;
+        let its = amount(attempt.terms.amount);
+        if let Some(other) = self.completed_otherwise(number) {
+            let (theirs, theirs_number) = (amount(other.terms.amount), other.number);
+            return Some(format!(
+                "attempt {number} is completed with {its}, and attempt {theirs_number} with {theirs} as well: the customer pays twice"
+            ));
+        }
+        if let Some(successor) = self.successor_with_another_cart(attempt) {
+            let present = amount(successor.terms.amount);
+            return Some(format!(
+                "attempt {number} is completed with {its}, and the order was changed to {present} before: the customer pays for the former cart"
+            ));
+        }
+        let why = differs(attempt)?;
+        Some(format!("attempt {number} is completed, but {why}"))
     }
 
     /// The attempt that took a superseded one's place with another cart.
@@ -115,20 +140,70 @@ impl Order {
         successor.filter(|later| later.terms.fingerprint != attempt.terms.fingerprint)
     }
 
+    fn tell_of_cancelling_in_vain(
+        &mut self,
+        number: u32,
+        settled: Option<&StandingCommand>,
+        now: OffsetDateTime,
+    ) {
+        let in_vain = settled.is_some_and(|settled| {
+            settled.command == Command::Cancel && settled.by == Decider::Platform
+        });
+        if in_vain {
+            let why = format!("it was decided to cancel attempt {number}, and it is completed");
+            self.tell_person(number, why, now);
+        }
+    }
+
     fn ended(&mut self, number: u32, state: AttemptState, now: OffsetDateTime) {
-        let Some(attempt) = self.attempt(number) else {
-            return;
-        };
         // Nobody is sent to a superseded one, so it neither keeps an order alive nor ends it.
-        let counts = !attempt.superseded;
-        let lives = self.any_other(number, |other| other.is_live() && !other.superseded);
-        let financed = self.is_completed_otherwise(number);
-        let told = counts && lives.is_none() && financed.is_none();
+        let counts = self.attempt(number).is_some_and(|a| !a.superseded);
+        let open = self.any_other(number, Attempt::is_open).is_some();
+        let financed = self.completed_otherwise(number).is_some();
         if let Some(end) = NotPaid::of(state)
-            && told
+            && counts
+            && !open
+            && !financed
         {
             self.tell(number, EventKind::NotPaid(end), now);
         }
+    }
+
+    /// An order is terminated when what financed it is: not when one of two is taken back.
+    fn terminated(&mut self, number: u32, now: OffsetDateTime) {
+        if self.paid_by == Some(number) {
+            self.paid_by = None;
+            self.tell(number, EventKind::Terminated, now);
+            return;
+        }
+        let standing = |other: &Attempt| other.state == AttemptState::Completed || other.is_open();
+        match self.any_other(number, standing).map(|other| other.number) {
+            None => self.tell(number, EventKind::Terminated, now),
+            Some(other) => {
+                let why = format!(
+                    "attempt {number} is terminated, by which the order was not paid; attempt {other} stands"
+                );
+                self.tell(number, EventKind::NeedsPerson(why), now);
+            }
+        }
+    }
+}
+
+impl Attempt {
+    /// The command that a state settles, which stands no more.
+    fn settle(&mut self, state: AttemptState) -> Option<StandingCommand> {
+        let settled = self
+            .command
+            .take_if(|standing| standing.command.is_settled_in(state))?;
+        self.bound |= settled.may_have_bound();
+        Some(settled)
+    }
+}
+
+impl StandingCommand {
+    /// Whether a binding command may have arrived.
+    pub(super) const fn may_have_bound(&self) -> bool {
+        self.command.is_binding() && self.sends > 0
     }
 }
 

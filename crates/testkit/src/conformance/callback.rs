@@ -88,7 +88,7 @@ pub(super) async fn each_callback_has_a_key_of_its_own(bank: &dyn Bank) {
     assert!(sent.len() > 1);
     let keys = sent
         .iter()
-        .map(|body| authenticate(bank, body).unwrap().key);
+        .map(|body| authenticate(bank, body).unwrap().key());
     assert_eq!(keys.collect::<BTreeSet<_>>().len(), sent.len());
 }
 
@@ -96,6 +96,6 @@ pub(super) async fn kept_content_is_authentic(bank: &dyn Bank) {
     let signed = authenticate(bank, &granted(bank).await).unwrap();
     let again = bank
         .callbacks()
-        .authenticate(&Headers::NONE, &signed.content);
+        .authenticate(&Headers::NONE, &signed.content());
     assert_eq!(again.unwrap(), signed);
 }

@@ -50,7 +50,7 @@ impl Leases {
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
     pub(super) leases: Leases,
-    /// When it is due; none while it is leased.
+    /// When it is due; counts while nobody holds a lease, and each lease ends with another.
     due: Option<OffsetDateTime>,
     /// Whether it was woken before the present lease, and no round has ended since.
     woken: bool,
@@ -86,7 +86,6 @@ impl Schedule {
     pub(super) fn claim(&mut self, now: OffsetDateTime, lease: Duration) -> (Lease, bool) {
         // The round of a lease that has lapsed did not end.
         self.woken |= std::mem::take(&mut self.woken_meanwhile);
-        self.due = None;
         (self.leases.take(now, lease), self.woken)
     }
 

@@ -34,6 +34,11 @@ impl SimProcess {
         self
     }
 
+    /// Resolves when so much of the simulation's time has passed. It takes none of ours.
+    pub async fn pass(&self, time: Duration) {
+        Sleep::new(self.shared.clone(), time).await;
+    }
+
     /// Ends the process as it stands: its tasks are dropped before anybody else goes on, and it starts
     /// none any more. What is being polled at this moment goes on until it waits.
     pub fn kill(&self) {
@@ -48,7 +53,7 @@ impl Clock for SimProcess {
     }
 
     async fn sleep(&self, wait: Duration) {
-        Sleep::new(self.shared.clone(), wait).await;
+        self.pass(wait).await;
     }
 }
 

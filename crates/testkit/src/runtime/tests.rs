@@ -19,12 +19,12 @@ fn run(seed: u64) -> (Vec<usize>, u64, Vec<[u8; 16]>) {
             for _ in 0..3 {
                 yield_now().await;
                 let millis = process.bytes()[0];
-                process.sleep(Duration::from_millis(millis.into())).await;
+                process.pass(Duration::from_millis(millis.into())).await;
                 say.send((task, process.bytes())).unwrap();
             }
         }));
     }
-    runtime.block_on(runtime.sleep(60 * SECOND));
+    runtime.block_on(runtime.pass(60 * SECOND));
     let (tasks, bytes) = said.try_iter().unzip();
     (tasks, runtime.trace(), bytes)
 }
@@ -50,7 +50,7 @@ fn every_order_of_tasks_comes_up() {
             let say = say.clone();
             runtime.spawn(async move { say.send(task).unwrap() }.boxed());
         }
-        runtime.block_on(runtime.sleep(SECOND));
+        runtime.block_on(runtime.pass(SECOND));
         orders.insert(said.try_iter().collect::<Vec<u8>>());
     }
     assert_eq!(orders.len(), 6);
@@ -64,11 +64,11 @@ fn timers_end_in_order_at_their_time_and_the_wait_takes_none() {
     for seconds in [86_400 * 365, 3, 1, 2, 1] {
         let (process, say) = (runtime.process(), say.clone());
         runtime.spawn(Box::pin(async move {
-            process.sleep(seconds * SECOND).await;
+            process.pass(seconds * SECOND).await;
             say.send((seconds, process.now())).unwrap();
         }));
     }
-    runtime.block_on(runtime.sleep(86_400 * 366 * SECOND));
+    runtime.block_on(runtime.pass(86_400 * 366 * SECOND));
     let said: Vec<_> = said.try_iter().collect();
     let expected = [1, 1, 2, 3, 86_400 * 365];
     assert_eq!(
@@ -83,13 +83,13 @@ fn time_stands_while_anybody_can_go_on() {
     let runtime = SimRuntime::new(1);
     let start = runtime.now();
     let process = runtime.process();
-    runtime.spawn(Box::pin(async move { process.sleep(SECOND).await }));
+    runtime.spawn(Box::pin(async move { process.pass(SECOND).await }));
     runtime.block_on(async {
         for _ in 0..1000 {
             yield_now().await;
             assert_eq!(runtime.now(), start);
         }
-        runtime.sleep(Duration::ZERO).await;
+        runtime.pass(Duration::ZERO).await;
     });
     assert_eq!(runtime.now(), start);
 }
@@ -105,7 +105,7 @@ fn a_thousand_tasks_run_to_their_end() {
         runtime.spawn(Box::pin(async move {
             for _ in 0..10 {
                 process
-                    .sleep(Duration::from_millis(process.bytes()[0].into()))
+                    .pass(Duration::from_millis(process.bytes()[0].into()))
                     .await;
             }
             if ended.fetch_add(1, Ordering::SeqCst) == 999 {
@@ -124,10 +124,10 @@ fn a_task_that_panics_ends_alone() {
     let process = runtime.process();
     runtime.spawn(Box::pin(async { panic!("task {}", 1) }));
     runtime.spawn(Box::pin(async move {
-        process.sleep(SECOND).await;
+        process.pass(SECOND).await;
         panic!("task 2");
     }));
-    runtime.block_on(runtime.sleep(2 * SECOND));
+    runtime.block_on(runtime.pass(2 * SECOND));
     assert_eq!(runtime.panics(), ["task 1", "task 2"]);
     assert_eq!(runtime.tasks_left(), 0);
 }
@@ -148,7 +148,7 @@ fn a_wait_that_nobody_ends_is_a_deadlock() {
     let runtime = SimRuntime::new(1);
     let process = runtime.process();
     runtime.spawn(pending().boxed());
-    runtime.spawn(Box::pin(async move { process.sleep(SECOND).await }));
+    runtime.spawn(Box::pin(async move { process.pass(SECOND).await }));
     runtime.block_on(pending::<()>());
 }
 
@@ -157,8 +157,8 @@ fn a_wait_that_nobody_ends_is_a_deadlock() {
 fn a_sleep_for_ever_is_no_timer() {
     let runtime = SimRuntime::new(1);
     let process = runtime.process();
-    runtime.spawn(Box::pin(async move { process.sleep(Duration::MAX).await }));
-    runtime.block_on(runtime.sleep(Duration::MAX));
+    runtime.spawn(Box::pin(async move { process.pass(Duration::MAX).await }));
+    runtime.block_on(runtime.pass(Duration::MAX));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_task_that_spins_is_a_livelock() {
             yield_now().await;
         }
     }));
-    runtime.block_on(runtime.sleep(SECOND));
+    runtime.block_on(runtime.pass(SECOND));
 }
 
 #[test]
@@ -186,11 +186,11 @@ fn a_sleep_that_is_dropped_wakes_nobody() {
     let runtime = SimRuntime::new(1);
     let start = runtime.now();
     runtime.block_on(async {
-        let short = runtime.sleep(SECOND);
-        let long = runtime.sleep(60 * SECOND);
+        let short = Box::pin(runtime.pass(SECOND));
+        let long = Box::pin(runtime.pass(60 * SECOND));
         select(short, long).await;
-        assert!(runtime.sleep(SECOND).now_or_never().is_none());
-        runtime.sleep(30 * SECOND).await;
+        assert!(runtime.pass(SECOND).now_or_never().is_none());
+        runtime.pass(30 * SECOND).await;
     });
     assert_eq!(runtime.now(), start + 31 * SECOND);
     assert!(runtime.first.shared.state().timers.is_empty());
@@ -202,12 +202,12 @@ fn what_has_not_ended_goes_on_with_the_next_call() {
     let process = runtime.process();
     let (say, said) = mpsc::channel();
     runtime.spawn(Box::pin(async move {
-        process.sleep(2 * SECOND).await;
+        process.pass(2 * SECOND).await;
         say.send(()).unwrap();
     }));
-    runtime.block_on(runtime.sleep(SECOND));
+    runtime.block_on(runtime.pass(SECOND));
     assert_eq!((said.try_iter().count(), runtime.tasks_left()), (0, 1));
-    runtime.block_on(runtime.sleep(2 * SECOND));
+    runtime.block_on(runtime.pass(2 * SECOND));
     assert_eq!((said.try_iter().count(), runtime.tasks_left()), (1, 0));
 }
 
@@ -221,17 +221,17 @@ fn a_process_that_is_killed_does_nothing_more_and_others_go_on() {
         runtime.spawn(Box::pin(async {}));
         process.clone().spawn(Box::pin(async move {
             loop {
-                process.sleep(SECOND).await;
+                process.pass(SECOND).await;
                 say.send(name).unwrap();
             }
         }));
     }
-    runtime.block_on(runtime.sleep(SECOND * 3 / 2));
+    runtime.block_on(runtime.pass(SECOND * 3 / 2));
     assert_eq!(said.try_iter().count(), 2);
     runtime.block_on(async {
         killed.kill();
         killed.spawn(Box::pin(async { panic!("a dead process starts nothing") }));
-        runtime.sleep(SECOND).await;
+        runtime.pass(SECOND).await;
     });
     assert_eq!(said.try_iter().collect::<Vec<_>>(), ["other"]);
     assert_eq!(runtime.panics(), [""; 0]);
@@ -243,7 +243,10 @@ fn a_process_may_have_a_wrong_clock() {
     let runtime = SimRuntime::new(1);
     let ahead = runtime.process().with_clock_ahead(time::Duration::HOUR);
     assert_eq!(ahead.now() - runtime.now(), time::Duration::HOUR);
-    runtime.block_on(ahead.sleep(SECOND));
+    let clock: &dyn Clock = &ahead;
+    let start = runtime.now();
+    runtime.block_on(Clock::sleep(clock, SECOND));
+    assert_eq!(runtime.now(), start + SECOND);
     assert_eq!(ahead.now() - runtime.now(), time::Duration::HOUR);
 }
 
@@ -253,14 +256,14 @@ fn tasks_are_dropped_with_their_runtime() {
     let runtime = SimRuntime::new(1);
     let (process, held) = (runtime.process(), alive.clone());
     process.clone().spawn(Box::pin(async move {
-        process.sleep(SECOND).await;
+        process.pass(SECOND).await;
         drop(held);
     }));
     runtime.block_on(yield_now());
     // Also one that never had its turn.
     let (process, held) = (runtime.process(), alive.clone());
     process.clone().spawn(Box::pin(async move {
-        process.sleep(SECOND).await;
+        process.pass(SECOND).await;
         drop(held);
     }));
     assert_eq!(Arc::strong_count(&alive), 3);

@@ -3,8 +3,6 @@
 
 #[path = "../../../../crates/adapters-http/src/dialect/decode.rs"]
 mod decoder;
-#[path = "../../../../crates/adapters-http/src/dialect/encode.rs"]
-mod encoder;
 #[path = "../../../../crates/adapters-http/src/dialect/name.rs"]
 #[expect(
     dead_code,
@@ -16,14 +14,10 @@ mod name;
 use serde::{Deserialize, Serialize};
 
 use self::decoder::CamelCase;
-use self::encoder::SnakeCase;
 
-/// A payload in v2's spelling.
+/// A payload in v3's spelling, which is that of the types: the codec has nothing to do.
 pub(super) fn encode(payload: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(128);
-    let mut serializer = serde_json::Serializer::new(&mut bytes);
-    payload.serialize(SnakeCase::new(&mut serializer))?;
-    Ok(bytes)
+    serde_json::to_vec(payload)
 }
 
 /// Reads an answer in either spelling.
