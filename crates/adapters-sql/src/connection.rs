@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::failure::Failure;
 use crate::ledger::SqlLedger;
+use crate::migration;
 use crate::options::LedgerOptions;
 #[cfg(feature = "postgres")]
 use crate::postgres::{self, Postgres};
@@ -137,19 +138,21 @@ pub(crate) async fn with_pool(
     ledger("postgres", place, Postgres::with_pool(pool, options).await)
 }
 
-/// Brings the tables up to date, and does nothing else.
-pub(crate) async fn migrate(url: &str) -> Result<(), ConnectError> {
+/// Brings the tables up to date, and does nothing else. The version that they are then at.
+pub(crate) async fn migrate(url: &str) -> Result<i64, ConnectError> {
     match Address::parse(url)? {
         #[cfg(feature = "sqlite")]
         Address::Sqlite(file) => {
             let place = file.place();
-            ledger("sqlite", place, Sqlite::open(file).await).map(drop)
+            ledger("sqlite", place, Sqlite::open(file).await)?;
+            Ok(migration::latest(migration::SQLITE))
         }
         #[cfg(feature = "postgres")]
         Address::Postgres(database) => {
             let place = postgres::place(&database);
             let migrated = postgres::migrate(&database, &LedgerOptions::new()).await;
-            Ok(migrated.map_err(|failure| DatabaseError::new(place, &failure))?)
+            migrated.map_err(|failure| DatabaseError::new(place, &failure))?;
+            Ok(migration::latest(migration::POSTGRES))
         }
     }
 }

@@ -36,11 +36,11 @@ impl SqlLedger {
     }
 
     /// Brings the tables up to date, and does nothing else: for an account that may create them, before a program that may not is
-    /// started.
+    /// started. Says at which version the tables are then.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub async fn migrate(url: &str) -> Result<(), ConnectError> {
+    pub async fn migrate(url: &str) -> Result<i64, ConnectError> {
         connection::migrate(url).await
     }
 

@@ -41,6 +41,11 @@ pub(crate) const CREATE_LIST: &str = "CREATE TABLE IF NOT EXISTS inbank_migratio
 pub(crate) const LIST: &str =
     "SELECT version, CAST(checksum AS TEXT) FROM inbank_migrations ORDER BY version";
 
+/// The version of the tables once all were run.
+pub(crate) fn latest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
 /// Those that are still to be run.
 ///
 /// # Errors

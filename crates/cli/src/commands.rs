@@ -8,12 +8,15 @@ mod contract;
 mod demo;
 mod doctor;
 mod document;
-mod financing;
+mod ledger;
+mod order;
 mod polling;
 mod product;
 mod rental;
 mod sandbox;
 mod session;
+#[cfg(test)]
+mod test_bank;
 
 use clap::{Parser, Subcommand};
 
@@ -68,11 +71,21 @@ enum Command {
     /// Sign and verify callbacks
     #[command(subcommand, after_help = callback::EXAMPLES)]
     Callback(callback::Command),
-    /// List, show and replay what a platform's ledger has
-    #[command(subcommand, after_help = financing::EXAMPLES)]
-    Financing(financing::Command),
+    /// List, show and replay the orders in a platform's ledger
+    #[command(subcommand, after_help = order::EXAMPLES)]
+    Order(order::Command),
+    /// Bring a platform's ledger up to date, and check it
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(ledger::Command),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+}
+
+impl Cli {
+    /// Whether bank, shop and customer are all played.
+    pub(crate) const fn is_a_demo(&self) -> bool {
+        matches!(self.command, Command::Demo(_))
+    }
 }
 
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
@@ -88,7 +101,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Contract(command) => contract::run(command, settings).await,
         Command::Rental(command) => rental::run(command, settings).await,
         Command::Callback(command) => callback::run(command, settings),
-        Command::Financing(command) => financing::run(command, settings).await,
+        Command::Order(command) => order::run(command, settings).await,
+        Command::Ledger(command) => ledger::run(command, settings).await,
         Command::Completions(completions) => completions::run(&completions),
     }
 }

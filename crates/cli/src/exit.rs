@@ -4,12 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use inbank::app::OfferError;
-use inbank::domain::Invalid;
 use inbank::http::SettingsError;
 use inbank::ports::{
     CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError, NotUnderstood,
 };
+use inbank::sql::ConnectError;
+use inbank::{Invalid, OrderError};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -23,17 +23,6 @@ pub(crate) enum Failure {
     Invalid(Invalid),
     /// The bank gave no usable answer.
     Gateway(GatewayError),
-    /// The bank refused, because the contract or application was decided otherwise, and that stands.
-    Stands {
-        operation: &'static str,
-        subject: &'static str,
-        state: &'static str,
-    },
-    /// What was asked can't be done as it stands; nothing was sent that would have changed anything.
-    NotYet {
-        operation: &'static str,
-        why: String,
-    },
     /// The same as `Gateway`, with what to do besides.
     Advised(GatewayError, &'static str),
     /// The callback is not taken.
@@ -67,24 +56,10 @@ impl Failure {
         ))
     }
 
-    /// Why the answer to an offer is not carried out.
-    pub(crate) fn of_offer(operation: &'static str, error: OfferError) -> Self {
-        match error {
-            OfferError::Gateway(error) => Self::Gateway(error),
-            OfferError::Otherwise(state) => Self::Stands {
-                operation,
-                subject: "application",
-                state,
-            },
-            error => Self::Other(error.to_string()),
-        }
-    }
-
     /// The exit code; the contract with scripts.
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
-            Self::Stands { .. } | Self::NotYet { .. } => 3,
             Self::Callback(_) => 4,
             Self::NotUnderstood(_) | Self::Other(_) => 1,
             Self::Gateway(error) | Self::Advised(error, _) => match error.kind() {
@@ -93,7 +68,7 @@ impl Failure {
                 Kind::NotAuthorised => 4,
                 Kind::Unreachable | Kind::Unavailable => 5,
                 Kind::OutcomeUnknown => 6,
-                _ => 1,
+                Kind::Undecodable | Kind::Unsupported => 1,
             },
         }
     }
@@ -102,24 +77,20 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Stands { .. } | Self::NotYet { .. } => Kind::Refused.as_str(),
             Self::Callback(_) | Self::NotUnderstood(_) => "callback",
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::Other(_) => "other",
         }
     }
 
-    fn operation(&self) -> Option<&'static str> {
-        match self {
-            Self::Stands { operation, .. } | Self::NotYet { operation, .. } => Some(operation),
-            _ => self.gateway().map(GatewayError::operation),
-        }
-    }
-
     const fn gateway(&self) -> Option<&GatewayError> {
         match self {
             Self::Gateway(error) | Self::Advised(error, _) => Some(error),
-            _ => None,
+            Self::Usage(_)
+            | Self::Invalid(_)
+            | Self::Callback(_)
+            | Self::NotUnderstood(_)
+            | Self::Other(_) => None,
         }
     }
 
@@ -132,7 +103,7 @@ impl Failure {
                 error: Fields {
                     kind: self.kind(),
                     message: &message,
-                    operation: self.operation(),
+                    operation: gateway.map(GatewayError::operation),
                     bank_status: gateway.and_then(GatewayError::bank_status),
                     bank_codes: gateway.map_or(&[], GatewayError::bank_codes),
                 },
@@ -157,15 +128,6 @@ impl fmt::Display for Failure {
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) => error.fmt(f),
             Self::Advised(error, advice) => write!(f, "{error}; {advice}"),
-            Self::NotYet { operation, why } => write!(f, "{operation}: {why}; nothing was changed"),
-            Self::Stands {
-                operation,
-                subject,
-                state,
-            } => write!(
-                f,
-                "{operation}: the {subject} is already {state}, and that stands; nothing was changed"
-            ),
             Self::Callback(error) => error.fmt(f),
             Self::NotUnderstood(error) => error.fmt(f),
         }
@@ -199,6 +161,30 @@ impl From<GatewayError> for Failure {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         Self::Other(error.to_string())
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Address(_) => Self::Usage(error.to_string()),
+            ConnectError::Database(_) => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<OrderError> for Failure {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Bank(error) => Self::Gateway(error),
+            OrderError::Invalid(error) => Self::Invalid(error),
+            OrderError::Ledger(error) => error.into(),
+            OrderError::Busy
+            | OrderError::NotFound
+            | OrderError::Refused(_)
+            | OrderError::TooMany(_)
+            | OrderError::Unclear(_) => Self::Other(error.to_string()),
+        }
     }
 }
 

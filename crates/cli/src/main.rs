@@ -16,16 +16,17 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::commands::Cli;
 use crate::output::Format;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = match commands::Cli::try_parse() {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return exit::parsing(&error),
     };
     let format = cli.settings.output;
-    log(format);
+    log(format, &cli);
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(format),
@@ -33,11 +34,12 @@ async fn main() -> ExitCode {
 }
 
 /// Logs to stderr what `RUST_LOG` asks for.
-fn log(format: Format) {
-    // A script finds one line on stderr where something fails; retries on the way are for people.
+fn log(format: Format, cli: &Cli) {
+    // A script finds one line on stderr where something fails; retries on the way are for people. What
+    // goes wrong in a demo goes wrong on order.
     let default = match format {
-        Format::Text => LevelFilter::WARN,
-        Format::Json => LevelFilter::ERROR,
+        Format::Text if !cli.is_a_demo() => LevelFilter::WARN,
+        Format::Text | Format::Json => LevelFilter::ERROR,
     };
     let filter = EnvFilter::builder()
         .with_default_directive(default.into())

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 
 use clap::ValueEnum;
 use comfy_table::{Table, presets};
-use inbank::domain::Money;
+use inbank::Money;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use inbank::Inbank;
-use inbank::domain::{ApiKey, ShopId};
 use inbank::http::{ApiVersion, Environment, HmacAuthenticator, PartnerApi, RegionProfile, Site};
+use inbank::{ApiKey, ShopId};
 
 use crate::exit::Failure;
 use crate::output::Format;
@@ -35,14 +34,10 @@ pub(crate) struct Settings {
         hide_env_values = true
     )]
     base_url: Option<String>,
-    /// The shop's identifier, as Inbank gave it
-    #[arg(
-        long,
-        global = true,
-        env = "INBANK_SHOP_UUID",
-        value_name = "UUID",
-        hide_env_values = true
-    )]
+    /// The shop's identifier, as Inbank gave it [env: `INBANK_SHOP_UUID`]; in a ledger, the platform's
+    /// own name for the shop
+    // The variable is read where the identifier is needed: it never names a shop in a ledger.
+    #[arg(long, global = true, value_name = "SHOP")]
     pub(crate) shop: Option<String>,
     /// A file that holds the shop's API key; without it, the environment variable `INBANK_API_KEY` is
     /// the key itself. May be repeated while keys change: the first signs and sends, all verify
@@ -92,16 +87,28 @@ impl Settings {
         HmacAuthenticator::new(&keys).map_err(|error| Failure::Usage(error.to_string()))
     }
 
-    /// The shop at its bank, wired. Nothing is sent yet.
-    pub(crate) fn inbank(&self) -> Result<Inbank, Failure> {
+    /// The shop's identifier at the bank, where one is given.
+    pub(crate) fn shop_uuid(&self) -> Option<String> {
+        self.shop.clone().or_else(shop_uuid_in_environment)
+    }
+
+    /// The shop at its bank. Nothing is sent yet.
+    pub(crate) fn api(&self) -> Result<PartnerApi, Failure> {
+        self.api_of(self.shop_uuid())
+    }
+
+    /// The same where `--shop` is a name in a ledger, so that the environment has the identifier.
+    pub(crate) fn api_beside_a_ledger(&self) -> Result<PartnerApi, Failure> {
+        self.api_of(shop_uuid_in_environment())
+    }
+
+    fn api_of(&self, shop: Option<String>) -> Result<PartnerApi, Failure> {
         let profile = self.profile()?;
-        let shop = self.shop.clone();
         let shop =
             shop.ok_or_else(|| Failure::missing("the shop", "--shop", "INBANK_SHOP_UUID"))?;
         let shop = ShopId::parse(shop)
             .map_err(|error| Failure::Usage(format!("--shop {}", error.problem())))?;
         let key = self.key()?;
-        let authenticator = self.authenticator()?;
         let site = match &self.base_url {
             // Its error doesn't repeat the URL, which may hold credentials.
             Some(url) => Site::parse(url)
@@ -115,8 +122,13 @@ impl Settings {
             .version(self.api_version.unwrap_or(profile.default_version))
             .site(site)
             .build()?;
-        Ok(Inbank::new(api, authenticator))
+        Ok(api)
     }
+}
+
+fn shop_uuid_in_environment() -> Option<String> {
+    let uuid = env::var("INBANK_SHOP_UUID").ok();
+    uuid.filter(|uuid| !uuid.is_empty())
 }
 
 /// Reads a key file. Editors end a file with a line break, which is not part of the key.

@@ -177,9 +177,7 @@ fn outcome(order: &Order, number: u32, command: &Command) -> Result<CommandOutco
             CommandStage::Acknowledged => CommandOutcome::Acknowledged(status),
             CommandStage::Sent | CommandStage::Unclear => CommandOutcome::Unclear(status),
         }),
-        Some(_) | None if command.has_come_true_in(attempt.state) => {
-            Ok(CommandOutcome::Done(status))
-        }
+        Some(_) | None if attempt.shows(command) => Ok(CommandOutcome::Done(status)),
         // Somebody decided otherwise where we can't see it: in the bank's portal, the customer.
         Some(_) | None => Err(OrderError::Refused(CommandRefused::NotNow {
             command: command.clone(),

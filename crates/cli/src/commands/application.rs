@@ -1,18 +1,18 @@
 mod income_proof;
 mod offer;
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use clap::{Args, Subcommand};
-use inbank::Inbank;
-use inbank::app::Patience;
-use inbank::domain::{Application, ApplicationId, FinancingState, Observation, Step, advance};
-use inbank::http::read_application_request;
-use inbank::ports::{Applications, ProductCatalogue};
+use inbank::http::{PartnerApi, SystemClock, read_application_request};
+use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
+use inbank::{Application, ApplicationId, AttemptState, ContractId, Reading, Shown, settle};
 use serde::Serialize;
 
 use self::offer::Offer;
-use super::{document, polling};
+use super::document;
+use super::polling::{self, Patience};
 use crate::exit::Failure;
 use crate::output::{self, Done};
 use crate::settings::Settings;
@@ -74,9 +74,9 @@ pub(crate) struct Show {
 #[command(after_help = "Example:
   inbank application accept 471e6282-3384-412b-af7b-646eb8f04391
 
-Safe to repeat: where the bank refuses, or its answer is lost, the application is read, and the contract
-that it shows is the one. Exit code 3 says that it was cancelled before, 6 that even reading did not
-settle it.")]
+Sent once. Where the bank refuses, the application is read, and a contract that it shows is the one; where
+the answer is lost, it is read once a second for 30 seconds. Exit code 6 says that even that did not
+settle it. The contract is in the answer, and for some seconds nowhere else.")]
 pub(crate) struct Accept {
     /// The application's identifier
     id: String,
@@ -86,15 +86,15 @@ pub(crate) struct Accept {
 #[command(after_help = "Example:
   inbank application cancel 471e6282-3384-412b-af7b-646eb8f04391
 
-Safe to repeat, as `inbank application accept` is. Once accepted, it is the contract that can be
-cancelled.")]
+Sent once, and settled by reading as `inbank application accept` is. Once accepted, it is the contract
+that can be cancelled.")]
 pub(crate) struct Cancel {
     /// The application's identifier
     id: String,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct Details {
     id: String,
     number: Option<String>,
     decision_status: String,
@@ -116,33 +116,32 @@ struct Accepted {
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Submit(submit) => {
-            let inbank = settings.inbank()?;
-            let application = submit.send(&inbank).await?;
-            output::answer(settings.output, &Shown::from(application))
+            let api = settings.api()?;
+            let application = submit.send(&api).await?;
+            output::answer(settings.output, &Details::from(application))
         }
         Command::Show(show) => {
             let id = ApplicationId::parse(show.id)?;
-            let inbank = settings.inbank()?;
+            let api = settings.api()?;
             let application = if show.wait {
-                decided(&inbank, &id).await?
+                decided(&api, &id).await?
             } else {
-                inbank.api().application(&id).await?
+                api.application(&id).await?
             };
-            output::answer(settings.output, &Shown::from(application))
+            output::answer(settings.output, &Details::from(application))
         }
         Command::Accept(accept) => {
             let id = ApplicationId::parse(accept.id)?;
-            let accepted = settings.inbank()?.offers().accept_application(&id).await;
-            let contract =
-                accepted.map_err(|error| Failure::of_offer("application.accept", error))?;
+            let contract = accept_offer(&settings.api()?, &SystemClock, &id).await?;
             let contract_id = contract.to_string();
             output::answer(settings.output, &Accepted { contract_id })
         }
         Command::Cancel(cancel) => {
             let id = ApplicationId::parse(cancel.id)?;
-            let cancelled = settings.inbank()?.offers().cancel_application(&id).await;
-            cancelled.map_err(|error| Failure::of_offer("application.cancel", error))?;
-            let sentence = format!("The application {id} is cancelled.");
+            let sentence = match cancel_application(&settings.api()?, &SystemClock, &id).await? {
+                Some(()) => format!("The bank cancels the application {id}."),
+                None => format!("The application {id} is cancelled."),
+            };
             output::answer(settings.output, &Done::with(sentence))
         }
         Command::Banks(command) => income_proof::banks(command, settings).await,
@@ -152,8 +151,7 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 }
 
 impl Submit {
-    async fn send(&self, inbank: &Inbank) -> Result<Application, Failure> {
-        let api = inbank.api();
+    async fn send(&self, api: &PartnerApi) -> Result<Application, Failure> {
         let request = read_application_request(&document::read(&self.from)?, api.region())?;
         let product = api.product(&request.product_code).await?;
         request.check_required(&product.required_parameters)?;
@@ -161,17 +159,55 @@ impl Submit {
     }
 }
 
-/// Reads until there is a decision, by the rules by which a financing would go on.
-async fn decided(inbank: &Inbank, id: &ApplicationId) -> Result<Application, Failure> {
-    let read = async || inbank.api().application(id).await;
+/// Reads until there is a decision, or it is over.
+async fn decided(api: &PartnerApi, id: &ApplicationId) -> Result<Application, Failure> {
+    let read = async || api.application(id).await;
     let is_news = |application: &Application| {
-        let observation = Observation::Application(application);
-        advance(FinancingState::Pending, observation) != Step::Unchanged
+        Reading::of_application(application).state != Ok(AttemptState::Pending)
     };
     Ok(polling::until(Patience::DECISION, "a decision", read, is_news).await?)
 }
 
-impl From<Application> for Shown {
+/// Accepts this application's offer, and none that took its place; its contract.
+async fn accept_offer(
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    id: &ApplicationId,
+) -> Result<ContractId, GatewayError> {
+    let found = &OnceCell::new();
+    let read = || async move {
+        let application = api.application(id).await?;
+        Ok(match application.contract {
+            Some(contract) if application.id == *id => {
+                found.get_or_init(|| contract);
+                Shown::Effect
+            }
+            Some(_) | None => Shown::Nothing,
+        })
+    };
+    let settled = settle(clock, api.accept(id), read).await?;
+    let contract = settled.or_else(|| found.get().cloned());
+    contract.ok_or_else(|| GatewayError::new(GatewayErrorKind::Undecodable, "application.accept"))
+}
+
+/// Cancels it; none where it is shown to be cancelled already.
+async fn cancel_application(
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    id: &ApplicationId,
+) -> Result<Option<()>, GatewayError> {
+    let read = || async move {
+        let application = api.application(id).await?;
+        Ok(if application.cancelled {
+            Shown::Effect
+        } else {
+            Shown::Nothing
+        })
+    };
+    settle(clock, api.cancel(id), read).await
+}
+
+impl From<Application> for Details {
     fn from(application: Application) -> Self {
         let valid_to = application.offer_valid_to;
         Self {
@@ -189,7 +225,7 @@ impl From<Application> for Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let messages = self.decision_messages.join("; ");
         let yes = |flag: bool| flag.then(|| "yes".to_owned());
@@ -222,3 +258,6 @@ impl fmt::Display for Accepted {
         output::facts(f, &[("Contract", Some(self.contract_id.clone()))])
     }
 }
+
+#[cfg(test)]
+mod tests;

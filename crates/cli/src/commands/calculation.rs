@@ -2,11 +2,11 @@ use std::fmt;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table};
-use inbank::domain::{
+use inbank::ports::Calculator;
+use inbank::{
     Calculation, CalculationRequest, CostBreakdown, Detail, Instalment, Money, Months, PaymentDay,
     ProductCode,
 };
-use inbank::ports::Calculator;
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -95,8 +95,8 @@ pub(super) struct Row {
 }
 
 pub(crate) async fn run(calculate: Calculate, settings: &Settings) -> Result<(), Failure> {
-    let inbank = settings.inbank()?;
-    let region = inbank.api().region();
+    let api = settings.api()?;
+    let region = api.region();
     let product = ProductCode::parse(calculate.product)?;
     let amount = Money::parse(&calculate.amount, region.currency)?;
     let period = Months::new(calculate.period)?;
@@ -112,7 +112,7 @@ pub(crate) async fn run(calculate: Calculate, settings: &Settings) -> Result<(),
         Level::Advanced => Detail::Advanced,
         Level::PaymentSchedule => Detail::PaymentSchedule,
     };
-    let calculation = inbank.api().calculate(&request).await?;
+    let calculation = Calculator::calculate(&api, &request).await?;
     output::answer(settings.output, &Answer::new(&calculation))
 }
 

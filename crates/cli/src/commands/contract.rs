@@ -3,13 +3,12 @@ mod signing;
 use std::fmt;
 
 use clap::{Args, Subcommand};
-use inbank::Inbank;
-use inbank::app::{DecideError, Decision, Patience};
-use inbank::domain::{Contract, ContractId, FinancingState, Observation, Step, advance};
-use inbank::ports::{Contracts, ProductCatalogue};
+use inbank::http::{PartnerApi, SystemClock};
+use inbank::ports::{Clock, Contracts, GatewayError, ProductCatalogue};
+use inbank::{Contract, ContractId, ContractStatus, ProcessStatus, Shown, settle};
 use serde::Serialize;
 
-use super::polling;
+use super::polling::{self, Patience};
 use crate::exit::Failure;
 use crate::output::{self, Done};
 use crate::settings::Settings;
@@ -56,9 +55,10 @@ pub(crate) struct Show {
 #[command(after_help = "Example:
   inbank contract approve 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
-Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and what it shows
-decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it. Contracts of
-pay next month can't be read, so for them a lost answer stays unknown: look at the session. A rental is
+Sent once; done when the bank has taken it, which activates the contract within seconds. Where the bank
+refuses, the contract is read once, and one that is approved is a success; where the answer is lost, it
+is read once a second for 30 seconds. Exit code 6 says that even that did not settle it. Contracts of pay
+next month can't be read, so for them a lost answer stays unknown: look at the session. A rental is
 activated instead, with `inbank rental activate`.")]
 pub(crate) struct Approve {
     /// The contract's identifier
@@ -69,16 +69,14 @@ pub(crate) struct Approve {
 #[command(after_help = "Example:
   inbank contract cancel 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
-Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and what it shows
-decides. Exit code 3 says that it stands otherwise, 6 that even reading did not settle it. Contracts of
-pay next month can't be read, so for them a lost answer stays unknown: look at the session.")]
+Sent once, and settled by reading as `inbank contract approve` is.")]
 pub(crate) struct Cancel {
     /// The contract's identifier
     id: String,
 }
 
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct Details {
     id: String,
     status: String,
     process_status: Option<String>,
@@ -92,68 +90,123 @@ pub(super) struct Shown {
 }
 
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
-    let (id, decision, done) = match command {
+    let (id, decision) = match command {
         Command::Show(show) => {
             let id = ContractId::parse(show.id)?;
-            let inbank = settings.inbank()?;
+            let api = settings.api()?;
             let contract = if show.wait {
-                after_signature(&inbank, &id).await?
+                after_signature(&api, &id).await?
             } else {
-                inbank.api().contract(&id).await?
+                Contracts::contract(&api, &id).await?
             };
-            return output::answer(settings.output, &Shown::from(contract));
+            return output::answer(settings.output, &Details::from(contract));
         }
         Command::Printout(command) => return signing::printout(command, settings).await,
         Command::Sign(command) => return signing::sign(command, settings).await,
         Command::Confirm(command) => return signing::confirm(&command, settings).await,
         Command::PaymentLink(command) => return signing::payment_link(command, settings).await,
-        Command::Approve(approve) => (approve.id, Decision::Approve, "approved"),
-        Command::Cancel(cancel) => (cancel.id, Decision::Cancel, "cancelled"),
+        Command::Approve(approve) => (approve.id, Decision::Approve),
+        Command::Cancel(cancel) => (cancel.id, Decision::Cancel),
     };
     let id = ContractId::parse(id)?;
-    decide(&settings.inbank()?, &id, decision).await?;
-    let sentence = format!("The contract {id} is {done}.");
+    let decided = decide(&settings.api()?, &SystemClock, &id, decision).await?;
+    let sentence = match (decision, decided) {
+        (Decision::Approve, Some(())) => {
+            format!(
+                "The bank activates the contract {id}; `inbank contract show` tells when it has."
+            )
+        }
+        (Decision::Approve, None) => format!("The contract {id} is approved."),
+        (Decision::Cancel, Some(())) => format!("The bank cancels the contract {id}."),
+        (Decision::Cancel, None) => format!("The contract {id} is cancelled."),
+    };
     output::answer(settings.output, &Done::with(sentence))
 }
 
-/// Reads until the contract has gone on, by the rules by which a financing would.
-async fn after_signature(inbank: &Inbank, id: &ContractId) -> Result<Contract, Failure> {
-    let api = inbank.api();
-    let code = api.contract(id).await?.product_code;
+/// Reads until the contract has gone on after its signature.
+async fn after_signature(api: &PartnerApi, id: &ContractId) -> Result<Contract, Failure> {
+    let code = Contracts::contract(api, id).await?.product_code;
     // Whether a signed contract is on its way, or waits for the merchant, is the product's matter.
     let merchant_approval = match code {
         Some(code) => api.product(&code).await?.requires_merchant_approval == Some(true),
         None => false,
     };
-    let is_news = |contract: &Contract| {
-        let observation = Observation::Contract {
-            contract,
-            merchant_approval,
-        };
-        advance(FinancingState::SignatureWanted, observation) != Step::Unchanged
-    };
-    let read = async || api.contract(id).await;
+    let is_news = |contract: &Contract| has_gone_on(contract, merchant_approval);
+    let read = async || Contracts::contract(api, id).await;
     Ok(polling::until(Patience::SIGNATURE, "the contract", read, is_news).await?)
 }
 
-/// Decides on a contract of which nothing else is known: neither order nor session has a part in it.
-async fn decide(inbank: &Inbank, id: &ContractId, decision: Decision) -> Result<(), Failure> {
-    let decided = inbank.decide().decide_contract(id, decision).await;
-    decided.map_err(|error| match error {
-        DecideError::Gateway(error) => Failure::Gateway(error),
-        DecideError::Otherwise(state) => Failure::Stands {
-            operation: match decision {
-                Decision::Approve => "contract.approve",
-                Decision::Cancel => "contract.cancel",
-            },
-            subject: "contract",
-            state: state.as_str(),
-        },
-        error => Failure::Other(error.to_string()),
-    })
+/// Whether a signed contract is active or over, or waits for somebody.
+fn has_gone_on(contract: &Contract, merchant_approval: bool) -> bool {
+    let signed = match contract.status {
+        ContractStatus::Unsigned => false,
+        ContractStatus::Signed => true,
+        ContractStatus::Activated
+        | ContractStatus::Cancelled
+        | ContractStatus::Terminated
+        | ContractStatus::Unrecognised(_)
+        | ContractStatus::Withdrawn => return true,
+    };
+    match contract.process_status {
+        Some(
+            ProcessStatus::WaitingForCustomerDigitalVerification
+            | ProcessStatus::WaitingForDownPayment
+            | ProcessStatus::WaitingForPartnersConfirmation,
+        ) => true,
+        // It waits for something that this version doesn't know.
+        Some(ProcessStatus::Unrecognised(_)) => signed,
+        Some(ProcessStatus::Activated | ProcessStatus::Offer) | None => signed && merchant_approval,
+    }
 }
 
-impl From<Contract> for Shown {
+/// What the merchant decides about a contract.
+#[derive(Clone, Copy, Debug)]
+enum Decision {
+    Approve,
+    Cancel,
+}
+
+/// Decides on a contract; none where it is shown to be decided so already.
+async fn decide(
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    id: &ContractId,
+    decision: Decision,
+) -> Result<Option<()>, GatewayError> {
+    let read = || async move {
+        let contract = Contracts::contract(api, id).await?;
+        let decided = match decision {
+            Decision::Approve => is_approved(&contract),
+            Decision::Cancel => matches!(
+                contract.status,
+                ContractStatus::Cancelled | ContractStatus::Withdrawn
+            ),
+        };
+        Ok(shown(decided))
+    };
+    let sending = async {
+        match decision {
+            Decision::Approve => api.approve(id).await,
+            Decision::Cancel => Contracts::cancel(api, id).await,
+        }
+    };
+    settle(clock, sending, read).await
+}
+
+/// Whether the merchant's approval has arrived, of a rental its activation.
+pub(super) fn is_approved(contract: &Contract) -> bool {
+    contract.status == ContractStatus::Activated || contract.partner_approval_at.is_some()
+}
+
+pub(super) const fn shown(effect: bool) -> Shown {
+    if effect {
+        Shown::Effect
+    } else {
+        Shown::Nothing
+    }
+}
+
+impl From<Contract> for Details {
     fn from(contract: Contract) -> Self {
         Self {
             id: contract.id.to_string(),
@@ -170,7 +223,7 @@ impl From<Contract> for Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         output::facts(
             f,
@@ -189,3 +242,6 @@ impl fmt::Display for Shown {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

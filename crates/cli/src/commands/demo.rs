@@ -1,23 +1,19 @@
-mod clock;
 mod customer;
 mod diary;
 mod direct;
 mod epos;
 mod flow;
-mod journal;
-mod order;
+mod play;
 mod rent;
 mod report;
-mod session;
-mod shop;
 mod stage;
+mod time;
 
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use futures::FutureExt as _;
-use futures::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::spawn_blocking;
 
 use self::flow::Flow;
 use self::report::Report;
@@ -69,26 +65,30 @@ pub(crate) async fn run(demo: &Demo, settings: &Settings) -> Result<(), Failure>
     }
 }
 
-/// Runs the guides side by side, as each does with its stages.
-async fn flows(guide: Guide) -> anyhow::Result<Vec<Flow>> {
+/// Runs the guides side by side, each place in a thread of its own: most of the time passes in waiting
+/// for the disk.
+async fn flows(wanted: Guide) -> anyhow::Result<Vec<Flow>> {
     let progress = progress();
     let guides = [
-        (Guide::Epos, epos::run(&progress).boxed_local()),
-        (
-            Guide::DirectEeLv,
-            direct::run(&direct::EE_LV, &progress).boxed_local(),
-        ),
-        (
-            Guide::DirectPl,
-            direct::run(&direct::PL, &progress).boxed_local(),
-        ),
-        (Guide::SmartRent, rent::run(&progress).boxed_local()),
+        (Guide::Epos, epos::GUIDE),
+        (Guide::DirectEeLv, direct::EE_LV),
+        (Guide::DirectPl, direct::PL),
+        (Guide::SmartRent, rent::GUIDE),
     ];
     let guides = guides.into_iter();
-    let wanted = guides.filter(|(name, _)| guide == Guide::All || *name == guide);
-    let flows = try_join_all(wanted.map(|(_, flows)| flows)).await?;
+    let guides = guides.filter(|(name, _)| wanted == Guide::All || *name == wanted);
+    let mut playing = Vec::new();
+    for place in guides.flat_map(|(_, guide)| guide.places()) {
+        progress.inc_length(place.count().try_into()?);
+        let progress = progress.clone();
+        playing.push(spawn_blocking(move || place.play(&progress)));
+    }
+    let mut flows = Vec::new();
+    for played in playing {
+        flows.extend(played.await??);
+    }
     progress.finish_and_clear();
-    Ok(flows.concat())
+    Ok(flows)
 }
 
 /// Shows on stderr; hides itself where that is no terminal.

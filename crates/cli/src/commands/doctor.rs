@@ -1,10 +1,9 @@
 use std::fmt;
 
 use clap::Args;
-use inbank::Inbank;
-use inbank::domain::{Product, ProductCode, WebAddress};
-use inbank::http::Environment;
+use inbank::http::{Environment, PartnerApi};
 use inbank::ports::{Connection, GatewayErrorKind, ProductCatalogue};
+use inbank::{Product, ProductCode, WebAddress};
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::lookup_host;
@@ -44,15 +43,15 @@ pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Fail
         checks: Vec::new(),
         first_failure: None,
     };
-    match settings.inbank() {
-        Ok(inbank) => {
-            report.pass("settings", described(&inbank, settings.environment));
-            report.connection(&inbank).await;
+    match settings.api() {
+        Ok(api) => {
+            report.pass("settings", described(&api, settings.environment));
+            report.connection(&api).await;
             if let Some(code) = &doctor.product {
-                report.product(&inbank, code).await;
+                report.product(&api, code).await;
             }
             if let Some(url) = &doctor.callback_url {
-                let site = inbank.api().site().to_string();
+                let site = api.site().to_string();
                 let local = Url::parse(&site).is_ok_and(|site| is_local(&site));
                 report.callback_address(url, local).await;
             }
@@ -64,8 +63,7 @@ pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Fail
     report.first_failure.map_or(Ok(()), Err)
 }
 
-fn described(inbank: &Inbank, environment: Environment) -> String {
-    let api = inbank.api();
+fn described(api: &PartnerApi, environment: Environment) -> String {
     format!(
         "{}, {}, {} at {}",
         api.region().name,
@@ -85,10 +83,10 @@ impl Report {
         self.first_failure.get_or_insert(failure);
     }
 
-    async fn connection(&mut self, inbank: &Inbank) {
+    async fn connection(&mut self, api: &PartnerApi) {
         const NAMES: [&str; 2] = ["reachability", "key"];
         let [reachability, key] = NAMES;
-        match inbank.api().ping().await {
+        match api.ping().await {
             Ok(()) => {
                 self.pass(reachability, "the bank answers");
                 self.pass(
@@ -109,12 +107,12 @@ impl Report {
         }
     }
 
-    async fn product(&mut self, inbank: &Inbank, code: &str) {
+    async fn product(&mut self, api: &PartnerApi, code: &str) {
         let code = match ProductCode::parse(code) {
             Ok(code) => code,
             Err(error) => return self.fail("product", error.to_string(), error.into()),
         };
-        match inbank.api().product(&code).await {
+        match api.product(&code).await {
             Ok(product) => self.pass("product", summary(&product)),
             Err(error) => {
                 let detail = format!("{error}; codes differ between shops, demo and live");
@@ -149,7 +147,7 @@ impl Report {
 }
 
 fn summary(product: &Product) -> String {
-    let limit = |limit: Option<inbank::domain::Money>| {
+    let limit = |limit: Option<inbank::Money>| {
         limit.map_or("any".to_owned(), |m| {
             format!("{} {}", output::readable(&output::amount(m)), m.currency())
         })

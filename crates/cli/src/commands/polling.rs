@@ -2,10 +2,30 @@
 
 use std::time::Duration;
 
-use inbank::app::Patience;
 use inbank::http::SystemClock;
 use inbank::ports::{Clock as _, GatewayError};
 use indicatif::ProgressBar;
+
+/// How often the bank is asked, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    every: Duration,
+    at_most: Duration,
+}
+
+impl Patience {
+    /// For a decision (*Direct API*, application details).
+    pub(super) const DECISION: Self = Self::each_second(30);
+    /// For a contract after its signature (*Direct API Poland*, contract details).
+    pub(super) const SIGNATURE: Self = Self::each_second(15);
+
+    const fn each_second(seconds: u64) -> Self {
+        Self {
+            every: Duration::from_secs(1),
+            at_most: Duration::from_secs(seconds),
+        }
+    }
+}
 
 /// Reads until there is news, or patience ends; then what was read last is the answer.
 ///

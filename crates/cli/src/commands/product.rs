@@ -1,8 +1,8 @@
 use std::fmt;
 
 use clap::Args;
-use inbank::domain::{Product, ProductCode};
 use inbank::ports::ProductCatalogue;
+use inbank::{Product, ProductCode};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -33,9 +33,9 @@ struct Answer {
 
 pub(crate) async fn run(show: Show, settings: &Settings) -> Result<(), Failure> {
     let code = ProductCode::parse(show.code)?;
-    let inbank = settings.inbank()?;
-    let product = inbank.api().product(&code).await?;
-    let currency = inbank.api().region().currency.to_string();
+    let api = settings.api()?;
+    let product = api.product(&code).await?;
+    let currency = api.region().currency.to_string();
     output::answer(settings.output, &Answer::new(product, currency))
 }
 

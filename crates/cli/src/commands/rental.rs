@@ -2,13 +2,11 @@ mod device;
 mod quote;
 
 use clap::{Args, Subcommand};
-use inbank::Inbank;
-use inbank::app::{ActivateError, Activation};
-use inbank::domain::{Contract, ContractId, ProductCode};
-use inbank::http::ApiVersion;
-use inbank::ports::{Contracts, GatewayErrorKind, Rentals};
+use inbank::http::{ApiVersion, PartnerApi, SystemClock};
+use inbank::ports::{Clock, Contracts, GatewayError, GatewayErrorKind, Rentals};
+use inbank::{Contract, ContractId, ProductCode, settle};
 
-use super::contract::Shown;
+use super::contract::{self, Details};
 use crate::exit::Failure;
 use crate::output::{self, Done};
 use crate::settings::Settings;
@@ -40,13 +38,14 @@ pub(crate) enum Command {
   inbank rental activate 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --product smart_rent
   inbank rental activate 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
-The device's identifiers are assigned before, with `inbank rental assign`. Safe to repeat: the contract
-is read first, again where the bank refuses or its answer is lost, and what it shows decides. Exit code 3
-says that it is not granted or stands otherwise, 6 that even reading did not settle it.")]
+The device's identifiers are assigned before, with `inbank rental assign`. Sent once; done when the bank
+has taken it, which activates the contract within seconds. Where the bank refuses, the contract is read
+once, and one that is activated is a success; where the answer is lost, it is read once a second for 30
+seconds. Exit code 6 says that even that did not settle it.")]
 pub(crate) struct Activate {
     /// The contract's identifier
     id: String,
-    /// The product's code; what the contract tells unless given
+    /// The product's code, under which version 3 has rentals; what the contract tells unless given
     #[arg(long, value_name = "CODE")]
     product: Option<String>,
 }
@@ -70,18 +69,27 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         Command::Assign(assign) => device::assign(assign, settings).await,
         Command::Activate(command) => {
             let (id, product) = named(command.id, command.product)?;
-            let inbank = settings.inbank()?;
-            let done = activate(&inbank, &id, product).await?;
-            output::answer(settings.output, &Done::with(done))
+            let api = settings.api()?;
+            let product = match product {
+                Some(product) => product,
+                None => product_of(&api, &id).await?,
+            };
+            let sentence = match activate(&api, &SystemClock, &product, &id).await? {
+                Some(()) => format!(
+                    "The bank activates the rental {id}; `inbank rental show` tells when it has."
+                ),
+                None => format!("The rental {id} is activated."),
+            };
+            output::answer(settings.output, &Done::with(sentence))
         }
         Command::Show(command) => {
             let (id, product) = named(command.id, command.product)?;
-            let inbank = settings.inbank()?;
+            let api = settings.api()?;
             let contract = match product {
-                Some(product) => Rentals::contract(&**inbank.api(), &product, &id).await?,
-                None => unplaced(&inbank, &id).await?,
+                Some(product) => Rentals::contract(&api, &product, &id).await?,
+                None => unplaced(&api, &id).await?,
             };
-            output::answer(settings.output, &Shown::from(contract))
+            output::answer(settings.output, &Details::from(contract))
         }
     }
 }
@@ -94,52 +102,33 @@ fn named(
     Ok((ContractId::parse(id)?, product))
 }
 
-/// Activates it, and says what came of it.
+/// Activates it; none where it is shown to be activated already.
 async fn activate(
-    inbank: &Inbank,
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    product: &ProductCode,
     id: &ContractId,
-    product: Option<ProductCode>,
-) -> Result<String, Failure> {
-    let product = match product {
-        Some(product) => product,
-        None => unplaced(inbank, id).await?.product_code.ok_or_else(|| {
-            Failure::Usage("the contract does not tell its product: give --product".to_owned())
-        })?,
+) -> Result<Option<()>, GatewayError> {
+    let read = || async move {
+        let rental = Rentals::contract(api, product, id).await?;
+        Ok(contract::shown(contract::is_approved(&rental)))
     };
-    let use_case = inbank.activate_rental();
-    match use_case.activate_identified(&product, id).await {
-        Ok(Activation::Activated) => Ok(format!("The rental {id} is activated.")),
-        Ok(Activation::Activating) => Ok(format!(
-            "The bank is activating the rental {id}; `inbank rental show` tells when it has."
-        )),
-        Err(error) => Err(failure(error)),
-    }
+    settle(clock, api.activate(product, id), read).await
 }
 
-fn failure(error: ActivateError) -> Failure {
-    const OPERATION: &str = "rental.activate";
-    match error {
-        ActivateError::Invalid(error) => Failure::Invalid(error),
-        ActivateError::Gateway(error) => Failure::Gateway(error),
-        ActivateError::Otherwise(state) => Failure::Stands {
-            operation: OPERATION,
-            subject: "rental",
-            state: state.as_str(),
-        },
-        ActivateError::NotGranted => Failure::NotYet {
-            operation: OPERATION,
-            why: error.to_string(),
-        },
-        error => Failure::Other(error.to_string()),
-    }
+async fn product_of(api: &PartnerApi, id: &ContractId) -> Result<ProductCode, Failure> {
+    let product = unplaced(api, id).await?.product_code;
+    product.ok_or_else(|| {
+        Failure::Usage("the contract does not tell its product: give --product".to_owned())
+    })
 }
 
 /// A contract of which the product is not given.
-async fn unplaced(inbank: &Inbank, id: &ContractId) -> Result<Contract, Failure> {
-    let found = Contracts::contract(&**inbank.api(), id).await;
+async fn unplaced(api: &PartnerApi, id: &ContractId) -> Result<Contract, Failure> {
+    let found = Contracts::contract(api, id).await;
     found.map_err(|error| {
         let elsewhere =
-            inbank.api().version() == ApiVersion::V3 && error.kind() == GatewayErrorKind::NotFound;
+            api.version() == ApiVersion::V3 && error.kind() == GatewayErrorKind::NotFound;
         if elsewhere {
             // No guide promises that version 3 has a rental anywhere but under its product.
             Failure::Advised(error, "give --product, under which version 3 has rentals")

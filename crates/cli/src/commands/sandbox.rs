@@ -45,7 +45,7 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
     if let Some(key) = serve.api_key {
         builder = builder.api_key(key);
     }
-    if let Some(shop) = &settings.shop {
+    if let Some(shop) = settings.shop_uuid() {
         builder = builder.shop(shop);
     }
     if let Some(seed) = serve.seed {

@@ -1,12 +1,12 @@
 use std::fmt;
 
 use clap::{Args, Subcommand};
-use inbank::domain::{
+use inbank::http::read_session_request;
+use inbank::ports::Sessions;
+use inbank::{
     Locale, Merchant, MerchantDomain, Money, OpenedSession, OrderReference, PartnerUrls,
     ProductCode, Purchase, Region, Session, SessionId, SessionRequest, WebAddress,
 };
-use inbank::http::read_session_request;
-use inbank::ports::Sessions;
 use serde::Serialize;
 
 use super::document;
@@ -95,14 +95,14 @@ struct Shown {
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Open(open) => {
-            let inbank = settings.inbank()?;
-            let request = open.request(inbank.api().region())?;
-            let opened = inbank.api().open(&request).await?;
+            let api = settings.api()?;
+            let request = open.request(api.region())?;
+            let opened = api.open(&request).await?;
             output::answer(settings.output, &Opened::from(opened))
         }
         Command::Show(show) => {
             let id = SessionId::parse(show.id)?;
-            let session = settings.inbank()?.api().session(&id).await?;
+            let session = settings.api()?.session(&id).await?;
             output::answer(settings.output, &Shown::from(session))
         }
     }

@@ -45,9 +45,9 @@ async fn approving_and_cancelling_can_be_repeated_and_do_not_overrule_each_other
     );
 
     let (contract, id) = shop.granted();
-    for _ in 0..2 {
+    for told in ["The bank cancels the contract", "is cancelled."] {
         let run = shop.text(&["contract", "cancel", &id, "--api-version", "v3"]);
-        assert_eq!(run.text(), format!("The contract {id} is cancelled.\n"));
+        assert!(run.text().contains(told), "{run:?}");
         assert_eq!(
             shop.sandbox.contract(contract),
             Some(ContractStatus::Cancelled)
@@ -75,15 +75,14 @@ async fn a_lost_answer_is_settled_by_reading_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_even_reading_does_not_settle_is_an_unknown_outcome() {
-    let shop = Shop::open().await;
-    let (_, id) = shop.granted();
-    shop.sandbox
-        .fault(Operation::ApproveContract, Fault::AnswerLost, 1);
-    shop.sandbox
-        .fault(Operation::GetContract, Fault::ResetBefore, 100);
-    let error = shop.run(&["contract", "approve", &id]).error(6);
-    assert_eq!(error["kind"], "outcome_unknown");
-    assert_eq!(error["operation"], "contract.approve");
+async fn what_the_bank_has_taken_is_done_whether_or_not_it_shows_yet() {
+    let shop = Shop::unhurried().await;
+    let (contract, id) = shop.granted();
+    assert_eq!(shop.run(&["contract", "approve", &id]).json(), json!({}));
+    let still = Some(ContractStatus::Signed);
+    assert_eq!(shop.sandbox.contract(contract), still);
     assert_eq!(shop.received(Operation::ApproveContract).len(), 1);
+    shop.sandbox.settle();
+    let run = shop.text(&["contract", "approve", &id]);
+    assert_eq!(run.text(), format!("The contract {id} is approved.\n"));
 }

@@ -40,8 +40,15 @@ impl Shop {
         let builder = Sandbox::builder(region)
             .callback_retries([])
             .instant()
-            .rentals_among_contracts()
             .processing(polls, time);
+        Self {
+            sandbox: builder.start().await.unwrap(),
+        }
+    }
+
+    /// A bank that takes its time over everything, as the bank does.
+    pub(crate) async fn unhurried() -> Self {
+        let builder = Sandbox::builder(Region::Estonia).callback_retries([]);
         Self {
             sandbox: builder.start().await.unwrap(),
         }

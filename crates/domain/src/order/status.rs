@@ -38,19 +38,28 @@ impl OrderStatus {
             Self::Terminated => "terminated",
         }
     }
-}
 
-impl fmt::Display for OrderStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What it says besides its name: the action, the end.
+    pub const fn detail(self) -> Option<&'static str> {
         match self {
-            Self::ActionWanted(action) => write!(f, "{}: {}", self.name(), action.as_str()),
-            Self::NotPaid(end) => write!(f, "{}: {}", self.name(), end.as_str()),
+            Self::ActionWanted(action) => Some(action.as_str()),
+            Self::NotPaid(end) => Some(end.as_str()),
             Self::AwaitsMerchant
             | Self::NeedsPerson
             | Self::Opening
             | Self::Paid
             | Self::Pending
-            | Self::Terminated => f.write_str(self.name()),
+            | Self::Terminated => None,
+        }
+    }
+}
+
+impl fmt::Display for OrderStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self.detail() {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
         }
     }
 }

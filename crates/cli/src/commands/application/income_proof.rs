@@ -3,11 +3,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use inbank::domain::{
+use inbank::ports::IncomeProof;
+use inbank::{
     ApplicationId, Attachment, Locale, StatementBank, StatementBankId, StatementRequest,
     StatementRetrieval, WebAddress,
 };
-use inbank::ports::IncomeProof;
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -80,7 +80,7 @@ struct Started {
 
 pub(super) async fn banks(command: Banks, settings: &Settings) -> Result<(), Failure> {
     let id = ApplicationId::parse(command.id)?;
-    let banks = settings.inbank()?.api().banks(&id).await?;
+    let banks = settings.api()?.banks(&id).await?;
     let banks = banks.into_iter().map(Bank::from).collect();
     output::answer(settings.output, &Listed { banks })
 }
@@ -96,8 +96,8 @@ pub(super) async fn retrieve(
             .map_err(|error| error.named("return_url"))?,
         locale: Locale::parse(&command.locale)?,
     };
-    let inbank = settings.inbank()?;
-    let retrieval = inbank.api().retrieve_statement(&request).await?;
+    let api = settings.api()?;
+    let retrieval = api.retrieve_statement(&request).await?;
     output::answer(settings.output, &Started::from(retrieval))
 }
 
@@ -105,8 +105,7 @@ pub(super) async fn attach(command: Attach, settings: &Settings) -> Result<(), F
     let id = ApplicationId::parse(command.id)?;
     let files = command.files.iter().map(|path| attachment(path));
     let files = files.collect::<Result<Vec<_>, _>>()?;
-    let inbank = settings.inbank()?;
-    let api = inbank.api();
+    let api = settings.api()?;
     api.attach(&id, &files, &command.description).await?;
     let files = match files.len() {
         1 => "1 file".to_owned(),

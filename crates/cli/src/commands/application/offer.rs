@@ -1,6 +1,6 @@
 use std::fmt;
 
-use inbank::domain::{self, Money, PaymentDay};
+use inbank::{Money, PaymentDay};
 use serde::Serialize;
 use time::Date;
 
@@ -39,7 +39,7 @@ struct Payment {
 }
 
 impl Offer {
-    pub(super) fn new(offer: &domain::Offer, valid_to: Option<Date>) -> Self {
+    pub(super) fn new(offer: &inbank::Offer, valid_to: Option<Date>) -> Self {
         let payment = |(due, total): (Date, Money)| Payment {
             due: due.to_string(),
             total: output::amount(total),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit, Mac};
-use inbank::domain::{ApiKey, issued_at};
+use inbank::{ApiKey, issued_at};
 use serde::de::IgnoredAny;
 use sha2::Sha512;
 use time::OffsetDateTime;

@@ -1,12 +1,17 @@
+use std::cell::OnceCell;
 use std::fmt;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use inbank::domain::{
-    ConfirmationCode, ContractId, Printout, Regeneration, SigningMethod, WebAddress,
+use inbank::http::{PartnerApi, SystemClock};
+use inbank::ports::{Clock, Contracts, GatewayError, Signing};
+use inbank::{
+    ConfirmationCode, ContractId, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
+    WebAddress, settle,
 };
-use inbank::ports::Signing;
 use serde::Serialize;
+
+use super::shown;
 
 use crate::exit::Failure;
 use crate::output::{self, Done};
@@ -30,8 +35,9 @@ pub(crate) struct MakePrintout {
   inbank contract sign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --method sms
   inbank contract sign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --method redirect --output json
 
-`digital` and `paper` say that the customer has signed, and are safe to repeat. The others send something
-to the customer, each time. Which of them a contract takes depends on region and product.")]
+`digital` and `paper` say that the customer has signed: where the bank refuses, or its answer is lost, the
+contract is read, and one that is signed is a success. The others send something to the customer, each
+time. Which of them a contract takes depends on region and product.")]
 pub(crate) struct Sign {
     /// The contract's identifier
     id: String,
@@ -91,15 +97,13 @@ pub(super) async fn printout(command: MakePrintout, settings: &Settings) -> Resu
     } else {
         Regeneration::NotNeeded
     };
-    let printout = settings.inbank()?.api().printout(&id, regeneration).await?;
+    let printout = settings.api()?.printout(&id, regeneration).await?;
     output::answer(settings.output, &Made::from(printout))
 }
 
 pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
-    let inbank = settings.inbank()?;
-    let sign = inbank.sign();
-    let started = sign.start_contract(&id, &command.method).await?;
+    let started = start(&settings.api()?, &SystemClock, &id, &command.method).await?;
     if let Some(url) = started.redirect_url {
         let redirect_url = url.to_string();
         return output::answer(settings.output, &Page { redirect_url });
@@ -111,7 +115,10 @@ pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failu
         SigningMethod::Sms => {
             "The customer gets a code; bring it back with `inbank contract confirm`."
         }
-        _ => "The customer gets a link.",
+        SigningMethod::Redirect
+        | SigningMethod::SendToSigningEmail
+        | SigningMethod::SendToSigningSms
+        | SigningMethod::Unrecognised(_) => "The customer gets a link.",
     };
     output::answer(settings.output, &Done::with(sentence))
 }
@@ -119,8 +126,7 @@ pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failu
 pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id.as_str())?;
     let code = ConfirmationCode::parse(&command.code)?;
-    let inbank = settings.inbank()?;
-    let signed = inbank.sign().confirm_contract(&id, &code).await?;
+    let signed = bring_back(&settings.api()?, &SystemClock, &id, &code).await?;
     let confirmed = Confirmed {
         signed_at: signed.at.map(output::moment),
         method: signed.method.to_string(),
@@ -131,9 +137,52 @@ pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<()
 pub(super) async fn payment_link(command: PaymentLink, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
     let back = WebAddress::parse(&command.return_url).map_err(|error| error.named("return_url"))?;
-    let link = settings.inbank()?.api().payment_link(&id, &back).await?;
+    let link = settings.api()?.payment_link(&id, &back).await?;
     let redirect_url = link.to_string();
     output::answer(settings.output, &Page { redirect_url })
+}
+
+/// Starts signing, or tells the bank that the customer has signed.
+async fn start(
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    id: &ContractId,
+    method: &SigningMethod,
+) -> Result<SigningStarted, GatewayError> {
+    let told = matches!(method, SigningMethod::Digital | SigningMethod::Paper);
+    if !told {
+        return api.sign(id, method).await;
+    }
+    let read = || async move {
+        let contract = Contracts::contract(api, id).await?;
+        Ok(shown(contract.is_signed()))
+    };
+    let settled = settle(clock, api.sign(id, method), read).await?;
+    Ok(settled.unwrap_or_default())
+}
+
+/// Brings the customer's code back. A contract that turns out to be signed is a success.
+async fn bring_back(
+    api: &PartnerApi,
+    clock: &dyn Clock,
+    id: &ContractId,
+    code: &ConfirmationCode,
+) -> Result<Signed, GatewayError> {
+    let signed_at = &OnceCell::new();
+    let read = || async move {
+        let contract = Contracts::contract(api, id).await?;
+        let signed = contract.is_signed();
+        if signed {
+            signed_at.get_or_init(|| contract.signed_at);
+        }
+        Ok(shown(signed))
+    };
+    let settled = settle(clock, api.confirm(id, code), read).await?;
+    Ok(settled.unwrap_or_else(|| {
+        let mut signed = Signed::new(SigningMethod::Sms);
+        signed.at = signed_at.get().copied().flatten();
+        signed
+    }))
 }
 
 fn method_parser() -> impl TypedValueParser<Value = SigningMethod> {

@@ -1,21 +1,24 @@
-use anyhow::{Error, Result, anyhow};
-use futures::future::try_join_all;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use futures::future::LocalBoxFuture;
 use inbank::http::{ApiVersion, RegionProfile};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 
-use super::journal::Journal;
-use super::stage::{PATIENCE, Post, Stage};
+use super::play::Play;
+use super::stage::{Post, Stage};
 
 /// A flow that was run, and how it ended.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Flow {
     pub(super) guide: &'static str,
     pub(super) region: &'static str,
     pub(super) api_version: &'static str,
     pub(super) scenario: &'static str,
-    /// The state in which the financing ended, why there is none, or what went otherwise.
+    /// Where the order stands at the end, why there is none, or what went otherwise.
     pub(super) outcome: String,
     pub(super) steps: Vec<String>,
     pub(super) requests: usize,
@@ -25,74 +28,127 @@ pub(super) struct Flow {
     pub(super) as_expected: bool,
 }
 
-/// A way in which a financing goes, from the cart to its end.
-pub(super) trait Scenario {
-    fn name(&self) -> &'static str;
-
-    /// The state in which the financing is to end, or why there is to be none.
-    fn outcome(&self) -> &'static str;
-
-    async fn play(&self, stage: &mut Stage, journal: &mut Journal<'_>) -> Result<()>;
+/// A way in which an order goes, from the cart to its end.
+#[derive(Clone, Copy)]
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    pub(super) script: fn(&mut Play) -> LocalBoxFuture<'_, Result<()>>,
 }
 
-/// Plays every scenario of a guide in each of its regions, in both versions. The stages are played side
-/// by side: most of the time passes in waiting for the disk.
-pub(super) async fn play_all<S: Scenario>(
-    guide: &'static str,
-    regions: &[&'static RegionProfile],
-    scenarios: &[&S],
-    progress: &ProgressBar,
-) -> Result<Vec<Flow>> {
-    let count = regions.len() * ApiVersion::ALL.len() * scenarios.len();
-    progress.inc_length(u64::try_from(count)?);
-    let versions = |profile| {
-        ApiVersion::ALL
-            .iter()
-            .map(move |version| (profile, *version))
+/// Scenarios that are called as their scripts are, or otherwise: `name = script(…)`.
+macro_rules! scenarios {
+    ($($name:ident $(= $script:ident($($with:expr),*))?),* $(,)?) => {
+        &[$($crate::commands::demo::flow::Scenario {
+            name: stringify!($name),
+            script: |play| Box::pin(scenarios!(@call play $name $($script $($with),*)?)),
+        }),*]
     };
-    let stages = regions.iter().copied().flat_map(versions);
-    let played = stages.map(async |(profile, version)| {
-        let mut stage = Stage::set(profile, version).await?;
-        let mut flows = Vec::with_capacity(scenarios.len());
-        for scenario in scenarios {
-            flows.push(Flow::play(&mut stage, guide, *scenario, progress).await);
-        }
-        Ok::<_, Error>(flows)
-    });
-    Ok(try_join_all(played).await?.concat())
+    (@call $play:ident $name:ident) => { $name($play) };
+    (@call $play:ident $name:ident $script:ident $($with:expr),*) => { $script($play, $($with),*) };
+}
+pub(super) use scenarios;
+
+/// A guide's scenarios, and where it holds.
+#[derive(Clone, Copy)]
+pub(super) struct Guide {
+    pub(super) name: &'static str,
+    pub(super) regions: &'static [&'static RegionProfile],
+    pub(super) scenarios: &'static [&'static [Scenario]],
+}
+
+/// Where a guide's scenarios are played, one after the other, in one version.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    guide: Guide,
+    profile: &'static RegionProfile,
+    version: ApiVersion,
+}
+
+/// Far longer than anything here takes: only to end a demo that would hang.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+impl Guide {
+    pub(super) fn places(self) -> impl Iterator<Item = Place> {
+        let place = move |(profile, version)| Place {
+            guide: self,
+            profile,
+            version,
+        };
+        let versions = |profile| {
+            ApiVersion::ALL
+                .iter()
+                .map(move |version| (profile, *version))
+        };
+        let places = self.regions.iter().copied().flat_map(versions);
+        places.map(place)
+    }
+
+    fn all(self) -> impl Iterator<Item = &'static Scenario> {
+        self.scenarios.iter().copied().flatten()
+    }
+}
+
+impl Place {
+    pub(super) fn count(self) -> usize {
+        self.guide.all().count()
+    }
+
+    /// Plays all of the guide's scenarios here, in this thread alone: what was woken first has its
+    /// turn first, so that nobody is passed over when time is moved on.
+    pub(super) fn play(self, progress: &ProgressBar) -> Result<Vec<Flow>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut stage = Stage::set(self.profile, self.version).await?;
+            let mut flows = Vec::with_capacity(self.count());
+            for scenario in self.guide.all() {
+                let (flow, after) = Flow::play(self.guide.name, stage, scenario, progress).await;
+                stage = after;
+                flows.push(flow);
+                progress.inc(1);
+            }
+            stage.close().await;
+            Ok(flows)
+        })
+    }
 }
 
 impl Flow {
     /// Plays a scenario, and counts what went over the wire meanwhile.
     async fn play(
-        stage: &mut Stage,
         guide: &'static str,
-        scenario: &impl Scenario,
+        mut stage: Stage,
+        scenario: &Scenario,
         progress: &ProgressBar,
-    ) -> Self {
-        let (region, version) = (stage.profile.region.name, stage.version.as_str());
+    ) -> (Self, Stage) {
         // Whatever a flow before has left.
         stage.deliver(Post::Twice);
-        let (requests, callbacks) = (stage.requests(), stage.recorded());
-        let shown = format!("{region} {version} {}", scenario.name());
-        let mut journal = Journal::new(shown, progress);
-        let played = timeout(PATIENCE, scenario.play(stage, &mut journal)).await;
+        let (region, version) = (stage.profile.region.name, stage.version.as_str());
+        let requests = stage.sandbox.requests().len();
+        let mut play = Play::new(stage, scenario.name, progress.clone());
+        let played = timeout(PATIENCE, (scenario.script)(&mut play)).await;
         let played = played.unwrap_or_else(|_| Err(anyhow!("not done within {PATIENCE:?}")));
-        progress.inc(1);
-        Self {
+        let callbacks = play.callbacks().await.unwrap_or_default();
+        let Play {
+            stage,
+            steps,
+            outcome,
+            ..
+        } = play;
+        let flow = Self {
             guide,
             region,
             api_version: version,
-            scenario: scenario.name(),
+            scenario: scenario.name,
             as_expected: played.is_ok(),
             outcome: match played {
-                Ok(()) => scenario.outcome().to_owned(),
+                Ok(()) => outcome,
                 Err(error) => format!("{error:#}"),
             },
-            steps: journal.into_steps(),
-            requests: stage.requests() - requests,
-            callbacks: (stage.recorded() - callbacks) / stage.post.copies(),
-        }
+            steps,
+            requests: stage.sandbox.requests().len() - requests,
+            callbacks: callbacks.len() / stage.post.copies(),
+        };
+        (flow, stage)
     }
 }
 

@@ -2,10 +2,8 @@ use std::convert::Infallible;
 use std::io;
 
 use clap::{ArgGroup, Args};
-use inbank::domain::{
-    AssetIdentifiers, ContractId, Imei, Invalid, Personal, ProductCode, SerialNumber,
-};
 use inbank::ports::Rentals;
+use inbank::{AssetIdentifiers, ContractId, Imei, Invalid, Personal, ProductCode, SerialNumber};
 
 use crate::exit::Failure;
 use crate::output::{self, Done};
@@ -51,8 +49,8 @@ pub(super) async fn assign(command: Assign, settings: &Settings) -> Result<(), F
     let serial = command.serial_number.as_ref().map(given).transpose()?;
     let serial = serial.map(SerialNumber::parse).transpose()?;
     let identifiers = AssetIdentifiers::new(imei, serial);
-    let inbank = settings.inbank()?;
-    inbank.api().assign(&product, &id, &identifiers).await?;
+    let api = settings.api()?;
+    api.assign(&product, &id, &identifiers).await?;
     let sentence = format!("The bank knows the device of the rental {id}.");
     output::answer(settings.output, &Done::with(sentence))
 }

@@ -1,12 +1,12 @@
 use std::fmt;
 
 use clap::{ArgGroup, Args};
-use inbank::domain::{
+use inbank::http::read_rental_request;
+use inbank::ports::Rentals;
+use inbank::{
     AssetModel, InsuranceRequirement, ModelIdentifier, Money, PriceLimits, ProductCode,
     RentalCalculation,
 };
-use inbank::http::read_rental_request;
-use inbank::ports::Rentals;
 use serde::Serialize;
 
 use crate::commands::document;
@@ -101,18 +101,18 @@ pub(super) async fn model(command: Model, settings: &Settings) -> Result<(), Fai
         (None, code) => ModelIdentifier::manufacturer_product_code(code.unwrap_or_default())
             .map_err(|error| error.named("--manufacturer-code")),
     }?;
-    let inbank = settings.inbank()?;
-    let model = inbank.rent().model(&product, &identifier).await?;
-    let currency = inbank.api().region().currency.to_string();
+    let api = settings.api()?;
+    let model = api.asset_model(&product, &identifier).await?;
+    let currency = api.region().currency.to_string();
     output::answer(settings.output, &Conditions::new(model, currency))
 }
 
 pub(super) async fn calculate(command: Calculate, settings: &Settings) -> Result<(), Failure> {
     let product = ProductCode::parse(command.product)?;
-    let inbank = settings.inbank()?;
+    let api = settings.api()?;
     let document = document::read(&command.from)?;
-    let request = read_rental_request(&document, inbank.api().region())?;
-    let calculation = inbank.api().calculate(&product, &request).await?;
+    let request = read_rental_request(&document, api.region())?;
+    let calculation = Rentals::calculate(&api, &product, &request).await?;
     output::answer(settings.output, &Answer::from(calculation))
 }
 
@@ -198,7 +198,7 @@ impl fmt::Display for Conditions {
             InsuranceRequirement::Always => "always".to_owned(),
             InsuranceRequirement::Never => "never".to_owned(),
             InsuranceRequirement::Optional => "as the customer likes".to_owned(),
-            other => other.to_string(),
+            other @ InsuranceRequirement::Unrecognised(_) => other.to_string(),
         };
         let possible = |yes: bool| Some(if yes { "possible" } else { "not possible" }.to_owned());
         let [net, gross] = self.limits.readable(&self.currency);

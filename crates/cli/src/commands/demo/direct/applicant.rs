@@ -1,16 +1,50 @@
-use inbank::domain::{
-    ApplicationRequest, Consent, Contact, Customer, Email, IdentityCode, Invalid, Money, Months,
-    OrderReference, PhoneNumber, ProductCode, Purchase, Region,
+use anyhow::Result;
+use inbank::{
+    ApplicationRequest, Consent, Contact, Customer, Email, IdentityCode, Money, Months,
+    OrderReference, PhoneNumber, ProductCode, Purchase,
 };
 
-use super::scenario::Scenario;
+use crate::commands::demo::play::Play;
+
+/// What is applied for.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) product: &'static str,
+    /// The sandbox decides by it, in the same way in every region.
+    pub(super) amount: &'static str,
+    pub(super) down_payment: Option<&'static str>,
+}
+
+impl Terms {
+    /// An amount that is granted.
+    pub(super) const fn of(product: &'static str) -> Self {
+        Self {
+            product,
+            ..Self::over("300")
+        }
+    }
+
+    pub(super) const fn over(amount: &'static str) -> Self {
+        Self {
+            product: "hire_purchase",
+            amount,
+            down_payment: None,
+        }
+    }
+
+    /// Split into parts has one period.
+    fn period(self) -> u16 {
+        if self.product == "split_into_parts" {
+            3
+        } else {
+            12
+        }
+    }
+}
 
 /// The application of the demo's one customer of a region.
-pub(super) fn request(
-    region: &Region,
-    scenario: &Scenario,
-    order: &OrderReference,
-) -> Result<ApplicationRequest, Invalid> {
+pub(super) fn request(play: &Play, terms: Terms) -> Result<ApplicationRequest> {
+    let region = &play.stage.profile.region;
     let (identity_code, mobile, consent) = match region.country {
         "LV" => ("010190-12345", "+37120000000", Some("DATA_PROCESSING")),
         "PL" => ("44051401359", "+48500000000", None),
@@ -29,13 +63,13 @@ pub(super) fn request(
     };
     let mut request = ApplicationRequest::new(
         region,
-        ProductCode::parse(scenario.product)?,
-        Money::parse(scenario.amount, region.currency)?,
-        Months::new(scenario.period())?,
+        ProductCode::parse(terms.product)?,
+        Money::parse(terms.amount, region.currency)?,
+        Months::new(terms.period())?,
         customer,
         contact,
     )?;
-    if let Some(down_payment) = scenario.down_payment {
+    if let Some(down_payment) = terms.down_payment {
         request = request.with_down_payment(Money::parse(down_payment, region.currency)?)?;
     }
     request.consents.extend(consent.map(|kind| Consent {
@@ -43,6 +77,6 @@ pub(super) fn request(
         given: true,
         text: None,
     }));
-    request.purchase = Some(Purchase::new(order.clone()));
+    request.purchase = Some(Purchase::new(OrderReference::parse(play.reference())?));
     Ok(request)
 }

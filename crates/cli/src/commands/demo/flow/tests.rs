@@ -1,104 +1,68 @@
 use anyhow::bail;
-use inbank::app::Decision;
-use inbank::domain::{
-    Event, FinancingState, Locale, Money, ProductCode, ProductFamily, Purchase, SessionRequest,
-};
+use inbank::{EventKind, OrderStatus};
 use inbank_sandbox::{Fault, Operation};
 
 use super::*;
-use crate::commands::demo::session::{self, Ending};
+use crate::commands::demo::epos::{check_out, sign_and_return};
+use crate::commands::demo::play::{BACK, PAID};
 
-/// A purchase that the merchant approves.
-struct Approved {
-    name: &'static str,
-    /// Fails when the customer has signed, with callbacks under way and a fault on order.
-    fails: bool,
-    events: &'static [Event],
+/// Fails when the customer has signed, with callbacks under way and a fault on order.
+async fn failing(play: &mut Play) -> Result<()> {
+    let customer = check_out(play, "hire_purchase_approval", "300").await?;
+    sign_and_return(play, customer).await?;
+    let fault = Fault::ResetBefore;
+    play.stage.sandbox.fault(Operation::CreateSession, fault, 9);
+    bail!("given up")
 }
 
-const EVENTS: &[Event] = &[Event::Granted, Event::Completed];
-
-impl Scenario for Approved {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn outcome(&self) -> &'static str {
-        "completed"
-    }
-
-    async fn play(&self, stage: &mut Stage, journal: &mut Journal<'_>) -> Result<()> {
-        let region = &stage.profile.region;
-        let order = stage.order_reference(self.name)?;
-        let request = SessionRequest::new(
-            region,
-            ProductCode::parse("hire_purchase_approval")?,
-            Money::parse("300", region.currency)?,
-            Locale::parse("et-EE")?,
-            stage.shop.desk.urls(&order, 1)?,
-            Purchase::new(order),
-        )?;
-        let family = ProductFamily::HirePurchase;
-        let (mut order, customer) = session::open(stage, request, family, None, journal).await?;
-        if self.fails {
-            customer.apply().await?.sign().await?;
-            let fault = Fault::ResetBefore;
-            stage.sandbox.fault(Operation::CreateSession, fault, 9);
-            bail!("given up");
-        }
-        session::play(stage, &mut order, customer, (Ending::Signs, None), journal).await?;
-        order.decide(stage, Decision::Approve, journal).await?;
-        let outcome = (FinancingState::Completed, self.events, 2);
-        session::check(stage, &mut order, None, outcome, journal).await
-    }
+async fn sound(play: &mut Play) -> Result<()> {
+    told(play, &[EventKind::AwaitsMerchant]).await
 }
 
-async fn play(scenarios: &[Approved]) -> Vec<Flow> {
-    let scenarios: Vec<_> = scenarios.iter().collect();
-    let regions = [&RegionProfile::ESTONIA];
-    let progress = ProgressBar::hidden();
-    let flows = play_all("epos", &regions, &scenarios, &progress).await;
-    flows.unwrap()
+async fn told_less(play: &mut Play) -> Result<()> {
+    told(play, &[]).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_flow_that_fails_does_not_touch_those_after_it() {
-    let approved = |name, fails| Approved {
-        name,
-        fails,
-        events: EVENTS,
+async fn told_otherwise(play: &mut Play) -> Result<()> {
+    told(play, &[PAID]).await
+}
+
+/// An order that waits for the merchant, of which the shop is to have been told this.
+async fn told(play: &mut Play, expected: &[EventKind]) -> Result<()> {
+    let customer = check_out(play, "hire_purchase_approval", "300").await?;
+    sign_and_return(play, customer).await?;
+    for event in expected {
+        play.told(event).await?;
+    }
+    play.end(OrderStatus::AwaitsMerchant, 1, BACK).await
+}
+
+fn play(scenarios: &'static [Scenario]) -> Vec<Flow> {
+    let guide = Guide {
+        name: "epos",
+        regions: &[&RegionProfile::ESTONIA],
+        scenarios: Box::leak(Box::new([scenarios])),
     };
-    let scenarios = [
-        approved("failing", true),
-        approved("sound", false),
-        approved("failing_again", true),
-        approved("sound_again", false),
-    ];
-    for flow in play(&scenarios).await {
-        let fails = flow.scenario.starts_with("failing");
-        assert_eq!(
-            flow.as_expected, !fails,
-            "{} {:?}",
-            flow.outcome, flow.steps
-        );
-        assert_eq!(flow.outcome == "given up", fails);
+    let progress = ProgressBar::hidden();
+    let flows = guide.places().map(|place| place.play(&progress).unwrap());
+    flows.collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_flow_that_fails_does_not_touch_those_after_it() {
+    let flows = play(scenarios![failing, sound]);
+    assert_eq!(flows.len(), 4);
+    for flow in flows {
+        let fails = flow.scenario == "failing";
+        assert_eq!(flow.as_expected, !fails, "{flow:?}");
+        assert_eq!(flow.outcome == "given up", fails, "{flow:?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_shop_that_was_told_something_else_is_no_success() {
-    for events in [&EVENTS[..1], &[Event::Completed, Event::Granted]] {
-        let name = "told_otherwise";
-        let fails = false;
-        for flow in play(&[Approved {
-            name,
-            fails,
-            events,
-        }])
-        .await
-        {
-            assert!(!flow.as_expected);
-            assert!(flow.outcome.contains("granted"), "{}", flow.outcome);
-        }
+#[test]
+fn a_shop_that_was_told_something_else_is_no_success() {
+    for flow in play(scenarios![told_less, told_otherwise]) {
+        assert!(!flow.as_expected, "{flow:?}");
+        assert!(flow.outcome.contains("awaits_merchant"), "{flow:?}");
     }
 }

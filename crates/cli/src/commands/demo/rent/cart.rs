@@ -1,5 +1,5 @@
 use anyhow::{Context as _, Result, ensure};
-use inbank::domain::{
+use inbank::{
     AddOn, AssetCategory, AssetModel, Hero, Invalid, Money, Months, Region, RentalRequest,
 };
 use inbank_sandbox::{AssetModel as CatalogueModel, Operation};

@@ -1,0 +1,161 @@
+use std::fmt;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use inbank::ports::Listing;
+use inbank::{Action, Invalid, NotPaid, Order, OrderStatus};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use super::{digits, priced, shop_name};
+use crate::commands::ledger::Database;
+use crate::exit::Failure;
+use crate::output::{self, moment};
+use crate::settings::Settings;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  inbank order list
+  inbank order list --status awaits_merchant --older-than 2d --output json
+  inbank order list --shop main --needs-person
+
+What can't be read is left out, and named on stderr; `inbank ledger check` names it too.")]
+pub(crate) struct List {
+    #[command(flatten)]
+    database: Database,
+    /// Only those that stand so
+    #[arg(long, value_parser = PossibleValuesParser::new(STATUSES.map(OrderStatus::name)))]
+    status: Option<String>,
+    /// Only those that a person should look at
+    #[arg(long)]
+    needs_person: bool,
+    /// Only those opened longer ago than this: 90s, 15m, 12h, 2d
+    #[arg(long, value_name = "D", value_parser = age)]
+    older_than: Option<Duration>,
+}
+
+#[derive(Serialize)]
+struct Orders {
+    orders: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    shop: String,
+    reference: String,
+    status: &'static str,
+    detail: Option<&'static str>,
+    amount: Option<String>,
+    currency: Option<String>,
+    attempts: usize,
+    needs_person: Option<String>,
+    opened_at: String,
+}
+
+/// One of each name.
+const STATUSES: [OrderStatus; 8] = [
+    OrderStatus::Opening,
+    OrderStatus::Pending,
+    OrderStatus::ActionWanted(Action::Offer),
+    OrderStatus::AwaitsMerchant,
+    OrderStatus::Paid,
+    OrderStatus::NotPaid(NotPaid::Declined),
+    OrderStatus::NeedsPerson,
+    OrderStatus::Terminated,
+];
+
+pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> {
+    let now = OffsetDateTime::now_utc();
+    let listing = Listing {
+        shop: shop_name(settings)?,
+        needs_person: list.needs_person,
+        opened_before: list.older_than.map(|age| now.saturating_sub(age)),
+        ..Listing::default()
+    };
+    let ledger = list.database.open().await?;
+    let listed = ledger.orders(&listing).await?;
+    for key in &listed.unreadable {
+        tracing::warn!(order = %key, "an order can't be read");
+    }
+    let wanted = |order: &&Order| {
+        let status = order.status().name();
+        list.status.as_deref().is_none_or(|wanted| wanted == status)
+    };
+    let orders = listed.orders.iter().filter(wanted).map(Row::from);
+    let orders = orders.collect();
+    output::answer(settings.output, &Orders { orders })
+}
+
+/// A number and its unit.
+fn age(text: &str) -> Result<Duration, Invalid> {
+    let invalid = || Invalid::new("--older-than", "must be such as 90s, 15m, 12h or 2d");
+    let unit = text.chars().last().ok_or_else(invalid)?;
+    let seconds: i64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(invalid()),
+    };
+    let count: u32 = text[..text.len() - 1].parse().map_err(|_| invalid())?;
+    Ok(Duration::seconds(seconds.saturating_mul(i64::from(count))))
+}
+
+impl From<&Order> for Row {
+    fn from(order: &Order) -> Self {
+        let status = order.status();
+        let present = order.present();
+        let (amount, currency) = digits(present.and_then(|attempt| attempt.terms.amount));
+        Self {
+            shop: order.key.shop.to_string(),
+            reference: order.key.reference.to_string(),
+            status: status.name(),
+            detail: status.detail(),
+            amount,
+            currency,
+            attempts: order.attempts.len(),
+            needs_person: order.needs_person.clone(),
+            opened_at: moment(order.opened_at),
+        }
+    }
+}
+
+impl fmt::Display for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.orders.is_empty() {
+            return f.write_str("no orders");
+        }
+        let mut table = output::table();
+        table.set_header([
+            "Shop", "Order", "Status", "", "Amount", "Attempts", "Opened", "Look at",
+        ]);
+        for order in &self.orders {
+            table.add_row([
+                &order.shop,
+                &order.reference,
+                order.status,
+                order.detail.unwrap_or_default(),
+                &priced(order.amount.as_deref(), order.currency.as_deref()).unwrap_or_default(),
+                &order.attempts.to_string(),
+                &order.opened_at,
+                order.needs_person.as_deref().unwrap_or_default(),
+            ]);
+        }
+        table.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_a_number_with_its_unit() {
+        for (text, seconds) in [("90s", 90), ("15m", 900), ("12h", 43_200), ("2d", 172_800)] {
+            assert_eq!(age(text).unwrap(), Duration::seconds(seconds), "{text}");
+        }
+        for text in ["", "2", "d", "-2d", "2w", "2 d", "9999999999d", "2õ"] {
+            assert!(age(text).is_err(), "{text}");
+        }
+    }
+}
