@@ -27,9 +27,11 @@ impl Dying {
 
     /// One step.
     fn step(&self) {
-        let before = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-            left.checked_sub(1)
-        });
+        let before = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
         if before == Ok(1) {
             let own = rustix::process::getpid();
             rustix::process::kill_process(own, rustix::process::Signal::KILL).unwrap();
@@ -107,10 +109,7 @@ impl Ledger for Dying {
     ) -> Result<bool, LedgerError> {
         self.round(self.ledger.release(key, lease, rest, now)).await
     }
-    async fn claim_deliveries(
-        &self,
-        request: &ClaimRequest,
-    ) -> Result<Vec<Delivery>, LedgerError> {
+    async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError> {
         let claimed = self.ledger.claim_deliveries(request).await;
         if claimed.as_ref().is_ok_and(|claimed| !claimed.is_empty()) {
             self.step();

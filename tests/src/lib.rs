@@ -22,15 +22,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::{
-    ApiKey, ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, Imei,
-    Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase,
-    Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
-};
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
 use inbank::ports::{
     Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
     ProductCatalogue, Rentals, Sessions, Signing,
+};
+use inbank::{
+    ApiKey, ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, Imei,
+    Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase,
+    Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
 };
 use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox, SandboxBuilder};
 use inbank_testkit::ManualClock;

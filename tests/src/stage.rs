@@ -141,9 +141,9 @@ impl Stage {
             .unwrap();
         let serving = platform.clone();
         tokio::spawn(async move {
-            let stop = std::future::pending();
+            let never = std::future::pending();
             let limits = Limits::default();
-            let served = serving.serve_until(listener, axum::Router::new(), limits, stop);
+            let served = serving.serve_until(listener, axum::Router::new(), limits, never);
             served.await.unwrap();
         });
         Self {
@@ -169,7 +169,10 @@ impl Stage {
 
     /// A cart.
     pub fn cart(product: &str, amount: &str) -> Cart {
-        Cart::new(product, Money::parse(amount, inbank::Currency::EUR).unwrap())
+        Cart::new(
+            product,
+            Money::parse(amount, inbank::Currency::EUR).unwrap(),
+        )
     }
 
     /// Pays, and says which session the bank opened.
@@ -217,7 +220,7 @@ impl Stage {
             left = left.saturating_sub(by);
             self.calm().await;
             // A minute by seconds, then ever larger steps.
-            if time.saturating_sub(left) > Duration::from_secs(60) {
+            if time.saturating_sub(left) > Duration::from_mins(1) {
                 step = (step * 2).min(Duration::from_hours(12));
             }
         }

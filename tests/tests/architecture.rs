@@ -17,13 +17,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("testkit", &["domain", "ports", "app"]),
     (
         "inbank",
-        &[
-            "domain",
-            "ports",
-            "app",
-            "adapters-http",
-            "adapters-sql",
-        ],
+        &["domain", "ports", "app", "adapters-http", "adapters-sql"],
     ),
     (
         "service",

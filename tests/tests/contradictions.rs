@@ -2,13 +2,13 @@
 //! every reading of it is taken, in either version.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::{
-    Calculation, CalculationRequest, ContractId, ContractStatus, Currency, Detail, Money, Months,
-    OpenedSession, ProcessStatus, Product, ProductCode, Region, Session, SessionId, SessionStatus,
-};
 use inbank::http::{ApiVersion, read_session_request};
 use inbank::ports::{
     Calculator, Contracts, GatewayError, GatewayErrorKind, ProductCatalogue, Sessions,
+};
+use inbank::{
+    Calculation, CalculationRequest, ContractId, ContractStatus, Currency, Detail, Money, Months,
+    OpenedSession, ProcessStatus, Product, ProductCode, Region, Session, SessionId, SessionStatus,
 };
 use inbank_tests::{StubBank, camel, fixture, parsed, with};
 use serde_json::{Map, Value, json};

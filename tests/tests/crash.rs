@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// More steps than there are: the first run in which nobody dies ends the test.
 const STEPS: u32 = 200;
 /// Far longer than anything takes: only to end a test that would hang.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a platform has said over all its lives.
 #[derive(Default)]
@@ -31,7 +31,12 @@ struct Life {
 impl Life {
     fn start(database: &str, sandbox: &Sandbox, start: i64, die_at: u32) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_embedder"))
-            .args([database, sandbox.base_url(), sandbox.shop(), sandbox.api_key()])
+            .args([
+                database,
+                sandbox.base_url(),
+                sandbox.shop(),
+                sandbox.api_key(),
+            ])
             .args([start.to_string(), die_at.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -64,7 +69,8 @@ impl Life {
                 }
                 "event" => {
                     let (number, kind) = rest.split_once(' ').unwrap();
-                    said.events.insert((number.parse().unwrap(), kind.to_owned()));
+                    said.events
+                        .insert((number.parse().unwrap(), kind.to_owned()));
                     if kind.ends_with("paid") {
                         break true;
                     }
@@ -81,7 +87,12 @@ impl Life {
 /// Plays one order over two lives, the first of which ends at a step; whether it ended there.
 async fn play(database: &str, step: u32) -> bool {
     let builder = Sandbox::builder(inbank_sandbox::Region::Estonia);
-    let sandbox = builder.instant().callback_retries([]).start().await.unwrap();
+    let sandbox = builder
+        .instant()
+        .callback_retries([])
+        .start()
+        .await
+        .unwrap();
     tokio::task::block_in_place(|| {
         let mut said = Said::default();
         let start = 1_800_000_000;
@@ -103,9 +114,17 @@ fn reckon(sandbox: &Sandbox, said: &Said, step: u32) {
     assert_eq!(kinds, ["1001 awaits_merchant", "1001 paid"], "step {step}");
     let numbers: Vec<u64> = said.events.iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers, [1, 2], "step {step}");
-    assert_eq!(said.redirects.len(), 1, "step {step}: a customer was sent to two sessions");
+    assert_eq!(
+        said.redirects.len(),
+        1,
+        "step {step}: a customer was sent to two sessions"
+    );
     let sessions = sandbox.sessions();
-    assert!(sessions.len() <= 2, "step {step}: {} sessions", sessions.len());
+    assert!(
+        sessions.len() <= 2,
+        "step {step}: {} sessions",
+        sessions.len()
+    );
     let active = sessions
         .iter()
         .filter(|session| status(sandbox, **session) == Some(SessionStatus::Completed))
@@ -116,7 +135,10 @@ fn reckon(sandbox: &Sandbox, said: &Said, step: u32) {
         .iter()
         .filter(|request| request.operation == Some(Operation::ApproveContract))
         .count();
-    assert!((1..=2).contains(&approvals), "step {step}: {approvals} approvals");
+    assert!(
+        (1..=2).contains(&approvals),
+        "step {step}: {approvals} approvals"
+    );
     assert_eq!(sandbox.contract_count(), 1, "step {step}");
 }
 

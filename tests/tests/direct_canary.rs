@@ -2,12 +2,12 @@
 //! an error or a `Debug`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use inbank::http::{ApiVersion, read_application_request};
+use inbank::ports::{Applications, Contracts, IncomeProof, Signing};
 use inbank::{
     ApplicationId, ApplicationRequest, Attachment, ConfirmationCode, ContractId, Regeneration,
     Region, SigningMethod,
 };
-use inbank::http::{ApiVersion, read_application_request};
-use inbank::ports::{Applications, Contracts, IncomeProof, Signing};
 use inbank_tests::{Shown, StubBank, broken, fixture};
 use serde_json::{Value, json};
 

@@ -1,16 +1,16 @@
 //! Where the direct guides and the later docs contradict each other, every reading is taken.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::{
-    ApiKey, Application, ApplicationId, Callback, CallbackSubject, ConfirmationCode, ContractId,
-    DecisionStatus, IncomeProofType, ShopId, SigningMethod, WebAddress,
-};
 use inbank::http::{
     ApiVersion, BankListAddress, HmacAuthenticator, PartnerApi, RegionProfile, Site, callback_form,
 };
 use inbank::ports::{
     Applications, CallbackAuthenticator, GatewayError, GatewayErrorKind as Kind, Headers,
     IncomeProof, Signing,
+};
+use inbank::{
+    ApiKey, Application, ApplicationId, Callback, CallbackSubject, ConfirmationCode, ContractId,
+    DecisionStatus, IncomeProofType, ShopId, SigningMethod, WebAddress,
 };
 use inbank_tests::{StubBank, camel, fixture, with};
 use serde_json::{Value, json};

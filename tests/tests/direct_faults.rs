@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use inbank::{
-    ApplicationId, Attachment, ConfirmationCode, ContractId, Locale, Money, Regeneration,
-    SigningMethod, StatementRequest, WebAddress,
-};
 use inbank::http::ApiVersion;
 use inbank::http::RegionProfile;
 use inbank::ports::{
     Advice, Applications, GatewayError, GatewayErrorKind as Kind, IncomeProof, Signing,
+};
+use inbank::{
+    ApplicationId, Attachment, ConfirmationCode, ContractId, Locale, Money, Regeneration,
+    SigningMethod, StatementRequest, WebAddress,
 };
 use inbank_sandbox::{Fault, Operation, Outcome};
 use inbank_testkit::conformance::Bank;

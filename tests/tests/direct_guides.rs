@@ -1,14 +1,14 @@
 //! What the direct guides print, held against both sides: our adapter and the sandbox.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use inbank::http::{ApiVersion, HmacAuthenticator, callback_form, read_application_request};
+use inbank::ports::{
+    Applications, CallbackAuthenticator, CallbackError, Headers, IncomeProof, Signing,
+};
 use inbank::{
     ApiKey, ApplicationId, Attachment, Callback, CallbackSubject, ConfirmationCode, ContractId,
     DecisionStatus, Locale, Regeneration, Region, SigningMethod, StatementBankId, StatementRequest,
     WebAddress,
-};
-use inbank::http::{ApiVersion, HmacAuthenticator, callback_form, read_application_request};
-use inbank::ports::{
-    Applications, CallbackAuthenticator, CallbackError, Headers, IncomeProof, Signing,
 };
 use inbank_sandbox::{Outcome, Region as Country, Sandbox};
 use inbank_tests::{StubBank, camel, fixture};

@@ -1,10 +1,10 @@
 //! Odd answers about direct applications that cost what they need not.
 
+use inbank::http::ApiVersion;
+use inbank::ports::{Applications, GatewayErrorKind, IncomeProof, Signing};
 use inbank::{
     ApplicationId, Attachment, ConfirmationCode, ContractId, DecisionStatus, SigningMethod,
 };
-use inbank::http::ApiVersion;
-use inbank::ports::{Applications, GatewayErrorKind, IncomeProof, Signing};
 use inbank_tests::{StubBank, fixture};
 use serde_json::{Value, json};
 

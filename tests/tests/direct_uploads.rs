@@ -1,9 +1,9 @@
 //! Proof of income as files: what the bank received, whatever the names and sizes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::{ApplicationId, Attachment};
 use inbank::http::ApiVersion;
 use inbank::ports::{GatewayErrorKind as Kind, IncomeProof};
+use inbank::{ApplicationId, Attachment};
 use inbank_sandbox::{Operation, Outcome};
 use inbank_tests::{Applicant, StubBank};
 

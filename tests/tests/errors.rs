@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use inbank::{ContractId, Region, SessionRequest};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank::ports::{
     Advice, Connection, Contracts, GatewayError, GatewayErrorKind as Kind, Sessions,
 };
+use inbank::{ContractId, Region, SessionRequest};
 use inbank_sandbox::{Fault, Operation};
 use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, StubBank, fixture};

@@ -6,14 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::{
-    ApiKey, CalculationRequest, ContractId, Region, SessionId, SessionRequest, ShopId,
-};
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
 use inbank::ports::{
     Advice, Calculator, Clock, Connection, Contracts, GatewayError, GatewayErrorKind as Kind,
     ProductCatalogue, Sessions,
 };
+use inbank::{ApiKey, CalculationRequest, ContractId, Region, SessionId, SessionRequest, ShopId};
 use inbank_sandbox::{Fault, Operation};
 use inbank_testkit::ManualClock;
 use inbank_testkit::conformance::{Approval, Bank};

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use inbank::{
-    ApiKey, CalculationRequest, Callback, ContractId, ContractStatus, Currency, Money, Months,
-    ProductCode, ProductFamily, Region, SessionId, SessionStatus,
-};
 use inbank::http::{ApiVersion, HmacAuthenticator, callback_form, read_session_request};
 use inbank::ports::{
     Calculator, CallbackAuthenticator, CallbackError, Contracts, GatewayErrorKind, Headers,
     ProductCatalogue, Sessions,
+};
+use inbank::{
+    ApiKey, CalculationRequest, Callback, ContractId, ContractStatus, Currency, Money, Months,
+    ProductCode, ProductFamily, Region, SessionId, SessionStatus,
 };
 use inbank_sandbox::{Region as Country, Sandbox};
 use inbank_tests::{StubBank, camel, fixture};

@@ -1,12 +1,12 @@
 //! Numbers that are text, nothings that are words, times that are anything: read exactly or not at all.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use inbank::http::{ApiVersion, read_session_request};
+use inbank::ports::{Calculator, Contracts, GatewayError, ProductCatalogue, Sessions};
 use inbank::{
     CalculationRequest, ContractId, ContractStatus, Currency, Money, Months, ProductCode, Region,
     Session, SessionId, SessionStatus,
 };
-use inbank::http::{ApiVersion, read_session_request};
-use inbank::ports::{Calculator, Contracts, GatewayError, ProductCatalogue, Sessions};
 use inbank_tests::{StubBank, fixture, parsed, with};
 use serde_json::{Value, json};
 

@@ -4,14 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inbank::{
-    ContractId, ContractStatus, Currency, Money, Region, SessionId, SessionStatus,
-};
 use inbank::http::read_session_request;
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
 use inbank::ports::{
     Advice, Clock, Connection, Contracts, GatewayError, GatewayErrorKind, Sessions,
 };
+use inbank::{ContractId, ContractStatus, Currency, Money, Region, SessionId, SessionStatus};
 use inbank_testkit::ManualClock;
 use inbank_testkit::conformance::Approval;
 use inbank_tests::{SandboxBank, Shown, StubBank, fixture, parsed, with};

@@ -44,7 +44,10 @@ async fn an_order_is_paid_from_the_cart_to_the_active_contract(store: Store) {
     let stage = Stage::new(store).await;
     stage.granted("1001").await;
     let taken = stage.order("1001").approve().await.unwrap();
-    assert!(matches!(taken, CommandOutcome::Acknowledged(_)), "{taken:?}");
+    assert!(
+        matches!(taken, CommandOutcome::Acknowledged(_)),
+        "{taken:?}"
+    );
     stage.pass(MINUTE).await;
     assert_eq!(stage.told("1001"), ["awaits_merchant", "paid"]);
     let paid = stage.sink.events("1001").pop().unwrap();
@@ -83,7 +86,10 @@ async fn a_changed_cart_sends_nobody_to_the_former_session(store: Store) {
     stage.sandbox.customer_applies(present).unwrap();
     stage.pass(MINUTE).await;
     assert_eq!(stage.told("1001"), ["awaits_merchant"]);
-    assert_eq!(stage.sink.events("1001")[0].amount.unwrap().to_string(), "120 EUR");
+    assert_eq!(
+        stage.sink.events("1001")[0].amount.unwrap().to_string(),
+        "120 EUR"
+    );
 }
 
 async fn an_approval_that_shows_late_is_sent_once(store: Store) {
@@ -95,7 +101,10 @@ async fn an_approval_that_shows_late_is_sent_once(store: Store) {
     let order = stage.order("1001");
     for _ in 0..3 {
         let taken = order.approve().await.unwrap();
-        assert!(matches!(taken, CommandOutcome::Acknowledged(_)), "{taken:?}");
+        assert!(
+            matches!(taken, CommandOutcome::Acknowledged(_)),
+            "{taken:?}"
+        );
         stage.pass(3 * SECOND).await;
     }
     stage.pass(MINUTE).await;
@@ -122,7 +131,9 @@ async fn a_cancellation_that_reads_in_other_words_is_sent_once(store: Store) {
         let status = Alteration::set("status", word);
         stage.order("1001").cancel().await.unwrap();
         stage.pass(2 * SECOND).await;
-        stage.sandbox.alter(Operation::GetContract, status.clone(), u32::MAX);
+        stage
+            .sandbox
+            .alter(Operation::GetContract, status.clone(), u32::MAX);
         stage.sandbox.alter(Operation::GetSession, status, u32::MAX);
         stage.pass(MINUTE).await;
         assert_eq!(stage.asked(Operation::CancelContract), 1, "{word}");
@@ -149,13 +160,18 @@ async fn another_amount_or_currency_at_the_bank_is_never_paid(store: Store) {
             "{field}"
         );
         let told = stage.told("1001");
-        assert!(told.iter().all(|kind| kind.starts_with("needs_person")), "{told:?}");
+        assert!(
+            told.iter().all(|kind| kind.starts_with("needs_person")),
+            "{told:?}"
+        );
     }
 }
 
 async fn what_the_customer_cancelled_and_the_bank_completed_is_paid_late(store: Store) {
     let stage = Stage::new(store).await;
-    let session = stage.session("1001", &Stage::cart(Stage::AT_ONCE, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+        .await;
     stage.sandbox.customer_cancels(session).unwrap();
     stage.pass(MINUTE).await;
     stage.sandbox.callback_fault(CallbackFault::Drop, u32::MAX);
@@ -166,7 +182,9 @@ async fn what_the_customer_cancelled_and_the_bank_completed_is_paid_late(store: 
 
 async fn a_termination_without_a_callback_is_told(store: Store) {
     let stage = Stage::new(store).await;
-    let session = stage.session("1001", &Stage::cart(Stage::AT_ONCE, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+        .await;
     stage.sandbox.customer_applies(session).unwrap();
     stage.pass(MINUTE).await;
     let order = stage.found("1001").await;
@@ -181,7 +199,9 @@ async fn a_termination_without_a_callback_is_told(store: Store) {
 
 async fn a_session_that_the_bank_forgot_ends_for_a_person(store: Store) {
     let stage = Stage::new(store).await;
-    let session = stage.session("1001", &Stage::cart(Stage::AT_ONCE, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+        .await;
     stage.sandbox.forget(session);
     stage.pass(10 * DAY).await;
     let told = stage.told("1001");
@@ -194,10 +214,15 @@ async fn a_session_that_the_bank_forgot_ends_for_a_person(store: Store) {
 
 async fn a_lost_opening_is_found_by_its_callback(store: Store) {
     let stage = Stage::new(store).await;
-    stage.sandbox.fault(Operation::CreateSession, Fault::AnswerLost, 1);
+    stage
+        .sandbox
+        .fault(Operation::CreateSession, Fault::AnswerLost, 1);
     let order = stage.order("1001");
     let lost = order.pay(&Stage::cart(Stage::APPROVAL, "499.90")).await;
-    assert!(matches!(lost, Err(OrderError::Unclear(Some(_)))), "{lost:?}");
+    assert!(
+        matches!(lost, Err(OrderError::Unclear(Some(_)))),
+        "{lost:?}"
+    );
     let id = stage.found("1001").await.attempts[0].id.clone();
     let session = stage.sandbox.sessions()[0];
     stage.sandbox.customer_applies(session).unwrap();
@@ -222,7 +247,9 @@ async fn an_unknown_word_is_told_once_and_changes_nothing(store: Store) {
 
 async fn a_retry_after_of_ages_neither_panics_nor_parks_the_order(store: Store) {
     let stage = Stage::new(store).await;
-    let session = stage.session("1001", &Stage::cart(Stage::AT_ONCE, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+        .await;
     let ages = Fault::Status {
         status: 429,
         retry_after: Some(300_000_000_000),
@@ -262,7 +289,9 @@ async fn a_bank_that_is_away_for_an_hour_loses_no_order(store: Store) {
 async fn callbacks_that_never_come_hold_up_nothing_for_long(store: Store) {
     let stage = Stage::new(store).await;
     stage.sandbox.callback_fault(CallbackFault::Drop, u32::MAX);
-    let session = stage.session("1001", &Stage::cart(Stage::AT_ONCE, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+        .await;
     stage.pass(10 * MINUTE).await;
     stage.sandbox.customer_applies(session).unwrap();
     stage.pass(20 * MINUTE).await;
@@ -289,7 +318,9 @@ async fn a_callback_of_another_session_is_refused_at_this_address(store: Store) 
 
 async fn a_padded_copy_is_a_copy(store: Store) {
     let stage = Stage::new(store).await;
-    let session = stage.session("1001", &Stage::cart(Stage::APPROVAL, "499.90")).await;
+    let session = stage
+        .session("1001", &Stage::cart(Stage::APPROVAL, "499.90"))
+        .await;
     stage.sandbox.customer_applies(session).unwrap();
     stage.pass(MINUTE).await;
     let attempt = stage.found("1001").await.attempts[0].id.clone();
@@ -305,7 +336,9 @@ async fn a_padded_copy_is_a_copy(store: Store) {
 
 async fn a_callback_that_is_not_understood_is_read_for_once(store: Store) {
     let stage = Stage::new(store).await;
-    stage.session("1001", &Stage::cart(Stage::APPROVAL, "499.90")).await;
+    stage
+        .session("1001", &Stage::cart(Stage::APPROVAL, "499.90"))
+        .await;
     stage.pass(MINUTE).await;
     let attempt = stage.found("1001").await.attempts[0].id.clone();
     let reads = stage.asked(Operation::GetSession);

@@ -2,11 +2,11 @@
 //! becomes of the device's identifiers on the way.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use inbank::http::{ApiVersion, read_rental_request};
+use inbank::ports::{GatewayErrorKind, Rentals};
 use inbank::{
     AssetIdentifiers, ContractId, Imei, ModelIdentifier, ProductCode, Region, SerialNumber,
 };
-use inbank::http::{ApiVersion, read_rental_request};
-use inbank::ports::{GatewayErrorKind, Rentals};
 use inbank_tests::{StubBank, fixture};
 use serde_json::Value;
 

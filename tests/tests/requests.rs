@@ -1,9 +1,9 @@
 //! What leaves for the bank: addresses, the merchant's own keys, and the key that goes nowhere else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::{ContractId, ProductCode, Region, SessionId};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank::ports::{Advice, Connection, Contracts, GatewayErrorKind, ProductCatalogue, Sessions};
+use inbank::{ContractId, ProductCode, Region, SessionId};
 use inbank_testkit::conformance::{Approval, Bank};
 use inbank_tests::{SandboxBank, StubBank, fixture};
 use serde_json::Value;

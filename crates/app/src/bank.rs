@@ -15,8 +15,9 @@ pub struct Bank {
     pub region: Region,
     /// Names the servers that are asked, so that their outages are noticed once for all shops.
     pub host: Arc<str>,
-    /// What no two shops of a platform may share, since callbacks would be taken for each other's.
-    pub identity: Arc<str>,
+    /// What no two shops of a platform may share any of, since callbacks would be taken for each
+    /// other's: the identifier at the bank, digests of keys.
+    pub identities: Arc<[String]>,
     /// Tells the bank's callbacks from anybody else's.
     pub callbacks: Arc<dyn CallbackAuthenticator>,
     /// Describes products.
@@ -42,13 +43,13 @@ impl Bank {
     pub fn new(
         region: Region,
         host: impl Into<Arc<str>>,
-        identity: impl Into<Arc<str>>,
+        identities: impl IntoIterator<Item = impl Into<String>>,
         callbacks: Arc<dyn CallbackAuthenticator>,
     ) -> Self {
         Self {
             region,
             host: host.into(),
-            identity: identity.into(),
+            identities: identities.into_iter().map(Into::into).collect(),
             callbacks,
             products: None,
             calculator: None,

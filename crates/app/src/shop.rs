@@ -169,9 +169,10 @@ impl Shops {
 }
 
 fn check_identity(shops: &BTreeMap<ShopName, Arc<Shop>>, shop: &Shop) -> Result<(), ShopError> {
-    let same = shops
-        .values()
-        .find(|other| other.name != shop.name && other.bank.identity == shop.bank.identity);
+    let same = shops.values().find(|other| {
+        let mut identities = shop.bank.identities.iter();
+        other.name != shop.name && identities.any(|own| other.bank.identities.contains(own))
+    });
     match same {
         Some(other) => Err(ShopError::SameIdentity(
             other.name.clone(),

@@ -7,6 +7,7 @@ use inbank_adapters_http::{
 use inbank_app::Bank;
 use inbank_domain::{ApiKey, Invalid, Region, ShopId, ShopName};
 use inbank_ports::Clock;
+use sha2::{Digest as _, Sha256};
 
 use crate::BuildError;
 
@@ -152,40 +153,45 @@ impl Inbank {
         let keys: Vec<ApiKey> = keys.collect::<Result<_, _>>()?;
         let authenticator = HmacAuthenticator::new(&keys)
             .map_err(|_| Invalid::new("api_key", "must be there: callbacks are told by it"))?;
-        let api = match self.api {
-            Some(api) => api,
-            None => {
-                let unknown = || {
-                    Invalid::new(
-                        "region",
-                        "has no servers that are known here: use Shop::in_region",
-                    )
-                };
-                let profile = match &self.profile {
-                    Some(profile) => profile,
-                    None => RegionProfile::named(self.region.name).ok_or_else(unknown)?,
-                };
-                let uuid = ShopId::parse(self.uuid.as_str())?;
-                let key = keys.into_iter().next().ok_or_else(unknown)?;
-                let site = match &self.base_url {
-                    Some(url) => Site::parse(url)?,
-                    None => Site::published(profile, self.environment)?,
-                };
-                let mut builder = PartnerApi::builder(profile, uuid, key)
-                    .site(site)
-                    .clock(clock.clone());
-                if let Some(version) = self.version {
-                    builder = builder.version(version);
-                }
-                builder.build()?
+        let mut identities: Vec<String> = keys.iter().map(digest).collect();
+        let api = if let Some(api) = self.api {
+            api
+        } else {
+            let unknown = || {
+                let problem = "has no servers that are known here: use Shop::in_region";
+                Invalid::new("region", problem)
+            };
+            let profile = match &self.profile {
+                Some(profile) => profile,
+                None => RegionProfile::named(self.region.name).ok_or_else(unknown)?,
+            };
+            let uuid = ShopId::parse(self.uuid.as_str())?;
+            let key = keys.into_iter().next().ok_or_else(unknown)?;
+            let site = match &self.base_url {
+                Some(url) => Site::parse(url)?,
+                None => Site::published(profile, self.environment)?,
+            };
+            let mut builder = PartnerApi::builder(profile, uuid, key)
+                .site(site)
+                .clock(clock.clone());
+            if let Some(version) = self.version {
+                builder = builder.version(version);
             }
+            builder.build()?
         };
         let host = api.site().to_string();
-        let identity = format!("{host} {}", self.uuid);
+        identities.push(format!("{host} {}", self.uuid));
         let region = api.region().clone();
-        let bank = Bank::new(region, host, identity, Arc::new(authenticator));
+        let bank = Bank::new(region, host, identities, Arc::new(authenticator));
         Ok(bank.with_all(Arc::new(api)))
     }
+}
+
+/// Tells keys apart without showing them.
+fn digest(key: &ApiKey) -> String {
+    let mut half = [0; 16];
+    half.copy_from_slice(&Sha256::digest(key.expose())[..16]);
+    format!("{:032x}", u128::from_be_bytes(half))
 }
 
 impl fmt::Debug for Shop {

@@ -9,11 +9,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
-use inbank::{
-    ApiKey, CalculationRequest, Currency, Money, Months, ProductCode, Region, ShopId,
-};
 use inbank::http::{PartnerApi, RegionProfile, Site};
 use inbank::ports::Calculator;
+use inbank::{ApiKey, CalculationRequest, Currency, Money, Months, ProductCode, Region, ShopId};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;

@@ -47,7 +47,10 @@ struct Said {
 #[async_trait]
 impl EventSink for Said {
     async fn deliver(&self, event: &OrderEvent) -> Result<(), SinkError> {
-        say(&format!("event {} {} {}", event.number, event.order, event.kind));
+        say(&format!(
+            "event {} {} {}",
+            event.number, event.order, event.kind
+        ));
         if event.kind == EventKind::AwaitsMerchant {
             self.granted.notify_one();
         }

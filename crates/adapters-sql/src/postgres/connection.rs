@@ -309,7 +309,7 @@ impl Shared {
 /// Grows, and is not the same for two who got in each other's way.
 fn pause(tries: u32) -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let any = now.unwrap_or_default().subsec_nanos() / 1000 % 1000;
+    let any = now.unwrap_or_default().subsec_micros() % 1000;
     Duration::from_micros(u64::from(tries * any) + 100)
 }
 

@@ -10,7 +10,7 @@ use crate::row::Cursor;
 
 static MEASURE: Sql = Sql::new(|| {
     format!(
-        r#"WITH {CLOCK}, due AS (
+        r"WITH {CLOCK}, due AS (
             SELECT count(*) AS n, min(o.due_at) AS first FROM clock, inbank_order AS o
             WHERE o.shop = ANY(CAST($2 AS text[])) AND o.leased_until IS NULL AND o.due_at <= clock.now
         ), lapsed AS (
@@ -29,7 +29,7 @@ static MEASURE: Sql = Sql::new(|| {
         SELECT clock.now, due.n + lapsed.n, least(due.first, lapsed.first), waiting.n, waiting.first,
             (SELECT count(*) FROM inbank_order WHERE shop = ANY(CAST($2 AS text[])) AND aside = 1),
             (SELECT count(*) FROM inbank_attempt WHERE shop = ANY(CAST($2 AS text[])) AND command_stage = 'unclear')
-        FROM clock, due, lapsed, waiting"#
+        FROM clock, due, lapsed, waiting"
     )
 });
 

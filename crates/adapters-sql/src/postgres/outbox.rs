@@ -114,17 +114,16 @@ pub(super) async fn claim(
     }
     let mut deliveries = Vec::new();
     for (taken, rows) in taken.iter().zip(&events) {
-        match taken.delivery(rows) {
-            Ok(delivery) => deliveries.push(delivery),
+        if let Ok(delivery) = taken.delivery(rows) {
+            deliveries.push(delivery);
+        } else {
             // There is no other way to say of an event that it can't be read than to leave it undelivered.
-            Err(_) => {
-                let query = sqlx::query(session.text(&REST))
-                    .bind(micros(request.now))
-                    .bind(&taken.shop)
-                    .bind(&taken.reference)
-                    .bind(taken.lease.0.cast_signed());
-                query.execute(&mut *session.connection).await?;
-            }
+            let query = sqlx::query(session.text(&REST))
+                .bind(micros(request.now))
+                .bind(&taken.shop)
+                .bind(&taken.reference)
+                .bind(taken.lease.0.cast_signed());
+            query.execute(&mut *session.connection).await?;
         }
     }
     Ok(deliveries)

@@ -44,26 +44,26 @@ pub(super) fn measure(
     };
     for shop in shops {
         let shop = shop.as_str();
-        let measured = |sql, parameters: &[&dyn ToSql]| {
-            let measured = row(connection, sql, parameters, |row| {
+        let counted = |sql, parameters: &[&dyn ToSql]| {
+            let found = row(connection, sql, parameters, |row| {
                 let mut row = Cursor::at(row, 0);
                 Ok((row.count()?, row.maybe_number()?))
             })?;
-            let (count, oldest) = measured.unwrap_or_default();
+            let (count, oldest) = found.unwrap_or_default();
             Ok::<_, Failure>((count, oldest.map(|oldest| since(oldest, now))))
         };
         for sql in [DUE, LAPSED] {
-            let (count, oldest) = measured(sql, &[&shop, &now])?;
+            let (count, oldest) = counted(sql, &[&shop, &now])?;
             measures.due += count;
             measures.oldest_due = measures.oldest_due.max(oldest);
         }
         for sql in [WAITING, UNDER_WAY] {
-            let (count, oldest) = measured(sql, &[&shop])?;
+            let (count, oldest) = counted(sql, &[&shop])?;
             measures.undelivered += count;
             measures.oldest_undelivered = measures.oldest_undelivered.max(oldest);
         }
-        measures.aside += measured(ASIDE, &[&shop])?.0;
-        measures.unclear += measured(UNCLEAR, &[&shop])?.0;
+        measures.aside += counted(ASIDE, &[&shop])?.0;
+        measures.unclear += counted(UNCLEAR, &[&shop])?.0;
     }
     Ok(measures)
 }

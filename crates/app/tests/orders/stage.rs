@@ -147,7 +147,7 @@ pub(crate) fn worker(
 
 pub(crate) fn add(worker: &Worker, name: &str, bank: Arc<FakeBank>) {
     let url = WebAddress::parse("https://pay.example/inbank").unwrap();
-    let identity = format!("{name} at the bank");
+    let identity = [format!("{name} at the bank")];
     let bank_ports = Bank::new(Region::ESTONIA, name, identity, bank.clone()).with_all(bank);
     let shop = Shop::new(ShopName::parse(name).unwrap(), bank_ports, &url).unwrap();
     worker.shops().add(shop).unwrap();

@@ -144,7 +144,9 @@ impl Signing for FakeBank {
                     started.redirect_url = Some(address(operation, &url)?);
                 }
                 SigningMethod::SendToSigningEmail | SigningMethod::SendToSigningSms => {}
-                SigningMethod::Unrecognised(_) => return Err(GatewayError::new(GatewayErrorKind::Refused, operation)),
+                SigningMethod::Unrecognised(_) => {
+                    return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+                }
             }
             state.answer(operation, started)
         })

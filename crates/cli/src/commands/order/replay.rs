@@ -48,7 +48,7 @@ pub(super) async fn run(replay: Replay, settings: &Settings) -> Result<(), Failu
     let name = order.key.shop.as_str();
     let region = api.region().clone();
     let callbacks = Arc::new(authenticator.clone());
-    let bank = Bank::new(region, "", "", callbacks).with_all(Arc::new(api));
+    let bank = Bank::new(region, "", [""; 0], callbacks).with_all(Arc::new(api));
     // Nothing is opened and nothing is told from here.
     let platform = Platform::builder()
         .public_url("http://localhost")
