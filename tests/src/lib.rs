@@ -8,24 +8,21 @@
 
 mod applicant;
 mod broken;
-pub mod crashing;
-pub mod platform;
-mod reckoning;
-mod shop;
+mod dying;
 mod shown;
+pub mod stage;
 
 pub use applicant::Applicant;
 pub use broken::broken;
+pub use dying::Dying;
 pub use inbank_testkit::Postgres;
-pub use reckoning::reckon;
-pub use shop::Shop;
 pub use shown::Shown;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::domain::{
+use inbank::{
     ApiKey, ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, Imei,
     Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase,
     Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
@@ -428,8 +425,6 @@ mod documents {
     struct Readme;
     #[doc = include_str!("../../docs/embedding.md")]
     struct Embedding;
-    #[doc = include_str!("../../docs/platform.md")]
-    struct Platform;
     #[doc = include_str!("../../docs/regions.md")]
     struct Regions;
 }

@@ -8,13 +8,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our crates each one may build on. A new crate gets its row here.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
     ("adapters-http", &["domain", "ports"]),
     ("adapters-sql", &["domain", "ports"]),
-    ("receiver", &["domain", "ports", "app"]),
     ("testkit", &["domain", "ports", "app"]),
     (
         "inbank",
@@ -24,7 +23,6 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "app",
             "adapters-http",
             "adapters-sql",
-            "receiver",
         ],
     ),
     (
@@ -35,7 +33,6 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "app",
             "adapters-http",
             "adapters-sql",
-            "receiver",
             "inbank",
         ],
     ),
@@ -47,7 +44,6 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "app",
             "adapters-http",
             "adapters-sql",
-            "receiver",
             "inbank",
             "service",
             "sandbox",
@@ -63,7 +59,6 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "app",
             "adapters-http",
             "adapters-sql",
-            "receiver",
             "inbank",
             "service",
             "sandbox",
@@ -72,13 +67,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
 ];
 
-/// What a crate's own tests build on besides: stand-ins, and for `receiver` the real signature, since
-/// a callback that isn't signed for real proves nothing.
-const FOR_TESTS: [(&str, &[&str]); 7] = [
+/// What a crate's own tests build on besides: stand-ins.
+const FOR_TESTS: [(&str, &[&str]); 6] = [
     ("app", &["testkit"]),
     ("adapters-http", &["testkit"]),
     ("adapters-sql", &["testkit"]),
-    ("receiver", &["adapters-http", "testkit"]),
     ("inbank", &["testkit"]),
     ("service", &["testkit"]),
     ("cli", &["testkit"]),
@@ -193,14 +186,6 @@ fn no_transport_store_format_or_runtime_stands_under_ports_use_cases_and_testkit
         for banned in banned {
             assert!(!under.contains(banned), "{banned} stands under {name}");
         }
-    }
-}
-
-#[test]
-fn neither_the_bank_nor_a_store_stands_under_the_receiver() {
-    let under = under("inbank-receiver");
-    for banned in ["inbank-adapters-http", "reqwest", "rusqlite", "sqlx"] {
-        assert!(!under.contains(banned), "{banned} stands under it");
     }
 }
 
@@ -365,45 +350,5 @@ fn no_folder_hides_behind_a_mod_file_or_a_name_for_anything() {
         for banned in ["mod", "utils", "util", "common", "helpers", "types"] {
             assert_ne!(name, banned, "{}", path.display());
         }
-    }
-}
-
-#[test]
-fn the_documents_table_is_the_state_graph() {
-    use inbank::domain::{FinancingState, WAYS};
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/state-graph.md");
-    let document = std::fs::read_to_string(path).unwrap();
-    let written: Vec<_> = document
-        .lines()
-        .skip_while(|line| *line != "| to | event | from |")
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .collect();
-    let ways = WAYS.iter().map(|way| {
-        let names = |states: &[FinancingState]| {
-            let names: Vec<_> = states.iter().map(|state| state.as_str()).collect();
-            names.join("`, `")
-        };
-        let (to, from) = (way.to.as_str(), names(way.from));
-        format!("| `{to}` | `{}` | `{from}` |", way.event.as_str())
-    });
-    assert_eq!(written, ways.collect::<Vec<_>>());
-    // Every arrow that is drawn is a way.
-    for line in document.lines().filter(|line| line.contains("-->")) {
-        let (from, rest) = line.trim().split_once(" --> ").unwrap();
-        let (to, event) = rest.split_once(": ").unwrap();
-        let way = WAYS.iter().find(|way| way.to.as_str() == to).unwrap();
-        assert_eq!(way.event.as_str(), event, "{line}");
-        assert!(
-            way.from.iter().any(|state| state.as_str() == from),
-            "{line}"
-        );
-    }
-    for state in FinancingState::ALL {
-        let row = format!("| `{}` | ", state.as_str());
-        assert!(
-            document.contains(&row),
-            "{row} has no meaning in the document"
-        );
     }
 }

@@ -2,7 +2,7 @@
 //! every reading of it is taken, in either version.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     Calculation, CalculationRequest, ContractId, ContractStatus, Currency, Detail, Money, Months,
     OpenedSession, ProcessStatus, Product, ProductCode, Region, Session, SessionId, SessionStatus,
 };

@@ -2,7 +2,7 @@
 //! an error or a `Debug`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     ApplicationId, ApplicationRequest, Attachment, ConfirmationCode, ContractId, Regeneration,
     Region, SigningMethod,
 };

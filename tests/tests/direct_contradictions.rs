@@ -1,7 +1,7 @@
 //! Where the direct guides and the later docs contradict each other, every reading is taken.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     ApiKey, Application, ApplicationId, Callback, CallbackSubject, ConfirmationCode, ContractId,
     DecisionStatus, IncomeProofType, ShopId, SigningMethod, WebAddress,
 };

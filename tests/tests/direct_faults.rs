@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use inbank::domain::{
+use inbank::{
     ApplicationId, Attachment, ConfirmationCode, ContractId, Locale, Money, Regeneration,
     SigningMethod, StatementRequest, WebAddress,
 };
@@ -100,7 +100,7 @@ impl Direct {
             Operation::InitiateRetrieval => {
                 let request = StatementRequest {
                     application: proving.clone(),
-                    bank: inbank::domain::StatementBankId::parse("24").unwrap(),
+                    bank: inbank::StatementBankId::parse("24").unwrap(),
                     return_url: url("https://shop.example/back"),
                     locale: Locale::parse("pl").unwrap(),
                 };

@@ -1,7 +1,7 @@
 //! What the direct guides print, held against both sides: our adapter and the sandbox.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     ApiKey, ApplicationId, Attachment, Callback, CallbackSubject, ConfirmationCode, ContractId,
     DecisionStatus, Locale, Regeneration, Region, SigningMethod, StatementBankId, StatementRequest,
     WebAddress,

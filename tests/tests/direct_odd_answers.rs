@@ -1,12 +1,11 @@
 //! Odd answers about direct applications that cost what they need not.
 
-use inbank::domain::{
+use inbank::{
     ApplicationId, Attachment, ConfirmationCode, ContractId, DecisionStatus, SigningMethod,
 };
 use inbank::http::ApiVersion;
 use inbank::ports::{Applications, GatewayErrorKind, IncomeProof, Signing};
-use inbank_sandbox::{Fault, Operation, Outcome};
-use inbank_tests::{Applicant, StubBank, fixture};
+use inbank_tests::{StubBank, fixture};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -62,31 +61,5 @@ async fn an_error_body_with_200_is_no_signature() {
                 );
             }
         }
-    }
-}
-
-#[tokio::test]
-async fn an_unseen_offer_is_not_accepted_after_a_lost_answer() {
-    let applicant = Applicant::offered("hire_purchase").await;
-    let sandbox = &applicant.bank.sandbox;
-    // Nothing arrives, and meanwhile the bank changes the conditions.
-    sandbox.fault(Operation::AcceptApplication, Fault::ResetBefore, 1);
-    applicant.decided(Outcome::ChangedConditions);
-    let offers = applicant.inbank.offers();
-    offers.accept(&applicant.financing).await.unwrap_err();
-    assert_eq!(sandbox.contract_count(), 0);
-    // The offer that was shown is gone: sending the acceptance of it again can do no good.
-    assert_eq!(applicant.bank.asked(Operation::AcceptApplication), 1);
-}
-
-#[tokio::test]
-async fn a_signature_that_the_bank_has_yet_to_countersign_is_one() {
-    for product in ["hire_purchase", "hire_purchase_approval"] {
-        let applicant = Applicant::accepted(product).await;
-        let (sign, digital) = (applicant.inbank.sign(), SigningMethod::Digital);
-        sign.start(&applicant.financing, &digital).await.unwrap();
-        // Safe to repeat, say its docs, also before the bank has signed too.
-        let again = sign.start(&applicant.financing, &digital).await;
-        assert!(again.is_ok(), "{product}: {again:?}");
     }
 }

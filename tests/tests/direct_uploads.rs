@@ -1,7 +1,7 @@
 //! Proof of income as files: what the bank received, whatever the names and sizes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{ApplicationId, Attachment};
+use inbank::{ApplicationId, Attachment};
 use inbank::http::ApiVersion;
 use inbank::ports::{GatewayErrorKind as Kind, IncomeProof};
 use inbank_sandbox::{Operation, Outcome};
@@ -26,7 +26,7 @@ const NAMES: [&str; 12] = [
 async fn proving() -> (Applicant, ApplicationId) {
     let applicant = Applicant::submitted("hire_purchase").await;
     applicant.decided(Outcome::ProofByUpload);
-    let id = applicant.financing.application.clone().unwrap();
+    let id = applicant.id.clone().unwrap();
     (applicant, id)
 }
 
@@ -46,7 +46,7 @@ fn arrived(applicant: &Applicant) -> Vec<(String, usize)> {
 async fn odd_names_arrive_as_they_are() {
     for name in NAMES {
         let (applicant, id) = proving().await;
-        let proof = applicant.inbank.income_proof();
+        let proof = &applicant.bank.api;
         let files = [file(name, b"x".to_vec())];
         proof.attach(&id, &files, "Statement").await.unwrap();
         assert_eq!(arrived(&applicant), [(name.to_owned(), 1)]);
@@ -66,7 +66,7 @@ async fn several_files_arrive_in_one_request_whatever_their_sizes_and_contents()
         file("same.pdf", vec![0; 11]),
         file("large.pdf", vec![b'-'; 20 << 20]),
     ];
-    let proof = applicant.inbank.income_proof();
+    let proof = &applicant.bank.api;
     let description = "Väljavõte \"2024\"\r\nteine rida";
     proof.attach(&id, &files, description).await.unwrap();
     let sent = files
@@ -109,8 +109,8 @@ async fn contents_and_descriptions_are_sent_to_the_byte() {
 #[tokio::test]
 async fn files_are_refused_where_no_proof_is_wanted_and_nothing_is_sent_without_one() {
     let applicant = Applicant::offered("hire_purchase").await;
-    let id = applicant.financing.application.clone().unwrap();
-    let proof = applicant.inbank.income_proof();
+    let id = applicant.id.clone().unwrap();
+    let proof = &applicant.bank.api;
     let error = proof.attach(&id, &[file("a", vec![1])], "x").await;
     assert_eq!(error.unwrap_err().kind(), Kind::Refused);
     let error = proof.attach(&id, &[], "x").await.unwrap_err();
@@ -124,7 +124,7 @@ async fn files_are_refused_where_no_proof_is_wanted_and_nothing_is_sent_without_
 #[tokio::test]
 async fn a_second_upload_adds_to_the_first() {
     let (applicant, id) = proving().await;
-    let proof = applicant.inbank.income_proof();
+    let proof = &applicant.bank.api;
     for n in 1..=2 {
         let files = [file("statement.pdf", vec![0; n])];
         proof.attach(&id, &files, "Statement").await.unwrap();

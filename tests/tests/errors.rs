@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use inbank::domain::{ContractId, Region, SessionRequest};
+use inbank::{ContractId, Region, SessionRequest};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank::ports::{
     Advice, Connection, Contracts, GatewayError, GatewayErrorKind as Kind, Sessions,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::domain::{
+use inbank::{
     ApiKey, CalculationRequest, ContractId, Region, SessionId, SessionRequest, ShopId,
 };
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use inbank::domain::{
+use inbank::{
     ApiKey, CalculationRequest, Callback, ContractId, ContractStatus, Currency, Money, Months,
     ProductCode, ProductFamily, Region, SessionId, SessionStatus,
 };

@@ -1,7 +1,7 @@
 //! Numbers that are text, nothings that are words, times that are anything: read exactly or not at all.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     CalculationRequest, ContractId, ContractStatus, Currency, Money, Months, ProductCode, Region,
     Session, SessionId, SessionStatus,
 };

@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inbank::domain::{
+use inbank::{
     ContractId, ContractStatus, Currency, Money, Region, SessionId, SessionStatus,
 };
 use inbank::http::read_session_request;
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
-use inbank::ports::conformance::Approval;
-use inbank::ports::fake::ManualClock;
 use inbank::ports::{
     Advice, Clock, Connection, Contracts, GatewayError, GatewayErrorKind, Sessions,
 };
+use inbank_testkit::ManualClock;
+use inbank_testkit::conformance::Approval;
 use inbank_tests::{SandboxBank, Shown, StubBank, fixture, parsed, with};
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -97,8 +97,8 @@ async fn no_pause_is_longer_than_the_longest() {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let longest = Duration::from_secs(1);
     let (key, shop) = (
-        inbank::domain::ApiKey::parse("key").unwrap(),
-        inbank::domain::ShopId::parse("shop").unwrap(),
+        inbank::ApiKey::parse("key").unwrap(),
+        inbank::ShopId::parse("shop").unwrap(),
     );
     let api = PartnerApi::builder(&RegionProfile::ESTONIA, shop, key)
         .site(Site::parse(&bank.server.uri()).unwrap())

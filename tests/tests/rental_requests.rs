@@ -2,7 +2,7 @@
 //! becomes of the device's identifiers on the way.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{
+use inbank::{
     AssetIdentifiers, ContractId, Imei, ModelIdentifier, ProductCode, Region, SerialNumber,
 };
 use inbank::http::{ApiVersion, read_rental_request};

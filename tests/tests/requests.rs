@@ -1,7 +1,7 @@
 //! What leaves for the bank: addresses, the merchant's own keys, and the key that goes nowhere else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use inbank::domain::{ContractId, ProductCode, Region, SessionId};
+use inbank::{ContractId, ProductCode, Region, SessionId};
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank::ports::{Advice, Connection, Contracts, GatewayErrorKind, ProductCatalogue, Sessions};
 use inbank_testkit::conformance::{Approval, Bank};

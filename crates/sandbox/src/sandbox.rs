@@ -316,6 +316,14 @@ impl Sandbox {
             .map(|contract| contract.status)
     }
 
+    /// The sessions, the first opened first.
+    pub fn sessions(&self) -> Vec<Uuid> {
+        let bank = self.shared.lock();
+        let mut sessions: Vec<_> = bank.sessions.values().collect();
+        sessions.sort_by_key(|session| session.created_at);
+        sessions.into_iter().map(|session| session.id).collect()
+    }
+
     /// How many sessions were opened.
     pub fn session_count(&self) -> usize {
         self.shared.lock().sessions.len()

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use hmac::{Hmac, KeyInit, Mac};
-use inbank::domain::ApiKey;
+use inbank::ApiKey;
 use inbank::http::{HmacAuthenticator, callback_form};
 use inbank::ports::{CallbackAuthenticator, Headers};
 use sha2::Sha512;

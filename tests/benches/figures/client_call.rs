@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
-use inbank::domain::{
+use inbank::{
     ApiKey, CalculationRequest, Currency, Money, Months, ProductCode, Region, ShopId,
 };
 use inbank::http::{PartnerApi, RegionProfile, Site};

@@ -7,13 +7,8 @@
 )]
 
 mod callback_authenticate;
-mod claim_growth;
 mod client_call;
 mod dialect;
-mod intake;
-mod intake_overhead;
-mod memory;
-mod store;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -9,7 +9,7 @@ use inbank_domain::{
     ApplicationRequest, Cart, Contact, Currency, Customer, Email, Money, Months, OrderStatus,
     PhoneNumber, ProductCode, Region, SessionId, ShopName, WebAddress,
 };
-use inbank_ports::{Clock as _, Headers, Spawner as _};
+use inbank_ports::{Headers, Spawner as _};
 use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink, SimProcess, SimRuntime};
 
 pub(crate) struct Stage {
@@ -98,7 +98,7 @@ impl Stage {
 
     /// Lets time pass.
     pub(crate) async fn pass(&self, time: Duration) {
-        self.process.sleep(time).await;
+        self.process.pass(time).await;
     }
 
     /// Pays, and says which session the bank opened for it.

@@ -192,7 +192,7 @@ fn a_killed_process_loses_nothing_and_another_takes_up() {
         second.spawn(Box::pin(
             async move { worker.run(std::future::pending()).await },
         ));
-        stage.sim.block_on(second.sleep(10 * MINUTE));
+        stage.sim.block_on(second.pass(10 * MINUTE));
         assert_eq!(
             stage.told("1001"),
             ["awaits_merchant", "paid"],
