@@ -187,6 +187,23 @@ async fn a_ledger_is_brought_up_to_date_and_checked() {
     assert_eq!(checked, json!({"orders": 1, "unreadable": []}));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_read_is_named_and_left_out() {
+    let ledger = Ledger::with_an_order().await;
+    let database = rusqlite::Connection::open(ledger.folder.path().join("inbank.db"));
+    let later = "UPDATE inbank_attempt SET state = 'refinanced'";
+    database.unwrap().execute(later, ()).unwrap();
+    let run = ledger.run(&["ledger", "check"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let checked: Value = serde_json::from_str(&run.stdout).unwrap();
+    let unreadable = json!([{"shop": "main", "reference": REFERENCE}]);
+    assert_eq!(checked, json!({"orders": 1, "unreadable": unreadable}));
+    assert_eq!(run.error_line()["kind"], "other");
+    assert_eq!(ledger.listed(&[]).len(), 0);
+    let error = ledger.run(&["order", "show", REFERENCE]).error(1);
+    assert!(error["message"].as_str().unwrap().contains("can't be read"));
+}
+
 #[test]
 fn a_ledger_is_made_by_migrating_and_by_nothing_else() {
     let folder = TempDir::new().unwrap();

@@ -164,9 +164,10 @@ async fn changed_conditions(play: &mut Play) -> Result<()> {
         "the application with the changed conditions has not taken the old one's place"
     );
     play.note("the bank offers other conditions");
+    // Less than the order costs is for a person, as soon as it is known, and never simply paid.
+    play.told_person(["6500", "5850"]).await?;
     accept(play).await?;
     sign(play, Method::Digital).await?;
-    // The bank finances less than the order costs: that is for a person, and never simply paid.
     play.told_person(["6500", "5850"]).await?;
     play.end(OrderStatus::NeedsPerson, 4, &[]).await
 }

@@ -23,7 +23,7 @@ const SENT_ONCE: &[Operation] = &[
 impl Play {
     /// Reads the bank once more, when nothing more is to come of it, and holds the end, what the shop
     /// was told and what came in to what they should be; each by the records of both sides.
-    pub(super) async fn end(
+    pub(in crate::commands::demo) async fn end(
         &mut self,
         status: OrderStatus,
         callbacks: usize,
