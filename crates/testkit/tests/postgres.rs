@@ -1,6 +1,5 @@
 //! The tests' own database server does what the tests of our store rely on.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use inbank_ports::fake::ManualClock;
+use inbank_testkit::ManualClock;
 use proptest::prelude::*;
 use serde::Deserialize;
 use time::OffsetDateTime;

@@ -159,11 +159,11 @@ async fn every_byte_of_a_callback_is_kept(store: Store) {
     assert_eq!(kept, [odd, empty]);
     // The bank's words may hold anything; a store that can't keep a character keeps the callback.
     let mut nul = callback("o-1", "k-3");
-    nul.status = "a\0b".to_owned();
+    "a\0b".clone_into(&mut nul.status);
     assert_eq!(ledger.keep(&nul).await.unwrap(), Kept::Written);
     let mut order = ledger.order(&key("o-1")).await.unwrap().unwrap();
     order.needs_person = Some("the bank says \0".to_owned());
-    order.attempts[0].anomaly = order.needs_person.clone();
+    order.attempts[0].anomaly.clone_from(&order.needs_person);
     tell(&mut order, EventKind::NeedsPerson("\0".to_owned()));
     written(&ledger, order, Due::Never).await;
     assert_eq!(ledger.events(&key("o-1")).await.unwrap().len(), 1);
@@ -257,7 +257,7 @@ async fn a_feed_that_many_read_at_once_gives_each_event_one_position(store: Stor
     const EVENTS: u64 = 300;
     let ledgers = [store.connect().await, store.connect().await];
     let write = |task: u64| {
-        let ledger = &ledgers[usize::from(task % 2 == 0)];
+        let ledger = &ledgers[usize::from(task.is_multiple_of(2))];
         async move {
             let mut order = order(&format!("o-{task}"));
             for _ in 0..EVENTS / 6 {

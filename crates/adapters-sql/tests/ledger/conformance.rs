@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_adapters_sql::LedgerOptions;
 use inbank_domain::OrderKey;
-use inbank_ports::{Clock as _, Ledger};
+use inbank_ports::{Clock, Ledger};
 use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
 use inbank_testkit::{ManualClock, Postgres};
 use libtest_mimic::Trial;
@@ -43,7 +43,7 @@ impl LedgerHarness for OnPostgres {
 
     fn now(&self) -> OffsetDateTime {
         let clock = self.clock.as_ref();
-        clock.map_or_else(OffsetDateTime::now_utc, |clock| clock.now())
+        clock.map_or_else(OffsetDateTime::now_utc, Clock::now)
     }
 
     async fn pass(&self, by: Duration) {
