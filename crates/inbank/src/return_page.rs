@@ -113,7 +113,7 @@ mod tests {
         let page = ReturnPage::parse(text.trim_end_matches("#é")).unwrap();
         let order = OrderReference::parse("a/b \"õ\" ?&#%{attempt}\\").unwrap();
         let financing = AttemptId::parse("f-1").unwrap();
-        let encoded = "a%2Fb%20%22%C3%B5%22%20%3F%26%23%25%7Bfinancing%7D%5C";
+        let encoded = "a%2Fb%20%22%C3%B5%22%20%3F%26%23%25%7Battempt%7D%5C";
         assert_eq!(
             page.fill(&order, &financing),
             format!("https://shop.example/o/{encoded}/x?f=f-1&o={encoded}")

@@ -13,6 +13,8 @@ const MAX_POLL_INTERVAL: Duration = Duration::from_hours(6);
 const MAX_POLL_INTERVAL_WHEN_OVER: Duration = Duration::from_hours(24);
 /// … for longer than a customer may withdraw from a credit (14 days in the European Union).
 const WITHDRAWAL_PERIOD: Duration = Duration::from_hours(30 * 24);
+/// What the bank has not known for so long is not asked for again.
+const FORGOTTEN: time::Duration = time::Duration::DAY;
 /// A decision is read once a second, 30 s at most (*Direct API*, application details).
 const DECISION: Duration = Duration::from_secs(30);
 /// A contract after signing is read once a second, 15 s at most (*Direct API Poland*, contract
@@ -50,7 +52,11 @@ fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
     }
     let since = since(attempt.news_at);
     if attempt.state.is_over() {
-        if since > WITHDRAWAL_PERIOD {
+        // It is not known there any more, and a person was told.
+        let missing = attempt
+            .missing_since
+            .is_some_and(|then| now - then >= FORGOTTEN);
+        if missing || since > WITHDRAWAL_PERIOD {
             return None;
         }
         let undecided = attempt.state == AttemptState::Failed;

@@ -225,7 +225,7 @@ fn the_same_seed_gives_the_same_run() {
             for n in 0..10 {
                 pay(&stage, "main", &format!("order-{n}")).await;
             }
-            stage.pass(HOUR).await;
+            stage.pass(MINUTE).await;
         });
         stage.sim.trace()
     };

@@ -99,8 +99,8 @@ mod tests {
     async fn moving_the_clock_wakes_those_whose_time_has_come_and_no_others() {
         let sandbox = Sandbox::builder(Region::Estonia).start().await.unwrap();
         let clock = SandboxClock::new(Arc::new(sandbox));
-        let mut hour = clock.sleep(Duration::from_hours(1));
-        let mut day = clock.sleep(Duration::from_hours(24));
+        let wait = |hours| Clock::sleep(&clock, Duration::from_hours(hours));
+        let (mut hour, mut day) = (wait(1), wait(24));
         assert_eq!((&mut hour).now_or_never(), None);
         assert_eq!((&mut day).now_or_never(), None);
         clock.advance(Duration::from_hours(2));
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!((&mut day).now_or_never(), None);
         clock.advance(Duration::from_hours(22));
         day.await;
-        clock.sleep(Duration::ZERO).await;
+        wait(0).await;
     }
 
     #[tokio::test]
