@@ -14,7 +14,7 @@ use crate::{
 ///
 /// let mut cart = Cart::new("hire_purchase", Money::parse("499.90", Currency::EUR)?);
 /// cart.description = Some("A bicycle".to_owned());
-/// # Ok::<(), inbank_domain::MoneyError>(())
+/// # Ok::<(), inbank_domain::Invalid>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
