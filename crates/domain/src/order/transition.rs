@@ -156,13 +156,12 @@ impl Order {
     }
 
     fn ended(&mut self, number: u32, state: AttemptState, now: OffsetDateTime) {
-        // Nobody is sent to a superseded one, so it neither keeps an order alive nor ends it.
+        // At most one attempt is not superseded and lives. Nobody is sent to the others, so they
+        // neither keep an order alive nor end it.
         let counts = self.attempt(number).is_some_and(|a| !a.superseded);
-        let open = self.any_other(number, Attempt::is_open).is_some();
         let financed = self.completed_otherwise(number).is_some();
         if let Some(end) = NotPaid::of(state)
             && counts
-            && !open
             && !financed
         {
             self.tell(number, EventKind::NotPaid(end), now);

@@ -34,7 +34,8 @@ enum Happening {
 /// A reading: of no bank that keeps its own rules.
 #[derive(Clone, Debug)]
 struct Said {
-    state: Result<AttemptState, String>,
+    /// None where it says what is known.
+    state: Option<Result<AttemptState, String>>,
     /// Whether another application has taken the known one's place.
     replaced: bool,
     contract: bool,
@@ -46,6 +47,8 @@ struct Said {
 
 #[derive(Clone, Copy, Debug)]
 enum What {
+    /// The one that binds, and fits the attempt.
+    Bind,
     Accept,
     Activate,
     Approve,
@@ -54,13 +57,15 @@ enum What {
 }
 
 fn number() -> impl Strategy<Value = u32> {
-    1..5_u32
+    prop_oneof![Just(1), Just(1), Just(2), Just(2), Just(3), Just(4)]
 }
 
 fn said() -> impl Strategy<Value = Said> {
     let state = prop_oneof![
-        12 => select(AttemptState::ALL).prop_map(Ok),
-        1 => Just(Err("on_hold".to_owned())),
+        10 => Just(None),
+        4 => select(vec![AttemptState::Offered, AttemptState::Granted]).prop_map(|to| Some(Ok(to))),
+        6 => select(AttemptState::ALL).prop_map(|to| Some(Ok(to))),
+        1 => Just(Some(Err("on_hold".to_owned()))),
     ];
     let amounts = prop_oneof![
         4 => Just(Vec::new()),
@@ -107,6 +112,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         ])
     };
     let what = select(vec![
+        What::Bind,
+        What::Bind,
+        What::Bind,
+        What::Bind,
         What::Accept,
         What::Activate,
         What::Approve,
@@ -181,7 +190,11 @@ impl World {
         } else {
             of_session(number, "pending")
         };
-        reading.state.clone_from(&said.state);
+        let known = self.order.attempt(number).map(|a| a.state);
+        reading.state = match &said.state {
+            Some(state) => state.clone(),
+            None => Ok(known.unwrap_or(AttemptState::Pending)),
+        };
         reading.contract = said.contract.then(|| contract_id(number));
         reading.amounts.clone_from(&said.amounts);
         reading.offer_valid_to = said.offer_valid_to;
@@ -191,12 +204,18 @@ impl World {
     }
 
     fn command(&self, number: u32, what: What) -> Command {
-        let application = self
-            .order
-            .attempt(number)
-            .and_then(|a| a.application.clone());
+        let attempt = self.order.attempt(number);
+        let application = attempt.and_then(|a| a.application.clone());
+        let accept = Command::Accept(application.unwrap_or_else(|| application_id(number)));
         match what {
-            What::Accept => Command::Accept(application.unwrap_or_else(|| application_id(number))),
+            What::Bind => match attempt.map(|a| (a.terms.kind, a.state)) {
+                Some((AttemptKind::Application, AttemptState::Offered)) => accept,
+                Some((AttemptKind::Rental, _)) => Command::Activate,
+                Some((AttemptKind::Application | AttemptKind::Session, _)) | None => {
+                    Command::Approve
+                }
+            },
+            What::Accept => accept,
             What::Activate => Command::Activate,
             What::Approve => Command::Approve,
             What::Cancel => Command::Cancel,

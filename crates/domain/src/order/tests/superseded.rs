@@ -85,21 +85,46 @@ fn a_cancellation_by_the_rules_stands_until_it_can_be_sent() {
 }
 
 #[test]
-fn what_was_decided_and_not_sent_is_dropped_with_the_attempt_and_what_was_sent_is_cancelled() {
-    for sent in [false, true] {
+fn what_was_decided_and_not_sent_is_dropped_with_the_attempt() {
+    let mut order = new_order();
+    let old = granted(&mut order, 1, at(0));
+    want(&mut order, old, Command::Approve).unwrap();
+    opened(&mut order, 2, at(2));
+    assert_eq!(command(&order, old), None);
+}
+
+#[test]
+fn what_was_sent_for_an_attempt_is_not_repeated_once_another_took_its_place() {
+    for read_before in [false, true] {
         let mut order = new_order();
         let old = granted(&mut order, 1, at(0));
-        want(&mut order, old, Command::Approve).unwrap();
-        if sent {
-            assert!(order.sending(old, at(1)));
-            order.sent(old, &Command::Approve, &SendOutcome::Unclear, at(1));
+        send(&mut order, old, Command::Approve, at(0));
+        order.sent(old, &Command::Approve, &SendOutcome::Unclear, at(0));
+        if read_before {
+            // It was about to be sent once more.
+            order.observe(old, &of_session(old, "granted"), at(40));
         }
-        opened(&mut order, 2, at(2));
+        opened(&mut order, 2, at(41));
         order.observe(old, &of_session(old, "granted"), at(60));
-        assert!(!order.sending(old, at(60)), "sent before: {sent}");
+        assert!(!order.sending(old, at(60)), "read before: {read_before}");
         order.tend(at(60));
         assert_eq!(command(&order, old), Some(Command::Cancel));
     }
+}
+
+#[test]
+fn an_approval_waits_while_another_attempt_was_approved_by_somebody_else() {
+    let mut order = new_order();
+    let old = granted(&mut order, 1, at(0));
+    let new = granted(&mut order, 1, at(1));
+    want(&mut order, new, Command::Approve).unwrap();
+    let mut contract = Contract::new(contract_id(old), "signed".into());
+    contract.partner_approval_at = Some(at(2));
+    let approved = Reading::of_session(&session(old, "granted"), Some(&contract));
+    order.observe(old, &approved, at(3));
+    assert!(!order.sending(new, at(3)));
+    order.observe(old, &of_session(old, "cancelled"), at(4));
+    assert!(order.sending(new, at(4)));
 }
 
 #[test]
