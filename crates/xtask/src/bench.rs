@@ -10,9 +10,6 @@ pub(crate) struct Arguments {
     /// Prints the figures as JSON
     #[arg(long)]
     json: bool,
-    /// Measures also what takes minutes: claiming among a million financings
-    #[arg(long)]
-    full: bool,
 }
 
 /// Builds and runs the bench target, which is a release build.
@@ -27,10 +24,8 @@ fn bench(arguments: &Arguments) -> Step {
         "bench -q -p inbank-tests --bench figures --",
         "the figures could not be measured",
     );
-    for (given, name) in [(arguments.json, "--json"), (arguments.full, "--full")] {
-        if given {
-            step = step.argument(name);
-        }
+    if arguments.json {
+        step = step.argument("--json");
     }
     step
 }

@@ -1,14 +1,20 @@
 //! What our own work costs, as ratios to the plainest way to do the same, measured side by side in
-//! one run. `cargo xtask bench` prints the table; `--json` for machines, `--full` for what takes minutes.
+//! one run. `cargo xtask bench` prints the table; `--json` for machines.
 #![expect(
     clippy::unwrap_used,
     clippy::float_arithmetic,
+    clippy::cast_precision_loss,
     reason = "a benchmark: it may stop where it is, and its ratios are measurements, not money"
 )]
 
 mod callback_authenticate;
 mod client_call;
+mod commits;
 mod dialect;
+mod drain;
+mod instant;
+mod latency;
+mod pay;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -19,14 +25,15 @@ use serde::Serialize;
 #[derive(Clone, Copy)]
 enum Budget {
     AtMost(f64),
+    AtLeast(f64),
 }
 
-use Budget::AtMost;
+use Budget::{AtLeast, AtMost};
 
 /// In the order of the table: a name, how it is measured, and what it has to be.
 type Measured = (&'static str, fn() -> f64, Budget);
 
-const ALWAYS: [Measured; 4] = [
+const ALWAYS: [Measured; 11] = [
     (
         "callback_authenticate",
         callback_authenticate::ratio,
@@ -39,10 +46,14 @@ const ALWAYS: [Measured; 4] = [
     ),
     ("client_call", client_call::ratio, AtMost(1.05)),
     ("dialect", dialect::ratio, AtMost(1.15)),
+    ("drain_sqlite", drain::sqlite, AtLeast(3.0)),
+    ("drain_postgres", drain::postgres, AtLeast(0.25)),
+    ("drain_slow_bank", drain::slow_bank, AtMost(1.2)),
+    ("quiet_shop", latency::quiet_shop, AtMost(2.0)),
+    ("pay_sqlite", pay::sqlite, AtLeast(2.0)),
+    ("event_latency", latency::in_one_process, AtMost(1.3)),
+    ("event_latency_polling", latency::by_polling, AtMost(4.0)),
 ];
-
-/// With `--full` only: each takes minutes.
-const FULL: [Measured; 0] = [];
 
 /// One row of the table.
 #[derive(Serialize)]
@@ -57,19 +68,19 @@ struct Figure {
 
 fn main() -> ExitCode {
     let given = |name: &str| std::env::args().any(|argument| argument == name);
-    let full: &[Measured] = if given("--full") { &FULL } else { &[] };
     let mut figures = Vec::new();
     let chosen: Vec<_> = std::env::args()
         .skip(1)
         .filter(|name| !name.starts_with("--"))
         .collect();
-    let all = ALWAYS.iter().chain(full);
+    let all = ALWAYS.iter();
     let chosen = all.filter(|row| chosen.is_empty() || chosen.iter().any(|name| name == row.0));
     for (name, ratio, budget) in chosen {
         eprintln!("measuring {name} …");
         let ratio = (ratio() * 1000.0).round() / 1000.0;
         let (budget, better, ok) = match *budget {
             AtMost(budget) => (budget, "lower", ratio <= budget),
+            AtLeast(budget) => (budget, "higher", ratio >= budget),
         };
         figures.push(Figure {
             name,
@@ -128,6 +139,12 @@ fn batch_for(work: &mut impl FnMut()) -> u32 {
         batch *= 2;
     }
     batch
+}
+
+/// What a platform runs on.
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap()
 }
 
 fn time(work: &mut impl FnMut(), times: u32) -> Duration {

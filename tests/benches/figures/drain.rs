@@ -1,0 +1,107 @@
+//! Orders carried from being due to a delivered event, through `run`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use inbank::ports::{EventSink, Ledger, SinkError};
+use inbank::sql::SqlLedger;
+use inbank::{Concurrency, OrderEvent, Platform};
+use inbank_testkit::Postgres;
+use tokio::sync::Notify;
+
+use super::{commits, instant, runtime};
+
+const DUE: usize = 2000;
+
+pub(crate) struct Counting {
+    left: AtomicUsize,
+    done: Notify,
+}
+
+impl Counting {
+    pub(crate) fn new(events: usize) -> Self {
+        Self {
+            left: AtomicUsize::new(events),
+            done: Notify::new(),
+        }
+    }
+
+    pub(crate) async fn done(&self) {
+        self.done.notified().await;
+    }
+}
+
+#[async_trait]
+impl EventSink for Counting {
+    async fn deliver(&self, _: &OrderEvent) -> Result<(), SinkError> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.done.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// How long 2,000 due orders take.
+async fn drain(ledger: Arc<dyn Ledger>, takes: Duration, at_once: u32) -> Duration {
+    for n in 0..DUE {
+        instant::order(&*ledger, "main", n, true).await;
+    }
+    let sink = Arc::new(Counting::new(DUE));
+    let platform = Platform::builder()
+        .public_url("https://pay.example")
+        .ledger(ledger)
+        .event_sink(sink.clone())
+        .concurrency(Concurrency {
+            orders_of_a_shop: at_once,
+            deliveries_of_a_shop: at_once,
+            ..Concurrency::default()
+        })
+        .shop(instant::shop("main", takes))
+        .build()
+        .await
+        .unwrap();
+    let began = Instant::now();
+    let worker = tokio::spawn(async move { platform.run(std::future::pending()).await });
+    sink.done().await;
+    let took = began.elapsed();
+    worker.abort();
+    took
+}
+
+fn per_second(took: Duration) -> f64 {
+    DUE as f64 / took.as_secs_f64()
+}
+
+pub(crate) fn sqlite() -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    runtime().block_on(async {
+        let url = format!("sqlite:{}", file.display());
+        let ledger = SqlLedger::connect(&url).await.unwrap();
+        let took = drain(Arc::new(ledger), Duration::ZERO, 128).await;
+        per_second(took) / commits::on_sqlite(&folder.path().join("plain.db"))
+    })
+}
+
+pub(crate) fn postgres() -> f64 {
+    runtime().block_on(async {
+        let server = Postgres::shared();
+        let ledger = SqlLedger::connect(&server.database()).await.unwrap();
+        let took = drain(Arc::new(ledger), Duration::ZERO, 128).await;
+        per_second(took) / commits::on_postgres(&server.database(), 16).await
+    })
+}
+
+pub(crate) fn slow_bank() -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    runtime().block_on(async {
+        let url = format!("sqlite:{}/ledger.db", folder.path().display());
+        let ledger = SqlLedger::connect(&url).await.unwrap();
+        let answer = Duration::from_millis(200);
+        let took = drain(Arc::new(ledger), answer, 128).await;
+        let least = answer.as_secs_f64() * DUE as f64 / 128.0;
+        took.as_secs_f64() / least
+    })
+}
