@@ -19,7 +19,9 @@ pub(crate) fn on_sqlite(file: &Path) -> f64 {
             .execute("UPDATE plain SET n = n + 1", [])
             .unwrap();
     }
-    f64::from(count) / began.elapsed().as_secs_f64()
+    let rate = f64::from(count) / began.elapsed().as_secs_f64();
+    eprintln!("  {rate:.0} commits a second");
+    rate
 }
 
 /// The same on PostgreSQL, by so many connections, each with a row of its own.
@@ -49,5 +51,7 @@ pub(crate) async fn on_postgres(url: &str, connections: u32) -> f64 {
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    f64::from(each * connections.cast_signed()) / began.elapsed().as_secs_f64()
+    let rate = f64::from(each * connections.cast_signed()) / began.elapsed().as_secs_f64();
+    eprintln!("  {rate:.0} updates a second");
+    rate
 }

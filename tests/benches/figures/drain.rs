@@ -67,6 +67,7 @@ async fn drain(ledger: Arc<dyn Ledger>, takes: Duration, at_once: u32) -> Durati
     sink.done().await;
     let took = began.elapsed();
     worker.abort();
+    eprintln!("  {:.0} orders a second", per_second(took));
     took
 }
 
@@ -80,7 +81,7 @@ pub(crate) fn sqlite() -> f64 {
     runtime().block_on(async {
         let url = format!("sqlite:{}", file.display());
         let ledger = SqlLedger::connect(&url).await.unwrap();
-        let took = drain(Arc::new(ledger), Duration::ZERO, 128).await;
+        let took = drain(Arc::new(ledger), Duration::ZERO, 512).await;
         per_second(took) / commits::on_sqlite(&folder.path().join("plain.db"))
     })
 }
@@ -89,7 +90,7 @@ pub(crate) fn postgres() -> f64 {
     runtime().block_on(async {
         let server = Postgres::shared();
         let ledger = SqlLedger::connect(&server.database()).await.unwrap();
-        let took = drain(Arc::new(ledger), Duration::ZERO, 128).await;
+        let took = drain(Arc::new(ledger), Duration::ZERO, 512).await;
         per_second(took) / commits::on_postgres(&server.database(), 16).await
     })
 }

@@ -46,6 +46,12 @@ impl Slots {
         }
     }
 
+    /// Whether half of a shop's slots are free.
+    pub(super) fn is_half_free(&self, shop: &ShopName) -> bool {
+        let running = self.running.get(shop).copied().unwrap_or_default();
+        running <= self.of_a_shop / 2
+    }
+
     pub(super) const fn total(&self) -> u32 {
         self.total
     }

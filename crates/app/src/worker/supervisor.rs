@@ -22,7 +22,8 @@ use super::{LEASE, RoundResult, Worker, task, upkeep};
 
 /// The first pause after the ledger could not be asked.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
-/// Two claims are never closer than this, so that slots that free one by one are filled together.
+/// Two claims are not closer than this while few slots are free, so that those that free one by one are
+/// filled together.
 const BETWEEN_CLAIMS: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// For giving leases back when all else is cut.
@@ -364,7 +365,8 @@ impl Supervisor<'_> {
                 self.rounds.give_back(&shop);
                 self.round_ended(&shop, &host, &ended, now);
                 if self.claims.more {
-                    self.claims.at = self.claims.at.min(now + BETWEEN_CLAIMS);
+                    let soon = now + after_freeing(&self.rounds, &shop);
+                    self.claims.at = self.claims.at.min(soon);
                 }
             }
             Message::Delivered(task, shop, count) => {
@@ -375,7 +377,8 @@ impl Supervisor<'_> {
                     health.events_put_aside += count.put_aside;
                 });
                 if self.outbox.more {
-                    self.outbox.at = self.outbox.at.min(now + BETWEEN_CLAIMS);
+                    let soon = now + after_freeing(&self.deliveries, &shop);
+                    self.outbox.at = self.outbox.at.min(soon);
                 }
             }
             Message::Kept => self.keeping = false,
@@ -530,6 +533,16 @@ impl Supervisor<'_> {
 
     fn is_busy(&self) -> bool {
         !self.running.is_empty() || self.claims.under_way || self.outbox.under_way
+    }
+}
+
+/// When to ask for more after a slot became free: at once where half are free, else a little later, so
+/// that one claim fills several.
+fn after_freeing(slots: &Slots, shop: &ShopName) -> Duration {
+    if slots.is_half_free(shop) {
+        Duration::ZERO
+    } else {
+        BETWEEN_CLAIMS
     }
 }
 
