@@ -3,7 +3,7 @@
 use anyhow::ensure;
 
 use crate::step::{self, Step};
-use crate::test;
+use crate::{examples, test};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -15,6 +15,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         "dependencies: cargo-deny is missing; `.ci/run` installs it, as does `cargo install --locked cargo-deny@0.20.2`"
     );
     dependencies().run()?;
+    examples::run()?;
     test::run()
 }
 

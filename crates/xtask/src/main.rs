@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod examples;
 mod step;
 mod test;
 
@@ -21,6 +22,8 @@ enum Command {
     Test,
     /// Measures a release build; figures on stdout, everything else on stderr
     Bench(bench::Arguments),
+    /// Counts, builds and runs the programs in `examples/`
+    Examples,
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, tests
     Ci,
 }
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Examples => examples::run(),
         Command::Ci => ci::run(),
     };
     match result {

@@ -1,0 +1,1 @@
+//! A platform's own unit test, with the bank's ports swapped for mocks.
