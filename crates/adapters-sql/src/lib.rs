@@ -18,6 +18,8 @@
 //!
 //! **PostgreSQL** 12 or later. The server's clock decides what is due and leased. Nearly every method is one statement, which
 //! asks for a durable commit by itself, whatever the server, the role or a pooler has set; what needs more is a short transaction.
+//! Orders, callbacks and reports of deliveries that wait at the same time share a statement; where one of them is refused, it is
+//! refused alone.
 //! Through `PgBouncer` in transaction mode it needs version 1.21 or later with `max_prepared_statements` set.
 //!
 //! **Dropped futures.** A call runs in a thread or task that nobody can drop: it is done or not, and leaves no transaction open.
@@ -31,6 +33,14 @@
 //! | `sqlite` (default) | `sqlite:` addresses; SQLite is built in |
 //! | `postgres` | `postgres:` addresses |
 //! | `rustls` | TLS on the way to PostgreSQL; without it `sslmode=require` is refused |
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "without an engine there is nothing but the address to be refused"
+    )
+)]
 
 mod connection;
 mod failure;

@@ -1,11 +1,11 @@
 //! The ledger on a server, which any number of processes share.
 
+mod batch;
 mod claim;
 mod clock;
 mod connection;
 mod forget;
 mod inbox;
-mod intake;
 mod measure;
 mod migration;
 mod order;
@@ -24,8 +24,9 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use time::OffsetDateTime;
 
+use self::batch::{Batches, Kind};
 use self::connection::Connections;
-use self::intake::Intake;
+use self::outbox::Report;
 use crate::failure::Failure;
 use crate::options::LedgerOptions;
 
@@ -33,8 +34,30 @@ pub(crate) use self::connection::{options, place};
 
 pub(crate) struct Postgres {
     connections: Connections,
-    intake: Intake,
+    callbacks: Batches<ReceivedCallback, Kept>,
+    writes: Batches<Write, Saved>,
+    reports: Batches<Report, bool>,
 }
+
+/// One batch of callbacks, since they come by the hundred; several of what others wait for.
+const CALLBACKS: Kind<ReceivedCallback, Kept> = Kind {
+    at_once: 1,
+    only_once: |_| None,
+    write: |callbacks, session| Box::pin(inbox::keep(session, callbacks)),
+};
+
+/// Of two writes on one version one must find the other's.
+const WRITES: Kind<Write, Saved> = Kind {
+    at_once: 4,
+    only_once: |write| Some(&write.order.key),
+    write: |writes, session| write::write(writes, session),
+};
+
+const REPORTS: Kind<Report, bool> = Kind {
+    at_once: 2,
+    only_once: |report| Some(&report.key),
+    write: |reports, session| Box::pin(outbox::delivered(session, reports)),
+};
 
 impl Postgres {
     pub(crate) async fn connect(
@@ -50,10 +73,11 @@ impl Postgres {
 
     async fn start(connections: Connections) -> Result<Self, Failure> {
         connections.prepare(true).await?;
-        let intake = Intake::start(connections.clone());
         Ok(Self {
+            callbacks: Batches::start(&connections, &CALLBACKS),
+            writes: Batches::start(&connections, &WRITES),
+            reports: Batches::start(&connections, &REPORTS),
             connections,
-            intake,
         })
     }
 }
@@ -110,14 +134,11 @@ impl Ledger for Postgres {
     }
 
     async fn write(&self, write: Write) -> Result<Saved, LedgerError> {
-        let work = self.connections.run(write, |write, session| {
-            Box::pin(write::write(session, write))
-        });
-        work.await
+        self.writes.run(write).await
     }
 
     async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError> {
-        self.intake.keep(callback.clone()).await
+        self.callbacks.run(callback.clone()).await
     }
 
     async fn callbacks(&self, key: &OrderKey) -> Result<Vec<ReceivedCallback>, LedgerError> {
@@ -183,12 +204,13 @@ impl Ledger for Postgres {
         outcome: Delivered,
         now: OffsetDateTime,
     ) -> Result<bool, LedgerError> {
-        let asked = (delivery.key.clone(), delivery.lease, outcome, now);
-        let work = self.connections.run(asked, |asked, session| {
-            let (key, lease, outcome, now) = asked;
-            Box::pin(outbox::delivered(session, key, *lease, *outcome, *now))
-        });
-        work.await
+        let report = Report {
+            key: delivery.key.clone(),
+            lease: delivery.lease,
+            outcome,
+            now,
+        };
+        self.reports.run(report).await
     }
 
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {

@@ -13,8 +13,7 @@ use inbank_domain::{
     ProductFamily, ShopName, Terms,
 };
 use inbank_ports::{
-    ClaimRequest, Due, Kept, Ledger, LedgerErrorKind, Listing, ReceivedCallback, Saved, ShopSlots,
-    Write,
+    ClaimRequest, Due, Kept, Ledger, LedgerErrorKind, ReceivedCallback, Saved, ShopSlots, Write,
 };
 use rusqlite::Connection;
 use time::OffsetDateTime;
@@ -251,38 +250,6 @@ async fn a_write_waits_for_another_process_that_writes() {
     assert_eq!(written.unwrap(), Saved::Written(2));
     assert_eq!(kept.unwrap(), Kept::Written);
     assert_eq!(claimed.unwrap().len(), 1);
-}
-
-/// What is refused takes nothing with it that shares its transaction.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_refusal_spoils_no_other_write_of_its_transaction() {
-    let folder = tempfile::tempdir().unwrap();
-    let ledger = SqlLedger::connect(&url(folder.path())).await.unwrap();
-    opened(&ledger, "o-1").await;
-    // Its attempt's name is the first order's.
-    let mut thief = order("o-2");
-    thief.attempts = order("o-1").attempts;
-    let honest: Vec<_> = (10..60).map(|n| order(&format!("o-{n}"))).collect();
-    // While another holds the lock they gather, and then go together.
-    let other = direct(folder.path());
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let thefts = join_all((0..50).map(|_| ledger.write(write(&thief, Due::Never))));
-    let writes = join_all(
-        honest
-            .iter()
-            .map(|order| ledger.write(write(order, Due::Never))),
-    );
-    let release = async { other.execute_batch("COMMIT").unwrap() };
-    let (thefts, writes, ()) = futures::join!(thefts, writes, release);
-    for said in thefts {
-        assert_eq!(said.unwrap(), Saved::Taken);
-    }
-    for said in writes {
-        assert_eq!(said.unwrap(), Saved::Written(1));
-    }
-    assert_eq!(ledger.order(&key("o-2")).await.unwrap(), None);
-    let listed = ledger.orders(&Listing::default()).await.unwrap();
-    assert_eq!(listed.orders.len(), 51);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

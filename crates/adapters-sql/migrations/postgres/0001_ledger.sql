@@ -2,7 +2,6 @@
 -- Texts are compared by their bytes, as on SQLite, whatever the database's language is.
 
 CREATE TABLE inbank_order (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     shop TEXT COLLATE "C" NOT NULL,
     reference TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL,
@@ -34,7 +33,8 @@ CREATE TABLE inbank_order (
     outbox_leased_until BIGINT,
     outbox_failures BIGINT NOT NULL,
 
-    UNIQUE (shop, reference)
+    -- The reference first, because orders are also looked for in all shops.
+    PRIMARY KEY (reference, shop)
 ) WITH (
     -- Room on the page: a change that leaves the indexed columns alone then touches no index.
     fillfactor = 80,
@@ -43,6 +43,10 @@ CREATE TABLE inbank_order (
     autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 5000
 );
+
+-- Whenever an order is leased or becomes due, a new version of its row gets an entry in every index that is not for some rows only:
+-- so there are two of these, and no more.
+CREATE INDEX inbank_order_opened ON inbank_order (shop, opened_at DESC, reference);
 
 -- An order is in one of each pair at the most, so what is claimed is found in an index of that alone: what is due, what lapsed,
 -- and, at the far end, what a wrong clock has put there.
@@ -53,10 +57,7 @@ CREATE INDEX inbank_order_outbox_due ON inbank_order (shop, outbox_due_at)
 CREATE INDEX inbank_order_outbox_leased ON inbank_order (shop, outbox_leased_until) WHERE outbox_leased_until IS NOT NULL;
 CREATE INDEX inbank_order_aside ON inbank_order (shop) WHERE aside = 1;
 CREATE INDEX inbank_order_over ON inbank_order (touched_at) WHERE is_over = 1;
-CREATE INDEX inbank_order_person ON inbank_order (opened_at DESC, shop, reference) WHERE needs_person IS NOT NULL;
-CREATE INDEX inbank_order_opened ON inbank_order (opened_at DESC, shop, reference);
-CREATE INDEX inbank_order_opened_in_shop ON inbank_order (shop, opened_at DESC, reference);
-CREATE INDEX inbank_order_reference ON inbank_order (reference);
+CREATE INDEX inbank_order_person ON inbank_order (shop, opened_at DESC, reference) WHERE needs_person IS NOT NULL;
 
 CREATE TABLE inbank_attempt (
     shop TEXT COLLATE "C" NOT NULL,
@@ -115,7 +116,7 @@ CREATE INDEX inbank_attempt_unclear ON inbank_attempt (shop) WHERE command_stage
 
 -- The inbox.
 CREATE TABLE inbank_callback (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
     shop TEXT COLLATE "C" NOT NULL,
     reference TEXT COLLATE "C" NOT NULL,
     key TEXT COLLATE "C" NOT NULL,
@@ -126,13 +127,13 @@ CREATE TABLE inbank_callback (
     content BYTEA NOT NULL,
     received_at BIGINT NOT NULL,
     worked_on BIGINT NOT NULL,
-    UNIQUE (shop, reference, key),
+    PRIMARY KEY (shop, reference, key),
     FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
 );
 
 -- The outbox, and the feed.
 CREATE TABLE inbank_event (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
     shop TEXT COLLATE "C" NOT NULL,
     reference TEXT COLLATE "C" NOT NULL,
     number BIGINT NOT NULL,
@@ -145,7 +146,7 @@ CREATE TABLE inbank_event (
     occurred_at BIGINT NOT NULL,
     -- Its place in the shop's feed, given when the feed is first read that far.
     position BIGINT,
-    UNIQUE (shop, reference, number),
+    PRIMARY KEY (shop, reference, number),
     FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
 );
 

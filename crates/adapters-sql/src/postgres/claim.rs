@@ -24,8 +24,8 @@ pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
     let arm = |since: &str, condition: &str, order: &str| {
         format!(
             "MATERIALIZED (
-                SELECT f.id, a.shop, a.free, f.since FROM clock CROSS JOIN asked AS a CROSS JOIN LATERAL (
-                    SELECT o.id, {since} AS since FROM inbank_order AS o WHERE o.shop = a.shop AND {condition}
+                SELECT a.shop, f.reference, a.free, f.since FROM clock CROSS JOIN asked AS a CROSS JOIN LATERAL (
+                    SELECT o.reference, {since} AS since FROM inbank_order AS o WHERE o.shop = a.shop AND {condition}
                     {order} LIMIT a.free FOR NO KEY UPDATE OF o SKIP LOCKED
                 ) AS f
             )"
@@ -61,10 +61,10 @@ pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
         found AS (
             SELECT * FROM due UNION ALL SELECT * FROM lapsed UNION ALL SELECT * FROM too_long UNION ALL SELECT * FROM too_late
         ), placed AS (
-            SELECT id, since, free, row_number() OVER (PARTITION BY shop ORDER BY since) AS place FROM found
+            SELECT shop, reference, since, free, row_number() OVER (PARTITION BY shop ORDER BY since) AS place FROM found
         ), taken AS (
             UPDATE inbank_order AS o SET {lease} = o.{lease} + 1, {until} = clock.now + CAST($4 AS bigint) {also}
-            FROM placed AS p CROSS JOIN clock WHERE o.id = p.id AND p.place <= p.free
+            FROM placed AS p CROSS JOIN clock WHERE o.shop = p.shop AND o.reference = p.reference AND p.place <= p.free
             RETURNING p.since, o.shop, o.reference, o.{lease}, {returned}
         )
         SELECT * FROM taken ORDER BY since"#

@@ -11,12 +11,13 @@ use crate::moment::micros;
 static FORGET: Sql = Sql::new(|| {
     format!(
         "WITH {CLOCK}, old AS MATERIALIZED (
-            SELECT o.id FROM inbank_order AS o
+            SELECT o.shop, o.reference FROM inbank_order AS o
             WHERE o.is_over = 1 AND o.touched_at < $2 AND o.leased_until IS NULL AND o.outbox_leased_until IS NULL
                 AND o.delivered >= o.events
             ORDER BY o.touched_at LIMIT $3 FOR UPDATE OF o SKIP LOCKED
         )
-        DELETE FROM inbank_order AS o USING old CROSS JOIN clock WHERE o.id = old.id"
+        DELETE FROM inbank_order AS o USING old CROSS JOIN clock 
+        WHERE o.shop = old.shop AND o.reference = old.reference"
     )
 });
 

@@ -1,18 +1,137 @@
 //! Callbacks, and what wakes an order.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderKey, ShopName};
-use inbank_ports::ReceivedCallback;
+use inbank_ports::{Kept, ReceivedCallback};
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
-use super::clock::{CLOCK, Sql};
+use super::clock::{CLOCK, Sql, locked};
 use super::connection::Session;
+use super::order::clean;
 use crate::failure::Failure;
 use crate::moment::micros;
-use crate::row::{CALLBACK_COLUMNS, Cursor, callback};
+use crate::row::{CALLBACK_COLUMNS, Cursor, callback, subject_parts};
 use crate::schedule::woken;
+
+/// A callback's name; copies share it.
+type Name<'a> = (&'a str, &'a str, &'a str);
+
+fn name(callback: &ReceivedCallback) -> Name<'_> {
+    let (shop, attempt) = (callback.shop.as_str(), callback.attempt.as_str());
+    (shop, attempt, callback.key.as_str())
+}
+
+/// Takes the orders' locks first and in the order of their names, so that no two batches wait for each other. Of the caller's clock
+/// and the server's, whichever is behind says when an order is due.
+static KEEP: Sql = Sql::new(|| {
+    let woken = woken("least(clock.now, k.earliest)");
+    format!(
+        r#"WITH {CLOCK}, given AS MATERIALIZED (
+            SELECT * FROM unnest(
+                CAST($2 AS text[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[]),
+                CAST($7 AS text[]), CAST($8 AS bytea[]), CAST($9 AS bigint[])
+            ) WITH ORDINALITY AS g(shop, attempt, key, kind, subject, status, content, received_at, n)
+        ), owned AS MATERIALIZED (
+            SELECT g.*, a.reference FROM given AS g CROSS JOIN LATERAL (
+                SELECT a.reference FROM inbank_attempt AS a
+                WHERE a.shop = g.shop COLLATE "C" AND a.id = g.attempt COLLATE "C" LIMIT 1
+            ) AS a
+        ), standing AS MATERIALIZED (
+            SELECT o.shop, o.reference FROM (
+                SELECT DISTINCT shop COLLATE "C" AS shop, reference COLLATE "C" AS reference FROM owned
+                ORDER BY shop, reference
+            ) AS g CROSS JOIN LATERAL {} AS o
+        ), kept AS (
+            INSERT INTO inbank_callback
+                (shop, reference, key, attempt, subject_kind, subject, status, content, received_at, worked_on)
+            SELECT g.shop, g.reference, g.key, g.attempt, g.kind, g.subject, g.status, g.content, g.received_at, 0
+            FROM owned AS g JOIN standing AS s ON s.shop = g.shop AND s.reference = g.reference
+            ORDER BY g.n
+            ON CONFLICT (shop, reference, key) DO NOTHING
+            RETURNING shop, reference, key, received_at
+        ), woken AS (
+            UPDATE inbank_order AS o SET {woken}, touched_at = clock.now
+            FROM clock CROSS JOIN (
+                SELECT shop, reference, min(received_at) AS earliest FROM kept GROUP BY shop, reference
+            ) AS k
+            WHERE o.shop = k.shop AND o.reference = k.reference
+        )
+        SELECT g.n, s.reference IS NOT NULL, k.key IS NOT NULL
+        FROM given AS g
+        LEFT JOIN owned AS b ON b.n = g.n
+        LEFT JOIN standing AS s ON s.shop = b.shop AND s.reference = b.reference
+        LEFT JOIN kept AS k ON k.shop = s.shop AND k.reference = s.reference AND k.key = g.key COLLATE "C""#,
+        locked("g")
+    )
+});
+
+/// Writes each once, and says of each what came of it.
+pub(super) async fn keep(
+    session: &mut Session,
+    callbacks: &[ReceivedCallback],
+) -> Result<Vec<Kept>, Failure> {
+    let mut first = BTreeMap::new();
+    let mut given = Vec::new();
+    for callback in callbacks {
+        let _ = *first.entry(name(callback)).or_insert_with(|| {
+            given.push(callback);
+            given.len() - 1
+        });
+    }
+    let texts = |part: fn(&ReceivedCallback) -> Option<&str>| -> Vec<_> {
+        let parts = given.iter().map(|callback| part(callback).map(clean));
+        parts.collect()
+    };
+    let latest = given.iter().map(|callback| micros(callback.received_at));
+    let query = sqlx::query(session.text(&KEEP))
+        .bind(latest.clone().max())
+        .bind(texts(|callback| Some(callback.shop.as_str())))
+        .bind(texts(|callback| Some(callback.attempt.as_str())))
+        .bind(texts(|callback| Some(&callback.key)))
+        .bind(texts(|callback| subject_parts(callback.subject.as_ref()).0))
+        .bind(texts(|callback| subject_parts(callback.subject.as_ref()).1))
+        .bind(texts(|callback| Some(&callback.status)))
+        .bind(
+            given
+                .iter()
+                .map(|callback| callback.content.clone())
+                .collect::<Vec<_>>(),
+        )
+        .bind(latest.collect::<Vec<_>>());
+    let mut outcomes = vec![Kept::NoAttempt; given.len()];
+    for row in query.fetch_all(&mut *session.connection).await? {
+        let (n, standing, kept): (i64, bool, bool) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let outcome = usize::try_from(n - 1)
+            .ok()
+            .and_then(|n| outcomes.get_mut(n));
+        let outcome = outcome
+            .ok_or_else(|| Failure::unreadable("the database answered about another callback"))?;
+        *outcome = match (standing, kept) {
+            (false, _) => Kept::NoAttempt,
+            (true, false) => Kept::Copy,
+            (true, true) => Kept::Written,
+        };
+    }
+    // Of several copies that waited, the first is the one that was written.
+    let answers = callbacks.iter().map(|callback| {
+        let outcome = first
+            .get(&name(callback))
+            .and_then(|n| outcomes.get_mut(*n));
+        outcome.map_or(Kept::NoAttempt, |outcome| {
+            let answer = *outcome;
+            if answer == Kept::Written {
+                *outcome = Kept::Copy;
+            }
+            answer
+        })
+    });
+    Ok(answers.collect())
+}
 
 static WAKE: Sql = Sql::new(|| {
     let woken = woken("clock.now");
@@ -58,8 +177,11 @@ static NEW: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT c.shop, c.reference, {CALLBACK_COLUMNS}
         FROM unnest(CAST($1 AS text[]), CAST($2 AS text[])) AS k(shop, reference)
-        JOIN inbank_callback AS c ON c.shop = k.shop COLLATE \"C\" AND c.reference = k.reference COLLATE \"C\"
-        WHERE c.worked_on = 0 ORDER BY c.received_at, c.id"
+        CROSS JOIN LATERAL (
+            SELECT * FROM inbank_callback AS c
+            WHERE c.shop = k.shop COLLATE \"C\" AND c.reference = k.reference COLLATE \"C\" AND c.worked_on = 0 OFFSET 0
+        ) AS c
+        ORDER BY c.received_at, c.id"
     )
 });
 

@@ -43,8 +43,12 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 static FIND: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {} FROM unnest(CAST($1 AS text[]), CAST($2 AS text[])) AS k(shop, reference)
-        JOIN inbank_order AS o ON o.shop = k.shop COLLATE \"C\" AND o.reference = k.reference COLLATE \"C\"
-        LEFT JOIN inbank_attempt AS a ON a.shop = o.shop AND a.reference = o.reference
+        CROSS JOIN LATERAL (
+            SELECT * FROM inbank_order AS o WHERE o.shop = k.shop COLLATE \"C\" AND o.reference = k.reference COLLATE \"C\" LIMIT 1
+        ) AS o
+        LEFT JOIN LATERAL (
+            SELECT * FROM inbank_attempt AS a WHERE a.shop = o.shop AND a.reference = o.reference OFFSET 0
+        ) AS a ON TRUE
         ORDER BY o.shop, o.reference, a.number",
         joined_columns()
     )
@@ -130,17 +134,29 @@ pub(super) fn list(page: Vec<Stored>, listed: &mut Listed) {
     }
 }
 
-/// The next orders after one. What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest.
+/// One row for each shop, by looking for the next in an index.
+const SHOPS: &str = "WITH RECURSIVE shops(shop) AS (
+        (SELECT min(shop) FROM inbank_order)
+        UNION ALL SELECT (SELECT min(o.shop) FROM inbank_order AS o WHERE o.shop > s.shop) FROM shops AS s WHERE s.shop IS NOT NULL
+    ) ";
+
+/// The next orders after one. What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest. Where
+/// neither shop nor reference is named, the latest of each shop are merged, since no index has all shops' by when they were opened.
 pub(super) async fn page(
     session: &mut Session,
     listing: &Listing,
     after: &After,
     wanted: usize,
 ) -> Result<Vec<Stored>, Failure> {
-    let mut query = QueryBuilder::<Postgres>::new("SELECT ");
-    query
-        .push(joined_columns())
-        .push(" FROM (SELECT * FROM inbank_order WHERE TRUE");
+    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let of_each = listing.shop.is_none() && listing.reference.is_none();
+    let mut query = QueryBuilder::<Postgres>::new(if of_each { SHOPS } else { "" });
+    query.push("SELECT ").push(joined_columns()).push(" FROM (");
+    if of_each {
+        query.push("SELECT latest.* FROM shops AS s CROSS JOIN LATERAL (SELECT * FROM inbank_order WHERE shop = s.shop");
+    } else {
+        query.push("SELECT * FROM inbank_order WHERE TRUE");
+    }
     if let Some(shop) = &listing.shop {
         query.push(" AND shop = ").push_bind(shop.as_str());
     }
@@ -172,9 +188,15 @@ pub(super) async fn page(
             .push_bind(reference.as_str())
             .push("))");
     }
+    if of_each {
+        query
+            .push(" ORDER BY opened_at DESC, reference LIMIT ")
+            .push_bind(limit)
+            .push(") AS latest");
+    }
     query
         .push(" ORDER BY opened_at DESC, shop, reference LIMIT ")
-        .push_bind(i64::try_from(wanted).unwrap_or(i64::MAX))
+        .push_bind(limit)
         .push(
             ") AS o LEFT JOIN inbank_attempt AS a ON a.shop = o.shop AND a.reference = o.reference
             ORDER BY o.opened_at DESC, o.shop, o.reference, a.number",

@@ -9,7 +9,7 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 use time::OffsetDateTime;
 
 use super::claim::{claiming, take};
-use super::clock::{CLOCK, Sql};
+use super::clock::{CLOCK, ROWS_NOW, Sql, locked};
 use super::connection::Session;
 use super::migration::BEGIN;
 use crate::failure::Failure;
@@ -131,37 +131,69 @@ pub(super) async fn claim(
 
 static DELIVERED: Sql = Sql::new(|| {
     format!(
-        "WITH {CLOCK} UPDATE inbank_order AS o SET
-            delivered = greatest(o.delivered, least(CAST($5 AS bigint), o.events)),
-            refused = coalesce(o.refused, CAST($6 AS bigint)),
-            outbox_failures = $7,
+        r#"WITH {CLOCK}, given AS MATERIALIZED (
+            SELECT n, at, shop COLLATE "C" AS shop, reference COLLATE "C" AS reference, lease, up_to, aside, failed, pause
+            FROM unnest(
+                CAST($2 AS bigint[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]),
+                CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS bigint[])
+            ) WITH ORDINALITY AS g(at, shop, reference, lease, up_to, aside, failed, pause, n)
+        ), standing AS MATERIALIZED (
+            SELECT o.shop, o.reference FROM (SELECT shop, reference FROM given ORDER BY shop, reference) AS g
+            CROSS JOIN LATERAL {} AS o
+        )
+        UPDATE inbank_order AS o SET
+            delivered = greatest(o.delivered, least(g.up_to, o.events)),
+            refused = coalesce(o.refused, g.aside),
+            outbox_failures = g.failed,
             outbox_leased_until = NULL,
-            outbox_due_at = CASE
-                WHEN greatest(o.delivered, least(CAST($5 AS bigint), o.events)) < o.events THEN clock.now + CAST($8 AS bigint)
-            END
-        FROM clock
-        WHERE o.shop = $2 AND o.reference = $3 AND o.outbox_lease = $4 AND o.outbox_leased_until IS NOT NULL"
+            outbox_due_at = CASE WHEN greatest(o.delivered, least(g.up_to, o.events)) < o.events THEN {ROWS_NOW} + g.pause END
+        FROM standing AS s JOIN given AS g ON g.shop = s.shop AND g.reference = s.reference CROSS JOIN clock
+        WHERE o.shop = s.shop AND o.reference = s.reference
+            AND o.outbox_lease = g.lease AND o.outbox_leased_until IS NOT NULL
+        RETURNING g.n"#,
+        locked("g")
     )
 });
 
+/// How far delivering an order's events came.
+pub(super) struct Report {
+    pub(super) key: OrderKey,
+    pub(super) lease: Lease,
+    pub(super) outcome: Delivered,
+    pub(super) now: OffsetDateTime,
+}
+
+/// Says of each whether its lease was held.
 pub(super) async fn delivered(
     session: &mut Session,
-    key: &OrderKey,
-    Lease(lease): Lease,
-    outcome: Delivered,
-    now: OffsetDateTime,
-) -> Result<bool, Failure> {
+    reports: &[Report],
+) -> Result<Vec<bool>, Failure> {
+    let numbers = |part: fn(&Report) -> i64| reports.iter().map(part).collect::<Vec<_>>();
+    let texts = |part: fn(&Report) -> &str| reports.iter().map(part).collect::<Vec<_>>();
+    let aside = reports.iter().map(|report| report.outcome.put_aside);
+    let aside: Vec<_> = aside.map(|number| number.map(u64::cast_signed)).collect();
+    let at = numbers(|report| micros(report.now));
     let query = sqlx::query(session.text(&DELIVERED))
-        .bind(micros(now))
-        .bind(key.shop.as_str())
-        .bind(key.reference.as_str())
-        .bind(lease.cast_signed())
-        .bind(outcome.up_to.unwrap_or_default().cast_signed())
-        .bind(outcome.put_aside.map(u64::cast_signed))
-        .bind(i64::from(outcome.failures))
-        .bind(span(outcome.pause));
-    let ended = query.execute(&mut *session.connection).await?;
-    Ok(ended.rows_affected() == 1)
+        .bind(at.iter().copied().max())
+        .bind(at)
+        .bind(texts(|report| report.key.shop.as_str()))
+        .bind(texts(|report| report.key.reference.as_str()))
+        .bind(numbers(|report| report.lease.0.cast_signed()))
+        .bind(numbers(|report| {
+            report.outcome.up_to.unwrap_or_default().cast_signed()
+        }))
+        .bind(aside)
+        .bind(numbers(|report| i64::from(report.outcome.failures)))
+        .bind(numbers(|report| span(report.outcome.pause)));
+    let mut held = vec![false; reports.len()];
+    for row in query.fetch_all(&mut *session.connection).await? {
+        let n: i64 = row.try_get(0)?;
+        let place = usize::try_from(n - 1).ok();
+        if let Some(held) = place.and_then(|place| held.get_mut(place)) {
+            *held = true;
+        }
+    }
+    Ok(held)
 }
 
 static EVENTS: LazyLock<String> = LazyLock::new(|| {

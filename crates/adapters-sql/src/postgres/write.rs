@@ -1,11 +1,13 @@
-//! Writing an order: one statement, so one transaction, however many rows it touches.
+//! Writing orders: one statement, so one transaction, however many orders and rows it touches.
+
+use std::collections::HashMap;
 
 use inbank_ports::{Lease, Saved, Write};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use sqlx::Row as _;
 
-use super::clock::{CLOCK, Sql};
-use super::connection::Session;
+use super::clock::{CLOCK, ROWS_NOW, Sql, locked};
+use super::connection::{Answer, Session};
 use super::order::clean;
 use crate::failure::Failure;
 use crate::moment::micros;
@@ -15,76 +17,80 @@ use crate::row::{
 };
 use crate::schedule::{Plan, Spelled, planned};
 
-static UPDATE: Sql = Sql::new(|| {
+/// Takes the orders' locks first and in the order of their names, so that no two batches wait for each other. An attempt that stands
+/// as it was is not written again.
+static WRITE: Sql = Sql::new(|| {
     let planned = planned(&Spelled {
-        now: "clock.now",
-        pause: "CAST($6 AS bigint)",
-        ends: "CAST($7 AS boolean)",
-        wakes: "CAST($8 AS boolean)",
-        beside: "CAST($9 AS boolean)",
+        now: ROWS_NOW,
+        pause: "g.pause",
+        ends: "g.ends",
+        wakes: "g.wakes",
+        beside: "g.beside",
     });
-    format!(
-        "WITH {CLOCK}, saved AS (
-            UPDATE inbank_order AS o SET version = o.version + 1, failures = $10, events = $11, paid_by = $12,
-                needs_person = $13, is_over = $14, touched_at = clock.now, {planned},
-                outbox_due_at = CASE
-                    WHEN CAST($15 AS boolean) AND outbox_due_at IS NULL AND outbox_leased_until IS NULL THEN clock.now
-                    ELSE outbox_due_at
-                END
-            FROM clock
-            WHERE o.shop = $2 AND o.reference = $3 AND o.version = $4
-                AND (CAST($5 AS bigint) IS NULL OR (o.lease = $5 AND o.leased_until IS NOT NULL))
-            RETURNING o.shop, o.reference, o.version
-        ), {} SELECT version FROM saved",
-        rest(16)
-    )
-});
-
-static INSERT: Sql = Sql::new(|| {
-    format!(
-        "WITH {CLOCK}, saved AS (
-            INSERT INTO inbank_order (shop, reference, version, opened_at, paid_by, needs_person, is_over, touched_at,
-                due_at, lease, woken, woken_again, failures, aside, events, delivered, outbox_due_at, outbox_lease,
-                outbox_failures)
-            SELECT $2, $3, 1, $4, $5, $6, $7, clock.now, clock.now + CAST($8 AS bigint), 0, $9, 0, $10, 0, $11, 0,
-                CASE WHEN CAST($12 AS boolean) THEN clock.now END, 0, 0
-            FROM clock
-            ON CONFLICT (shop, reference) DO NOTHING
-            RETURNING shop, reference, version
-        ), {} SELECT version FROM saved",
-        rest(13)
-    )
-});
-
-/// What is written with the order: attempts, events, and what was worked on of the inbox, in three parameters. An attempt that
-/// stands as it was is not written again.
-fn rest(first: usize) -> String {
-    let (attempts, events, worked_on) = (first, first + 1, first + 2);
     let (columns, given) = (names("", &ATTEMPT_COLUMNS), names("g.", &ATTEMPT_COLUMNS));
     let changing = attempt_columns_that_change();
     let (set, mine) = (names("", changing), names("a.", changing));
     let excluded = names("excluded.", changing);
     let (told, of_event) = (names("", &EVENT_COLUMNS), names("g.", &EVENT_COLUMNS));
+    let (attempts, events) = (record(&ATTEMPT_COLUMNS), record(&EVENT_COLUMNS));
     format!(
-        "attempts AS (
+        r#"WITH {CLOCK}, given AS MATERIALIZED (
+            SELECT g.*, g.shop_ COLLATE "C" AS shop, g.reference_ COLLATE "C" AS reference
+            FROM json_to_recordset(CAST($2 AS json)) AS g(
+                n bigint, at bigint, shop_ text, reference_ text, on_version bigint, on_lease bigint, pause bigint, ends boolean,
+                wakes boolean, beside boolean, failed bigint, told bigint, paid bigint, person text, done bigint, tells boolean,
+                opened bigint
+            )
+        ), standing AS MATERIALIZED (
+            SELECT o.shop, o.reference FROM (
+                SELECT shop, reference FROM given WHERE on_version > 0 OR on_lease IS NOT NULL ORDER BY shop, reference
+            ) AS g CROSS JOIN LATERAL {} AS o
+        ), updated AS (
+            UPDATE inbank_order AS o SET version = o.version + 1, failures = g.failed, events = g.told, paid_by = g.paid,
+                needs_person = g.person, is_over = g.done, touched_at = {ROWS_NOW}, {planned},
+                outbox_due_at = CASE
+                    WHEN g.tells AND outbox_due_at IS NULL AND outbox_leased_until IS NULL THEN {ROWS_NOW}
+                    ELSE outbox_due_at
+                END
+            FROM standing AS s JOIN given AS g ON g.shop = s.shop AND g.reference = s.reference CROSS JOIN clock
+            WHERE o.shop = s.shop AND o.reference = s.reference AND o.version = g.on_version
+                AND (g.on_lease IS NULL OR (o.lease = g.on_lease AND o.leased_until IS NOT NULL))
+            RETURNING o.shop, o.reference, o.version
+        ), inserted AS (
+            INSERT INTO inbank_order (shop, reference, version, opened_at, paid_by, needs_person, is_over, touched_at,
+                due_at, lease, woken, woken_again, failures, aside, events, delivered, outbox_due_at, outbox_lease,
+                outbox_failures)
+            SELECT g.shop, g.reference, 1, g.opened, g.paid, g.person, g.done, {ROWS_NOW},
+                {ROWS_NOW} + g.pause, 0, CASE WHEN g.wakes THEN 1 ELSE 0 END, 0, g.failed, 0, g.told, 0,
+                CASE WHEN g.tells THEN {ROWS_NOW} END, 0, 0
+            FROM given AS g CROSS JOIN clock WHERE g.on_version = 0 AND g.on_lease IS NULL
+            ORDER BY g.shop, g.reference
+            ON CONFLICT (reference, shop) DO NOTHING
+            RETURNING shop, reference, version
+        ), saved AS MATERIALIZED (
+            SELECT g.n, w.shop, w.reference, w.version
+            FROM (SELECT * FROM updated UNION ALL SELECT * FROM inserted) AS w
+            JOIN given AS g ON g.shop = w.shop AND g.reference = w.reference
+        ), attempts AS (
             INSERT INTO inbank_attempt AS a (shop, reference, {columns})
             SELECT s.shop, s.reference, {given} FROM saved AS s
-            CROSS JOIN json_to_recordset(CAST(${attempts} AS json)) AS g({})
+            JOIN json_to_recordset(CAST($3 AS json)) AS g(n bigint, {attempts}) ON g.n = s.n
             ON CONFLICT (shop, reference, number) DO UPDATE SET ({set}) = ROW({excluded})
             WHERE ROW({mine}) IS DISTINCT FROM ROW({excluded})
         ), events AS (
             INSERT INTO inbank_event (shop, reference, {told})
             SELECT s.shop, s.reference, {of_event} FROM saved AS s
-            CROSS JOIN json_to_recordset(CAST(${events} AS json)) AS g({})
-            ORDER BY g.number
+            JOIN json_to_recordset(CAST($4 AS json)) AS g(n bigint, {events}) ON g.n = s.n
+            ORDER BY g.n, g.number
         ), worked_on AS (
-            UPDATE inbank_callback AS c SET worked_on = 1 FROM saved AS s
-            WHERE c.shop = s.shop AND c.reference = s.reference AND c.key = ANY(CAST(${worked_on} AS text[]))
-        )",
-        record(&ATTEMPT_COLUMNS),
-        record(&EVENT_COLUMNS)
+            UPDATE inbank_callback AS c SET worked_on = 1
+            FROM saved AS s JOIN unnest(CAST($5 AS bigint[]), CAST($6 AS text[])) AS g(n, key) ON g.n = s.n
+            WHERE c.shop = s.shop AND c.reference = s.reference AND c.key = g.key COLLATE "C"
+        )
+        SELECT n, version FROM saved"#,
+        locked("g")
     )
-}
+});
 
 /// How the columns of a JSON list are declared.
 fn record(columns: &[Column]) -> String {
@@ -95,95 +101,123 @@ fn record(columns: &[Column]) -> String {
     columns.collect::<Vec<_>>().join(", ")
 }
 
-fn json<'a, const N: usize>(
-    columns: &[Column; N],
-    rows: impl Iterator<Item = [Value<'a>; N]>,
-) -> String {
-    let rows = rows.map(|values| {
-        let fields = columns.iter().zip(values).map(|((name, _), value)| {
-            let value = match value {
-                Value::Number(number) => Json::from(number),
-                Value::Text(text) => Json::from(text.map(|text| clean(&text).into_owned())),
-            };
-            ((*name).to_owned(), value)
-        });
-        Json::Object(fields.collect::<Map<_, _>>())
-    });
-    Json::Array(rows.collect()).to_string()
+/// A row of a JSON list, with the number of its order in the batch.
+fn row<const N: usize>(n: usize, columns: &[Column; N], values: [Value<'_>; N]) -> Json {
+    let mut fields = Map::new();
+    fields.insert("n".to_owned(), Json::from(n));
+    for ((name, _), value) in columns.iter().zip(values) {
+        let value = match value {
+            Value::Number(None) | Value::Text(None) => continue,
+            Value::Number(Some(number)) => Json::from(number),
+            Value::Text(Some(text)) => Json::from(clean(&text)),
+        };
+        fields.insert((*name).to_owned(), value);
+    }
+    Json::Object(fields)
 }
 
-pub(super) async fn write(session: &mut Session, write: &Write) -> Result<Saved, Failure> {
+fn given(n: usize, write: &Write) -> Json {
     let (order, plan) = (&write.order, Plan::of(write.due, write.lease));
-    let needs_person = order.needs_person.as_deref().map(clean);
-    let paid_by = order.paid_by.map(i64::from);
-    let is_over = i64::from(order.is_over());
-    let tells = !order.news.is_empty();
-    let query = if order.version == 0 && write.lease.is_none() {
-        sqlx::query(session.text(&INSERT))
-            .bind(micros(write.now))
-            .bind(order.key.shop.as_str())
-            .bind(order.key.reference.as_str())
-            .bind(micros(order.opened_at))
-            .bind(paid_by)
-            .bind(needs_person)
-            .bind(is_over)
-            .bind(plan.pause)
-            .bind(i64::from(plan.wakes))
-            .bind(i64::from(order.failures))
-            .bind(order.events.cast_signed())
-            .bind(tells)
-    } else {
-        sqlx::query(session.text(&UPDATE))
-            .bind(micros(write.now))
-            .bind(order.key.shop.as_str())
-            .bind(order.key.reference.as_str())
-            .bind(order.version.cast_signed())
-            .bind(write.lease.map(|Lease(lease)| lease.cast_signed()))
-            .bind(plan.pause)
-            .bind(plan.ends)
-            .bind(plan.wakes)
-            .bind(plan.beside)
-            .bind(i64::from(order.failures))
-            .bind(order.events.cast_signed())
-            .bind(paid_by)
-            .bind(needs_person)
-            .bind(is_over)
-            .bind(tells)
-    };
-    let worked_on: Vec<_> = write.worked_on.iter().map(|key| clean(key)).collect();
-    let query = query
-        .bind(json(
-            &ATTEMPT_COLUMNS,
-            order.attempts.iter().map(attempt_values),
-        ))
-        .bind(json(&EVENT_COLUMNS, order.news.iter().map(event_values)))
-        .bind(worked_on);
-    match query.fetch_optional(&mut *session.connection).await {
-        // The only names that an attempt may give away are the session's and the application's, and its own.
+    json!({
+        "n": n,
+        "at": micros(write.now),
+        "shop_": order.key.shop.as_str(),
+        "reference_": order.key.reference.as_str(),
+        "on_version": order.version.cast_signed(),
+        "on_lease": write.lease.map(|Lease(lease)| lease.cast_signed()),
+        "pause": plan.pause,
+        "ends": plan.ends,
+        "wakes": plan.wakes,
+        "beside": plan.beside,
+        "failed": order.failures,
+        "told": order.events.cast_signed(),
+        "paid": order.paid_by,
+        "person": order.needs_person.as_deref().map(clean),
+        "done": i64::from(order.is_over()),
+        "tells": !order.news.is_empty(),
+        "opened": micros(order.opened_at),
+    })
+}
+
+/// Writes each, and says of each what came of it.
+pub(super) fn write<'a>(writes: &'a [Write], session: &'a mut Session) -> Answer<'a, Vec<Saved>> {
+    Box::pin(async move {
+        match together(writes, session).await? {
+            Some(saved) => Ok(saved),
+            None if writes.len() == 1 => Ok(vec![Saved::Taken]),
+            // One of them wants a name that is taken, which one isn't said: each alone.
+            None => {
+                let mut saved = Vec::with_capacity(writes.len());
+                for one in writes {
+                    saved.extend(write(std::slice::from_ref(one), session).await?);
+                }
+                Ok(saved)
+            }
+        }
+    })
+}
+
+/// None where a name is taken, and nothing is written: the session's, the application's, or the attempt's own.
+async fn together(writes: &[Write], session: &mut Session) -> Result<Option<Vec<Saved>>, Failure> {
+    let orders = writes.iter().enumerate().map(|(n, write)| given(n, write));
+    let attempts = writes.iter().enumerate().flat_map(|(n, write)| {
+        let attempts = write.order.attempts.iter();
+        attempts.map(move |attempt| row(n, &ATTEMPT_COLUMNS, attempt_values(attempt)))
+    });
+    let events = writes.iter().enumerate().flat_map(|(n, write)| {
+        let news = write.order.news.iter();
+        news.map(move |event| row(n, &EVENT_COLUMNS, event_values(event)))
+    });
+    let worked_on = writes.iter().zip(0_i64..).flat_map(|(write, n)| {
+        let keys = write.worked_on.iter();
+        keys.map(move |key| (n, clean(key)))
+    });
+    let (places, keys): (Vec<_>, Vec<_>) = worked_on.unzip();
+    let latest = writes.iter().map(|write| micros(write.now)).max();
+    let query = sqlx::query(session.text(&WRITE))
+        .bind(latest)
+        .bind(Json::Array(orders.collect()).to_string())
+        .bind(Json::Array(attempts.collect()).to_string())
+        .bind(Json::Array(events.collect()).to_string())
+        .bind(places)
+        .bind(keys);
+    let rows = match query.fetch_all(&mut *session.connection).await {
         Err(sqlx::Error::Database(error))
             if error.is_unique_violation() && error.table() == Some("inbank_attempt") =>
         {
-            Ok(Saved::Taken)
+            return Ok(None);
         }
-        Err(error) => Err(error.into()),
-        Ok(Some(row)) => {
-            let version: i64 = row.try_get(0)?;
-            Ok(Saved::Written(version.cast_unsigned()))
-        }
-        Ok(None) => refusal(session, write).await,
+        rows => rows?,
+    };
+    let mut versions = HashMap::new();
+    for row in rows {
+        let (n, version): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        versions.insert(usize::try_from(n).unwrap_or(usize::MAX), version);
     }
+    let mut saved = Vec::with_capacity(writes.len());
+    for (n, write) in writes.iter().enumerate() {
+        saved.push(match versions.get(&n) {
+            Some(version) => Saved::Written(version.cast_unsigned()),
+            None => refusal(session, write).await?,
+        });
+    }
+    Ok(Some(saved))
 }
 
 /// Why nothing was written.
 async fn refusal(session: &mut Session, write: &Write) -> Result<Saved, Failure> {
+    let Some(Lease(lease)) = write.lease else {
+        return Ok(Saved::Outdated);
+    };
     let key = &write.order.key;
     let sql = "SELECT lease FROM inbank_order WHERE shop = $1 AND reference = $2 AND leased_until IS NOT NULL";
     let query = sqlx::query_scalar::<_, i64>(sql)
         .bind(key.shop.as_str())
         .bind(key.reference.as_str());
     let held = query.fetch_optional(&mut *session.connection).await?;
-    Ok(match write.lease {
-        Some(Lease(lease)) if held != Some(lease.cast_signed()) => Saved::LeaseLost,
-        Some(_) | None => Saved::Outdated,
+    Ok(if held == Some(lease.cast_signed()) {
+        Saved::Outdated
+    } else {
+        Saved::LeaseLost
     })
 }

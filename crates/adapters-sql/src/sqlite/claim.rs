@@ -16,7 +16,8 @@ use crate::row::Cursor;
 use crate::schedule::{Leased, WORK, released};
 
 /// The orders of a shop that may be leased: those that are due, those whose lease has lapsed, and those that a wrong clock has
-/// leased or put off. Each is found at an end of an index.
+/// leased or put off. Each is found at an end of an index. (A bare parameter as the limit would have the statement prepared anew
+/// for each value.)
 pub(super) fn claimable(leased: &Leased) -> String {
     let Leased {
         due,
@@ -28,14 +29,14 @@ pub(super) fn claimable(leased: &Leased) -> String {
     format!(
         "SELECT id FROM (
             SELECT * FROM (SELECT id, {due} AS since FROM inbank_order INDEXED BY {due_index}
-                WHERE shop = ?1 AND {until} IS NULL AND {due} <= ?2 ORDER BY {due} LIMIT ?3)
+                WHERE shop = ?1 AND {until} IS NULL AND {due} <= ?2 ORDER BY {due} LIMIT ?3 + 0)
             UNION ALL SELECT * FROM (SELECT id, {until} AS since FROM inbank_order INDEXED BY {until_index}
-                WHERE shop = ?1 AND {until} <= ?2 ORDER BY {until} LIMIT ?3)
+                WHERE shop = ?1 AND {until} <= ?2 ORDER BY {until} LIMIT ?3 + 0)
             UNION ALL SELECT * FROM (SELECT id, ?2 AS since FROM inbank_order INDEXED BY {until_index}
-                WHERE shop = ?1 AND {until} > ?4 LIMIT ?3)
+                WHERE shop = ?1 AND {until} > ?4 LIMIT ?3 + 0)
             UNION ALL SELECT * FROM (SELECT id, ?2 AS since FROM inbank_order INDEXED BY {due_index}
-                WHERE shop = ?1 AND {until} IS NULL AND {due} > ?5 LIMIT ?3)
-        ) ORDER BY since LIMIT ?3"
+                WHERE shop = ?1 AND {until} IS NULL AND {due} > ?5 LIMIT ?3 + 0)
+        ) ORDER BY since LIMIT ?3 + 0"
     )
 }
 

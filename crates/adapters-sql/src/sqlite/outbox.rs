@@ -22,7 +22,8 @@ const TAKE: &str = "UPDATE inbank_order SET outbox_lease = outbox_lease + 1, out
 static NEXT: LazyLock<String> = LazyLock::new(|| {
     let columns = names("", &EVENT_COLUMNS);
     format!(
-        "SELECT {columns} FROM inbank_event WHERE shop = ?1 AND reference = ?2 AND number > ?3 ORDER BY number LIMIT ?4"
+        "SELECT {columns} FROM inbank_event WHERE shop = ?1 AND reference = ?2 AND number > ?3 ORDER BY number
+        LIMIT {EVENTS_AT_ONCE}"
     )
 });
 
@@ -89,12 +90,7 @@ fn take(
         return Ok(None);
     };
     let key = OrderKey::new(shop.clone(), reference);
-    let parameters: [&dyn ToSql; 4] = [
-        &shop.as_str(),
-        &key.reference.as_str(),
-        &delivered,
-        &EVENTS_AT_ONCE,
-    ];
+    let parameters: [&dyn ToSql; 3] = [&shop.as_str(), &key.reference.as_str(), &delivered];
     let events = rows(connection, &NEXT, &parameters, |row| {
         Ok(event(&key, refused, &mut Cursor::at(row, 0)))
     })?;
@@ -152,12 +148,12 @@ static FEED: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT e.position, e.reference, o.refused, {columns} FROM inbank_event AS e
         JOIN inbank_order AS o ON o.shop = e.shop AND o.reference = e.reference
-        WHERE e.shop = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3"
+        WHERE e.shop = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3 + 0"
     )
 });
 
 const UNPLACED: &str = "SELECT count(*) FROM (
-        SELECT 1 FROM inbank_event INDEXED BY inbank_event_unplaced WHERE shop = ?1 AND position IS NULL LIMIT ?2
+        SELECT 1 FROM inbank_event INDEXED BY inbank_event_unplaced WHERE shop = ?1 AND position IS NULL LIMIT ?2 + 0
     )";
 
 /// The events after a position; and how many more would fit in, of those that have no position yet.
@@ -194,7 +190,7 @@ fn positioned(
 const LAST: &str = "SELECT last FROM inbank_feed WHERE shop = ?1";
 
 const TO_PLACE: &str = "SELECT id FROM inbank_event INDEXED BY inbank_event_unplaced
-    WHERE shop = ?1 AND position IS NULL ORDER BY id LIMIT ?2";
+    WHERE shop = ?1 AND position IS NULL ORDER BY id LIMIT ?2 + 0";
 
 /// Gives positions to the next events, in the order in which they were written.
 pub(super) fn place(connection: &Connection, shop: &ShopName, count: u32) -> Result<(), Failure> {

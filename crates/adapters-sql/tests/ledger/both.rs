@@ -22,6 +22,7 @@ pub(crate) const CASES: &[Case] = cases![
     a_thousand_copies_at_once_are_one_callback,
     a_callback_that_nobody_waits_for_any_more_harms_no_other,
     every_byte_of_a_callback_is_kept,
+    one_refusal_spoils_no_other_write_that_waits_with_it,
     an_order_that_a_wrong_clock_put_off_is_due,
     ten_thousand_orders_are_listed_measured_claimed_and_forgotten,
     a_feed_that_many_read_at_once_gives_each_event_one_position,
@@ -167,6 +168,31 @@ async fn every_byte_of_a_callback_is_kept(store: Store) {
     tell(&mut order, EventKind::NeedsPerson("\0".to_owned()));
     written(&ledger, order, Due::Never).await;
     assert_eq!(ledger.events(&key("o-1")).await.unwrap().len(), 1);
+}
+
+async fn one_refusal_spoils_no_other_write_that_waits_with_it(store: Store) {
+    let ledger = store.connect().await;
+    let first = at_rest(&ledger, "o-1").await;
+    // Its attempt's name is the first order's.
+    let mut thief = order("o-2");
+    thief.attempts = first.attempts.clone();
+    let mut late = first.clone();
+    late.version = 7;
+    let honest: Vec<_> = (10..60).map(|n| order(&format!("o-{n}"))).collect();
+    let thefts = join_all((0..50).map(|_| save(&ledger, &thief, None, Due::Never)));
+    let lates = join_all((0..50).map(|_| save(&ledger, &late, None, Due::Never)));
+    let writes = join_all(
+        honest
+            .iter()
+            .map(|order| save(&ledger, order, None, Due::Never)),
+    );
+    let (thefts, lates, writes) = futures::join!(thefts, lates, writes);
+    assert!(thefts.iter().all(|said| *said == Saved::Taken));
+    assert!(lates.iter().all(|said| *said == Saved::Outdated));
+    assert!(writes.iter().all(|said| *said == Saved::Written(1)));
+    assert_eq!(ledger.order(&key("o-2")).await.unwrap(), None);
+    let listed = ledger.orders(&Listing::default()).await.unwrap();
+    assert_eq!(listed.orders.len(), 51);
 }
 
 async fn an_order_that_a_wrong_clock_put_off_is_due(store: Store) {

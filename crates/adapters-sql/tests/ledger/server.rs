@@ -157,26 +157,35 @@ async fn a_server_that_takes_the_call_and_never_answers_is_named_in_time(_store:
 /// writes next then writes into that, and nobody else ever sees it.
 async fn a_call_that_is_dropped_while_its_transaction_begins_leaves_none_behind(store: Store) {
     let proxy = Proxy::start(Postgres::shared().port()).await;
+    let url = proxy.url(&store.url);
     let options = LedgerOptions::new().connections(1).callers_clock();
-    let ledger = options.connect(&proxy.url(&store.url)).await.unwrap();
-    let mut order = order("o-1");
-    tell(&mut order, EventKind::AwaitsMerchant);
-    written(&ledger, order, Due::Never).await;
-    proxy.fall_silent_from("BEGIN");
-    let main = shop();
-    tokio::select! {
-        biased;
-        _ = ledger.feed(&main, 0, 9) => panic!("a server that is silent has answered"),
-        () = proxy.is_silent() => {}
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect(&url).await.unwrap();
+    let ledgers = [
+        options.connect(&url).await.unwrap(),
+        options.with_pool(pool).await.unwrap(),
+    ];
+    for (n, ledger) in ledgers.into_iter().enumerate() {
+        let mut first = order(&format!("first-{n}"));
+        tell(&mut first, EventKind::AwaitsMerchant);
+        written(&ledger, first, Due::Never).await;
+        proxy.fall_silent_from("BEGIN");
+        let main = shop();
+        tokio::select! {
+            biased;
+            _ = ledger.feed(&main, 0, 9) => panic!("a server that is silent has answered"),
+            () = proxy.is_silent() => {}
+        }
+        // The call is dropped; BEGIN has reached the server, and its answer has not come.
+        proxy.speak_again();
+        let second = format!("second-{n}");
+        written(&ledger, order(&second), Due::Never).await;
+        let other = connect(&store.url).await;
+        assert!(other.order(&key(&second)).await.unwrap().is_some());
+        assert_eq!(ledger.feed(&main, 0, 9).await.unwrap().events.len(), n + 1);
+        let idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+        assert_eq!(Postgres::shared().psql(&store.url, idle), "0");
     }
-    // The call is dropped; BEGIN has reached the server, and its answer has not come.
-    proxy.speak_again();
-    written(&ledger, crate::store::order("o-2"), Due::Never).await;
-    let other = connect(&store.url).await;
-    assert!(other.order(&key("o-2")).await.unwrap().is_some());
-    let idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
-    assert_eq!(Postgres::shared().psql(&store.url, idle), "0");
-    assert_eq!(ledger.feed(&main, 0, 9).await.unwrap().events.len(), 1);
 }
 
 async fn an_answer_that_never_comes_costs_one_call_and_no_connection(store: Store) {
