@@ -33,6 +33,8 @@ pub async fn platform(
 pub fn application() -> Result<ApplicationRequest, inbank::Invalid> {
     let customer = Customer {
         identity_code: Some(IdentityCode::parse(&Region::ESTONIA, "38808050001")?),
+        first_name: Some("Mari".to_owned().into()),
+        last_name: Some("Maasikas".to_owned().into()),
         ..Customer::default()
     };
     let contact = Contact {
@@ -50,7 +52,8 @@ pub async fn finance(
     order: &OrderHandle,
     events: &mut mpsc::UnboundedReceiver<OrderEvent>,
 ) -> Result<bool, Box<dyn Error>> {
-    if let ApplyOutcome::NotOffered(_) = order.apply(&application()?).await? {
+    if let ApplyOutcome::NotOffered(why) = order.apply(&application()?).await? {
+        println!("not offered: {why:?}");
         return Ok(false);
     }
     while let Some(event) = events.recv().await {
@@ -64,7 +67,10 @@ pub async fn finance(
                 order.sign(&SigningMethod::Digital).await?;
             }
             EventKind::Paid { .. } => return Ok(true),
-            EventKind::NotPaid(_) => return Ok(false),
+            EventKind::NotPaid(end) => {
+                println!("{}: {}", event.order, end.as_str());
+                return Ok(false);
+            }
             other => println!("{}: {other}", event.order),
         }
     }

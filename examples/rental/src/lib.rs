@@ -13,7 +13,7 @@ const PRODUCT: &str = "smart_rent_product_code";
 /// Quotes a tablet for a year, and says where to send the customer, if it can be rented.
 pub async fn rent(shop: &ShopHandle, order: &str) -> Result<Option<String>, Box<dyn Error>> {
     let product = ProductCode::parse(PRODUCT)?;
-    let tablet = ModelIdentifier::manufacturer_code("MK2K3HC/A")?;
+    let tablet = ModelIdentifier::manufacturer_product_code("MK2K3HC/A")?;
     let model = shop.rental_model(&product, &tablet).await?;
     let hero = Hero::new(model.id.clone(), Money::parse("400", Currency::EUR)?);
     let request = RentalRequest::new(&Region::ESTONIA, Months::new(12)?, hero, Vec::new())?;
@@ -35,7 +35,7 @@ pub async fn hand_over(
     order: &OrderHandle,
     serial_number: &str,
 ) -> Result<Activation, Box<dyn Error>> {
-    let tablet = ModelIdentifier::manufacturer_code("MK2K3HC/A")?;
+    let tablet = ModelIdentifier::manufacturer_product_code("MK2K3HC/A")?;
     let model = shop
         .rental_model(&ProductCode::parse(PRODUCT)?, &tablet)
         .await?;

@@ -49,7 +49,7 @@ async fn exchange(address: std::net::SocketAddr, bytes: &str) -> String {
     let mut answer = String::new();
     let read = stream.read_to_string(&mut answer);
     let read = tokio::time::timeout(Duration::from_secs(30), read).await;
-    let _ = read.expect("the server closes it");
+    assert!(read.is_ok(), "the server does not close it");
     answer
 }
 
