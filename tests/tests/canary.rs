@@ -4,9 +4,9 @@
 use std::error::Error;
 use std::io::Write;
 
-use inbank::{ApiKey, ContractId, Region, SessionId, SessionRequest, Shop};
 use inbank::http::{ApiVersion, HmacAuthenticator, Site, callback_form, read_session_request};
 use inbank::ports::{CallbackAuthenticator, Connection, Contracts, Headers, Sessions};
+use inbank::{ApiKey, ContractId, Region, SessionId, SessionRequest, Shop};
 use inbank_tests::{Shown, StubBank, broken, fixture, parsed, with};
 use serde_json::{Value, json};
 

@@ -11,7 +11,14 @@ use inbank_sandbox::Sandbox;
 use inbank_testkit::RecordingSink;
 use inbank_tests::Shown;
 
-const CANARIES: [&str; 6] = ["canary", "38808050001", "700001", "770003", "Mari", "the-secret-key"];
+const CANARIES: [&str; 6] = [
+    "canary",
+    "38808050001",
+    "700001",
+    "770003",
+    "Mari",
+    "the-secret-key",
+];
 
 #[tokio::test]
 async fn no_canary_is_in_any_byte_of_the_ledger_or_in_any_log() {
@@ -61,7 +68,9 @@ async fn no_canary_is_in_any_byte_of_the_ledger_or_in_any_log() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         read += bytes.len();
         for canary in CANARIES {
-            let found = bytes.windows(canary.len()).any(|part| part == canary.as_bytes());
+            let found = bytes
+                .windows(canary.len())
+                .any(|part| part == canary.as_bytes());
             assert!(!found, "{canary} is in the ledger's files");
         }
     }
