@@ -1,5 +1,4 @@
 //! What the ledger keeps: neither personal data nor a key, in any byte of its files.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
