@@ -45,7 +45,8 @@ pub struct Attempt {
     /// Whether another attempt took its place, or the platform gave it up: nobody is sent there any
     /// more, and all that can be decided for it is to cancel.
     pub superseded: bool,
-    /// Whether a binding command of it may have arrived at the bank, or the bank shows that one has.
+    /// Whether a binding command of it that stands no more may have arrived at the bank, or the bank
+    /// shows that one has.
     pub bound: bool,
     /// Whether the bank shows that the customer has signed.
     pub signed: bool,

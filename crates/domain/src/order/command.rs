@@ -124,6 +124,7 @@ impl Order {
 
     fn write_down(&mut self, number: u32, command: Command, by: Decider, now: OffsetDateTime) {
         if let Some(attempt) = self.attempt_mut(number) {
+            attempt.drop_command(|_| true);
             attempt.command = Some(StandingCommand {
                 command,
                 by,
@@ -211,12 +212,6 @@ impl Order {
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
-        match outcome {
-            SendOutcome::Acknowledged { .. } | SendOutcome::Unclear => {
-                attempt.bound |= command.is_binding();
-            }
-            SendOutcome::NotSent | SendOutcome::Refused(_) => {}
-        }
         let awaited = |standing: &&mut StandingCommand| {
             let arrived = standing.stage == CommandStage::Acknowledged;
             standing.command == *command && standing.sends > 0 && !arrived
@@ -260,7 +255,6 @@ impl Order {
             attempt.contract = Some(contract.clone());
             let to = AttemptState::SignatureWanted;
             if step(attempt.state, to) == Step::Moved {
-                attempt.bound = true;
                 self.go(number, to, now);
             }
         }
@@ -273,7 +267,6 @@ impl Order {
                 && standing.stage == CommandStage::Sent
             {
                 standing.stage = CommandStage::Unclear;
-                attempt.bound |= standing.may_have_bound();
             }
         }
     }
@@ -322,9 +315,8 @@ impl Order {
             // What the rules of the order ask for holds until it is done.
             standing.wanted_at = now;
         } else {
-            attempt.bound |= standing.may_have_bound();
             attempt.cancel_refused |= standing.command == Command::Cancel;
-            attempt.command = None;
+            attempt.drop_command(|_| true);
         }
         self.tell_person(number, why, now);
     }

@@ -207,11 +207,10 @@ impl Attempt {
         take(&mut self.contract, reading.contract.as_ref());
         if replaced {
             self.other_amount = None;
-            let former = self.command.take_if(|standing| {
+            self.drop_command(|standing| {
                 matches!(standing.command, Command::Accept(_))
                     && standing.stage != CommandStage::Acknowledged
             });
-            self.bound |= former.is_some_and(|former| former.may_have_bound());
         }
         replaced
     }

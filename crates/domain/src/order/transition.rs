@@ -17,7 +17,7 @@ impl Order {
         attempt.news_at = now;
         attempt.anomaly = None;
         attempt.cancel_refused = false;
-        let settled = attempt.settle(to);
+        let settled = attempt.drop_command(|standing| standing.command.is_settled_in(to));
         if revived && rivalled {
             // Whoever took its place while it was over keeps it.
             attempt.supersede(now);
@@ -189,18 +189,20 @@ impl Order {
 }
 
 impl Attempt {
-    /// The command that a state settles, which stands no more.
-    fn settle(&mut self, state: AttemptState) -> Option<StandingCommand> {
-        let settled = self
-            .command
-            .take_if(|standing| standing.command.is_settled_in(state))?;
-        self.bound |= settled.may_have_bound();
-        Some(settled)
+    /// Ends a command, where it is as `is` says. One that binds and has left may have arrived, whatever
+    /// became of it: that is remembered.
+    pub(super) fn drop_command(
+        &mut self,
+        is: impl FnOnce(&StandingCommand) -> bool,
+    ) -> Option<StandingCommand> {
+        let dropped = self.command.take_if(|standing| is(standing))?;
+        self.bound |= dropped.may_have_bound();
+        Some(dropped)
     }
 }
 
 impl StandingCommand {
-    /// Whether a binding command may have arrived.
+    /// Whether it is one that binds and has left.
     pub(super) const fn may_have_bound(&self) -> bool {
         self.command.is_binding() && self.sends > 0
     }

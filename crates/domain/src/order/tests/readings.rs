@@ -346,6 +346,19 @@ fn a_contract_that_is_signed_and_needs_no_approval_asks_nothing_of_the_customer(
 }
 
 #[test]
+fn the_signature_of_one_contract_is_not_that_of_the_next() {
+    let mut order = new_order();
+    let number = offered(&mut order, 1, at(0));
+    let contract = Contract::new(contract_id(1), "signed".into());
+    let signed = Reading::of_contract(&application(number, "positive"), &contract, false);
+    order.observe(number, &signed, at(1));
+    let contract = Contract::new(contract_id(2), "unsigned".into());
+    let unsigned = Reading::of_contract(&application(number, "positive"), &contract, false);
+    order.observe(number, &unsigned, at(2));
+    assert_eq!(order.status(), OrderStatus::ActionWanted(Action::Signature));
+}
+
+#[test]
 fn no_time_and_no_date_is_too_late() {
     let mut order = new_order();
     let end_of_time = Date::MAX.midnight().assume_utc();

@@ -141,7 +141,33 @@ fn a_command_on_its_way_in_a_process_that_is_gone_is_unclear() {
     send(&mut order, number, Command::Approve, at(0));
     order.abandon_sent();
     assert_eq!(stage(&order, number), CommandStage::Unclear);
-    assert!(order.attempt(number).unwrap().bound);
+}
+
+#[test]
+fn an_acceptance_that_may_have_arrived_is_remembered_whatever_becomes_of_the_command() {
+    let unclear = || {
+        let mut order = new_order();
+        let number = offered(&mut order, 1, at(0));
+        send(&mut order, number, accept(number), at(0));
+        order.sent(number, &accept(number), &SendOutcome::Unclear, at(0));
+        order
+    };
+    let mut overdue = unclear();
+    overdue.tend(at(DAY));
+    let mut another_offer = unclear();
+    another_offer.observe(1, &of_application(7, "positive"), at(1));
+    let mut ended_and_back = unclear();
+    ended_and_back.observe(1, &of_application(1, "failed"), at(1));
+    ended_and_back.observe(1, &of_application(1, "positive"), at(2));
+    let mut superseded = unclear();
+    asked(&mut superseded, SESSION, 2, at(1));
+    superseded.tend(at(2));
+    for order in [overdue, another_offer, ended_and_back, superseded] {
+        let attempt = order.attempt(1).unwrap();
+        let standing = attempt.command.as_ref().map(|standing| &standing.command);
+        assert_ne!(standing, Some(&accept(1)));
+        assert!(attempt.takes_the_order(), "{attempt:?}");
+    }
 }
 
 #[test]
