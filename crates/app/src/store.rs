@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank_domain::{Order, OrderKey};
-use inbank_ports::{Due, Lease, Ledger, LedgerError, Saved, Write};
+use inbank_ports::{Due, Lease, Ledger, LedgerError, LedgerErrorKind, Rest, Saved, Write};
 use time::OffsetDateTime;
 
 use crate::Runtime;
@@ -41,6 +41,11 @@ impl From<LedgerError> for NotWritten {
 
 /// How often a change is tried again because others changed the order meanwhile.
 const TRIES: usize = 64;
+
+/// A ledger that is away is asked again after this, and then after twice as long, …
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// … and at the longest after this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How a change is to be written.
 #[derive(Clone, Debug, Default)]
@@ -124,15 +129,41 @@ impl Store {
         until: OffsetDateTime,
         mut change: impl FnMut(&mut Order, OffsetDateTime) -> (T, Due),
     ) -> Result<T, NotWritten> {
-        let mut pause = Duration::from_millis(50);
+        let mut pause = FIRST_PAUSE;
         loop {
             match self.change(order, how, &mut change).await {
                 Err(NotWritten::Ledger(error)) if self.now() < until => {
                     tracing::warn!(%error, "an answer of the bank is not written yet; trying again");
                     self.runtime.sleep(self.runtime.spread(pause)).await;
-                    pause = (pause * 2).min(Duration::from_secs(2));
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 written => return written,
+            }
+        }
+    }
+
+    /// Ends a lease without writing its order; tried again while the ledger is away, until `until`. The
+    /// order would else stand still until the lease has lapsed, though nobody works on it.
+    pub(crate) async fn release(
+        &self,
+        key: &OrderKey,
+        lease: Lease,
+        rest: Rest,
+        until: OffsetDateTime,
+    ) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let now = self.now();
+            match self.ledger.release(key, lease, rest, now).await {
+                Ok(_) => return,
+                Err(error) if error.kind() == LedgerErrorKind::Unavailable && now < until => {
+                    self.runtime.sleep(self.runtime.spread(pause)).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(error) => {
+                    tracing::warn!(order = %key, %error, "an order is left to its lease");
+                    return;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@
 mod breaker;
 mod delivery;
 mod pace;
+mod pulse;
 mod refresh;
 mod round;
 mod slots;

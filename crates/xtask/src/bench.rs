@@ -10,6 +10,9 @@ pub(crate) struct Arguments {
     /// Prints the figures as JSON
     #[arg(long)]
     json: bool,
+    /// Measures also what takes minutes: claiming among a million orders
+    #[arg(long)]
+    full: bool,
 }
 
 /// Builds and runs the bench target, which is a release build.
@@ -24,8 +27,10 @@ fn bench(arguments: &Arguments) -> Step {
         "bench -q -p inbank-tests --bench figures --",
         "the figures could not be measured",
     );
-    if arguments.json {
-        step = step.argument("--json");
+    for (given, name) in [(arguments.json, "--json"), (arguments.full, "--full")] {
+        if given {
+            step = step.argument(name);
+        }
     }
     step
 }

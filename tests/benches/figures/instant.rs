@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank::http::HmacAuthenticator;
+use inbank::http::{HmacAuthenticator, callback_form};
 use inbank::ports::{Due, GatewayError, Ledger, ProductCatalogue, Saved, Sessions, Write};
 use inbank::{
     ApiKey, Attempt, AttemptId, AttemptKind, AttemptState, Bank, Fingerprint, OpenedSession,
@@ -67,6 +67,15 @@ pub(crate) fn shop(name: &str, takes: Duration) -> Shop {
     ports.sessions = Some(bank.clone());
     ports.products = Some(bank);
     Shop::at(name, ports)
+}
+
+/// What the bank posts about the session of an order, at a time in seconds: another callback at each.
+pub(crate) fn callback(n: usize, at: u64) -> String {
+    let key = ApiKey::parse(KEY).unwrap();
+    let message = format!(
+        r#"{{"uuid":"session-{n}","status":"completed","purchase_reference":"order-{n}"}}"#
+    );
+    callback_form(&key, at, &message).unwrap()
 }
 
 /// Writes an order with an open session, due at once where `due`.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use inbank::http::callback_form;
 use inbank::ports::{EventSink, Headers, Ledger, SinkError};
 use inbank::sql::SqlLedger;
-use inbank::{ApiKey, OrderEvent, Platform};
+use inbank::{OrderEvent, Platform};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
@@ -52,13 +51,11 @@ fn median(mut times: Vec<Duration>) -> f64 {
 }
 
 async fn events(ledger: &Arc<dyn Ledger>, taking: &Platform, sink: &Ringing) -> f64 {
-    let key = ApiKey::parse(instant::KEY).unwrap();
     let mut times = Vec::new();
     for n in 0..SAMPLES {
         instant::order(&**ledger, "main", n, false).await;
-        let message = format!(r#"{{"uuid":"session-{n}","status":"completed"}}"#);
         let at = OffsetDateTime::now_utc().unix_timestamp().unsigned_abs();
-        let form = callback_form(&key, at, &message).unwrap();
+        let form = instant::callback(n, at);
         let attempt = format!("attempt-{n}");
         // So that it falls anywhere between two polls.
         let _ = tokio::time::timeout(

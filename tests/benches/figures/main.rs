@@ -1,5 +1,5 @@
 //! What our own work costs, as ratios to the plainest way to do the same, measured side by side in
-//! one run. `cargo xtask bench` prints the table; `--json` for machines.
+//! one run. `cargo xtask bench` prints the table; `--json` for machines, `--full` for what takes minutes.
 #![expect(
     clippy::unwrap_used,
     clippy::float_arithmetic,
@@ -8,13 +8,18 @@
 )]
 
 mod callback_authenticate;
+mod claim_growth;
 mod client_call;
 mod commits;
 mod dialect;
 mod drain;
 mod instant;
+mod intake;
+mod intake_overhead;
 mod latency;
+mod memory;
 mod pay;
+mod store;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -33,7 +38,7 @@ use Budget::{AtLeast, AtMost};
 /// In the order of the table: a name, how it is measured, and what it has to be.
 type Measured = (&'static str, fn() -> f64, Budget);
 
-const ALWAYS: [Measured; 11] = [
+const ALWAYS: [Measured; 15] = [
     (
         "callback_authenticate",
         callback_authenticate::ratio,
@@ -46,6 +51,10 @@ const ALWAYS: [Measured; 11] = [
     ),
     ("client_call", client_call::ratio, AtMost(1.05)),
     ("dialect", dialect::ratio, AtMost(1.15)),
+    ("intake_sqlite", intake::sqlite, AtLeast(5.0)),
+    ("intake_postgres", intake::postgres, AtLeast(0.9)),
+    ("intake_overhead", intake_overhead::ratio, AtMost(1.5)),
+    ("memory", memory::ratio, AtMost(1.3)),
     ("drain_sqlite", drain::sqlite, AtLeast(3.0)),
     ("drain_postgres", drain::postgres, AtLeast(0.25)),
     ("drain_slow_bank", drain::slow_bank, AtMost(1.2)),
@@ -53,6 +62,12 @@ const ALWAYS: [Measured; 11] = [
     ("pay_sqlite", pay::sqlite, AtLeast(2.0)),
     ("event_latency", latency::in_one_process, AtMost(1.3)),
     ("event_latency_polling", latency::by_polling, AtMost(4.0)),
+];
+
+/// With `--full` only: each takes minutes.
+const FULL: [Measured; 2] = [
+    ("claim_growth_sqlite", claim_growth::sqlite, AtMost(2.0)),
+    ("claim_growth_postgres", claim_growth::postgres, AtMost(2.0)),
 ];
 
 /// One row of the table.
@@ -68,12 +83,17 @@ struct Figure {
 
 fn main() -> ExitCode {
     let given = |name: &str| std::env::args().any(|argument| argument == name);
+    if given(memory::CHILD) {
+        memory::child();
+        return ExitCode::SUCCESS;
+    }
+    let full: &[Measured] = if given("--full") { &FULL } else { &[] };
     let mut figures = Vec::new();
     let chosen: Vec<_> = std::env::args()
         .skip(1)
         .filter(|name| !name.starts_with("--"))
         .collect();
-    let all = ALWAYS.iter();
+    let all = ALWAYS.iter().chain(full);
     let chosen = all.filter(|row| chosen.is_empty() || chosen.iter().any(|name| name == row.0));
     for (name, ratio, budget) in chosen {
         eprintln!("measuring {name} …");

@@ -359,7 +359,6 @@ impl Round {
 
     /// Ends the lease of a round that could not go on.
     async fn give_back(&mut self, result: &RoundResult) {
-        let now = self.store.now();
         let failures = self.order.failures;
         let (failures, due_in) = match result {
             RoundResult::Done => return,
@@ -392,13 +391,10 @@ impl Round {
             failures,
             aside: false,
         };
-        let released = self
-            .store
-            .ledger
-            .release(&self.order.key, self.lease, rest, now);
-        if let Err(error) = released.await {
-            tracing::warn!(order = %self.order.key, %error, "an order is left to its lease");
-        }
+        let key = &self.order.key;
+        self.store
+            .release(key, self.lease, rest, self.ends_by)
+            .await;
     }
 
     fn how(&self) -> How {

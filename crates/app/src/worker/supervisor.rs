@@ -17,15 +17,10 @@ use time::OffsetDateTime;
 
 use super::breaker::Breakers;
 use super::delivery::{self, Count};
+use super::pulse::{BETWEEN_CLAIMS, Pulse, SHORTEST_PAUSE};
 use super::slots::Slots;
 use super::{LEASE, RoundResult, Worker, task, upkeep};
 
-/// The first pause after the ledger could not be asked.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
-/// Two claims are not closer than this while few slots are free, so that those that free one by one are
-/// filled together.
-const BETWEEN_CLAIMS: Duration = Duration::from_millis(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// For giving leases back when all else is cut.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
@@ -88,53 +83,6 @@ struct Supervisor<'a> {
     keeping: bool,
     next_task: u64,
     running: BTreeMap<u64, AbortHandle>,
-}
-
-/// When something is asked for again.
-struct Pulse {
-    at: OffsetDateTime,
-    under_way: bool,
-    /// The last answer left something: ask again when a slot frees.
-    more: bool,
-    /// Raised while the last was under way: its answer may be too old.
-    raised: bool,
-    failures: u32,
-}
-
-impl Pulse {
-    const fn new(at: OffsetDateTime) -> Self {
-        Self {
-            at,
-            under_way: false,
-            more: false,
-            raised: false,
-            failures: 0,
-        }
-    }
-
-    fn raise(&mut self, now: OffsetDateTime) {
-        self.raised |= self.under_way;
-        self.at = self.at.min(now);
-    }
-
-    fn answered(&mut self, now: OffsetDateTime, full: bool, idle: Duration) {
-        self.under_way = false;
-        self.failures = 0;
-        self.more = full;
-        let pause = if std::mem::take(&mut self.raised) {
-            BETWEEN_CLAIMS
-        } else {
-            idle
-        };
-        self.at = now + pause;
-    }
-
-    fn failed(&mut self, now: OffsetDateTime, spread: impl Fn(Duration) -> Duration) {
-        self.under_way = false;
-        self.failures = self.failures.saturating_add(1);
-        let doubled = SHORTEST_PAUSE * (1 << self.failures.min(8));
-        self.at = now + spread(doubled.min(LONGEST_PAUSE));
-    }
 }
 
 pub(super) async fn run(worker: &Worker, stop: impl Future<Output = ()> + Send) {
@@ -364,10 +312,8 @@ impl Supervisor<'_> {
                 self.running.remove(&task);
                 self.rounds.give_back(&shop);
                 self.round_ended(&shop, &host, &ended, now);
-                if self.claims.more {
-                    let soon = now + after_freeing(&self.rounds, &shop);
-                    self.claims.at = self.claims.at.min(soon);
-                }
+                let soon = now + after_freeing(&self.rounds, &shop);
+                self.claims.freed(soon);
             }
             Message::Delivered(task, shop, count) => {
                 self.running.remove(&task);
@@ -376,10 +322,8 @@ impl Supervisor<'_> {
                     health.events_delivered += count.delivered;
                     health.events_put_aside += count.put_aside;
                 });
-                if self.outbox.more {
-                    let soon = now + after_freeing(&self.deliveries, &shop);
-                    self.outbox.at = self.outbox.at.min(soon);
-                }
+                let soon = now + after_freeing(&self.deliveries, &shop);
+                self.outbox.freed(soon);
             }
             Message::Kept => self.keeping = false,
         }

@@ -14,6 +14,8 @@ use crate::store::How;
 
 /// An order on which work failed so often in a row is put aside.
 const POISON_AFTER: u32 = 8;
+/// So long a ledger that is away is asked to end a lease.
+const LONGEST_RELEASE: Duration = Duration::from_secs(30);
 
 /// A round's whole work; what can't be read is put aside.
 pub(super) async fn work(
@@ -98,8 +100,6 @@ pub(super) async fn give_back(worker: &Worker, key: &OrderKey, lease: Lease, fai
 }
 
 async fn release(worker: &Worker, key: &OrderKey, lease: Lease, rest: Rest) {
-    let now = worker.store.now();
-    if let Err(error) = worker.store.ledger.release(key, lease, rest, now).await {
-        tracing::warn!(order = %key, %error, "an order is left to its lease");
-    }
+    let until = worker.store.now() + LONGEST_RELEASE;
+    worker.store.release(key, lease, rest, until).await;
 }

@@ -218,6 +218,25 @@ fn what_is_over_is_read_for_a_month_and_then_no_more() {
 }
 
 #[test]
+fn an_order_does_not_wait_for_its_lease_after_the_ledger_was_away_for_a_moment() {
+    let stage = Stage::new();
+    stage.play(async {
+        let session = stage.session("1001", &Cart::new("hp", eur("100"))).await;
+        stage.bank.customer_applies(&session);
+        stage.bank.hold_answers();
+        stage.deliver_callbacks("1001", 1, 1).await;
+        stage.bank.holds(1).await;
+        stage.ledger.fail_next(usize::MAX);
+        stage.bank.let_go();
+        stage.pass(SECOND).await;
+        stage.ledger.fail_next(0);
+        let began = stage.process.now();
+        stage.sink.delivered(1).await;
+        assert!(stage.process.now() - began < MINUTE);
+    });
+}
+
+#[test]
 fn the_same_seed_gives_the_same_run() {
     let run = |seed| {
         let stage = Stage::seeded(seed);
