@@ -9,12 +9,16 @@
 mod applicant;
 mod broken;
 mod dying;
+mod gate;
+mod hooked;
 mod shown;
 pub mod stage;
 
 pub use applicant::Applicant;
 pub use broken::broken;
 pub use dying::Dying;
+pub use gate::{Gate, When};
+pub use hooked::{Hook, Hooked};
 pub use inbank_testkit::Postgres;
 pub use shown::Shown;
 

@@ -14,7 +14,7 @@ use inbank::{
     Cart, Currency, EventKind, Limits, Money, OrderEvent, OsRandom, PayOutcome, Platform, Region,
     Runtime, Shop, TokioSpawner,
 };
-use inbank_tests::Dying;
+use inbank_tests::{Dying, Hooked};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
@@ -79,7 +79,8 @@ async fn main() {
     let granted = Arc::new(Notify::new());
     let options = LedgerOptions::new().callers_clock();
     let ledger = options.connect(database).await.unwrap();
-    let ledger = Dying::new(Arc::new(ledger), die_at.parse().unwrap());
+    let dying = Arc::new(Dying::new(die_at.parse().unwrap()));
+    let ledger = Hooked::new(Arc::new(ledger), dying);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let shop = Shop::new("main", Region::ESTONIA, uuid, key).with_base_url(bank);
     let runtime = Runtime::new(clock, Arc::new(OsRandom), Arc::new(TokioSpawner));
