@@ -21,6 +21,7 @@ use reqwest::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use self::clock::SandboxClock;
@@ -28,6 +29,9 @@ pub use self::process::Process;
 use self::store::Place;
 pub use self::store::Store;
 use self::tasks::Tasks;
+
+/// After which a task that does not end is held to pause, not to work.
+const MOMENT: Duration = Duration::from_millis(3);
 
 /// A platform and its surroundings.
 pub struct Stage {
@@ -290,7 +294,10 @@ impl Stage {
 
     async fn idle(&self) {
         let mut running = self.around.running.subscribe();
-        running.wait_for(|running| *running == 0).await.unwrap();
+        let none = |running: &usize| *running == 0;
+        while timeout(MOMENT, running.wait_for(none)).await.is_err() {
+            self.around.clock.end_a_pause();
+        }
     }
 
     /// A message, signed by the shop's key.

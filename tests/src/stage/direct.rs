@@ -81,7 +81,10 @@ impl Stage {
     pub async fn accepted(&self, reference: &str) -> Uuid {
         let offer = self.offered(reference).await;
         let accepted = self.order(reference).accept(&offer).await.unwrap();
-        let taken = matches!(accepted, CommandOutcome::Acknowledged(_));
+        let taken = matches!(
+            accepted,
+            CommandOutcome::Acknowledged(_) | CommandOutcome::Done(_)
+        );
         assert!(taken, "{accepted:?}");
         self.pass(Duration::from_secs(10)).await;
         let told = self.told(reference);

@@ -12,6 +12,15 @@ pub(super) struct Tasks {
     alive: Mutex<Option<JoinSet<()>>>,
 }
 
+tokio::task_local! {
+    static TASK: ();
+}
+
+/// Whether this is asked in one of the platform's tasks.
+pub(super) fn is_of_a_task() -> bool {
+    TASK.try_with(|()| ()).is_ok()
+}
+
 struct Running(watch::Sender<usize>);
 
 impl Drop for Running {
@@ -46,9 +55,9 @@ impl Spawner for Tasks {
         while tasks.try_join_next().is_some() {}
         self.running.send_modify(|running| *running += 1);
         let running = Running(self.running.clone());
-        tasks.spawn(async move {
+        tasks.spawn(TASK.scope((), async move {
             let _running = running;
             task.await;
-        });
+        }));
     }
 }

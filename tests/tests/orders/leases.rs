@@ -47,7 +47,7 @@ async fn two_processes_share_the_work_and_tell_each_event_once(store: Store) {
     assert_eq!(stage.sink.deliveries().len(), ORDERS);
     let done = |health: inbank::Health| health.rounds_done;
     let (one, two) = (done(stage.platform.health()), done(other.platform.health()));
-    assert!(one + two > ORDERS as u64, "{one} and {two}");
+    assert!(one + two >= ORDERS as u64, "{one} and {two}");
 }
 
 async fn a_process_that_is_killed_while_the_bank_approves_is_overtaken_and_it_is_sent_once(
@@ -125,6 +125,8 @@ async fn stands_still(store: Store, when: When, write: u32) {
     let stage = Stage::new(store).await;
     stage.granted("1001").await;
     let (frozen, gate) = gated(&stage).await;
+    // Its connection to the bank is open: what it sends would be gone at once.
+    frozen.order("1001").refresh().await.unwrap();
     gate.close(when, "write", write);
     let order = frozen.order("1001");
     let approving = tokio::spawn(async move { order.approve().await });
