@@ -1,11 +1,14 @@
 //! Whole orders through a platform that runs, at a bank that is slow, lagging and contradictory.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod anything;
 mod bank;
 mod callbacks;
 mod commands;
+mod database;
 mod direct;
 mod flows;
+mod isolation;
 mod leases;
 mod pay;
 mod poison;
