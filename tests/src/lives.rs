@@ -211,7 +211,12 @@ impl<'a> Reckoning<'a> {
                 _ => &[],
             };
             let expected = [expected, &["awaits_merchant", end(order)]].concat();
-            assert_eq!(told[order], expected, "{when}: {order}");
+            // An application that was lost is given up, and told so, before it is sent anew.
+            let given_up = aim(order) == "direct" && told[order][0] == "not_paid: cancelled";
+            let told = told[order].iter().skip(usize::from(given_up));
+            let lost = |kind: &&String| kind.contains("not known whether it arrived");
+            let told: Vec<&String> = told.filter(|kind| !lost(kind)).collect();
+            assert_eq!(told, expected, "{when}: {order}");
         }
         for (order, sessions) in &self.redirects {
             assert_eq!(sessions.len(), 1, "{when}: {order}");

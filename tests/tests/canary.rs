@@ -4,9 +4,9 @@
 use std::error::Error;
 use std::io::Write;
 
-use inbank::{ApiKey, ContractId, Region, SessionId, SessionRequest};
 use inbank::http::{ApiVersion, HmacAuthenticator, Site, callback_form, read_session_request};
 use inbank::ports::{CallbackAuthenticator, Connection, Contracts, Headers, Sessions};
+use inbank::{ApiKey, ContractId, Region, SessionId, SessionRequest, Shop};
 use inbank_tests::{Shown, StubBank, broken, fixture, parsed, with};
 use serde_json::{Value, json};
 
@@ -98,7 +98,8 @@ async fn no_canary_sings_when_all_goes_well() {
         let key = ApiKey::parse(StubBank::KEY).unwrap();
         let authenticator = HmacAuthenticator::new([&key]).unwrap();
         shown.debug(&(&key, &authenticator, &bank.api));
-
+        let shop = Shop::new("main", Region::ESTONIA, StubBank::SHOP, StubBank::KEY);
+        shown.debug(&shop.with_api(bank.api.clone()));
         let text = shown.text();
         assert!(
             text.contains("session.open") && text.contains("(personal)"),

@@ -169,10 +169,7 @@ async fn rental(stage: &Stage) {
     );
     // Forged, in the customer's own words.
     let attempt = stage.found("rented").await.attempts[0].id.clone();
-    let forged = format!(
-        "message=canary&hmac=canary&timestamp={}",
-        sandbox.api_key()
-    );
+    let forged = format!("message=canary&hmac=canary&timestamp={}", sandbox.api_key());
     let status = stage.post_form(attempt.as_str(), forged.clone()).await;
     assert_eq!(status, 401);
     stage.return_with(attempt.as_str(), forged).await;

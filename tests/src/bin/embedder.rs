@@ -20,6 +20,8 @@ use inbank_tests::{Dying, Hooked};
 use time::OffsetDateTime;
 
 const FASTER: u32 = 100;
+/// A callback for which nobody was there comes again sooner than that.
+const HEARD_OF_WITHIN: Duration = Duration::from_secs(100);
 const RENTAL: &str = "smart_rent_product_code";
 
 /// Goes on from where the process before may have been.
@@ -59,6 +61,10 @@ impl EventSink for Doing {
         let done = match &event.kind {
             EventKind::AwaitsMerchant => decide(shop, event.order.as_str()).await,
             EventKind::ActionWanted(Action::Offer) => accept(shop.order(order.as_str())).await,
+            // It is not known whether an acceptance arrived, and the bank has the offer still.
+            EventKind::NeedsPerson(_) if aim(order.as_str()) == "direct" => {
+                accept_again(shop.order(order.as_str())).await
+            }
             EventKind::ActionWanted(Action::Signature) => {
                 let order = shop.order(order.as_str());
                 order.sign(&SigningMethod::Digital).await.map(drop)
@@ -96,25 +102,27 @@ async fn accept(order: OrderHandle) -> Result<(), OrderError> {
     order.accept(&offer.id).await.map(drop)
 }
 
+async fn accept_again(order: OrderHandle) -> Result<(), OrderError> {
+    match order.status().await? {
+        OrderStatus::ActionWanted(Action::Offer) => accept(order).await,
+        _ => Ok(()),
+    }
+}
+
 fn aim(reference: &str) -> &str {
     reference.split('-').next().unwrap()
 }
 
-async fn open(shop: &ShopHandle, reference: &str) -> Result<(), OrderError> {
+async fn open(shop: &ShopHandle, clock: &FastClock, reference: &str) -> Result<(), OrderError> {
     let order = shop.order(reference);
-    if let Ok(OrderStatus::NotPaid(_)) = order.status().await {
+    let over = matches!(order.status().await, Ok(OrderStatus::NotPaid(_)));
+    if over && aim(reference) == "cancel" {
         // It has come to its end; to pay again would be another attempt.
         return Ok(());
     }
     let total = Money::parse("400", Currency::EUR)?;
     let paid = match aim(reference) {
-        "direct" => {
-            return match order.apply(&application(total)?).await? {
-                // Unclear: its callback tells.
-                ApplyOutcome::Sent(..) | ApplyOutcome::Unclear(_) => Ok(()),
-                ApplyOutcome::NotOffered(why) => panic!("{why:?}"),
-            };
-        }
+        "direct" => return apply(&order, clock, &application(total)?).await,
         "rent" => {
             let product = ProductCode::parse(RENTAL)?;
             let phone = ModelIdentifier::ean("8806095299501")?;
@@ -136,6 +144,26 @@ async fn open(shop: &ShopHandle, reference: &str) -> Result<(), OrderError> {
         PayOutcome::NotOffered(why) => panic!("{why:?}"),
     }
     Ok(())
+}
+
+/// An application that may have been lost is waited for, given up, and sent anew.
+async fn apply(
+    order: &OrderHandle,
+    clock: &FastClock,
+    request: &ApplicationRequest,
+) -> Result<(), OrderError> {
+    loop {
+        match order.apply(request).await? {
+            ApplyOutcome::Sent(..) => return Ok(()),
+            ApplyOutcome::NotOffered(why) => panic!("{why:?}"),
+            ApplyOutcome::Unclear(_) => {
+                clock.sleep(HEARD_OF_WITHIN).await;
+                if order.status().await? == OrderStatus::Opening {
+                    order.cancel().await?;
+                }
+            }
+        }
+    }
 }
 
 fn application(amount: Money) -> Result<ApplicationRequest, inbank::Invalid> {
@@ -205,7 +233,7 @@ async fn main() {
     let opened = orders.iter().map(|reference| {
         let (shop, clock) = (shop.clone(), clock.clone());
         async move {
-            while let Err(error) = open(&shop, reference).await {
+            while let Err(error) = open(&shop, &clock, reference).await {
                 say(&format!("again {reference} {error}"));
                 clock.sleep(Duration::from_secs(1)).await;
             }
