@@ -8,14 +8,16 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use inbank::{
-    AssetIdentifiers, Cart, Currency, Email, Hero, Imei, ModelIdentifier, Money, Months,
-    PhoneNumber, ProductCode, Region, RentalRequest, SerialNumber, SigningMethod,
+    AssetIdentifiers, Cart, Contact, Currency, Customer, Email, Hero, IdentityCode, Imei, Item,
+    ModelIdentifier, Money, Months, PhoneNumber, ProductCode, Region, RentalRequest, SerialNumber,
+    SigningMethod,
 };
 use inbank_sandbox::{Fault, Operation, Outcome};
 use inbank_tests::stage::{Stage, Store};
 use inbank_tests::{Postgres, Shown};
 
-const CANARIES: [&str; 11] = [
+const CANARIES: [&str; 12] = [
+    "38808050001",
     "canary",
     "33333333333",
     "canary@email.example",
@@ -70,20 +72,54 @@ async fn no_canary_sings_in_a_log_an_error_or_a_file_of_postgresqls() {
     holds_none(&bytes_below(server.folder()), &stage);
 }
 
-/// A direct application and a rental, in which everything goes wrong that is told of.
+/// A session, a direct application and a rental, in which everything goes wrong that is told of.
 async fn all_that_is_personal(stage: &Stage) {
     let mut shown = shown().clone();
+    session(stage).await;
     application(stage).await;
     rental(stage).await;
     for event in stage.sink.deliveries() {
         shown.debug(&event);
     }
-    for order in ["direct", "rented"] {
+    for order in ["paid", "direct", "rented"] {
         assert_eq!(stage.told(order).last().unwrap(), "paid", "{order}");
         shown.debug(&stage.found(order).await);
     }
     shown.debug(&stage.platform);
     shown.debug(&stage.platform.health());
+}
+
+async fn session(stage: &Stage) {
+    let mut shown = shown().clone();
+    let mut cart = Stage::cart(Stage::APPROVAL, "499.90");
+    cart.customer = Some(Customer {
+        identity_code: Some(IdentityCode::parse(&Region::ESTONIA, "38808050001").unwrap()),
+        first_name: Some("Canaryfirst".to_owned().into()),
+        last_name: Some("Canarylast".to_owned().into()),
+        gender: None,
+    });
+    cart.contact = Some(Contact {
+        email: Some(Email::parse("canary@email.example").unwrap()),
+        mobile: Some(PhoneNumber::parse("+37253637001").unwrap()),
+        phone: None,
+    });
+    cart.items.push(Item {
+        serial_number: Some("canary-serial".to_owned().into()),
+        amount: Some(stage.money("499.90")),
+        ..Item::default()
+    });
+    shown.debug(&cart);
+    let session = stage.session("paid", &cart).await;
+    let sent = stage.sandbox.requests();
+    let mut sent = sent.iter();
+    assert!(
+        sent.any(|one| one.body.contains("canary-serial")),
+        "not planted"
+    );
+    stage.sandbox.customer_applies(session).unwrap();
+    stage.pass(MINUTE).await;
+    shown.debug(&stage.order("paid").approve().await);
+    stage.pass(MINUTE).await;
 }
 
 async fn application(stage: &Stage) {
