@@ -7,15 +7,23 @@
 )]
 
 mod applicant;
+mod auditor;
 mod broken;
 mod dying;
+mod gate;
+mod hooked;
+mod lives;
 mod shown;
 pub mod stage;
 
 pub use applicant::Applicant;
+pub use auditor::{Told, audit};
 pub use broken::broken;
 pub use dying::Dying;
+pub use gate::{Gate, When};
+pub use hooked::{Hook, Hooked};
 pub use inbank_testkit::Postgres;
+pub use lives::{Life, Reckoning, Setting};
 pub use shown::Shown;
 
 use std::sync::Arc;

@@ -1,64 +1,37 @@
 //! A platform as an embedder builds it, at a bank over HTTP that takes its time: its worker runs, its
 //! routes are served, its ledger is of any kind. Time is the bank's and moves when the test says so.
 
-use std::pin::Pin;
+mod clock;
+mod direct;
+mod process;
+mod store;
+mod tasks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use inbank::http::{ApiVersion, RegionProfile, callback_form};
-use inbank::ports::{Clock, Ledger, Spawner};
-use inbank::sql::{LedgerOptions, SqlLedger};
+use inbank::ports::Ledger;
 use inbank::{
-    ApiKey, Cart, Limits, Money, Order, OrderHandle, OsRandom, PayOutcome, Platform, Runtime, Shop,
-    TokioSpawner,
+    ApiKey, Cart, Money, Order, OrderHandle, OsRandom, PayOutcome, Platform, Runtime, Shop,
 };
 use inbank_sandbox::{Operation, Sandbox, SandboxBuilder};
 use inbank_testkit::{MemoryLedger, RecordingSink};
 use reqwest::StatusCode;
-use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::Postgres;
+use self::clock::SandboxClock;
+pub use self::process::Process;
+use self::store::Place;
+pub use self::store::Store;
+use self::tasks::Tasks;
 
-/// Where the ledger of a test is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Store {
-    /// In memory.
-    Memory,
-    /// In a file.
-    Sqlite,
-    /// On the server that the tests share.
-    Postgres,
-}
-
-/// Makes a test of each function, which takes a [`Store`], for every kind of ledger.
-#[macro_export]
-macro_rules! on_every_store {
-    ($($name:ident),+ $(,)?) => {
-        $crate::on_store!(memory, Memory, $($name),+);
-        $crate::on_store!(sqlite, Sqlite, $($name),+);
-        $crate::on_store!(postgres, Postgres, $($name),+);
-    };
-}
-
-/// Makes a test of each function for one kind of ledger.
-#[macro_export]
-macro_rules! on_store {
-    ($module:ident, $store:ident, $($name:ident),+) => {
-        mod $module {
-            $(
-                #[tokio::test]
-                async fn $name() {
-                    super::$name($crate::stage::Store::$store).await;
-                }
-            )+
-        }
-    };
-}
+/// After which a task that does not end is held to pause, not to work.
+const MOMENT: Duration = Duration::from_millis(3);
 
 /// A platform and its surroundings.
 pub struct Stage {
@@ -70,10 +43,40 @@ pub struct Stage {
     pub sink: Arc<RecordingSink>,
     /// Where its routes are.
     pub url: String,
+    around: Surroundings,
+    client: reqwest::Client,
+    first: Option<Process>,
+    place: Place,
+}
+
+/// What all processes of a platform share.
+struct Surroundings {
+    sandbox: Arc<Sandbox>,
+    sink: Arc<RecordingSink>,
+    url: String,
+    profile: &'static RegionProfile,
+    version: ApiVersion,
     clock: Arc<SandboxClock>,
-    tasks: Arc<Tasks>,
-    /// Keeps a file.
-    _folder: tempfile::TempDir,
+    running: watch::Sender<usize>,
+}
+
+impl Surroundings {
+    async fn platform(&self, ledger: Arc<dyn Ledger>) -> (Platform, Arc<Tasks>) {
+        let (shop, key) = (self.sandbox.shop(), self.sandbox.api_key());
+        let shop = Shop::in_region(Stage::SHOP, self.profile.clone(), shop, key)
+            .with_version(self.version)
+            .with_base_url(self.sandbox.base_url())
+            .with_return_url("https://shop.example/orders/{order_reference}");
+        let tasks = Arc::new(Tasks::new(self.running.clone()));
+        let runtime = Runtime::new(self.clock.clone(), Arc::new(OsRandom), tasks.clone());
+        let builder = Platform::builder()
+            .public_url(&self.url)
+            .ledger(ledger)
+            .event_sink(self.sink.clone())
+            .runtime(runtime)
+            .shop(shop);
+        (builder.build().await.unwrap(), tasks)
+    }
 }
 
 impl Stage {
@@ -95,66 +98,83 @@ impl Stage {
         version: ApiVersion,
         set_up: impl FnOnce(SandboxBuilder) -> SandboxBuilder,
     ) -> Self {
-        let bank = Sandbox::builder(inbank_sandbox::Region::Estonia).seed(1);
-        let bank = set_up(bank.callback_retries([])).start().await.unwrap();
-        let sandbox = Arc::new(bank);
-        let clock = Arc::new(SandboxClock::new(sandbox.clone()));
-        let tasks = Arc::new(Tasks::new());
-        let folder = tempfile::tempdir().unwrap();
-        let ledger: Arc<dyn Ledger> = match store {
-            Store::Memory => Arc::new(MemoryLedger::new()),
-            Store::Sqlite => {
-                let file = format!("sqlite:{}/ledger.db", folder.path().display());
-                Arc::new(SqlLedger::connect(&file).await.unwrap())
-            }
-            Store::Postgres => {
-                let url = Postgres::shared().database();
-                let options = LedgerOptions::new().callers_clock();
-                Arc::new(options.connect(&url).await.unwrap())
-            }
-        };
+        let place = Place::of(store);
+        Self::build(place, &RegionProfile::ESTONIA, version, set_up).await
+    }
+
+    /// A shop in a region.
+    pub async fn in_region(
+        store: Store,
+        profile: &'static RegionProfile,
+        version: ApiVersion,
+    ) -> Self {
+        Self::build(Place::of(store), profile, version, |bank| bank).await
+    }
+
+    /// A shop in Estonia whose ledger is in this database.
+    pub async fn over(database: String) -> Self {
+        let place = Place::Database(database, None);
+        Self::build(place, &RegionProfile::ESTONIA, ApiVersion::V2, |bank| bank).await
+    }
+
+    async fn build(
+        place: Place,
+        profile: &'static RegionProfile,
+        version: ApiVersion,
+        set_up: impl FnOnce(SandboxBuilder) -> SandboxBuilder,
+    ) -> Self {
+        let region = profile.region.name.parse().unwrap();
+        let bank = Sandbox::builder(region).seed(1).callback_retries([]);
+        let sandbox = Arc::new(set_up(bank).start().await.unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/inbank", listener.local_addr().unwrap());
-        let sink = Arc::new(RecordingSink::new());
-        let shop = Shop::new(
-            Self::SHOP,
-            RegionProfile::ESTONIA.region.clone(),
-            sandbox.shop(),
-            sandbox.api_key(),
-        );
-        let platform = Platform::builder()
-            .public_url(&url)
-            .ledger(ledger)
-            .event_sink(sink.clone())
-            .runtime(Runtime::new(
-                clock.clone(),
-                Arc::new(OsRandom),
-                tasks.clone(),
-            ))
-            .shop(
-                shop.with_version(version)
-                    .with_base_url(sandbox.base_url())
-                    .with_return_url("https://shop.example/orders/{order_reference}"),
-            )
-            .build()
-            .await
-            .unwrap();
-        let serving = platform.clone();
-        tokio::spawn(async move {
-            let never = std::future::pending();
-            let limits = Limits::default();
-            let served = serving.serve_until(listener, axum::Router::new(), limits, never);
-            served.await.unwrap();
-        });
+        let around = Surroundings {
+            clock: Arc::new(SandboxClock::new(sandbox.clone())),
+            sandbox: sandbox.clone(),
+            sink: Arc::new(RecordingSink::new()),
+            url: url.clone(),
+            profile,
+            version,
+            running: watch::Sender::new(0),
+        };
+        let ledger = place.ledger().await;
+        let (platform, tasks) = around.platform(ledger).await;
+        let client = reqwest::Client::builder().no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none());
         Self {
+            platform: platform.clone(),
+            sink: around.sink.clone(),
+            first: Some(Process::serve(platform, tasks, listener)),
+            client: client.build().unwrap(),
             sandbox,
-            platform,
-            sink,
             url,
-            clock,
-            tasks,
-            _folder: folder,
+            around,
+            place,
         }
+    }
+
+    /// The process that serves the routes, to be stopped; the platform can be asked on.
+    pub fn first_process(&mut self) -> Process {
+        self.first.take().unwrap()
+    }
+
+    /// The ledger in memory.
+    ///
+    /// # Panics
+    /// Where it is elsewhere.
+    pub fn memory(&self) -> &MemoryLedger {
+        match &self.place {
+            Place::Memory(ledger) => ledger,
+            Place::Database(..) => panic!("the ledger is in a database"),
+        }
+    }
+
+    /// Where the ledger's files are.
+    ///
+    /// # Panics
+    /// Where it has none of its own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.place.folder().unwrap()
     }
 
     /// An order of the shop.
@@ -165,6 +185,11 @@ impl Stage {
     /// An order as the ledger has it.
     pub async fn found(&self, reference: &str) -> Order {
         self.order(reference).find().await.unwrap().unwrap()
+    }
+
+    /// An amount in the region's currency.
+    pub fn money(&self, amount: &str) -> Money {
+        Money::parse(amount, self.around.profile.region.currency).unwrap()
     }
 
     /// A cart.
@@ -186,9 +211,8 @@ impl Stage {
 
     /// An order that waits for the merchant.
     pub async fn granted(&self, reference: &str) -> Uuid {
-        let session = self
-            .session(reference, &Self::cart(Self::APPROVAL, "499.90"))
-            .await;
+        let cart = Cart::new(Self::APPROVAL, self.money("499.90"));
+        let session = self.session(reference, &cart).await;
         self.sandbox.customer_applies(session).unwrap();
         self.pass(Duration::from_secs(10)).await;
         assert_eq!(self.told(reference), ["awaits_merchant"]);
@@ -216,7 +240,7 @@ impl Stage {
         self.calm().await;
         while !left.is_zero() {
             let by = step.min(left);
-            self.clock.advance(by);
+            self.around.clock.advance(by);
             left = left.saturating_sub(by);
             self.calm().await;
             // A minute by seconds, then ever larger steps.
@@ -226,118 +250,90 @@ impl Stage {
         }
     }
 
+    /// Moves time on while something hangs: nobody is waited for.
+    pub async fn advance(&self, by: Duration) {
+        self.around.clock.advance(by);
+        for _ in 0..20 {
+            yield_now().await;
+        }
+    }
+
+    /// Lets time pass by seconds until something is so.
+    ///
+    /// # Panics
+    /// Where it is not so within an hour.
+    pub async fn until(&self, what: &str, mut is: impl AsyncFnMut() -> bool) {
+        for _ in 0..3600 {
+            if is().await {
+                return;
+            }
+            self.advance(Duration::from_secs(1)).await;
+        }
+        panic!("an hour has passed, and not: {what}");
+    }
+
     /// Returns when the bank has delivered what it has to say by now, and the platform has nothing to
     /// do by now.
     pub async fn calm(&self) {
         for _ in 0..3 {
             loop {
-                self.tasks.idle().await;
+                self.idle().await;
                 self.sandbox.idle().await;
                 yield_now().await;
-                if self.tasks.is_idle() {
+                if *self.around.running.borrow() == 0 {
                     break;
                 }
             }
             // The supervisor looks at the ledger at least once more.
-            self.clock.advance(Duration::from_millis(300));
+            self.around.clock.advance(Duration::from_millis(300));
             yield_now().await;
         }
-        self.tasks.idle().await;
+        self.idle().await;
         self.sandbox.idle().await;
+    }
+
+    async fn idle(&self) {
+        let mut running = self.around.running.subscribe();
+        let none = |running: &usize| *running == 0;
+        while timeout(MOMENT, running.wait_for(none)).await.is_err() {
+            self.around.clock.end_a_pause();
+        }
+    }
+
+    /// A message, signed by the shop's key.
+    pub fn signed(&self, message: &str) -> String {
+        let key = ApiKey::parse(self.sandbox.api_key()).unwrap();
+        let now = self.sandbox.now().unix_timestamp().unsigned_abs();
+        callback_form(&key, now, message).unwrap()
     }
 
     /// Posts a signed message to an attempt's address.
     pub async fn post(&self, attempt: &str, message: &str) -> StatusCode {
-        let key = ApiKey::parse(self.sandbox.api_key()).unwrap();
-        let now = self.sandbox.now().unix_timestamp().unsigned_abs();
-        let form = callback_form(&key, now, message).unwrap();
-        self.post_form(attempt, form).await
+        self.post_form(attempt, self.signed(message)).await
     }
 
     /// Posts a form to an attempt's address.
     pub async fn post_form(&self, attempt: &str, form: String) -> StatusCode {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let url = format!("{}/callbacks/{}/{attempt}", self.url, Self::SHOP);
-        let request = client.post(url).body(form).header(
+        self.send("callbacks", attempt, form).await
+    }
+
+    /// A browser brings a form back from the bank.
+    pub async fn return_with(&self, attempt: &str, form: String) -> StatusCode {
+        self.send("return", attempt, form).await
+    }
+
+    /// A browser comes back from the bank with nothing in its hands.
+    pub async fn browse(&self, attempt: &str) -> StatusCode {
+        let url = format!("{}/return/{}/{attempt}", self.url, Self::SHOP);
+        self.client.get(url).send().await.unwrap().status()
+    }
+
+    async fn send(&self, route: &str, attempt: &str, form: String) -> StatusCode {
+        let url = format!("{}/{route}/{}/{attempt}", self.url, Self::SHOP);
+        let request = self.client.post(url).body(form).header(
             reqwest::header::CONTENT_TYPE,
             "application/x-www-form-urlencoded",
         );
         request.send().await.unwrap().status()
-    }
-}
-
-/// The sandbox's clock for the platform. Moving it wakes whoever waits by it.
-struct SandboxClock {
-    sandbox: Arc<Sandbox>,
-    moved: watch::Sender<()>,
-}
-
-impl SandboxClock {
-    fn new(sandbox: Arc<Sandbox>) -> Self {
-        Self {
-            sandbox,
-            moved: watch::Sender::new(()),
-        }
-    }
-
-    fn advance(&self, by: Duration) {
-        self.sandbox.advance(by);
-        self.moved.send_replace(());
-    }
-}
-
-#[async_trait]
-impl Clock for SandboxClock {
-    fn now(&self) -> OffsetDateTime {
-        self.sandbox.now()
-    }
-
-    async fn sleep(&self, wait: Duration) {
-        let mut moved = self.moved.subscribe();
-        let wait = wait.try_into().unwrap_or(time::Duration::MAX);
-        let until = self.now().saturating_add(wait);
-        while let Ok(left) = Duration::try_from(until - self.now())
-            && !left.is_zero()
-        {
-            // Real time passes as well.
-            let _ = tokio::time::timeout(left, moved.changed()).await;
-        }
-    }
-}
-
-/// Tokio's tasks, counted: so that it is known when the platform has nothing to do.
-struct Tasks(watch::Sender<usize>);
-
-struct Running(watch::Sender<usize>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.send_modify(|running| *running -= 1);
-    }
-}
-
-impl Tasks {
-    fn new() -> Self {
-        Self(watch::Sender::new(0))
-    }
-
-    fn is_idle(&self) -> bool {
-        *self.0.borrow() == 0
-    }
-
-    async fn idle(&self) {
-        let mut running = self.0.subscribe();
-        running.wait_for(|running| *running == 0).await.unwrap();
-    }
-}
-
-impl Spawner for Tasks {
-    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        self.0.send_modify(|running| *running += 1);
-        let running = Running(self.0.clone());
-        TokioSpawner.spawn(Box::pin(async move {
-            let _running = running;
-            task.await;
-        }));
     }
 }

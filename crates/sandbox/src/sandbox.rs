@@ -329,6 +329,11 @@ impl Sandbox {
         self.shared.lock().sessions.len()
     }
 
+    /// The contracts that were made, active or not.
+    pub fn contracts(&self) -> Vec<Uuid> {
+        self.shared.lock().contracts.keys().copied().collect()
+    }
+
     /// How many contracts were made.
     pub fn contract_count(&self) -> usize {
         self.shared.lock().contracts.len()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use inbank_domain::{Attempt, Command, CommandStage, Order, Reading};
+use inbank_domain::{Attempt, Command, CommandStage, Order, Reading, SendOutcome};
 use inbank_ports::{
     Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject,
 };
@@ -22,6 +22,8 @@ pub(crate) const LEASE: Duration = Duration::from_mins(2);
 const LONGEST_ROUND: Duration = Duration::from_secs(90);
 /// Nothing is sent unless its answer can be waited for within the lease.
 const LONGEST_SEND: Duration = Duration::from_secs(45);
+/// What is left for the answer once the sending is written down.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 /// How often in one round commands are sent that follow from what was read.
 const SENDINGS: usize = 3;
 
@@ -147,6 +149,11 @@ impl Round {
             if !marked.await.map_err(RoundResult::NotWritten)? {
                 continue;
             }
+            if self.left() < LONGEST_ANSWER {
+                // Writing it down took long, or the process stood still meanwhile.
+                self.take_back(number, &command).await?;
+                return Err(RoundResult::Stopped);
+            }
             let Some(attempt) = self.order.attempt(number).cloned() else {
                 continue;
             };
@@ -159,6 +166,17 @@ impl Round {
             self.write_answer(number, &command, sent).await?;
         }
         Ok(())
+    }
+
+    /// Marks a command as not sent after all, unless the lease has passed on: then whoever has it now
+    /// takes it for sent, and reads.
+    async fn take_back(&mut self, number: u32, command: &Command) -> Result<(), RoundResult> {
+        let how = self.how();
+        let taken_back = self.store.change(&mut self.order, &how, |order, now| {
+            order.sent(number, command, &SendOutcome::NotSent, now);
+            ((), Due::Leased)
+        });
+        taken_back.await.map_err(RoundResult::NotWritten)
     }
 
     async fn write_answer(
@@ -193,12 +211,12 @@ impl Round {
             Err(error) => {
                 let (kind, operation) = (error.kind().as_str(), error.operation());
                 tracing::warn!(order = %self.order.key, attempt = number, %command, kind, operation, "a command was not taken");
-                let passing = !matches!(outcome, inbank_domain::SendOutcome::Refused(_))
+                let passing = !matches!(outcome, SendOutcome::Refused(_))
                     && error.kind() != GatewayErrorKind::OutcomeUnknown;
                 if passing {
                     return Err(RoundResult::Bank(error));
                 }
-                if matches!(outcome, inbank_domain::SendOutcome::Refused(_)) {
+                if matches!(outcome, SendOutcome::Refused(_)) {
                     self.refusals.push((number, command.clone(), error));
                 }
                 Ok(())

@@ -1,5 +1,4 @@
 //! What embedders call: `run`, in real time, over real ledgers, at a bank that takes a moment.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,0 +1,144 @@
+//! A ledger with something that happens round its calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use inbank::ports::{
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
+    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+};
+use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use time::OffsetDateTime;
+
+/// What happens round each call that changes something.
+#[async_trait]
+pub trait Hook: Send + Sync {
+    /// Before it is done.
+    async fn before(&self, call: &'static str);
+    /// After it was done, and before its caller hears of it.
+    async fn after(&self, call: &'static str);
+}
+
+/// A ledger, and what happens round its calls. Reading is left alone, and so is a claim that finds
+/// nothing.
+pub struct Hooked<H> {
+    ledger: Arc<dyn Ledger>,
+    hook: Arc<H>,
+}
+
+impl<H: Hook> Hooked<H> {
+    /// With something round each call.
+    pub fn new(ledger: Arc<dyn Ledger>, hook: Arc<H>) -> Self {
+        Self { ledger, hook }
+    }
+
+    async fn round<T>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, LedgerError>>,
+    ) -> Result<T, LedgerError> {
+        self.hook.before(call).await;
+        let answer = work.await;
+        self.hook.after(call).await;
+        answer
+    }
+
+    async fn found<T>(
+        &self,
+        call: &'static str,
+        claimed: Result<T, LedgerError>,
+        is_some: impl Fn(&T) -> bool,
+    ) -> Result<T, LedgerError> {
+        if claimed.as_ref().is_ok_and(is_some) {
+            self.hook.after(call).await;
+        }
+        claimed
+    }
+}
+
+#[async_trait]
+impl<H: Hook> Ledger for Hooked<H> {
+    async fn order(&self, key: &OrderKey) -> Result<Option<Order>, LedgerError> {
+        self.ledger.order(key).await
+    }
+    async fn order_of(
+        &self,
+        shop: &ShopName,
+        attempt: &AttemptId,
+    ) -> Result<Option<OrderReference>, LedgerError> {
+        self.ledger.order_of(shop, attempt).await
+    }
+    async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError> {
+        self.ledger.orders(listing).await
+    }
+    async fn write(&self, write: Write) -> Result<Saved, LedgerError> {
+        self.round("write", self.ledger.write(write)).await
+    }
+    async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError> {
+        self.round("keep", self.ledger.keep(callback)).await
+    }
+    async fn callbacks(&self, key: &OrderKey) -> Result<Vec<ReceivedCallback>, LedgerError> {
+        self.ledger.callbacks(key).await
+    }
+    async fn wake(&self, key: &OrderKey, now: OffsetDateTime) -> Result<bool, LedgerError> {
+        self.round("wake", self.ledger.wake(key, now)).await
+    }
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, LedgerError> {
+        let claimed = self.ledger.claim(request).await;
+        self.found("claim", claimed, |claimed| !claimed.is_empty())
+            .await
+    }
+    async fn claim_one(
+        &self,
+        key: &OrderKey,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> Result<Option<Claim>, LedgerError> {
+        let claimed = self.ledger.claim_one(key, now, lease).await;
+        self.found("claim_one", claimed, Option::is_some).await
+    }
+    async fn release(
+        &self,
+        key: &OrderKey,
+        lease: Lease,
+        rest: Rest,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError> {
+        let release = self.ledger.release(key, lease, rest, now);
+        self.round("release", release).await
+    }
+    async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError> {
+        let claimed = self.ledger.claim_deliveries(request).await;
+        let is_some = |claimed: &Vec<Delivery>| !claimed.is_empty();
+        self.found("claim_deliveries", claimed, is_some).await
+    }
+    async fn delivered(
+        &self,
+        delivery: &Delivery,
+        outcome: Delivered,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError> {
+        let delivered = self.ledger.delivered(delivery, outcome, now);
+        self.round("delivered", delivered).await
+    }
+    async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
+        self.ledger.events(key).await
+    }
+    async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
+        self.ledger.feed(shop, after, limit).await
+    }
+    async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
+        self.ledger.forget(before, limit).await
+    }
+    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
+        self.ledger.erase(key).await
+    }
+    async fn measure(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Measures, LedgerError> {
+        self.ledger.measure(shops, now).await
+    }
+}
