@@ -1,55 +1,32 @@
 //! The fake bank passes what the real adapters pass.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use inbank_app::Bank;
 use inbank_domain::{
     ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, ModelIdentifier,
     Money, Months, ProductCode, Region, SessionId, SigningMethod, WebAddress,
 };
-use inbank_ports::{
-    Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
-    ProductCatalogue, Rentals, Sessions, Signing,
-};
 use inbank_testkit::FakeBank;
-use inbank_testkit::conformance::{Approval, Bank, cases};
+use inbank_testkit::conformance::{Approval, BankUnderTest, SentCallback, cases};
 use libtest_mimic::{Arguments, Trial};
 
-struct Fake(FakeBank);
+struct Fake(Arc<FakeBank>, Bank);
+
+impl Fake {
+    fn new(region: Region) -> Self {
+        let fake = Arc::new(FakeBank::new(region.clone()));
+        let bank = Bank::new(region, "fake", ["fake"], fake.clone());
+        Self(fake.clone(), bank.with_all(fake))
+    }
+}
 
 #[async_trait]
-impl Bank for Fake {
-    fn region(&self) -> Region {
-        self.0.region().clone()
-    }
-    fn connection(&self) -> &dyn Connection {
-        &self.0
-    }
-    fn products(&self) -> &dyn ProductCatalogue {
-        &self.0
-    }
-    fn calculator(&self) -> &dyn Calculator {
-        &self.0
-    }
-    fn sessions(&self) -> &dyn Sessions {
-        &self.0
-    }
-    fn contracts(&self) -> &dyn Contracts {
-        &self.0
-    }
-    fn applications(&self) -> &dyn Applications {
-        &self.0
-    }
-    fn income_proof(&self) -> &dyn IncomeProof {
-        &self.0
-    }
-    fn signing(&self) -> &dyn Signing {
-        &self.0
-    }
-    fn rentals(&self) -> &dyn Rentals {
-        &self.0
-    }
-    fn callbacks(&self) -> &dyn CallbackAuthenticator {
-        &self.0
+impl BankUnderTest for Fake {
+    fn ports(&self) -> &Bank {
+        &self.1
     }
     fn product_code(&self, approval: Approval) -> ProductCode {
         let code = match approval {
@@ -119,23 +96,57 @@ impl Bank for Fake {
     async fn session_count(&self) -> usize {
         self.0.session_count()
     }
-    async fn callbacks_sent(&self) -> Vec<Vec<u8>> {
-        self.0.callbacks()
+    async fn callbacks_sent(&self) -> Vec<SentCallback> {
+        let sent = self.0.callbacks().into_iter();
+        sent.map(SentCallback::of_body).collect()
     }
 }
 
+/// The same bank as lenders that lack something: a case that asks for it all the same panics.
+fn lenders(bank: &Bank) -> Vec<(&'static str, Bank)> {
+    let bare = || {
+        let (region, callbacks) = (bank.region.clone(), bank.callbacks.clone());
+        Bank::new(region, "fake", ["fake"], callbacks)
+    };
+    let (mut pages, mut contracts, mut direct) = (bare(), bare(), bare());
+    pages.sessions.clone_from(&bank.sessions);
+    contracts.sessions.clone_from(&bank.sessions);
+    contracts.contracts.clone_from(&bank.contracts);
+    direct.applications.clone_from(&bank.applications);
+    direct.signing.clone_from(&bank.signing);
+    vec![
+        ("everything", bank.clone()),
+        ("hosted pages only", pages),
+        ("hosted pages and contracts", contracts),
+        ("applications and signing only", direct),
+        ("nothing", bare()),
+    ]
+}
+
 fn main() {
-    let regions = [Region::ESTONIA, Region::POLAND, Region::CZECHIA];
-    let trials = regions.into_iter().flat_map(|region| {
-        cases(&region).map(move |case| {
-            let region = region.clone();
-            Trial::test(format!("{}::{}", region.name, case.name), move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-                runtime.block_on(case.run(&Fake(FakeBank::new(region))));
-                Ok(())
-            })
-        })
-    });
-    let trials = trials.collect();
+    let mut trials = Vec::new();
+    for region in [Region::ESTONIA, Region::POLAND, Region::CZECHIA] {
+        for (number, (name, bank)) in lenders(&Fake::new(region.clone()).1).iter().enumerate() {
+            for case in cases(bank) {
+                let region = region.clone();
+                let name = format!("{}::{name}::{}", region.name, case.name);
+                trials.push(Trial::test(name, move || {
+                    let Fake(fake, bank) = Fake::new(region);
+                    let bank = lenders(&bank).swap_remove(number).1;
+                    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+                    runtime.block_on(case.run(&Fake(fake, bank)));
+                    Ok(())
+                }));
+            }
+        }
+    }
+    trials.push(Trial::test("a_lender_is_asked_for_what_it_has", || {
+        let lenders = lenders(&Fake::new(Region::ESTONIA).1);
+        let counts: Vec<usize> = lenders.iter().map(|(_, bank)| cases(bank).len()).collect();
+        assert!(counts[0] > counts[2] && counts[2] > counts[1], "{counts:?}");
+        assert!(counts[1] > 0 && counts[3] > 0, "{counts:?}");
+        assert_eq!(counts[4], 0, "nothing is asked of nobody");
+        Ok(())
+    }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
