@@ -10,7 +10,7 @@ use inbank::http::{ApiVersion, RegionProfile, callback_form};
 use inbank::ports::{Clock, Ledger, Spawner};
 use inbank::sql::{LedgerOptions, SqlLedger};
 use inbank::{
-    ApiKey, Cart, Limits, Money, Order, OrderHandle, OsRandom, PayOutcome, Platform, Runtime, Shop,
+    ApiKey, Cart, Money, Order, OrderHandle, OsRandom, PayOutcome, Platform, Runtime, Shop,
     TokioSpawner,
 };
 use inbank_sandbox::{Operation, Sandbox, SandboxBuilder};
@@ -142,8 +142,7 @@ impl Stage {
         let serving = platform.clone();
         tokio::spawn(async move {
             let never = std::future::pending();
-            let limits = Limits::default();
-            let served = serving.serve_until(listener, axum::Router::new(), limits, never);
+            let served = serving.serve_until(listener, axum::Router::new(), never);
             served.await.unwrap();
         });
         Self {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use inbank::ports::{Clock, EventSink, SinkError};
 use inbank::sql::LedgerOptions;
 use inbank::{
-    Cart, Currency, EventKind, Limits, Money, OrderEvent, OsRandom, PayOutcome, Platform, Region,
+    Cart, Currency, EventKind, Money, OrderEvent, OsRandom, PayOutcome, Platform, Region,
     Runtime, Shop, TokioSpawner,
 };
 use inbank_tests::Dying;
@@ -97,7 +97,7 @@ async fn main() {
     let serving = platform.clone();
     tokio::spawn(async move {
         let never = std::future::pending();
-        let served = serving.serve_until(listener, axum::Router::new(), Limits::default(), never);
+        let served = serving.serve_until(listener, axum::Router::new(), never);
         served.await.unwrap();
     });
     let order = platform.shop("main").unwrap().order("1001");
