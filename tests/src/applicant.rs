@@ -7,7 +7,7 @@ use inbank::{
     ProductCode, WebAddress,
 };
 use inbank_sandbox::Outcome;
-use inbank_testkit::conformance::Bank;
+use inbank_testkit::conformance::BankUnderTest as _;
 use uuid::Uuid;
 
 use crate::{SandboxBank, uuid_of};

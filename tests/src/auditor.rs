@@ -41,12 +41,11 @@ pub fn audit(deliveries: &[Told]) -> BTreeMap<String, Vec<String>> {
             (1..=events.len() + 1).contains(&number),
             "{delivery:?} comes before what is before it: {events:?}"
         );
-        match events.get(number - 1) {
-            Some(known) => assert_eq!(*known, delivery.kind, "{delivery:?} is two events"),
-            None => {
-                check(events, delivery);
-                events.push(delivery.kind.clone());
-            }
+        if let Some(known) = events.get(number - 1) {
+            assert_eq!(*known, delivery.kind, "{delivery:?} is two events");
+        } else {
+            check(events, delivery);
+            events.push(delivery.kind.clone());
         }
     }
     told

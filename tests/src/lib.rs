@@ -31,18 +31,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank::http::{ApiVersion, HmacAuthenticator, PartnerApi, RegionProfile, Site, SystemClock};
-use inbank::ports::{
-    Applications, Calculator, CallbackAuthenticator, Clock, Connection, Contracts, IncomeProof,
-    ProductCatalogue, Rentals, Sessions, Signing,
-};
+use inbank::ports::{Clock, Sessions as _};
 use inbank::{
-    ApiKey, ApplicationId, AssetIdentifiers, ConfirmationCode, ContractId, DecisionStatus, Imei,
-    Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode, Purchase,
-    Region, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
+    ApiKey, ApplicationId, AssetIdentifiers, Bank, ConfirmationCode, ContractId, DecisionStatus,
+    Imei, Locale, ModelIdentifier, Money, Months, OrderReference, PartnerUrls, ProductCode,
+    Purchase, SerialNumber, SessionId, SessionRequest, ShopId, SigningMethod, WebAddress,
 };
 use inbank_sandbox::{AssetIdentifierType, Fault, Operation, Outcome, Sandbox, SandboxBuilder};
 use inbank_testkit::ManualClock;
-use inbank_testkit::conformance::{Approval, Bank};
+use inbank_testkit::conformance::{Approval, BankUnderTest, SentCallback};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -57,6 +54,7 @@ pub struct SandboxBank {
     pub authenticator: HmacAuthenticator,
     /// The adapter's clock, which knows how long it would have waited.
     pub clock: Arc<ManualClock>,
+    ports: Bank,
 }
 
 impl SandboxBank {
@@ -81,21 +79,32 @@ impl SandboxBank {
 
     /// A bank that runs already.
     pub fn of(profile: &RegionProfile, version: ApiVersion, sandbox: Sandbox) -> Self {
-        let key = ApiKey::parse(sandbox.api_key()).unwrap();
         let clock = Arc::new(ManualClock::new(sandbox.now()));
-        let authenticator = HmacAuthenticator::new([&key]).unwrap();
-        let api = PartnerApi::builder(profile, ShopId::parse(sandbox.shop()).unwrap(), key)
-            .version(version)
-            .site(Site::parse(sandbox.base_url()).unwrap())
-            .clock(clock.clone())
-            .build()
-            .unwrap();
+        let (shop, key) = (sandbox.shop(), sandbox.api_key());
+        let (api, authenticator) = adapter(
+            profile,
+            version,
+            shop,
+            key,
+            sandbox.base_url(),
+            clock.clone(),
+        );
+        let ports = ports(&api, &authenticator);
         Self {
             sandbox,
             api,
             authenticator,
             clock,
+            ports,
         }
+    }
+
+    /// The ports of such a bank, before there is one: what can be asked of it.
+    pub fn ports_in(profile: &RegionProfile, version: ApiVersion) -> Bank {
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let (shop, nowhere) = (StubBank::SHOP, "http://127.0.0.1:9");
+        let (api, authenticator) = adapter(profile, version, shop, StubBank::KEY, nowhere, clock);
+        ports(&api, &authenticator)
     }
 
     /// Every region in every version.
@@ -140,39 +149,9 @@ impl SandboxBank {
 }
 
 #[async_trait]
-impl Bank for SandboxBank {
-    fn region(&self) -> Region {
-        self.api.region().clone()
-    }
-    fn connection(&self) -> &dyn Connection {
-        &self.api
-    }
-    fn products(&self) -> &dyn ProductCatalogue {
-        &self.api
-    }
-    fn calculator(&self) -> &dyn Calculator {
-        &self.api
-    }
-    fn sessions(&self) -> &dyn Sessions {
-        &self.api
-    }
-    fn contracts(&self) -> &dyn Contracts {
-        &self.api
-    }
-    fn applications(&self) -> &dyn Applications {
-        &self.api
-    }
-    fn income_proof(&self) -> &dyn IncomeProof {
-        &self.api
-    }
-    fn signing(&self) -> &dyn Signing {
-        &self.api
-    }
-    fn rentals(&self) -> &dyn Rentals {
-        &self.api
-    }
-    fn callbacks(&self) -> &dyn CallbackAuthenticator {
-        &self.authenticator
+impl BankUnderTest for SandboxBank {
+    fn ports(&self) -> &Bank {
+        &self.ports
     }
     fn product_code(&self, approval: Approval) -> ProductCode {
         let code = match approval {
@@ -293,16 +272,41 @@ impl Bank for SandboxBank {
     async fn session_count(&self) -> usize {
         self.sandbox.session_count()
     }
-    async fn callbacks_sent(&self) -> Vec<Vec<u8>> {
+    async fn callbacks_sent(&self) -> Vec<SentCallback> {
         self.sandbox.idle().await;
         let sessions = self.sandbox.callbacks().into_iter();
         let applications = self.sandbox.application_callbacks().into_iter();
         // A case brings about the ones or the others.
         sessions
-            .map(|callback| callback.body.into_bytes())
-            .chain(applications.map(|callback| callback.body.into_bytes()))
+            .map(|callback| SentCallback::of_body(callback.body))
+            .chain(applications.map(|callback| SentCallback::of_body(callback.body)))
             .collect()
     }
+}
+
+fn adapter(
+    profile: &RegionProfile,
+    version: ApiVersion,
+    shop: &str,
+    key: &str,
+    base: &str,
+    clock: Arc<ManualClock>,
+) -> (PartnerApi, HmacAuthenticator) {
+    let key = ApiKey::parse(key).unwrap();
+    let authenticator = HmacAuthenticator::new([&key]).unwrap();
+    let api = PartnerApi::builder(profile, ShopId::parse(shop).unwrap(), key)
+        .version(version)
+        .site(Site::parse(base).unwrap())
+        .clock(clock)
+        .build()
+        .unwrap();
+    (api, authenticator)
+}
+
+fn ports(api: &PartnerApi, authenticator: &HmacAuthenticator) -> Bank {
+    let callbacks = Arc::new(authenticator.clone());
+    let bank = Bank::new(api.region().clone(), "sandbox", ["sandbox"], callbacks);
+    bank.with_all(Arc::new(api.clone()))
 }
 
 /// The sandbox's name for an identifier of ours.

@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let mut trials = Vec::new();
     for (profile, version) in SandboxBank::every() {
-        for case in cases(&profile.region) {
+        for case in cases(&SandboxBank::ports_in(profile, version)) {
             let name = format!("{}::{version}::{}", profile.region.name, case.name);
             trials.push(Trial::test(name, move || {
                 let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -13,7 +13,7 @@ use inbank::{
     SigningMethod, StatementRequest, WebAddress,
 };
 use inbank_sandbox::{Fault, Operation, Outcome};
-use inbank_testkit::conformance::Bank;
+use inbank_testkit::conformance::BankUnderTest as _;
 use inbank_tests::{Applicant, uuid_of};
 
 const READS: [Operation; 3] = [

@@ -9,7 +9,7 @@ use inbank::ports::{
 };
 use inbank::{ContractId, Region, SessionRequest};
 use inbank_sandbox::{Fault, Operation};
-use inbank_testkit::conformance::{Approval, Bank};
+use inbank_testkit::conformance::{Approval, BankUnderTest as _};
 use inbank_tests::{SandboxBank, StubBank, fixture};
 use wiremock::ResponseTemplate;
 

@@ -14,7 +14,7 @@ use inbank::ports::{
 use inbank::{ApiKey, CalculationRequest, ContractId, Region, SessionId, SessionRequest, ShopId};
 use inbank_sandbox::{Fault, Operation};
 use inbank_testkit::ManualClock;
-use inbank_testkit::conformance::{Approval, Bank};
+use inbank_testkit::conformance::{Approval, BankUnderTest as _};
 use inbank_tests::{SandboxBank, fixture, uuid};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

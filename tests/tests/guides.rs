@@ -383,7 +383,9 @@ async fn every_fixture_is_held_by_a_test() {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
     let text: String = std::fs::read_dir(sources)
         .unwrap()
-        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
     let mut count = 0;
     for file in std::fs::read_dir(folder).unwrap() {

@@ -4,7 +4,7 @@
 use inbank::http::{ApiVersion, RegionProfile, read_session_request};
 use inbank::ports::{Advice, Connection, Contracts, GatewayErrorKind, ProductCatalogue, Sessions};
 use inbank::{ContractId, ProductCode, Region, SessionId};
-use inbank_testkit::conformance::{Approval, Bank};
+use inbank_testkit::conformance::{Approval, BankUnderTest as _};
 use inbank_tests::{SandboxBank, StubBank, fixture};
 use serde_json::Value;
 use wiremock::{MockServer, ResponseTemplate};

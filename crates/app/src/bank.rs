@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use inbank_domain::Region;
 use inbank_ports::{
-    Applications, Calculator, CallbackAuthenticator, Contracts, GatewayError, GatewayErrorKind,
-    IncomeProof, ProductCatalogue, Rentals, Sessions, Signing,
+    Applications, Calculator, CallbackAuthenticator, Connection, Contracts, GatewayError,
+    GatewayErrorKind, IncomeProof, ProductCatalogue, Rentals, Sessions, Signing,
 };
 
 /// One shop's side of a bank: all that can be asked of it. What a lender doesn't have is left out,
@@ -20,6 +20,8 @@ pub struct Bank {
     pub identities: Arc<[String]>,
     /// Tells the bank's callbacks from anybody else's.
     pub callbacks: Arc<dyn CallbackAuthenticator>,
+    /// Says whether the bank can be reached, and takes the key.
+    pub connection: Option<Arc<dyn Connection>>,
     /// Describes products.
     pub products: Option<Arc<dyn ProductCatalogue>>,
     /// Calculates conditions.
@@ -51,6 +53,7 @@ impl Bank {
             host: host.into(),
             identities: identities.into_iter().map(Into::into).collect(),
             callbacks,
+            connection: None,
             products: None,
             calculator: None,
             sessions: None,
@@ -66,7 +69,8 @@ impl Bank {
     #[must_use]
     pub fn with_all<T>(mut self, ports: Arc<T>) -> Self
     where
-        T: ProductCatalogue
+        T: Connection
+            + ProductCatalogue
             + Calculator
             + Sessions
             + Applications
@@ -76,6 +80,7 @@ impl Bank {
             + Rentals
             + 'static,
     {
+        self.connection = Some(ports.clone());
         self.products = Some(ports.clone());
         self.calculator = Some(ports.clone());
         self.sessions = Some(ports.clone());

@@ -19,6 +19,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use inbank_domain::{OrderKey, ShopName};
 use inbank_ports::{EventSink, Ledger, Measures};
 use time::OffsetDateTime;
@@ -219,6 +220,18 @@ impl Worker {
     /// new claims; what was sent is waited for; then it is cut, and every lease is given back.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
         supervisor::run(self, stop).await;
+    }
+
+    /// Waits until nothing is under way that callers have begun at the bank, for so long at most. It goes
+    /// on without its caller, and what is cut with the process has an unknown outcome. For whoever
+    /// goes on taking calls after [`run`](Self::run) was told to stop.
+    pub async fn finish(&self, limit: Duration) {
+        let runtime = &self.store.runtime;
+        let idle = std::pin::pin!(runtime.idle());
+        let time = std::pin::pin!(runtime.sleep(limit));
+        if let Either::Right(_) = select(idle, time).await {
+            tracing::warn!("what callers began at the bank was not finished in time");
+        }
     }
 
     fn note(&self, what: impl FnOnce(&mut Health)) {

@@ -10,6 +10,8 @@ use inbank_app::{
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
 use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, SinkError};
 
+#[cfg(feature = "axum")]
+use crate::Limits;
 use crate::runtime::tokio_runtime;
 use crate::{ReturnPage, Shop};
 
@@ -27,6 +29,8 @@ pub struct Platform {
     public_url: WebAddress,
     runtime: Runtime,
     pages: Pages,
+    #[cfg(feature = "axum")]
+    limits: Limits,
 }
 
 /// The shops' pages for returning customers, which change with the shops.
@@ -70,6 +74,8 @@ impl Platform {
             retention: Retention::default(),
             stopping: Stopping::default(),
             poll_interval: None,
+            #[cfg(feature = "axum")]
+            limits: Limits::default(),
         }
     }
 
@@ -159,9 +165,21 @@ impl Platform {
 
     /// Works until `stop` is done: refreshes orders when a callback arrived or a poll is due, sends
     /// commands, delivers events. Every platform needs it in one process at least; more share the
-    /// work. Returns when what was begun is finished, or its time is over.
+    /// work. Returns when what was begun is finished, or its time is over: end your own server first,
+    /// so that it waits for what the last requests began.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
         self.worker.run(stop).await;
+    }
+
+    /// Waits for what callers began at the bank.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn finish(&self, limit: Duration) {
+        self.worker.finish(limit).await;
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) const fn limits(&self) -> Limits {
+        self.limits
     }
 
     #[cfg(feature = "axum")]
@@ -197,6 +215,8 @@ pub struct PlatformBuilder {
     retention: Retention,
     stopping: Stopping,
     poll_interval: Option<Duration>,
+    #[cfg(feature = "axum")]
+    limits: Limits,
 }
 
 impl PlatformBuilder {
@@ -266,6 +286,13 @@ impl PlatformBuilder {
         self
     }
 
+    /// What nobody from outside can exceed, where the platform is [served](Platform::serve).
+    #[cfg(feature = "axum")]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// A clock instead of the system's, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -321,6 +348,8 @@ impl PlatformBuilder {
             public_url,
             runtime,
             pages: Pages::default(),
+            #[cfg(feature = "axum")]
+            limits: self.limits,
         };
         for shop in self.shops {
             platform.add_shop(shop)?;

@@ -1,18 +1,15 @@
 //! A server with limits: the documented way to run a platform.
 
+mod connections;
+mod stall;
+
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::error_handling::HandleErrorLayer;
-use axum::http::StatusCode;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::ServiceBuilder;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::Platform;
 
@@ -21,11 +18,13 @@ use crate::Platform;
 pub struct Limits {
     /// Connections at once; further ones wait to be accepted.
     pub connections: usize,
-    /// For a request's head to arrive.
+    /// For a request's head to arrive, the wait for the next one of the same connection included.
     pub head: Duration,
     /// For a request to arrive and be answered.
     pub request: Duration,
-    /// For open connections to finish when the server stops.
+    /// Without a client taking anything of the answer that it is sent.
+    pub stall: Duration,
+    /// For open connections to finish when the server stops; then they are cut.
     pub drain: Duration,
 }
 
@@ -36,16 +35,20 @@ impl Default for Limits {
             head: Duration::from_secs(10),
             // A call that opens a session waits for the bank.
             request: Duration::from_mins(2),
+            stall: Duration::from_secs(30),
             drain: Duration::from_secs(25),
         }
     }
 }
 
-/// Why a server ended.
+/// What callers began at the bank has so long to finish after all else has ended.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Why a server did not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The public address is none that routes can be mounted under.
-    #[error("public_url: its path must not have braces or be the root when other routes are there")]
+    /// Routes can't be mounted under the public address.
+    #[error("public_url: its path must have no braces, and no part that begins with `:` or `*`")]
     Path,
     /// Signals can't be listened to.
     #[error("the operating system's signals can't be listened to")]
@@ -55,31 +58,37 @@ pub enum ServeError {
 impl Platform {
     /// Serves the platform's own `routes`, with ours beside them where `public_url` leads, and works in
     /// the background, until SIGTERM or Ctrl-C: then no connection is accepted any more, requests under
-    /// way are answered, the worker finishes what it has sent, and leases are given back.
+    /// way are answered, the worker finishes what it has sent, and leases are given back. What the
+    /// clients can make it do is limited by [`Limits`].
     ///
     /// # Errors
     /// [`ServeError`], at once.
+    ///
+    /// # Panics
+    /// Where `routes` have a route of ours under the same path, as a [`Router`] does.
     pub async fn serve(&self, listener: TcpListener, routes: Router) -> Result<(), ServeError> {
         let stop = stop_signals().map_err(ServeError::Signals)?;
-        self.serve_until(listener, routes, Limits::default(), stop)
-            .await
+        self.serve_until(listener, routes, stop).await
     }
 
     /// The same, until `stop` is done.
     ///
     /// # Errors
     /// [`ServeError`], at once.
+    ///
+    /// # Panics
+    /// As [`serve`](Self::serve).
     pub async fn serve_until(
         &self,
         listener: TcpListener,
         routes: Router,
-        limits: Limits,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let routes = self.mount(routes)?;
+        let limits = self.limits();
         let (stopped, stopping) = watch::channel(false);
-        let serving = tokio::spawn(accept(listener, routes, limits, stopping.clone()));
         let mut until = stopping.clone();
+        let serving = tokio::spawn(connections::accept(listener, routes, limits, stopping));
         let worker = self.clone();
         let working = tokio::spawn(async move {
             worker
@@ -87,11 +96,15 @@ impl Platform {
                 .await;
         });
         stop.await;
+        let last = Instant::now() + limits.drain + LAST_ANSWERS;
         // Nobody listens any more where both have ended.
         let _ = stopped.send(true);
-        // Requests first: what they begin, the worker's last stage waits for.
+        // Both at once, since who stops us waits for neither longer than for the other.
         let _ = serving.await;
         let _ = working.await;
+        // The worker may have ended first: it doesn't know of what a request began at the bank after
+        // that, and such a call goes on when its browser has hung up.
+        self.finish(last.duration_since(Instant::now())).await;
         Ok(())
     }
 
@@ -100,7 +113,9 @@ impl Platform {
         let rest = address.split("://").nth(1).unwrap_or_default();
         let path = rest.find('/').map_or("", |start| &rest[start..]);
         let path = path.trim_end_matches('/');
-        if path.contains(['{', '}', '*']) {
+        let mut parts = path.split('/');
+        // What a router takes for a place to fill, or refuses.
+        if parts.any(|part| part.contains(['{', '}']) || part.starts_with([':', '*'])) {
             return Err(ServeError::Path);
         }
         let ours: Router = self.router();
@@ -110,70 +125,6 @@ impl Platform {
             routes.nest(path, ours)
         })
     }
-}
-
-async fn accept(
-    listener: TcpListener,
-    routes: Router,
-    limits: Limits,
-    mut stopping: watch::Receiver<bool>,
-) {
-    let too_late = |_| async { StatusCode::REQUEST_TIMEOUT };
-    let routes = routes.layer(
-        ServiceBuilder::new()
-            .layer(HandleErrorLayer::new(too_late))
-            .timeout(limits.request),
-    );
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let next = async {
-            let slot = slots.clone().acquire_owned().await;
-            (slot, listener.accept().await)
-        };
-        let (slot, accepted) = tokio::select! {
-            next = next => next,
-            _ = stopping.wait_for(|stopped| *stopped) => break,
-        };
-        match (slot, accepted) {
-            (Ok(slot), Ok((stream, _))) => {
-                serve_connection(stream, slot, routes.clone(), limits, &graceful);
-            }
-            (_, Err(error)) => {
-                // Out of file descriptors, or a client that has gone again.
-                tracing::warn!(%error, "a connection can't be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            (Err(_), Ok(_)) => {}
-        }
-    }
-    drop(listener);
-    if tokio::time::timeout(limits.drain, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("connections were cut that did not finish in time");
-    }
-}
-
-fn serve_connection(
-    stream: TcpStream,
-    slot: OwnedSemaphorePermit,
-    routes: Router,
-    limits: Limits,
-    graceful: &GracefulShutdown,
-) {
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
-        }
-        drop(slot);
-    });
 }
 
 #[cfg(unix)]

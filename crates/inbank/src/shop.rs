@@ -180,7 +180,8 @@ impl Inbank {
             builder.build()?
         };
         let host = api.site().to_string();
-        identities.push(format!("{host} {}", self.uuid));
+        // A UUID is the same in either letter case.
+        identities.push(format!("{host} {}", self.uuid.to_ascii_lowercase()));
         let region = api.region().clone();
         let bank = Bank::new(region, host, identities, Arc::new(authenticator));
         Ok(bank.with_all(Arc::new(api)))

@@ -7,6 +7,7 @@ mod income_proof;
 mod rental;
 mod session;
 mod signing;
+mod under_test;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,7 @@ pub use self::effect::Effects;
 use self::effect::Pending;
 use self::gate::{Gate, Side};
 use self::session::FakeSession;
+pub use self::under_test::FakeUnderTest;
 
 /// A bank in memory that implements every port.
 ///

@@ -1,7 +1,8 @@
 //! What every implementation of the ports must do, one small case per MUST.
 //!
-//! An implementation provides a [`Bank`] and runs every case that [`cases`] has for its region, each
-//! against a fresh one.
+//! An implementation is put under test as a [`BankUnderTest`], and runs every case that [`cases`] has
+//! for its ports, each against a fresh one. A port that its [`Bank`] leaves out is not asked for: no
+//! case that needs it is listed.
 //! A case panics where the implementation is wrong. A case that is written and not listed does not
 //! compile quietly: the compiler calls it dead code.
 #![expect(
@@ -24,6 +25,7 @@ mod signing;
 use std::pin::Pin;
 
 use async_trait::async_trait;
+use inbank_app::Bank;
 use inbank_domain::{
     ApplicationId, ApplicationRequest, AssetIdentifiers, ConfirmationCode, Contact, ContractId,
     Currency, Customer, DecisionStatus, Email, IdentityCode, Locale, ModelIdentifier, Money,
@@ -31,51 +33,23 @@ use inbank_domain::{
     SessionId, SessionRequest, SessionStatus, SigningMethod, WebAddress,
 };
 use inbank_ports::{
-    Applications, Calculator, CallbackAuthenticator, Connection, Contracts, IncomeProof,
-    ProductCatalogue, Rentals, Sessions, Signing,
+    Applications, Calculator, CallbackAuthenticator, CallbackError, Connection, Contracts, Headers,
+    IncomeProof, ProductCatalogue, Rentals, Sessions, SignedCallback, Signing,
 };
 
 /// An implementation under test, with the bank behind it: the ports, and what the cases need to
 /// bring about.
+///
+/// What has a default is needed by the cases of one port alone, and panics: a bank that has the port
+/// and does not say how that is brought about fails those cases, and none passes by being skipped.
 #[async_trait]
-pub trait Bank: Send + Sync {
-    /// The region that it is in.
-    fn region(&self) -> Region;
-    /// The port under test.
-    fn connection(&self) -> &dyn Connection;
-    /// The port under test.
-    fn products(&self) -> &dyn ProductCatalogue;
-    /// The port under test.
-    fn calculator(&self) -> &dyn Calculator;
-    /// The port under test.
-    fn sessions(&self) -> &dyn Sessions;
-    /// The port under test.
-    fn contracts(&self) -> &dyn Contracts;
-    /// The port under test.
-    fn applications(&self) -> &dyn Applications;
-    /// The port under test.
-    fn income_proof(&self) -> &dyn IncomeProof;
-    /// The port under test.
-    fn signing(&self) -> &dyn Signing;
-    /// The port under test.
-    fn rentals(&self) -> &dyn Rentals;
-    /// The port under test.
-    fn callbacks(&self) -> &dyn CallbackAuthenticator;
+pub trait BankUnderTest: Send + Sync {
+    /// The ports under test, as use cases hold them.
+    fn ports(&self) -> &Bank;
 
-    /// A hire purchase product, with or without the merchant's approval.
+    /// A product that is paid in instalments, with or without the merchant's approval. Products that
+    /// need it are asked for only where there are [`Contracts`] or [`ProductCatalogue`].
     fn product_code(&self, approval: Approval) -> ProductCode;
-    /// A product, without the merchant's approval, whose contracts can be signed so, and a period
-    /// that it has.
-    fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months);
-    /// A product by which devices are rented.
-    fn rental_product(&self) -> ProductCode;
-    /// A phone that the bank knows: insurance is the customer's choice, and both its IMEI and its
-    /// serial number are asked for.
-    fn rented_model(&self) -> ModelIdentifier;
-    /// The price of such a phone, without VAT, at which it is granted.
-    fn rental_price(&self) -> Money;
-    /// The code that the customer gets by text message.
-    fn confirmation_code(&self) -> ConfirmationCode;
     /// A total that is financed.
     fn granted_total(&self) -> Money;
     /// A total that is declined.
@@ -85,31 +59,142 @@ pub trait Bank: Send + Sync {
     /// Where the bank may send callbacks and browsers.
     fn callback_url(&self) -> WebAddress;
 
-    /// The customer goes through the dialog to its end.
-    async fn customer_applies(&self, id: &SessionId);
-    /// The customer gives up in the dialog.
-    async fn customer_cancels(&self, id: &SessionId);
-    /// The session's time runs out.
-    async fn session_expires(&self, id: &SessionId);
     /// So much time passes that everything is done that the bank has taken on: as long as the guides
     /// have it asked, or longer, but no session's life.
     async fn time_passes(&self);
     /// The next write happens at the bank, and its answer is lost.
     async fn lose_next_answer(&self);
-    /// The bank decides so about an application. Proof of income may then be had from a bank.
-    async fn application_decided(&self, id: &ApplicationId, decision: DecisionStatus);
-    /// The bank offers other conditions than were applied for.
-    async fn conditions_changed(&self, id: &ApplicationId);
-    /// How many applications the bank has.
-    async fn application_count(&self) -> usize;
-    /// The names and sizes of the files that came for an application.
-    async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)>;
-    /// What the bank was told about the device of a rental.
-    async fn assigned(&self, id: &ContractId) -> AssetIdentifiers;
-    /// How many sessions the bank has.
-    async fn session_count(&self) -> usize;
-    /// The body of every callback sent so far, oldest first, once all have left.
-    async fn callbacks_sent(&self) -> Vec<Vec<u8>>;
+    /// Every callback sent so far, oldest first, once all have left.
+    async fn callbacks_sent(&self) -> Vec<SentCallback>;
+
+    /// [`Sessions`]: the customer goes through the dialog to its end.
+    async fn customer_applies(&self, id: &SessionId) {
+        panic!("say how a customer applies in {id}");
+    }
+    /// [`Sessions`]: the customer gives up in the dialog.
+    async fn customer_cancels(&self, id: &SessionId) {
+        panic!("say how a customer gives {id} up");
+    }
+    /// [`Sessions`]: the session's time runs out.
+    async fn session_expires(&self, id: &SessionId) {
+        panic!("say how the time of {id} runs out");
+    }
+    /// [`Sessions`]: how many the bank has.
+    async fn session_count(&self) -> usize {
+        panic!("say how many sessions there are");
+    }
+
+    /// [`Applications`]: the bank decides so about one. Proof of income may then be had from a bank.
+    async fn application_decided(&self, id: &ApplicationId, decision: DecisionStatus) {
+        panic!("say how {id} is decided: {decision}");
+    }
+    /// [`Applications`]: the bank offers other conditions than were applied for.
+    async fn conditions_changed(&self, id: &ApplicationId) {
+        panic!("say how the conditions of {id} are changed");
+    }
+    /// [`Applications`]: how many the bank has.
+    async fn application_count(&self) -> usize {
+        panic!("say how many applications there are");
+    }
+    /// [`IncomeProof`]: the names and sizes of the files that came for an application.
+    async fn files(&self, id: &ApplicationId) -> Vec<(String, usize)> {
+        panic!("say which files came for {id}");
+    }
+
+    /// [`Signing`]: a product, without the merchant's approval, whose contracts can be signed so, and a
+    /// period that it has.
+    fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months) {
+        panic!("say what can be signed by {method}");
+    }
+    /// [`Signing`]: the code that the customer gets by text message.
+    fn confirmation_code(&self) -> ConfirmationCode {
+        panic!("say which code confirms");
+    }
+
+    /// [`Rentals`]: a product by which devices are rented.
+    fn rental_product(&self) -> ProductCode {
+        panic!("say which product rents");
+    }
+    /// [`Rentals`]: a phone that the bank knows: insurance is the customer's choice, and both its IMEI
+    /// and its serial number are asked for.
+    fn rented_model(&self) -> ModelIdentifier {
+        panic!("say which phone is rented");
+    }
+    /// [`Rentals`]: the price of such a phone, without VAT, at which it is granted.
+    fn rental_price(&self) -> Money {
+        panic!("say what a phone costs");
+    }
+    /// [`Rentals`]: what the bank was told about the device of a rental.
+    async fn assigned(&self, id: &ContractId) -> AssetIdentifiers {
+        panic!("say what device {id} has");
+    }
+}
+
+/// A callback as it went over the wire.
+#[derive(Clone, Debug, Default)]
+pub struct SentCallback {
+    /// The headers, as far as the signature stands in them: none where it stands in the body.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl SentCallback {
+    /// One whose signature stands in the body.
+    pub fn of_body(body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    fn with_body(&self, body: Vec<u8>) -> Self {
+        Self {
+            headers: self.headers.clone(),
+            body,
+        }
+    }
+}
+
+/// What cases ask of a bank. That it has the port is why they are listed.
+impl dyn BankUnderTest + '_ {
+    fn region(&self) -> Region {
+        self.ports().region.clone()
+    }
+    fn connection(&self) -> &dyn Connection {
+        &**self.ports().connection.as_ref().unwrap()
+    }
+    fn products(&self) -> &dyn ProductCatalogue {
+        &**self.ports().products.as_ref().unwrap()
+    }
+    fn calculator(&self) -> &dyn Calculator {
+        &**self.ports().calculator.as_ref().unwrap()
+    }
+    fn sessions(&self) -> &dyn Sessions {
+        &**self.ports().sessions.as_ref().unwrap()
+    }
+    fn contracts(&self) -> &dyn Contracts {
+        &**self.ports().contracts.as_ref().unwrap()
+    }
+    fn applications(&self) -> &dyn Applications {
+        &**self.ports().applications.as_ref().unwrap()
+    }
+    fn income_proof(&self) -> &dyn IncomeProof {
+        &**self.ports().income_proof.as_ref().unwrap()
+    }
+    fn signing(&self) -> &dyn Signing {
+        &**self.ports().signing.as_ref().unwrap()
+    }
+    fn rentals(&self) -> &dyn Rentals {
+        &**self.ports().rentals.as_ref().unwrap()
+    }
+    fn callbacks(&self) -> &dyn CallbackAuthenticator {
+        &*self.ports().callbacks
+    }
+    fn authenticate(&self, callback: &SentCallback) -> Result<SignedCallback, CallbackError> {
+        let headers: Headers = callback.headers.iter().cloned().collect();
+        self.callbacks().authenticate(&headers, &callback.body)
+    }
 }
 
 /// Whether a product's contracts wait for the merchant.
@@ -121,22 +206,38 @@ pub enum Approval {
     Needed,
 }
 
-/// Where a case says something: elsewhere it could not fail, and is not listed.
+/// What a case asks for: where a bank lacks one of them it is not listed.
 #[derive(Clone, Copy)]
-enum Place {
-    Everywhere,
-    /// Where devices are rented.
-    Rents,
-    /// Where they are not.
-    DoesNotRent,
+enum Need {
+    Applications,
+    Calculator,
+    Connection,
+    Contracts,
+    IncomeProof,
+    Products,
+    Sessions,
+    Signing,
+    Rentals,
+    /// A region where devices are rented.
+    DevicesToRent,
+    /// A region where they are not.
+    NothingToRent,
 }
 
-impl Place {
-    const fn includes(self, rents: bool) -> bool {
+impl Need {
+    fn is_met(self, bank: &Bank) -> bool {
         match self {
-            Self::Everywhere => true,
-            Self::Rents => rents,
-            Self::DoesNotRent => !rents,
+            Self::Applications => bank.applications.is_some(),
+            Self::Calculator => bank.calculator.is_some(),
+            Self::Connection => bank.connection.is_some(),
+            Self::Contracts => bank.contracts.is_some(),
+            Self::IncomeProof => bank.income_proof.is_some(),
+            Self::Products => bank.products.is_some(),
+            Self::Sessions => bank.sessions.is_some(),
+            Self::Signing => bank.signing.is_some(),
+            Self::Rentals => bank.rentals.is_some(),
+            Self::DevicesToRent => bank.region.smart_rent,
+            Self::NothingToRent => !bank.region.smart_rent,
         }
     }
 }
@@ -148,8 +249,8 @@ type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub struct Case {
     /// Its name, as the ports' docs cite it.
     pub name: &'static str,
-    place: Place,
-    run: for<'a> fn(&'a dyn Bank) -> Running<'a>,
+    needs: &'static [Need],
+    run: for<'a> fn(&'a dyn BankUnderTest) -> Running<'a>,
 }
 
 impl Case {
@@ -157,7 +258,7 @@ impl Case {
     ///
     /// # Panics
     /// When the implementation is wrong.
-    pub async fn run(&self, bank: &dyn Bank) {
+    pub async fn run(&self, bank: &dyn BankUnderTest) {
         (self.run)(bank).await;
     }
 }
@@ -169,40 +270,61 @@ impl std::fmt::Debug for Case {
 }
 
 macro_rules! cases {
-    ($($place:ident { $($module:ident :: $name:ident,)+ })+) => {
+    ($($needs:tt { $($module:ident :: $name:ident,)+ })+) => {
         &[$($(Case {
             name: stringify!($name),
-            place: Place::$place,
+            needs: needs!($needs),
             run: |bank| Box::pin($module::$name(bank)),
         },)+)+]
     };
 }
 
-/// Every case that says something in a region.
-pub fn cases(region: &Region) -> impl Iterator<Item = &'static Case> + use<> {
-    let rents = region.smart_rent;
-    ALL.iter().filter(move |case| case.place.includes(rents))
+macro_rules! needs {
+    ([$($need:ident),*]) => { &[$(Need::$need),*] };
+}
+
+/// Every case that says something of a bank, by the ports that it has and its region.
+pub fn cases(bank: &Bank) -> Vec<&'static Case> {
+    let is_met = |case: &&Case| case.needs.iter().all(|need| need.is_met(bank));
+    ALL.iter().filter(is_met).collect()
 }
 
 const ALL: &[Case] = cases![
-    Everywhere {
+    [Connection] {
         connection::ping_is_answered,
+    }
+    [Products] {
         product::product_keeps_its_code,
         product::unknown_product_is_not_found,
+    }
+    [Calculator] {
         calculation::calculation_is_about_what_was_asked,
         calculation::schedule_adds_up,
         calculation::calculation_in_another_currency_is_invalid,
         calculation::calculation_for_an_unknown_product_is_refused,
+    }
+    [Sessions] {
         session::opened_session_is_pending,
         session::opening_twice_opens_two_sessions,
         session::session_keeps_the_order_reference,
         session::session_in_another_currency_is_invalid,
         session::session_for_an_unknown_product_is_refused,
         session::unknown_session_is_not_found,
+        session::completed_session_says_so,
         session::declined_session_says_so,
         session::cancelled_session_says_so,
         session::expired_session_says_so_without_a_callback,
         session::lost_answer_of_opening_is_an_unknown_outcome,
+        callback::callback_is_authentic,
+        callback::altered_callback_is_refused,
+        callback::callback_without_its_signature_is_refused,
+        callback::doubled_field_is_refused,
+        callback::padded_callback_is_the_same_callback,
+        callback::each_callback_has_a_key_of_its_own,
+        callback::kept_content_is_authentic,
+    }
+    [Sessions, Contracts] {
+        callback::callbacks_tell_what_came_of_an_approval,
         contract::completed_session_has_an_active_contract,
         contract::granted_session_has_a_signed_contract,
         contract::approved_contract_is_activated,
@@ -212,36 +334,41 @@ const ALL: &[Case] = cases![
         contract::unknown_contract_is_not_found,
         contract::lost_answer_of_approval_is_an_unknown_outcome,
         contract::lost_answer_of_cancelling_is_an_unknown_outcome,
+    }
+    [Applications] {
         application::submitted_application_can_be_read,
         application::application_in_another_currency_is_invalid,
         application::application_for_an_unknown_product_is_refused,
         application::unknown_application_is_not_found,
         application::positive_application_has_an_offer,
         application::changed_conditions_come_under_a_new_id,
-        application::accepted_application_has_an_unsigned_contract,
         application::accepting_twice_is_refused,
         application::cancelled_application_says_so,
         application::lost_answer_of_submitting_is_an_unknown_outcome,
-        application::lost_answer_of_accepting_is_an_unknown_outcome,
         application::application_callback_is_authentic,
+    }
+    [Applications, Contracts] {
+        application::accepted_application_has_an_unsigned_contract,
+        application::lost_answer_of_accepting_is_an_unknown_outcome,
+    }
+    [Applications, IncomeProof] {
         income_proof::statement_can_be_retrieved_from_a_listed_bank,
+        income_proof::banks_of_an_unknown_application_are_not_found,
         income_proof::attached_files_arrive,
         income_proof::attaching_nothing_is_invalid,
+    }
+    [Applications, Signing] {
         signing::printout_has_a_link,
+        signing::payment_link_wants_a_place_for_the_status,
+    }
+    [Applications, Contracts, Signing] {
         signing::digital_signature_activates,
         signing::sms_signature_activates_once_confirmed,
         signing::signing_twice_is_refused,
         signing::wrong_code_is_refused,
         signing::lost_answer_of_signing_is_an_unknown_outcome,
-        signing::payment_link_wants_a_place_for_the_status,
-        callback::callback_is_authentic,
-        callback::altered_callback_is_refused,
-        callback::doubled_field_is_refused,
-        callback::padded_callback_is_the_same_callback,
-        callback::each_callback_has_a_key_of_its_own,
-        callback::kept_content_is_authentic,
     }
-    Rents {
+    [Sessions, Rentals, DevicesToRent] {
         rental::known_model_has_its_conditions,
         rental::unknown_model_is_not_found,
         rental::model_of_an_unknown_product_is_not_found,
@@ -259,12 +386,17 @@ const ALL: &[Case] = cases![
         rental::lost_answer_of_assigning_is_an_unknown_outcome,
         rental::lost_answer_of_activating_is_an_unknown_outcome,
     }
-    DoesNotRent {
+    [Sessions, Rentals, NothingToRent] {
         rental::renting_where_nothing_is_rented_is_unsupported,
     }
 ];
 
-fn request(bank: &dyn Bank, approval: Approval, total: Money, reference: &str) -> SessionRequest {
+fn request(
+    bank: &dyn BankUnderTest,
+    approval: Approval,
+    total: Money,
+    reference: &str,
+) -> SessionRequest {
     SessionRequest::new(
         &bank.region(),
         bank.product_code(approval),
@@ -281,20 +413,20 @@ fn request(bank: &dyn Bank, approval: Approval, total: Money, reference: &str) -
 }
 
 /// A session that was just opened.
-async fn open(bank: &dyn Bank, approval: Approval, total: Money) -> OpenedSession {
+async fn open(bank: &dyn BankUnderTest, approval: Approval, total: Money) -> OpenedSession {
     let request = request(bank, approval, total, "ORDER 1");
     bank.sessions().open(&request).await.unwrap()
 }
 
 /// The contract of a session in which the customer has signed.
-async fn signed(bank: &dyn Bank, approval: Approval) -> (SessionId, ContractId) {
+async fn signed(bank: &dyn BankUnderTest, approval: Approval) -> (SessionId, ContractId) {
     let opened = open(bank, approval, bank.granted_total()).await;
     bank.customer_applies(&opened.id).await;
     let session = bank.sessions().session(&opened.id).await.unwrap();
     (opened.id, session.contract.unwrap())
 }
 
-async fn status(bank: &dyn Bank, id: &SessionId) -> SessionStatus {
+async fn status(bank: &dyn BankUnderTest, id: &SessionId) -> SessionStatus {
     bank.sessions().session(id).await.unwrap().status
 }
 
@@ -310,7 +442,7 @@ fn foreign(money: Money) -> Money {
 
 /// An application of somebody whom the bank does not know yet.
 fn application_for(
-    bank: &dyn Bank,
+    bank: &dyn BankUnderTest,
     product: ProductCode,
     period: Months,
     amount: Money,
@@ -335,13 +467,13 @@ fn application_for(
     request
 }
 
-fn application(bank: &dyn Bank) -> ApplicationRequest {
+fn application(bank: &dyn BankUnderTest) -> ApplicationRequest {
     let product = bank.product_code(Approval::NotNeeded);
     application_for(bank, product, bank.period(), bank.granted_total())
 }
 
 /// An application that was decided so.
-async fn decided(bank: &dyn Bank, decision: DecisionStatus) -> ApplicationId {
+async fn decided(bank: &dyn BankUnderTest, decision: DecisionStatus) -> ApplicationId {
     let request = application(bank);
     let id = bank.applications().submit(&request).await.unwrap().id;
     bank.application_decided(&id, decision).await;
@@ -349,7 +481,7 @@ async fn decided(bank: &dyn Bank, decision: DecisionStatus) -> ApplicationId {
 }
 
 /// The contract of an application whose offer was just accepted.
-async fn accepted(bank: &dyn Bank, request: &ApplicationRequest) -> ContractId {
+async fn accepted(bank: &dyn BankUnderTest, request: &ApplicationRequest) -> ContractId {
     let id = bank.applications().submit(request).await.unwrap().id;
     bank.application_decided(&id, DecisionStatus::Positive)
         .await;

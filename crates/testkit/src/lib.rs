@@ -18,7 +18,7 @@ mod random;
 mod runtime;
 mod sink;
 
-pub use bank::{Effects, FakeBank};
+pub use bank::{Effects, FakeBank, FakeUnderTest};
 pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
 #[cfg(unix)]

@@ -20,12 +20,17 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// The checks that need the toolchain alone.
-fn checks() -> [Step; 3] {
+fn checks() -> [Step; 4] {
     [
         Step::cargo(
             "format",
             "fmt --all --check",
             "the code is not formatted; `cargo fmt --all` does it",
+        ),
+        Step::cargo(
+            "examples' format",
+            "fmt --all --check --manifest-path examples/Cargo.toml",
+            "an example is not formatted; `cargo fmt --all --manifest-path examples/Cargo.toml` does it",
         ),
         Step::cargo(
             "lints",

@@ -15,7 +15,7 @@ pub(crate) struct Step {
     name: &'static str,
     failure: &'static str,
     arguments: Vec<&'static str>,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Step {
@@ -40,8 +40,8 @@ impl Step {
     }
 
     /// Sets one variable of the command's environment.
-    pub(crate) fn environment(mut self, name: &'static str, value: &'static str) -> Self {
-        self.environment.push((name, value));
+    pub(crate) fn environment(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -52,7 +52,7 @@ impl Step {
         let started = Instant::now();
         let status = cargo()
             .args(&self.arguments)
-            .envs(self.environment.iter().copied())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .status()
             .with_context(|| format!("{}: cargo could not be started", self.name))?;
         let duration = started.elapsed();
@@ -113,14 +113,16 @@ fn cargo() -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     // Asked when running, not when compiling: checkouts that share a target folder also share this program.
-    if let Some(root) = env::var_os("CARGO_MANIFEST_DIR")
-        .map(PathBuf::from)
-        .as_deref()
-        .and_then(root_above)
-    {
+    if let Some(root) = root() {
         command.current_dir(root);
     }
     command
+}
+
+/// The workspace's root, where cargo started us.
+pub(crate) fn root() -> Option<PathBuf> {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)?;
+    root_above(&manifest).map(Path::to_owned)
 }
 
 /// The workspace's root, two folders above this crate's.

@@ -1,44 +1,43 @@
-//! A device is rented, and handed over.
-
-use std::error::Error;
+//! A phone that is rented out: the session, and handing the phone over.
 
 use inbank::{
-    Activation, AssetIdentifiers, Cart, Currency, Hero, ModelIdentifier, Money, Months,
-    OrderHandle, PayOutcome, ProductCode, Region, RentalQuote, RentalRequest, SerialNumber,
-    ShopHandle,
+    Activation, AssetIdentifiers, AssetModel, Cart, Currency, Hero, Imei, ModelIdentifier, Money,
+    OrderError, OrderHandle, PayOutcome, ProductCode, Region, RentalRequest, SerialNumber,
+    ShopHandle, WebAddress,
 };
 
 const PRODUCT: &str = "smart_rent_product_code";
 
-/// Quotes a tablet for a year, and says where to send the customer, if it can be rented.
-pub async fn rent(shop: &ShopHandle, order: &str) -> Result<Option<String>, Box<dyn Error>> {
+/// What the bank has for an article: periods, limits, which identifiers it asks for.
+pub async fn model(shop: &ShopHandle, ean: &str) -> Result<AssetModel, OrderError> {
     let product = ProductCode::parse(PRODUCT)?;
-    let tablet = ModelIdentifier::manufacturer_product_code("MK2K3HC/A")?;
-    let model = shop.rental_model(&product, &tablet).await?;
-    let hero = Hero::new(model.id.clone(), Money::parse("400", Currency::EUR)?);
-    let request = RentalRequest::new(&Region::ESTONIA, Months::new(12)?, hero, Vec::new())?;
-    let quote = shop.rental_quote(&product, &model, &request).await?;
-    let RentalQuote::Offered(monthly) = quote else {
-        return Ok(None);
-    };
-    println!("{} a month", monthly.gross_monthly_payment);
-    let cart = Cart::rental(PRODUCT, request, "iPad 10.2\"");
-    Ok(match shop.order(order).rent(&cart).await? {
-        PayOutcome::Redirect(url) => Some(url.to_string()),
+    let identifier = ModelIdentifier::ean(ean)?;
+    Ok(shop.rental_model(&product, &identifier).await?)
+}
+
+/// Where to send the customer; none where the phone can't be rented.
+pub async fn check_out(
+    order: &OrderHandle,
+    model: &AssetModel,
+    net_price: &str,
+) -> Result<Option<WebAddress>, OrderError> {
+    let hero = Hero::new(model.id.clone(), Money::parse(net_price, Currency::EUR)?);
+    let rental = RentalRequest::new(&Region::ESTONIA, model.periods[0], hero, Vec::new())?;
+    let cart = Cart::rental(PRODUCT, rental, model.name.as_str());
+    Ok(match order.rent(&cart).await? {
+        PayOutcome::Redirect(bank) => Some(bank),
         PayOutcome::Standing(_) | PayOutcome::NotOffered(_) => None,
     })
 }
 
-/// Hands the device over, once `awaits_merchant` was told.
+/// `awaits_merchant` came, and this phone is handed over.
 pub async fn hand_over(
-    shop: &ShopHandle,
     order: &OrderHandle,
+    model: &AssetModel,
+    imei: &str,
     serial_number: &str,
-) -> Result<Activation, Box<dyn Error>> {
-    let tablet = ModelIdentifier::manufacturer_product_code("MK2K3HC/A")?;
-    let model = shop
-        .rental_model(&ProductCode::parse(PRODUCT)?, &tablet)
-        .await?;
-    let device = AssetIdentifiers::new(None, Some(SerialNumber::parse(serial_number)?));
-    Ok(order.activate(&model, &device).await?)
+) -> Result<Activation, OrderError> {
+    let (imei, serial) = (Imei::parse(imei)?, SerialNumber::parse(serial_number)?);
+    let phone = AssetIdentifiers::new(Some(imei), Some(serial));
+    order.activate(model, &phone).await
 }

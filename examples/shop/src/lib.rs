@@ -1,69 +1,65 @@
-//! A shop: checkout, events, approve, cancel.
-
-use std::error::Error;
+//! An axum shop: its customers check out, its staff approve and cancel, and events change its orders.
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Redirect;
 use axum::routing::post;
 use inbank::{
-    Cart, Currency, EventKind, Money, OrderEvent, OrderHandle, PayOutcome, Platform, Shop,
+    BuildError, Cart, Currency, Money, OrderError, OrderEvent, PayOutcome, Platform, Shop,
+    ShopHandle,
 };
-use tokio::net::TcpListener;
+use tokio::sync::mpsc::Sender;
 
-/// Serves the shop at `public_url`, over the ledger in `database`.
-pub async fn serve(
-    shop: Shop,
-    public_url: String,
-    database: String,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Box<dyn Error>> {
-    let platform = Platform::builder()
-        .public_url(public_url)
-        .database(database)
-        .shop(shop);
-    let platform = platform.on_event(take_in).build().await?;
-    let routes = Router::new()
+/// Where the shop takes its events in: a transaction of its own, elsewhere.
+pub type Events = Sender<OrderEvent>;
+
+type Built = Result<Platform, BuildError>;
+
+/// The platform of a shop that is reached at `url`.
+pub async fn platform(shop: Shop, url: &str, db: &str, events: Events) -> Built {
+    Platform::builder()
+        .public_url(format!("{url}/inbank"))
+        .database(db)
+        .shop(shop.with_return_url(format!("{url}/orders/{{order_reference}}")))
+        .on_event(move |event| {
+            let events = events.clone();
+            async move { events.send(event).await }
+        })
+        .build()
+        .await
+}
+
+/// The shop's own routes.
+pub fn routes(shop: ShopHandle) -> Router {
+    Router::new()
         .route("/orders/{order}/pay", post(pay))
-        .route("/orders/{order}/deliver", post(deliver))
-        .route("/orders/{order}/give-up", post(give_up))
-        .with_state(platform.clone());
-    platform
-        .serve_until(listener, routes, inbank::Limits::default(), stop)
-        .await?;
-    Ok(())
+        .route("/orders/{order}/approve", post(approve))
+        .route("/orders/{order}/cancel", post(cancel))
+        .with_state(shop)
 }
 
-/// In one transaction of the shop's: by the event's id only once.
-async fn take_in(event: OrderEvent) -> Result<(), std::io::Error> {
-    match event.kind {
-        EventKind::Paid { .. } => println!("{}: deliver for {:?}", event.order, event.amount),
-        other => println!("{}: {other}", event.order),
-    }
-    Ok(())
+type Answer<T> = Result<T, (StatusCode, String)>;
+
+fn failed(error: OrderError) -> (StatusCode, String) {
+    (StatusCode::BAD_GATEWAY, error.to_string())
 }
 
-fn order(platform: &Platform, reference: String) -> OrderHandle {
-    platform.shop("main").expect("it is wired").order(reference)
+async fn pay(State(shop): State<ShopHandle>, Path(order): Path<String>) -> Answer<Redirect> {
+    // The total is the shop's to know: never the browser's.
+    let total = Money::new(499.into(), Currency::EUR);
+    let cart = Cart::new("hire_purchase_approval", total);
+    Ok(match shop.order(&order).pay(&cart).await.map_err(failed)? {
+        PayOutcome::Redirect(bank) => Redirect::to(bank.as_str()),
+        PayOutcome::Standing(_) => Redirect::to(&format!("/orders/{order}")),
+        PayOutcome::NotOffered(_) => Redirect::to("/other-ways-to-pay"),
+    })
 }
 
-async fn pay(State(platform): State<Platform>, Path(reference): Path<String>) -> Redirect {
-    let cart = Cart::new(
-        "hire_purchase_approval",
-        Money::parse("499.90", Currency::EUR).unwrap(),
-    );
-    match order(&platform, reference).pay(&cart).await {
-        Ok(PayOutcome::Redirect(url)) => Redirect::to(url.as_str()),
-        Ok(PayOutcome::Standing(_)) => Redirect::to("/order"),
-        Ok(PayOutcome::NotOffered(_)) | Err(_) => Redirect::to("/other-ways-to-pay"),
-    }
+async fn approve(State(shop): State<ShopHandle>, Path(order): Path<String>) -> Answer<()> {
+    shop.order(order).approve().await.map(drop).map_err(failed)
 }
 
-async fn deliver(State(platform): State<Platform>, Path(reference): Path<String>) -> String {
-    format!("{:?}", order(&platform, reference).approve().await)
-}
-
-async fn give_up(State(platform): State<Platform>, Path(reference): Path<String>) -> String {
-    format!("{:?}", order(&platform, reference).cancel().await)
+async fn cancel(State(shop): State<ShopHandle>, Path(order): Path<String>) -> Answer<()> {
+    shop.order(order).cancel().await.map(drop).map_err(failed)
 }

@@ -214,18 +214,18 @@ async fn main() {
     let listener = listener.unwrap();
     let shop = Shop::new("main", Region::ESTONIA, uuid, key).with_base_url(bank);
     let runtime = Runtime::new(clock.clone(), Arc::new(OsRandom), Arc::new(TokioSpawner));
-    let doing = Arc::new(Doing::default());
+    let duty = Arc::new(Doing::default());
     let platform = Platform::builder()
         .public_url(format!("http://127.0.0.1:{port}"))
         .ledger(Arc::new(Hooked::new(Arc::new(ledger), dying)))
-        .event_sink(doing.clone())
+        .event_sink(duty.clone())
         .runtime(runtime)
         .shop(shop)
         .build()
         .await
         .unwrap();
     let shop = platform.shop("main").unwrap();
-    assert!(doing.0.set(shop.clone()).is_ok());
+    assert!(duty.0.set(shop.clone()).is_ok());
     let serving = platform.clone();
     // With its signals, as an embedder runs it.
     let serving =

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use inbank::ports::Ledger;
-use inbank::{Limits, OrderHandle, Platform};
+use inbank::{OrderHandle, Platform};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -22,8 +22,8 @@ impl Process {
     /// Serves the platform's routes, and works.
     pub(super) fn serve(platform: Platform, tasks: Arc<Tasks>, listener: TcpListener) -> Self {
         Self::new(platform, tasks, |platform, stop| async move {
-            let (routes, limits) = (axum::Router::new(), Limits::default());
-            let served = platform.serve_until(listener, routes, limits, stop);
+            let routes = axum::Router::new();
+            let served = platform.serve_until(listener, routes, stop);
             served.await.unwrap();
         })
     }

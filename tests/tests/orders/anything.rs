@@ -260,7 +260,7 @@ impl World {
             let written: Vec<_> = written.iter().map(|event| event.kind.to_string()).collect();
             assert_eq!(*told, written, "{order:#?}");
             let is = |kind: &str| told.iter().any(|told| told.starts_with(kind));
-            let stuck = order.attempts.iter().any(|attempt| attempt.is_live());
+            let stuck = order.attempts.iter().any(inbank::Attempt::is_live);
             assert!(!stuck || is("needs_person"), "stuck: {order:#?}");
             let financed = self.financed(&order);
             assert!(financed > 0 || !is("paid"), "{told:?}, {order:#?}");

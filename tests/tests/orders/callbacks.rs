@@ -94,7 +94,7 @@ async fn callbacks_in_any_order_hours_late_and_after_the_end_move_nothing_backwa
     stage.calm().await;
     let attempt = stage.found("1001").await.attempts[0].id.clone();
     let bodies = stage.sandbox.callbacks();
-    assert!(bodies.len() > 1 && bodies.iter().all(|callback| callback.delivered()));
+    assert!(bodies.len() > 1 && bodies.iter().all(inbank_sandbox::CallbackRecord::delivered));
     for callback in bodies {
         assert_eq!(stage.post_form(attempt.as_str(), callback.body).await, 200);
     }

@@ -26,7 +26,7 @@ on_store!(
 );
 
 /// Longer than a lease.
-const LAPSE: Duration = Duration::from_secs(180);
+const LAPSE: Duration = Duration::from_mins(3);
 
 async fn two_processes_share_the_work_and_tell_each_event_once(store: Store) {
     const ORDERS: usize = 20;

@@ -161,7 +161,7 @@ pub struct StandingCommand {
     pub stage: CommandStage,
     /// When it was written down.
     pub wanted_at: OffsetDateTime,
-    /// When it was sent first; polling starts from here.
+    /// When it was sent last; polling starts from here.
     pub sent_at: Option<OffsetDateTime>,
     /// How often it was sent.
     pub sends: u32,

@@ -173,7 +173,7 @@ impl Order {
         };
         standing.stage = CommandStage::Sent;
         standing.sends = standing.sends.saturating_add(1);
-        standing.sent_at.get_or_insert(now);
+        standing.sent_at = Some(now);
         attempt.news_at = now;
         true
     }
@@ -296,12 +296,19 @@ impl Order {
         let Some(standing) = &mut attempt.command else {
             return;
         };
+        let wanted = standing.stage == CommandStage::Wanted;
+        let unsent = wanted && standing.sends == 0;
         let since = standing.sent_at.unwrap_or(standing.wanted_at);
-        if now - since < OVERDUE {
+        let overdue = if wanted && !unsent {
+            // It is about to be sent once more, and has a day for that too: perhaps nobody was there.
+            now - standing.wanted_at >= OVERDUE * 2
+        } else {
+            now - since >= OVERDUE
+        };
+        if !overdue {
             return;
         }
         let what = for_person(&standing.command, standing.by, number);
-        let unsent = standing.stage == CommandStage::Wanted && standing.sends == 0;
         let why = if unsent {
             format!("the bank could not be told to {what} for a day; nothing was done")
         } else if standing.stage == CommandStage::Acknowledged {

@@ -1,15 +1,16 @@
 //! One shop with one attempt at an order, and the bank's signature.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use inbank::http::{HmacAuthenticator, callback_form, sign_callback};
-use inbank::ports::{Due, Ledger as _, Saved, Write};
+use inbank::ports::{ClaimRequest, Due, Ledger as _, Saved, ShopSlots, Write};
 use inbank::{
-    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Fingerprint, Order, OrderKey, OrderReference,
-    Platform, ProductCode, ProductFamily, Region, SessionId, Shop, ShopName, Terms,
+    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Fingerprint, Limits, Order, OrderKey,
+    OrderReference, Platform, ProductCode, ProductFamily, Region, SessionId, Shop, ShopName, Terms,
 };
 use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
 use time::OffsetDateTime;
@@ -25,6 +26,28 @@ pub(crate) struct House {
     pub(crate) id: AttemptId,
     pub(crate) key: OrderKey,
     pub(crate) platform: Platform,
+    pub(crate) bank: Arc<FakeBank>,
+}
+
+/// How a house differs from the usual one.
+pub(crate) struct Plan<'a> {
+    pub(crate) order: &'a str,
+    pub(crate) page: Option<&'a str>,
+    pub(crate) public_url: &'a str,
+    pub(crate) limits: Limits,
+    pub(crate) drain: Duration,
+}
+
+impl Default for Plan<'_> {
+    fn default() -> Self {
+        Self {
+            order: "order-1",
+            page: Some("https://shop.example/orders/{order_reference}"),
+            public_url: "https://pay.example",
+            limits: Limits::default(),
+            drain: Duration::from_secs(25),
+        }
+    }
 }
 
 pub(crate) struct Answer {
@@ -46,32 +69,43 @@ pub(crate) fn key(name: &str) -> ApiKey {
 
 impl House {
     pub(crate) async fn new() -> Self {
-        let page = "https://shop.example/orders/{order_reference}";
-        Self::open("order-1", Some(page)).await
+        Self::by(Plan::default()).await
     }
 
     /// A shop `main` that has `order`, and where its customers return to.
     pub(crate) async fn open(order: &str, page: Option<&str>) -> Self {
+        let plan = Plan::default();
+        Self::by(Plan {
+            order,
+            page,
+            ..plan
+        })
+        .await
+    }
+
+    pub(crate) async fn by(plan: Plan<'_>) -> Self {
         let at = OffsetDateTime::from_unix_timestamp(NOW.cast_signed()).unwrap();
         let fake = Arc::new(FakeBank::new(Region::ESTONIA));
         let authenticator = HmacAuthenticator::new([&key("new"), &key("old")]).unwrap();
         let bank = Bank::new(Region::ESTONIA, "bank", ["main"], Arc::new(authenticator));
-        let mut shop = Shop::at("main", bank.with_all(fake));
-        if let Some(page) = page {
+        let mut shop = Shop::at("main", bank.with_all(fake.clone()));
+        if let Some(page) = plan.page {
             shop = shop.with_return_url(page);
         }
         let ledger = Arc::new(MemoryLedger::new());
         let platform = Platform::builder()
-            .public_url("https://pay.example")
+            .public_url(plan.public_url)
             .ledger(ledger.clone())
             .event_sink(Arc::new(RecordingSink::new()))
             .shop(shop)
+            .limits(plan.limits)
+            .drain(plan.drain)
             .build()
             .await
             .unwrap();
         let key = OrderKey::new(
             ShopName::parse("main").unwrap(),
-            OrderReference::parse(order).unwrap(),
+            OrderReference::parse(plan.order).unwrap(),
         );
         let id = AttemptId::from_bytes([7; 16]);
         let mut order = Order::new(key.clone(), at);
@@ -95,6 +129,7 @@ impl House {
             ledger,
             id,
             key,
+            bank: fake,
         }
     }
 
@@ -117,6 +152,17 @@ impl House {
             headers: parts.headers,
             text: String::from_utf8(body.to_vec()).unwrap(),
         }
+    }
+
+    /// How many orders are due.
+    pub(crate) async fn due(&self) -> usize {
+        let shop = self.key.shop.clone();
+        let request = ClaimRequest {
+            shops: vec![ShopSlots { shop, free: 10 }],
+            lease: Duration::from_mins(1),
+            now: OffsetDateTime::now_utc(),
+        };
+        self.ledger.claim(&request).await.unwrap().len()
     }
 
     pub(crate) async fn kept(&self) -> usize {

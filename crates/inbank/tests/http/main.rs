@@ -4,6 +4,8 @@
 
 mod callback;
 mod house;
+mod mounting;
 mod returning;
 mod serving;
 mod shops;
+mod stopping;

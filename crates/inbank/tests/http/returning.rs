@@ -62,6 +62,20 @@ async fn a_browser_without_a_form_is_sent_on_and_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn a_browser_that_returns_wakes_its_order_whatever_it_brings() {
+    for (method, body) in [
+        ("GET", String::new()),
+        ("POST", String::new()),
+        ("POST", signed()),
+    ] {
+        let house = House::new().await;
+        assert_eq!(house.due().await, 0);
+        house.send(method, &house.path("return"), body).await;
+        assert_eq!(house.due().await, 1, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn a_forged_form_is_refused_with_a_way_to_the_shop() {
     let house = House::open(
         "o'1\"><b>",

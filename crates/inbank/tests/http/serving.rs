@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,31 +9,32 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::house::House;
+use crate::house::{House, Plan};
 
-const LIMITS: Limits = Limits {
+/// So short that what is ended by one of them is ended soon.
+const SHORT: Limits = Limits {
     connections: 2,
     head: Duration::from_millis(200),
     request: Duration::from_millis(400),
+    stall: Duration::from_millis(400),
     drain: Duration::from_secs(5),
 };
 
-struct Served {
-    address: std::net::SocketAddr,
-    stop: oneshot::Sender<()>,
-    ended: JoinHandle<()>,
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) ended: JoinHandle<()>,
 }
 
-async fn serve(routes: Router) -> Served {
-    let house = House::new().await;
+/// Serves a house's platform until it is told to stop.
+pub(crate) async fn serve(house: &House, routes: Router) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
+    let platform = house.platform.clone();
     let ended = tokio::spawn(async move {
         let stopped = async move { stopped.await.unwrap_or_default() };
-        let served = house
-            .platform
-            .serve_until(listener, routes, LIMITS, stopped);
+        let served = platform.serve_until(listener, routes, stopped);
         served.await.unwrap();
     });
     Served {
@@ -42,10 +44,31 @@ async fn serve(routes: Router) -> Served {
     }
 }
 
+async fn serve_shortly(routes: Router) -> SocketAddr {
+    let limits = SHORT;
+    let house = House::by(Plan {
+        limits,
+        ..Plan::default()
+    });
+    let served = serve(&house.await, routes).await;
+    // It stops with the test's runtime.
+    std::mem::forget(served.stop);
+    served.address
+}
+
+/// A request without a body, after which the server closes the connection.
+pub(crate) fn request(method: &str, path: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+}
+
 /// Sends bytes, and gives back all that comes until the server closes the connection.
-async fn exchange(address: std::net::SocketAddr, bytes: &str) -> String {
+pub(crate) async fn exchange(address: SocketAddr, bytes: impl AsRef<[u8]>) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(bytes.as_bytes()).await.unwrap();
+    stream.write_all(bytes.as_ref()).await.unwrap();
+    read_to_end(&mut stream).await
+}
+
+pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut answer = String::new();
     let read = stream.read_to_string(&mut answer);
     let read = tokio::time::timeout(Duration::from_secs(30), read).await;
@@ -55,28 +78,27 @@ async fn exchange(address: std::net::SocketAddr, bytes: &str) -> String {
 
 #[tokio::test]
 async fn a_head_that_never_ends_is_ended() {
-    let served = serve(Router::new()).await;
-    exchange(
-        served.address,
-        "POST /callbacks/main/x HTTP/1.1\r\nHost: a\r\n",
-    )
-    .await;
+    let address = serve_shortly(Router::new()).await;
+    exchange(address, "POST /callbacks/main/x HTTP/1.1\r\nHost: a\r\n").await;
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_ended() {
-    let served = serve(Router::new()).await;
-    let half = "POST /callbacks/main/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100\r\n\r\nhmac=";
-    let answer = exchange(served.address, half).await;
-    let ended = answer.is_empty() || answer.starts_with("HTTP/1.1 408");
-    assert!(ended, "{answer}");
+async fn a_body_that_never_ends_is_ended_also_where_the_connection_was_to_be_kept() {
+    let address = serve_shortly(Router::new()).await;
+    for connection in ["close", "keep-alive"] {
+        let half = format!(
+            "POST /callbacks/main/x HTTP/1.1\r\nHost: a\r\nConnection: {connection}\r\nContent-Length: 100\r\n\r\nhmac="
+        );
+        let answer = exchange(address, half).await;
+        assert!(answer.starts_with("HTTP/1.1 408"), "{connection}: {answer}");
+    }
 }
 
 #[tokio::test]
 async fn a_body_that_trickles_is_ended_too() {
     let routes = Router::new().route("/own", post(|body: String| async move { body }));
-    let served = serve(routes).await;
-    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    let address = serve_shortly(routes).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
     let head =
         "POST /own HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -87,10 +109,8 @@ async fn a_body_that_trickles_is_ended_too() {
         .await
         .is_err()
     {
-        assert!(
-            began.elapsed() < Duration::from_secs(20),
-            "it goes on for ever"
-        );
+        let elapsed = began.elapsed();
+        assert!(elapsed < Duration::from_secs(20), "it goes on for ever");
         if stream.write_all(b"x").await.is_err() {
             return;
         }
@@ -99,44 +119,37 @@ async fn a_body_that_trickles_is_ended_too() {
 }
 
 #[tokio::test]
-async fn connections_over_the_cap_wait_for_one_that_ends() {
-    let served = serve(Router::new().route("/", get(|| async { "here" }))).await;
-    // These say nothing, and are ended by the limit for heads.
-    let _idle = (
-        TcpStream::connect(served.address).await.unwrap(),
-        TcpStream::connect(served.address).await.unwrap(),
+async fn a_client_that_takes_nothing_of_its_answer_is_ended() {
+    let (gone, is_gone) = oneshot::channel::<()>();
+    let gone = std::sync::Arc::new(std::sync::Mutex::new(Some(gone)));
+    let routes = Router::new().route(
+        "/large",
+        get(move || {
+            let gone = gone.lock().unwrap().take();
+            // More than any buffer takes; when the connection ends, it is dropped.
+            let pieces = futures::stream::repeat_with(move || {
+                let _held = &gone;
+                Ok::<_, std::io::Error>(vec![b'x'; 64 * 1024])
+            });
+            async move { axum::body::Body::from_stream(pieces) }
+        }),
     );
-    let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    let answer = exchange(served.address, request).await;
-    assert!(answer.ends_with("here"), "{answer}");
+    let address = serve_shortly(routes).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = request("GET", "/large");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(30), is_gone).await;
+    assert!(ended.is_ok(), "it is sent for ever");
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_answered_when_the_server_stops() {
-    let (arrived, has_arrived) = oneshot::channel::<()>();
-    let (go_on, may_go_on) = oneshot::channel::<()>();
-    let parts = std::sync::Arc::new(std::sync::Mutex::new(Some((arrived, may_go_on))));
-    let routes = Router::new().route(
-        "/slow",
-        get(move || {
-            let parts = parts.lock().unwrap().take();
-            async move {
-                let (arrived, may_go_on) = parts.unwrap();
-                arrived.send(()).unwrap();
-                may_go_on.await.unwrap();
-                "answered"
-            }
-        }),
+async fn connections_over_the_cap_wait_for_one_that_ends() {
+    let address = serve_shortly(Router::new().route("/", get(|| async { "here" }))).await;
+    // These say nothing, and are ended by the limit for heads.
+    let _idle = (
+        TcpStream::connect(address).await.unwrap(),
+        TcpStream::connect(address).await.unwrap(),
     );
-    let served = serve(routes).await;
-    let asking = tokio::spawn(exchange(
-        served.address,
-        "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
-    ));
-    has_arrived.await.unwrap();
-    served.stop.send(()).unwrap();
-    go_on.send(()).unwrap();
-    let answer = asking.await.unwrap();
-    assert!(answer.ends_with("answered"), "{answer}");
-    served.ended.await.unwrap();
+    let answer = exchange(address, request("GET", "/")).await;
+    assert!(answer.ends_with("here"), "{answer}");
 }

@@ -3,10 +3,9 @@ use inbank_domain::{
 };
 use inbank_ports::GatewayErrorKind;
 
-use super::callback::authenticate;
-use super::{Bank, accepted, application, decided, foreign};
+use super::{BankUnderTest, accepted, application, decided, foreign};
 
-pub(super) async fn submitted_application_can_be_read(bank: &dyn Bank) {
+pub(super) async fn submitted_application_can_be_read(bank: &dyn BankUnderTest) {
     let request = application(bank);
     let submitted = bank.applications().submit(&request).await.unwrap();
     let read = bank
@@ -31,7 +30,7 @@ pub(super) async fn submitted_application_can_be_read(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn application_in_another_currency_is_invalid(bank: &dyn Bank) {
+pub(super) async fn application_in_another_currency_is_invalid(bank: &dyn BankUnderTest) {
     let here = application(bank);
     let amount = foreign(here.amount());
     let elsewhere = Region::new("elsewhere", "XX", amount.currency(), &["en"]);
@@ -49,7 +48,7 @@ pub(super) async fn application_in_another_currency_is_invalid(bank: &dyn Bank) 
     assert_eq!(bank.application_count().await, 0);
 }
 
-pub(super) async fn application_for_an_unknown_product_is_refused(bank: &dyn Bank) {
+pub(super) async fn application_for_an_unknown_product_is_refused(bank: &dyn BankUnderTest) {
     let mut request = application(bank);
     request.product_code = ProductCode::parse("no_such_product").unwrap();
     let error = bank.applications().submit(&request).await.unwrap_err();
@@ -58,20 +57,19 @@ pub(super) async fn application_for_an_unknown_product_is_refused(bank: &dyn Ban
     assert_eq!(bank.application_count().await, 0);
 }
 
-pub(super) async fn unknown_application_is_not_found(bank: &dyn Bank) {
+pub(super) async fn unknown_application_is_not_found(bank: &dyn BankUnderTest) {
     let id = ApplicationId::parse("00000000-0000-4000-8000-000000000000").unwrap();
     let applications = bank.applications();
     for error in [
         applications.application(&id).await.unwrap_err(),
         applications.accept(&id).await.unwrap_err(),
         applications.cancel(&id).await.unwrap_err(),
-        bank.income_proof().banks(&id).await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), GatewayErrorKind::NotFound, "{error}");
     }
 }
 
-pub(super) async fn positive_application_has_an_offer(bank: &dyn Bank) {
+pub(super) async fn positive_application_has_an_offer(bank: &dyn BankUnderTest) {
     let id = decided(bank, DecisionStatus::Positive).await;
     let read = bank.applications().application(&id).await.unwrap();
     let offer = read.offer.unwrap();
@@ -87,7 +85,7 @@ pub(super) async fn positive_application_has_an_offer(bank: &dyn Bank) {
     assert_eq!(read.offer, None);
 }
 
-pub(super) async fn changed_conditions_come_under_a_new_id(bank: &dyn Bank) {
+pub(super) async fn changed_conditions_come_under_a_new_id(bank: &dyn BankUnderTest) {
     let request = application(bank);
     let old = bank.applications().submit(&request).await.unwrap().id;
     bank.conditions_changed(&old).await;
@@ -104,7 +102,7 @@ pub(super) async fn changed_conditions_come_under_a_new_id(bank: &dyn Bank) {
     bank.applications().accept(&by_new.id).await.unwrap();
 }
 
-pub(super) async fn accepted_application_has_an_unsigned_contract(bank: &dyn Bank) {
+pub(super) async fn accepted_application_has_an_unsigned_contract(bank: &dyn BankUnderTest) {
     let id = decided(bank, DecisionStatus::Positive).await;
     let id_of_contract = bank.applications().accept(&id).await.unwrap();
     let contract = bank.contracts().contract(&id_of_contract).await.unwrap();
@@ -115,7 +113,7 @@ pub(super) async fn accepted_application_has_an_unsigned_contract(bank: &dyn Ban
     assert_eq!(read.contract, Some(id_of_contract));
 }
 
-pub(super) async fn accepting_twice_is_refused(bank: &dyn Bank) {
+pub(super) async fn accepting_twice_is_refused(bank: &dyn BankUnderTest) {
     let id = decided(bank, DecisionStatus::Positive).await;
     bank.applications().accept(&id).await.unwrap();
     bank.time_passes().await;
@@ -126,7 +124,7 @@ pub(super) async fn accepting_twice_is_refused(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::Refused, "no offer");
 }
 
-pub(super) async fn cancelled_application_says_so(bank: &dyn Bank) {
+pub(super) async fn cancelled_application_says_so(bank: &dyn BankUnderTest) {
     let id = decided(bank, DecisionStatus::Positive).await;
     bank.applications().cancel(&id).await.unwrap();
     bank.time_passes().await;
@@ -140,14 +138,14 @@ pub(super) async fn cancelled_application_says_so(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn lost_answer_of_submitting_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_submitting_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     bank.lose_next_answer().await;
     let error = bank.applications().submit(&application(bank)).await;
     assert_eq!(error.unwrap_err().kind(), GatewayErrorKind::OutcomeUnknown);
     assert_eq!(bank.application_count().await, 1, "sent once, not again");
 }
 
-pub(super) async fn lost_answer_of_accepting_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_accepting_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let id = decided(bank, DecisionStatus::Positive).await;
     bank.lose_next_answer().await;
     let error = bank.applications().accept(&id).await.unwrap_err();
@@ -159,13 +157,13 @@ pub(super) async fn lost_answer_of_accepting_is_an_unknown_outcome(bank: &dyn Ba
     assert_eq!(contract.status, ContractStatus::Unsigned);
 }
 
-pub(super) async fn application_callback_is_authentic(bank: &dyn Bank) {
+pub(super) async fn application_callback_is_authentic(bank: &dyn BankUnderTest) {
     accepted(bank, &application(bank)).await;
     bank.time_passes().await;
     let sent = bank.callbacks_sent().await;
     let told: Vec<_> = sent
         .iter()
-        .map(|body| match authenticate(bank, body).unwrap().callback {
+        .map(|sent| match bank.authenticate(sent).unwrap().callback {
             Ok(Callback::Application(callback)) => (callback.subject, callback.status),
             other => panic!("{other:?}"),
         })
@@ -176,6 +174,6 @@ pub(super) async fn application_callback_is_authentic(bank: &dyn Bank) {
     ];
     assert_eq!(told, expected);
     let mut altered = sent[0].clone();
-    altered[9] ^= 1;
-    assert!(authenticate(bank, &altered).is_err());
+    altered.body[9] ^= 1;
+    assert!(bank.authenticate(&altered).is_err());
 }

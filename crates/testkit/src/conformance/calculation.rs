@@ -1,14 +1,14 @@
 use inbank_domain::{CalculationRequest, Detail, Money, ProductCode, Region};
 use inbank_ports::GatewayErrorKind;
 
-use super::{Approval, Bank, foreign};
+use super::{Approval, BankUnderTest, foreign};
 
-fn request(bank: &dyn Bank) -> CalculationRequest {
+fn request(bank: &dyn BankUnderTest) -> CalculationRequest {
     let code = bank.product_code(Approval::NotNeeded);
     CalculationRequest::new(&bank.region(), code, bank.granted_total(), bank.period()).unwrap()
 }
 
-pub(super) async fn calculation_is_about_what_was_asked(bank: &dyn Bank) {
+pub(super) async fn calculation_is_about_what_was_asked(bank: &dyn BankUnderTest) {
     let request = request(bank);
     let calculation = bank.calculator().calculate(&request).await.unwrap();
     assert_eq!(calculation.product_code, request.product_code);
@@ -20,7 +20,7 @@ pub(super) async fn calculation_is_about_what_was_asked(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn schedule_adds_up(bank: &dyn Bank) {
+pub(super) async fn schedule_adds_up(bank: &dyn BankUnderTest) {
     let mut request = request(bank);
     request.detail = Detail::PaymentSchedule;
     let calculation = bank.calculator().calculate(&request).await.unwrap();
@@ -40,7 +40,7 @@ pub(super) async fn schedule_adds_up(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn calculation_in_another_currency_is_invalid(bank: &dyn Bank) {
+pub(super) async fn calculation_in_another_currency_is_invalid(bank: &dyn BankUnderTest) {
     let amount: Money = foreign(bank.granted_total());
     let elsewhere = Region::new("elsewhere", "XX", amount.currency(), &["en"]);
     let code = bank.product_code(Approval::NotNeeded);
@@ -49,7 +49,7 @@ pub(super) async fn calculation_in_another_currency_is_invalid(bank: &dyn Bank) 
     assert_eq!(error.kind(), GatewayErrorKind::Invalid);
 }
 
-pub(super) async fn calculation_for_an_unknown_product_is_refused(bank: &dyn Bank) {
+pub(super) async fn calculation_for_an_unknown_product_is_refused(bank: &dyn BankUnderTest) {
     let mut request = request(bank);
     request.product_code = ProductCode::parse("no_such_product").unwrap();
     let error = bank.calculator().calculate(&request).await.unwrap_err();

@@ -1,5 +1,5 @@
-use super::Bank;
+use super::BankUnderTest;
 
-pub(super) async fn ping_is_answered(bank: &dyn Bank) {
+pub(super) async fn ping_is_answered(bank: &dyn BankUnderTest) {
     bank.connection().ping().await.unwrap();
 }

@@ -1,15 +1,15 @@
 use inbank_domain::{ContractId, ContractStatus, SessionStatus};
 use inbank_ports::GatewayErrorKind;
 
-use super::{Approval, Bank, signed, status};
+use super::{Approval, BankUnderTest, signed, status};
 
-async fn contract_status(bank: &dyn Bank, id: &ContractId) -> ContractStatus {
+async fn contract_status(bank: &dyn BankUnderTest, id: &ContractId) -> ContractStatus {
     let contract = bank.contracts().contract(id).await.unwrap();
     assert_eq!(contract.id, *id);
     contract.status
 }
 
-pub(super) async fn completed_session_has_an_active_contract(bank: &dyn Bank) {
+pub(super) async fn completed_session_has_an_active_contract(bank: &dyn BankUnderTest) {
     let (session, contract) = signed(bank, Approval::NotNeeded).await;
     assert_eq!(status(bank, &session).await, SessionStatus::Completed);
     assert_eq!(
@@ -18,7 +18,7 @@ pub(super) async fn completed_session_has_an_active_contract(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn granted_session_has_a_signed_contract(bank: &dyn Bank) {
+pub(super) async fn granted_session_has_a_signed_contract(bank: &dyn BankUnderTest) {
     let (session, contract) = signed(bank, Approval::Needed).await;
     assert_eq!(status(bank, &session).await, SessionStatus::Granted);
     assert_eq!(
@@ -27,7 +27,7 @@ pub(super) async fn granted_session_has_a_signed_contract(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn approved_contract_is_activated(bank: &dyn Bank) {
+pub(super) async fn approved_contract_is_activated(bank: &dyn BankUnderTest) {
     let (session, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().approve(&contract).await.unwrap();
     bank.time_passes().await;
@@ -38,7 +38,7 @@ pub(super) async fn approved_contract_is_activated(bank: &dyn Bank) {
     assert_eq!(status(bank, &session).await, SessionStatus::Completed);
 }
 
-pub(super) async fn approving_twice_is_refused(bank: &dyn Bank) {
+pub(super) async fn approving_twice_is_refused(bank: &dyn BankUnderTest) {
     let (_, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().approve(&contract).await.unwrap();
     bank.time_passes().await;
@@ -46,7 +46,7 @@ pub(super) async fn approving_twice_is_refused(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
 
-pub(super) async fn cancelled_contract_is_cancelled(bank: &dyn Bank) {
+pub(super) async fn cancelled_contract_is_cancelled(bank: &dyn BankUnderTest) {
     let (session, contract) = signed(bank, Approval::Needed).await;
     bank.contracts().cancel(&contract).await.unwrap();
     bank.time_passes().await;
@@ -57,7 +57,7 @@ pub(super) async fn cancelled_contract_is_cancelled(bank: &dyn Bank) {
     assert_eq!(status(bank, &session).await, SessionStatus::Cancelled);
 }
 
-pub(super) async fn active_contract_can_not_be_cancelled(bank: &dyn Bank) {
+pub(super) async fn active_contract_can_not_be_cancelled(bank: &dyn BankUnderTest) {
     let (_, contract) = signed(bank, Approval::NotNeeded).await;
     let error = bank.contracts().cancel(&contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
@@ -67,7 +67,7 @@ pub(super) async fn active_contract_can_not_be_cancelled(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn unknown_contract_is_not_found(bank: &dyn Bank) {
+pub(super) async fn unknown_contract_is_not_found(bank: &dyn BankUnderTest) {
     let id = ContractId::parse("00000000-0000-4000-8000-000000000000").unwrap();
     let contracts = bank.contracts();
     for error in [
@@ -79,7 +79,7 @@ pub(super) async fn unknown_contract_is_not_found(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn lost_answer_of_approval_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_approval_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let (_, contract) = signed(bank, Approval::Needed).await;
     bank.lose_next_answer().await;
     let error = bank.contracts().approve(&contract).await.unwrap_err();
@@ -91,7 +91,7 @@ pub(super) async fn lost_answer_of_approval_is_an_unknown_outcome(bank: &dyn Ban
     );
 }
 
-pub(super) async fn lost_answer_of_cancelling_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_cancelling_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let (_, contract) = signed(bank, Approval::Needed).await;
     bank.lose_next_answer().await;
     let error = bank.contracts().cancel(&contract).await.unwrap_err();

@@ -1,9 +1,11 @@
-use inbank_domain::{Attachment, DecisionStatus, Locale, StatementBankId, StatementRequest};
+use inbank_domain::{
+    ApplicationId, Attachment, DecisionStatus, Locale, StatementBankId, StatementRequest,
+};
 use inbank_ports::GatewayErrorKind;
 
-use super::{Bank, decided};
+use super::{BankUnderTest, decided};
 
-pub(super) async fn statement_can_be_retrieved_from_a_listed_bank(bank: &dyn Bank) {
+pub(super) async fn statement_can_be_retrieved_from_a_listed_bank(bank: &dyn BankUnderTest) {
     let application = decided(bank, DecisionStatus::IncomeProofRequired).await;
     let listed = bank.income_proof().banks(&application).await.unwrap();
     assert!(!listed.is_empty());
@@ -25,7 +27,13 @@ pub(super) async fn statement_can_be_retrieved_from_a_listed_bank(bank: &dyn Ban
     assert!(refusals.contains(&error.unwrap_err().kind()));
 }
 
-pub(super) async fn attached_files_arrive(bank: &dyn Bank) {
+pub(super) async fn banks_of_an_unknown_application_are_not_found(bank: &dyn BankUnderTest) {
+    let id = ApplicationId::parse("00000000-0000-4000-8000-000000000000").unwrap();
+    let error = bank.income_proof().banks(&id).await.unwrap_err();
+    assert_eq!(error.kind(), GatewayErrorKind::NotFound);
+}
+
+pub(super) async fn attached_files_arrive(bank: &dyn BankUnderTest) {
     let application = decided(bank, DecisionStatus::IncomeProofRequired).await;
     let names = [
         "statement.pdf",
@@ -48,7 +56,7 @@ pub(super) async fn attached_files_arrive(bank: &dyn Bank) {
     assert_eq!(arrived, sent.collect::<Vec<_>>());
 }
 
-pub(super) async fn attaching_nothing_is_invalid(bank: &dyn Bank) {
+pub(super) async fn attaching_nothing_is_invalid(bank: &dyn BankUnderTest) {
     let application = decided(bank, DecisionStatus::IncomeProofRequired).await;
     let error = bank.income_proof().attach(&application, &[], "").await;
     assert_eq!(error.unwrap_err().kind(), GatewayErrorKind::Invalid);

@@ -1,9 +1,9 @@
 use inbank_domain::ProductCode;
 use inbank_ports::GatewayErrorKind;
 
-use super::{Approval, Bank};
+use super::{Approval, BankUnderTest};
 
-pub(super) async fn product_keeps_its_code(bank: &dyn Bank) {
+pub(super) async fn product_keeps_its_code(bank: &dyn BankUnderTest) {
     for approval in [Approval::NotNeeded, Approval::Needed] {
         let code = bank.product_code(approval);
         let product = bank.products().product(&code).await.unwrap();
@@ -19,7 +19,7 @@ pub(super) async fn product_keeps_its_code(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn unknown_product_is_not_found(bank: &dyn Bank) {
+pub(super) async fn unknown_product_is_not_found(bank: &dyn BankUnderTest) {
     let code = ProductCode::parse("no_such_product_0.0%").unwrap();
     let error = bank.products().product(&code).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::NotFound);

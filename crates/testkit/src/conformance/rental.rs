@@ -5,7 +5,7 @@ use inbank_domain::{
 };
 use inbank_ports::{GatewayError, GatewayErrorKind};
 
-use super::{Approval, Bank, foreign, request, status};
+use super::{Approval, BankUnderTest, foreign, request, status};
 
 fn unknown_product() -> ProductCode {
     ProductCode::parse("no_such_product").unwrap()
@@ -22,13 +22,13 @@ fn identifiers() -> AssetIdentifiers {
     )
 }
 
-async fn model(bank: &dyn Bank) -> AssetModel {
+async fn model(bank: &dyn BankUnderTest) -> AssetModel {
     let (product, identifier) = (bank.rental_product(), bank.rented_model());
     let model = bank.rentals().asset_model(&product, &identifier).await;
     model.unwrap()
 }
 
-fn cart(bank: &dyn Bank, model: &AssetModel) -> RentalRequest {
+fn cart(bank: &dyn BankUnderTest, model: &AssetModel) -> RentalRequest {
     let hero = Hero::new(model.id.clone(), bank.rental_price());
     let period = model.periods[0];
     let mut cart = RentalRequest::new(&bank.region(), period, hero, Vec::new()).unwrap();
@@ -37,7 +37,7 @@ fn cart(bank: &dyn Bank, model: &AssetModel) -> RentalRequest {
     cart
 }
 
-fn session(bank: &dyn Bank, cart: RentalRequest) -> SessionRequest {
+fn session(bank: &dyn BankUnderTest, cart: RentalRequest) -> SessionRequest {
     let mut here = request(bank, Approval::Needed, bank.granted_total(), "ORDER 1");
     here.purchase.description = Some("A phone".to_owned());
     SessionRequest::rental(
@@ -52,7 +52,7 @@ fn session(bank: &dyn Bank, cart: RentalRequest) -> SessionRequest {
 }
 
 /// A rental for which the customer has signed.
-async fn rented(bank: &dyn Bank) -> (SessionId, ContractId) {
+async fn rented(bank: &dyn BankUnderTest) -> (SessionId, ContractId) {
     let cart = cart(bank, &model(bank).await);
     let opened = bank.sessions().open(&session(bank, cart)).await.unwrap();
     bank.customer_applies(&opened.id).await;
@@ -60,26 +60,26 @@ async fn rented(bank: &dyn Bank) -> (SessionId, ContractId) {
     (opened.id, session.contract.unwrap())
 }
 
-async fn assign(bank: &dyn Bank, contract: &ContractId) -> Result<(), GatewayError> {
+async fn assign(bank: &dyn BankUnderTest, contract: &ContractId) -> Result<(), GatewayError> {
     let product = bank.rental_product();
     bank.rentals()
         .assign(&product, contract, &identifiers())
         .await
 }
 
-async fn activate(bank: &dyn Bank, contract: &ContractId) -> Result<(), GatewayError> {
+async fn activate(bank: &dyn BankUnderTest, contract: &ContractId) -> Result<(), GatewayError> {
     let product = bank.rental_product();
     bank.rentals().activate(&product, contract).await
 }
 
-async fn contract_status(bank: &dyn Bank, id: &ContractId) -> ContractStatus {
+async fn contract_status(bank: &dyn BankUnderTest, id: &ContractId) -> ContractStatus {
     let product = bank.rental_product();
     let contract = bank.rentals().contract(&product, id).await.unwrap();
     assert_eq!(contract.id, *id);
     contract.status
 }
 
-pub(super) async fn known_model_has_its_conditions(bank: &dyn Bank) {
+pub(super) async fn known_model_has_its_conditions(bank: &dyn BankUnderTest) {
     let model = model(bank).await;
     assert!(!model.name.is_empty());
     assert!(!model.periods.is_empty());
@@ -92,7 +92,7 @@ pub(super) async fn known_model_has_its_conditions(bank: &dyn Bank) {
     cart(bank, &model).check(&model).unwrap();
 }
 
-pub(super) async fn unknown_model_is_not_found(bank: &dyn Bank) {
+pub(super) async fn unknown_model_is_not_found(bank: &dyn BankUnderTest) {
     let product = bank.rental_product();
     for unknown in [
         ModelIdentifier::ean("0000000000000").unwrap(),
@@ -103,13 +103,13 @@ pub(super) async fn unknown_model_is_not_found(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn model_of_an_unknown_product_is_not_found(bank: &dyn Bank) {
+pub(super) async fn model_of_an_unknown_product_is_not_found(bank: &dyn BankUnderTest) {
     let known = bank.rented_model();
     let error = bank.rentals().asset_model(&unknown_product(), &known).await;
     assert_eq!(error.unwrap_err().kind(), GatewayErrorKind::NotFound);
 }
 
-pub(super) async fn rental_calculation_is_about_what_was_asked(bank: &dyn Bank) {
+pub(super) async fn rental_calculation_is_about_what_was_asked(bank: &dyn BankUnderTest) {
     let product = bank.rental_product();
     let request = cart(bank, &model(bank).await);
     let calculation = bank.rentals().calculate(&product, &request).await.unwrap();
@@ -122,7 +122,7 @@ pub(super) async fn rental_calculation_is_about_what_was_asked(bank: &dyn Bank) 
     assert!(calculation.gross_monthly_payment.is_positive());
 }
 
-pub(super) async fn rental_calculation_against_the_conditions_is_refused(bank: &dyn Bank) {
+pub(super) async fn rental_calculation_against_the_conditions_is_refused(bank: &dyn BankUnderTest) {
     let product = bank.rental_product();
     let model = model(bank).await;
     let mut other_period = cart(bank, &model);
@@ -144,7 +144,7 @@ pub(super) async fn rental_calculation_against_the_conditions_is_refused(bank: &
     }
 }
 
-pub(super) async fn rental_calculation_in_another_currency_is_invalid(bank: &dyn Bank) {
+pub(super) async fn rental_calculation_in_another_currency_is_invalid(bank: &dyn BankUnderTest) {
     let price = foreign(bank.rental_price());
     let region = inbank_domain::Region::new("elsewhere", "XX", price.currency(), &["en"]);
     let hero = Hero::new(model(bank).await.id, price);
@@ -155,7 +155,7 @@ pub(super) async fn rental_calculation_in_another_currency_is_invalid(bank: &dyn
     assert_eq!(error.unwrap_err().kind(), GatewayErrorKind::Invalid);
 }
 
-pub(super) async fn granted_rental_has_a_signed_contract(bank: &dyn Bank) {
+pub(super) async fn granted_rental_has_a_signed_contract(bank: &dyn BankUnderTest) {
     let (session, contract) = rented(bank).await;
     assert_eq!(status(bank, &session).await, SessionStatus::Granted);
     assert_eq!(
@@ -164,7 +164,7 @@ pub(super) async fn granted_rental_has_a_signed_contract(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn assigned_identifiers_arrive(bank: &dyn Bank) {
+pub(super) async fn assigned_identifiers_arrive(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     assert!(bank.assigned(&contract).await.is_empty());
     for _ in 0..2 {
@@ -173,14 +173,14 @@ pub(super) async fn assigned_identifiers_arrive(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn assigning_nothing_is_invalid(bank: &dyn Bank) {
+pub(super) async fn assigning_nothing_is_invalid(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     let (product, nothing) = (bank.rental_product(), AssetIdentifiers::default());
     let error = bank.rentals().assign(&product, &contract, &nothing).await;
     assert_eq!(error.unwrap_err().kind(), GatewayErrorKind::Invalid);
 }
 
-pub(super) async fn activated_rental_becomes_active(bank: &dyn Bank) {
+pub(super) async fn activated_rental_becomes_active(bank: &dyn BankUnderTest) {
     let (session, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
@@ -192,7 +192,7 @@ pub(super) async fn activated_rental_becomes_active(bank: &dyn Bank) {
     assert_eq!(status(bank, &session).await, SessionStatus::Completed);
 }
 
-pub(super) async fn unidentified_rental_can_not_be_activated(bank: &dyn Bank) {
+pub(super) async fn unidentified_rental_can_not_be_activated(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     let error = activate(bank, &contract).await.unwrap_err();
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
@@ -202,7 +202,7 @@ pub(super) async fn unidentified_rental_can_not_be_activated(bank: &dyn Bank) {
     );
 }
 
-pub(super) async fn activating_twice_is_refused(bank: &dyn Bank) {
+pub(super) async fn activating_twice_is_refused(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
@@ -211,7 +211,7 @@ pub(super) async fn activating_twice_is_refused(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
 
-pub(super) async fn active_rental_takes_no_identifiers(bank: &dyn Bank) {
+pub(super) async fn active_rental_takes_no_identifiers(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     activate(bank, &contract).await.unwrap();
@@ -220,7 +220,7 @@ pub(super) async fn active_rental_takes_no_identifiers(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
 
-pub(super) async fn unknown_rental_is_not_found(bank: &dyn Bank) {
+pub(super) async fn unknown_rental_is_not_found(bank: &dyn BankUnderTest) {
     let unknown = unknown_contract();
     let product = bank.rental_product();
     let read = bank.rentals().contract(&product, &unknown).await.map(drop);
@@ -233,7 +233,7 @@ pub(super) async fn unknown_rental_is_not_found(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn lost_answer_of_assigning_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_assigning_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     bank.lose_next_answer().await;
     let error = assign(bank, &contract).await.unwrap_err();
@@ -241,7 +241,7 @@ pub(super) async fn lost_answer_of_assigning_is_an_unknown_outcome(bank: &dyn Ba
     assert_eq!(bank.assigned(&contract).await, identifiers());
 }
 
-pub(super) async fn lost_answer_of_activating_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_activating_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let (_, contract) = rented(bank).await;
     assign(bank, &contract).await.unwrap();
     bank.lose_next_answer().await;
@@ -254,7 +254,7 @@ pub(super) async fn lost_answer_of_activating_is_an_unknown_outcome(bank: &dyn B
     );
 }
 
-pub(super) async fn renting_where_nothing_is_rented_is_unsupported(bank: &dyn Bank) {
+pub(super) async fn renting_where_nothing_is_rented_is_unsupported(bank: &dyn BankUnderTest) {
     let (product, contract) = (bank.rental_product(), unknown_contract());
     let identifier = ModelIdentifier::ean("88845632734657").unwrap();
     let id = AssetModelId::parse("b748b6b0-58d0-421d-9d52-c7edd22511f1").unwrap();

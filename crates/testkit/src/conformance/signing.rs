@@ -3,27 +3,27 @@ use inbank_domain::{
 };
 use inbank_ports::GatewayErrorKind;
 
-use super::{Bank, accepted, application, application_for};
+use super::{BankUnderTest, accepted, application, application_for};
 
 /// A contract that can be signed so.
-async fn contract(bank: &dyn Bank, method: &SigningMethod) -> ContractId {
+async fn contract(bank: &dyn BankUnderTest, method: &SigningMethod) -> ContractId {
     let (product, period) = bank.product_signed_by(method);
     let request = application_for(bank, product, period, bank.granted_total());
     accepted(bank, &request).await
 }
 
-async fn is_activated(bank: &dyn Bank, id: &ContractId) -> bool {
+async fn is_activated(bank: &dyn BankUnderTest, id: &ContractId) -> bool {
     bank.time_passes().await;
     let contract = bank.contracts().contract(id).await.unwrap();
     contract.status == ContractStatus::Activated
 }
 
-async fn is_unsigned(bank: &dyn Bank, id: &ContractId) -> bool {
+async fn is_unsigned(bank: &dyn BankUnderTest, id: &ContractId) -> bool {
     let contract = bank.contracts().contract(id).await.unwrap();
     contract.status == ContractStatus::Unsigned && !contract.is_signed()
 }
 
-pub(super) async fn printout_has_a_link(bank: &dyn Bank) {
+pub(super) async fn printout_has_a_link(bank: &dyn BankUnderTest) {
     let id = accepted(bank, &application(bank)).await;
     for regeneration in [Regeneration::NotNeeded, Regeneration::Forced] {
         let printout = bank.signing().printout(&id, regeneration).await.unwrap();
@@ -39,7 +39,7 @@ pub(super) async fn printout_has_a_link(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::NotFound);
 }
 
-pub(super) async fn digital_signature_activates(bank: &dyn Bank) {
+pub(super) async fn digital_signature_activates(bank: &dyn BankUnderTest) {
     for method in [SigningMethod::Digital, SigningMethod::Paper] {
         let id = contract(bank, &method).await;
         assert!(is_unsigned(bank, &id).await);
@@ -48,7 +48,7 @@ pub(super) async fn digital_signature_activates(bank: &dyn Bank) {
     }
 }
 
-pub(super) async fn sms_signature_activates_once_confirmed(bank: &dyn Bank) {
+pub(super) async fn sms_signature_activates_once_confirmed(bank: &dyn BankUnderTest) {
     let method = SigningMethod::Sms;
     let id = contract(bank, &method).await;
     bank.signing().sign(&id, &method).await.unwrap();
@@ -59,7 +59,7 @@ pub(super) async fn sms_signature_activates_once_confirmed(bank: &dyn Bank) {
     assert!(is_activated(bank, &id).await);
 }
 
-pub(super) async fn signing_twice_is_refused(bank: &dyn Bank) {
+pub(super) async fn signing_twice_is_refused(bank: &dyn BankUnderTest) {
     let method = SigningMethod::Digital;
     let id = contract(bank, &method).await;
     bank.signing().sign(&id, &method).await.unwrap();
@@ -68,7 +68,7 @@ pub(super) async fn signing_twice_is_refused(bank: &dyn Bank) {
     assert_eq!(error.kind(), GatewayErrorKind::Refused);
 }
 
-pub(super) async fn wrong_code_is_refused(bank: &dyn Bank) {
+pub(super) async fn wrong_code_is_refused(bank: &dyn BankUnderTest) {
     let method = SigningMethod::Sms;
     let id = contract(bank, &method).await;
     let refused = GatewayErrorKind::Refused;
@@ -83,7 +83,7 @@ pub(super) async fn wrong_code_is_refused(bank: &dyn Bank) {
     bank.signing().confirm(&id, &code).await.unwrap();
 }
 
-pub(super) async fn lost_answer_of_signing_is_an_unknown_outcome(bank: &dyn Bank) {
+pub(super) async fn lost_answer_of_signing_is_an_unknown_outcome(bank: &dyn BankUnderTest) {
     let method = SigningMethod::Digital;
     let id = contract(bank, &method).await;
     bank.lose_next_answer().await;
@@ -92,7 +92,7 @@ pub(super) async fn lost_answer_of_signing_is_an_unknown_outcome(bank: &dyn Bank
     assert!(is_activated(bank, &id).await);
 }
 
-pub(super) async fn payment_link_wants_a_place_for_the_status(bank: &dyn Bank) {
+pub(super) async fn payment_link_wants_a_place_for_the_status(bank: &dyn BankUnderTest) {
     let amount = bank.granted_total();
     let part = inbank_domain::Money::parse("50", amount.currency()).unwrap();
     let request = application(bank).with_down_payment(part).unwrap();

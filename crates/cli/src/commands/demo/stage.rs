@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use inbank::http::{ApiVersion, RegionProfile};
-use inbank::{Limits, OsRandom, Platform, Runtime, Shop};
+use inbank::{OsRandom, Platform, Runtime, Shop};
 use inbank_sandbox::{CallbackFault, CallbackOutcome, Region, Sandbox};
 use reqwest::Client;
 use tempfile::TempDir;
@@ -222,7 +222,7 @@ impl Premises {
         let mut task = JoinSet::new();
         task.spawn(async move {
             let stopped = async move { stopped.notified().await };
-            let serving = platform.serve_until(listener, pages, Limits::default(), stopped);
+            let serving = platform.serve_until(listener, pages, stopped);
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the demo's platform can't serve");
             }

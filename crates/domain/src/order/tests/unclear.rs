@@ -120,18 +120,41 @@ fn a_second_send_that_did_not_leave_does_not_count() {
 }
 
 #[test]
-fn what_could_not_be_repeated_for_a_day_is_not_said_to_be_undone() {
+fn what_could_not_be_repeated_for_two_days_is_not_said_to_be_undone() {
     let mut order = new_order();
     let number = unclear_approval(&mut order);
     read(&mut order, number, 30);
     assert_eq!(stage(&order, number), CommandStage::Wanted);
-    order.tend(at(DAY));
+    order.tend(at(2 * DAY - 1));
+    assert_eq!(told(&mut order), [] as [&str; 0]);
+    order.tend(at(2 * DAY));
     let told = told(&mut order);
     assert!(
         told[0].ends_with("it is not known whether it arrived"),
         "{told:?}"
     );
     assert!(order.attempt(number).unwrap().takes_the_order());
+}
+
+#[test]
+fn what_nobody_was_there_to_repeat_for_a_day_is_repeated_and_has_a_day_from_then_on() {
+    let back = DAY + 3_600;
+    let mut order = new_order();
+    let number = granted(&mut order, 1, at(0));
+    told(&mut order);
+    send(&mut order, number, Command::Approve, at(0));
+    order.abandon_sent();
+    read(&mut order, number, back);
+    order.tend(at(back));
+    assert_eq!(told(&mut order), [] as [&str; 0]);
+    assert!(order.sending(number, at(back)));
+    let acknowledged = SendOutcome::Acknowledged { contract: None };
+    order.sent(number, &Command::Approve, &acknowledged, at(back));
+    order.tend(at(back + DAY - 1));
+    assert_eq!(told(&mut order), [] as [&str; 0]);
+    order.tend(at(back + DAY));
+    let told = told(&mut order);
+    assert!(told[0].contains("took the command"), "{told:?}");
 }
 
 #[test]
