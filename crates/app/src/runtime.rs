@@ -98,6 +98,8 @@ impl Runtime {
         while self.tasks.running.load(Ordering::SeqCst) > 0 {
             self.tasks.ended.raised().await;
         }
+        // Whoever else waits for the same.
+        self.tasks.ended.raise();
     }
 }
 

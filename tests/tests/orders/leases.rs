@@ -1,12 +1,15 @@
 //! Two processes and one store: who has the lease works, and nobody else sends anything.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use futures::FutureExt as _;
 use inbank::CommandOutcome;
 use inbank_sandbox::{Fault, Operation};
 use inbank_tests::stage::{Process, Stage, Store};
-use inbank_tests::{Gate, Hooked, When, on_every_store, on_store};
+use inbank_tests::{Gate, Hook, Hooked, When, on_every_store, on_store};
 
 use crate::{DAY, HOUR, MINUTE, SECOND};
 
@@ -23,6 +26,8 @@ on_store!(
     a_process_that_stood_still_before_it_marked_a_command_sends_nothing,
     a_process_that_stood_still_after_it_marked_a_command_sends_nothing,
     reads_that_take_a_minute_leave_no_command_that_is_sent_twice,
+    a_claim_that_is_never_answered_is_made_again,
+    a_ledger_that_panics_when_it_is_asked_is_asked_again,
 );
 
 /// Longer than a lease.
@@ -171,4 +176,54 @@ async fn reads_that_take_a_minute_leave_no_command_that_is_sent_twice(store: Sto
     stage.pass(HOUR).await;
     assert_eq!(stage.asked(Operation::CancelContract), 1);
     assert_eq!(stage.told("1001"), [""; 0]);
+}
+
+async fn a_claim_that_is_never_answered_is_made_again(store: Store) {
+    for call in ["claim", "claim_deliveries"] {
+        let mut stage = Stage::new(store).await;
+        let cart = Stage::cart(Stage::AT_ONCE, "100");
+        let session = stage.session("1001", &cart).await;
+        let (_only, gate) = gated(&stage).await;
+        gate.close(When::After, call, 0);
+        stage.first_process().stop().await;
+        stage.sandbox.customer_applies(session).unwrap();
+        let told = async || stage.told("1001") == ["paid"];
+        stage.until("the order is paid", told).await;
+        assert!(
+            gate.holds().now_or_never().is_some(),
+            "{call}: nothing was held"
+        );
+    }
+}
+
+/// Panics once when something was claimed.
+struct Panics(&'static str, AtomicBool);
+
+#[async_trait]
+impl Hook for Panics {
+    async fn before(&self, _: &'static str) {}
+
+    async fn after(&self, call: &'static str) {
+        let panics = call == self.0 && self.1.swap(false, Ordering::Relaxed);
+        assert!(!panics, "a fault of the ledger's");
+    }
+}
+
+async fn a_ledger_that_panics_when_it_is_asked_is_asked_again(store: Store) {
+    for call in ["claim", "claim_deliveries"] {
+        let mut stage = Stage::new(store).await;
+        let cart = Stage::cart(Stage::AT_ONCE, "100");
+        let session = stage.session("1001", &cart).await;
+        let panics = Arc::new(Panics(call, AtomicBool::new(true)));
+        let ledger = Hooked::new(stage.platform.ledger().clone(), panics.clone());
+        let _only = stage.process_over(Arc::new(ledger)).await;
+        stage.first_process().stop().await;
+        stage.sandbox.customer_applies(session).unwrap();
+        stage.pass(HOUR).await;
+        assert_eq!(stage.told("1001"), ["paid"], "{call}");
+        assert!(
+            !panics.1.load(Ordering::Relaxed),
+            "{call}: nothing panicked"
+        );
+    }
 }

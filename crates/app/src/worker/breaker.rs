@@ -101,6 +101,15 @@ impl Breakers {
         }
     }
 
+    /// When the next of those that are not asked now may be asked again.
+    pub(super) fn next_opening(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let until = |breaker: &Breaker| match breaker.state {
+            State::Open(until) => Some(until).filter(|until| *until > now),
+            State::Closed | State::Ramp(_) => None,
+        };
+        self.0.values().filter_map(until).min()
+    }
+
     /// The hosts that are not asked now.
     pub(super) fn open(&self) -> Vec<String> {
         let open = self
@@ -132,6 +141,9 @@ mod tests {
         }
         assert_eq!(breakers.free(&host, START), 0);
         assert_eq!(breakers.open(), ["bank"]);
+        let again = START + Duration::from_secs(1);
+        assert_eq!(breakers.next_opening(START), Some(again));
+        assert_eq!(breakers.next_opening(again), None);
         let mut now = START + Duration::from_secs(1);
         assert_eq!(breakers.free(&host, now), 1, "one probe");
         failed(&mut breakers, &host, now);

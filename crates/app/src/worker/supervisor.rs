@@ -1,5 +1,9 @@
 //! Decides what is begun when. It awaits nothing but messages, signals and time.
 
+mod claiming;
+mod message;
+mod stopping;
+
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -8,64 +12,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Abortable, Either, select};
 use futures::stream::StreamExt as _;
 use inbank_domain::ShopName;
-use inbank_ports::{ClaimRequest, Claimed, Delivery, LedgerError, ShopSlots};
+use inbank_ports::{Claimed, Delivery, ShopSlots};
 use time::OffsetDateTime;
 
+use self::message::{Ended, Message, Report};
 use super::breaker::Breakers;
 use super::delivery::{self, Count};
-use super::pulse::{BETWEEN_CLAIMS, Pulse, SHORTEST_PAUSE};
+use super::pulse::{BETWEEN_CLAIMS, Pulse};
 use super::slots::Slots;
-use super::{LEASE, RoundResult, Worker, task, upkeep};
-
-/// For giving leases back when all else is cut.
-const LAST_WRITES: Duration = Duration::from_secs(5);
-
-enum Message {
-    Claimed(
-        OffsetDateTime,
-        Vec<ShopSlots>,
-        Result<Vec<Claimed>, LedgerError>,
-    ),
-    RoundEnded(u64, ShopName, Arc<str>, Ended),
-    DeliveriesClaimed(
-        OffsetDateTime,
-        Vec<ShopSlots>,
-        Result<Vec<Delivery>, LedgerError>,
-    ),
-    Delivered(u64, ShopName, Count),
-    Kept,
-}
-
-enum Ended {
-    With(RoundResult),
-    Panicked,
-    Cut,
-}
-
-/// Tells the supervisor that a task has ended, also when it panics.
-struct Report {
-    to: UnboundedSender<Message>,
-    message: Option<Message>,
-}
-
-impl Report {
-    fn send(mut self, message: Message) {
-        self.message = Some(message);
-    }
-}
-
-impl Drop for Report {
-    fn drop(&mut self) {
-        if let Some(message) = self.message.take() {
-            // Nobody listens any more once the supervisor has ended.
-            let _ = self.to.unbounded_send(message);
-        }
-    }
-}
+use super::{RoundResult, Worker, task, upkeep};
 
 struct Supervisor<'a> {
     worker: &'a Worker,
@@ -175,84 +134,6 @@ impl Supervisor<'_> {
         let next = times.into_iter().flatten().min();
         let wait = next.map_or(time::Duration::MINUTE, |at| at - now);
         wait.try_into().unwrap_or(Duration::ZERO)
-    }
-
-    /// Shops with free slots, whose host and bank may be asked.
-    fn free_slots(&mut self, now: OffsetDateTime) -> Vec<ShopSlots> {
-        self.paused.retain(|_, until| *until > now);
-        let mut slots = Vec::new();
-        let mut of_host: BTreeMap<Arc<str>, u32> = BTreeMap::new();
-        for shop in self.worker.shops.all() {
-            let host = shop.bank().host.clone();
-            let left = match of_host.get(&host) {
-                Some(left) => *left,
-                None => self.breakers.free(&host, now),
-            };
-            let paused = self.paused.contains_key(shop.name());
-            let free = if paused {
-                0
-            } else {
-                self.rounds.free(shop.name()).min(left)
-            };
-            of_host.insert(host, left.saturating_sub(free));
-            if free > 0 {
-                let shop = shop.name().clone();
-                slots.push(ShopSlots { shop, free });
-            }
-        }
-        slots
-    }
-
-    fn begin_claim(&mut self, now: OffsetDateTime) {
-        let shops = self.free_slots(now);
-        if shops.is_empty() {
-            // A slot that frees says when; a breaker or a pause ends with time.
-            self.claims.more = true;
-            self.claims.at = now + self.worker.store.runtime.spread(SHORTEST_PAUSE);
-            return;
-        }
-        self.claims.under_way = true;
-        let store = self.worker.store.clone();
-        let to = self.messages.clone();
-        self.worker.store.runtime.spawn(async move {
-            let request = ClaimRequest {
-                shops,
-                lease: LEASE,
-                now: store.now(),
-            };
-            let claimed = store.ledger.claim(&request).await;
-            let _ = to.unbounded_send(Message::Claimed(request.now, request.shops, claimed));
-        });
-    }
-
-    fn begin_claiming_deliveries(&mut self, now: OffsetDateTime) {
-        let shops = self.worker.shops.all();
-        let shops: Vec<ShopSlots> = shops
-            .iter()
-            .map(|shop| ShopSlots {
-                shop: shop.name().clone(),
-                free: self.deliveries.free(shop.name()),
-            })
-            .filter(|slots| slots.free > 0)
-            .collect();
-        if shops.is_empty() {
-            self.outbox.more = true;
-            self.outbox.at = now + SHORTEST_PAUSE;
-            return;
-        }
-        self.outbox.under_way = true;
-        let store = self.worker.store.clone();
-        let to = self.messages.clone();
-        self.worker.store.runtime.spawn(async move {
-            let request = ClaimRequest {
-                shops,
-                lease: LEASE,
-                now: store.now(),
-            };
-            let claimed = store.ledger.claim_deliveries(&request).await;
-            let (now, shops) = (request.now, request.shops);
-            let _ = to.unbounded_send(Message::DeliveriesClaimed(now, shops, claimed));
-        });
     }
 
     fn begin_upkeep(&mut self, now: OffsetDateTime) {
@@ -433,50 +314,6 @@ impl Supervisor<'_> {
         self.next_task += 1;
         self.running.insert(self.next_task, handle);
         (self.next_task, cut)
-    }
-
-    /// No new claims; what was sent is waited for; then it is cut, and gives its lease back.
-    async fn stop(mut self, inbox: &mut UnboundedReceiver<Message>) {
-        self.stopping.store(true, Ordering::Relaxed);
-        let drain = self.worker.stopping.drain;
-        self.ended_within(drain, inbox).await;
-        if !self.running.is_empty() {
-            tracing::warn!(
-                tasks = self.running.len(),
-                "cut what was not finished in time"
-            );
-            for task in self.running.values() {
-                task.abort();
-            }
-            self.ended_within(LAST_WRITES, inbox).await;
-        }
-        if !self.running.is_empty() {
-            let left = self.running.len();
-            tracing::error!(
-                left,
-                "leases could not be given back; they lapse within two minutes"
-            );
-        }
-    }
-
-    async fn ended_within(&mut self, limit: Duration, inbox: &mut UnboundedReceiver<Message>) {
-        let runtime = self.worker.store.runtime.clone();
-        let mut time = pin!(runtime.sleep(limit));
-        // While this stops, what is claimed yet is given back at once. What callers began is waited for as well, since the bank has been asked.
-        let mut callers = pin!(runtime.idle().fuse());
-        let mut idle = false;
-        while !idle || self.is_busy() {
-            let next = select(inbox.next(), &mut callers);
-            match select(&mut time, next).await {
-                Either::Left(_) | Either::Right((Either::Left((None, _)), _)) => return,
-                Either::Right((Either::Left((Some(message), _)), _)) => self.hear(message),
-                Either::Right((Either::Right(_), _)) => idle = true,
-            }
-        }
-    }
-
-    fn is_busy(&self) -> bool {
-        !self.running.is_empty() || self.claims.under_way || self.outbox.under_way
     }
 }
 
