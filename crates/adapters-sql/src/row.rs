@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::moment::{micros, moment};
 
 pub(crate) use attempt::{ATTEMPT_COLUMNS, attempt_columns_that_change, attempt_values};
-pub(crate) use callback::{CALLBACK_COLUMNS, callback, subject_parts};
+pub(crate) use callback::{CALLBACK_COLUMNS, callback, foreign, subject_parts};
 pub(crate) use event::{EVENT_COLUMNS, Refused, event, event_values, readable};
 pub(crate) use order::{Assembler, Stored, joined_columns};
 

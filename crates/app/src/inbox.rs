@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use inbank_domain::{AttemptId, AttemptKind, Callback, OrderKey, OrderReference, ShopName};
+use inbank_domain::{AttemptId, Callback, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
     CallbackError, Headers, Kept, LedgerError, ReceivedCallback, SignedCallback, Subject,
 };
@@ -90,11 +90,11 @@ impl Inbox {
     ) -> Result<Kept, InboxError> {
         let (shop, attempt) = self.address(shop, attempt)?;
         let signed = shop.bank().callbacks.authenticate(headers, body)?;
-        self.check(&shop, &attempt, &signed).await?;
         let received = self.received(&shop, attempt, &signed);
         match self.store.ledger.keep(&received).await? {
             Kept::NoAttempt => Err(InboxError::NoAttempt),
-            kept => {
+            Kept::Foreign => Err(InboxError::Foreign),
+            kept @ (Kept::Written | Kept::Copy) => {
                 if kept == Kept::Written {
                     self.store.due.raise();
                 }
@@ -108,37 +108,6 @@ impl Inbox {
         let shop = self.shops.get(&shop).ok_or(InboxError::NoShop)?;
         let attempt = AttemptId::parse(attempt).map_err(|_| InboxError::NoAttempt)?;
         Ok((shop, attempt))
-    }
-
-    /// A session names itself in every callback. An application may be another one by now, since the
-    /// bank gives changed conditions a new name.
-    async fn check(
-        &self,
-        shop: &Shop,
-        attempt: &AttemptId,
-        signed: &SignedCallback,
-    ) -> Result<(), InboxError> {
-        let Ok(callback) = &signed.callback else {
-            return Ok(());
-        };
-        let key = self.order_key(shop, attempt).await?;
-        let order = self.store.ledger.order(&key).await?;
-        let order = order.ok_or(InboxError::NoAttempt)?;
-        let known = order.attempts.iter().find(|known| known.id == *attempt);
-        let known = known.ok_or(InboxError::NoAttempt)?;
-        let by_application = known.terms.kind == AttemptKind::Application;
-        let ours = match subject(callback) {
-            Subject::Session(session) => {
-                let same = known.session.as_ref().is_none_or(|id| *id == session);
-                same && !by_application
-            }
-            Subject::Application(_) => by_application,
-        };
-        if ours {
-            Ok(())
-        } else {
-            Err(InboxError::Foreign)
-        }
     }
 
     async fn order_key(&self, shop: &Shop, attempt: &AttemptId) -> Result<OrderKey, InboxError> {

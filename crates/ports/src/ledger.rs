@@ -80,6 +80,8 @@ pub trait Ledger: Send + Sync {
     /// - MUST keep a callback of an order once by its key: a copy changes nothing, also after it was
     ///   worked on. (`copy_changes_nothing`, `one_of_many_copies_is_kept`)
     /// - MUST keep none for an attempt that isn't there. (`callback_needs_its_attempt`)
+    /// - MUST keep none that can't be about its attempt: see [`ReceivedCallback::may_be_about`].
+    ///   (`callback_about_another_session_is_foreign`)
     /// - MUST make the order due at once, or, while it is leased, as soon as that ends.
     ///   (`callback_makes_its_order_due`, `callback_during_a_lease_is_not_overlooked`)
     async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError>;

@@ -14,7 +14,7 @@ use super::connection::Session;
 use super::order::clean;
 use crate::failure::Failure;
 use crate::moment::micros;
-use crate::row::{CALLBACK_COLUMNS, Cursor, callback, subject_parts};
+use crate::row::{CALLBACK_COLUMNS, Cursor, callback, foreign, subject_parts};
 use crate::schedule::woken;
 
 /// A callback's name; copies share it.
@@ -29,6 +29,7 @@ fn name(callback: &ReceivedCallback) -> Name<'_> {
 /// and the server's, whichever is behind says when an order is due.
 static KEEP: Sql = Sql::new(|| {
     let woken = woken("least(clock.now, k.earliest)");
+    let foreign = foreign("g.kind", "g.subject COLLATE \"C\"");
     format!(
         r#"WITH {CLOCK}, given AS MATERIALIZED (
             SELECT * FROM unnest(
@@ -36,13 +37,14 @@ static KEEP: Sql = Sql::new(|| {
                 CAST($7 AS text[]), CAST($8 AS bytea[]), CAST($9 AS bigint[])
             ) WITH ORDINALITY AS g(shop, attempt, key, kind, subject, status, content, received_at, n)
         ), owned AS MATERIALIZED (
-            SELECT g.*, a.reference FROM given AS g CROSS JOIN LATERAL (
-                SELECT a.reference FROM inbank_attempt AS a
+            SELECT g.*, a.reference, a.is_foreign FROM given AS g CROSS JOIN LATERAL (
+                SELECT a.reference, {foreign} AS is_foreign FROM inbank_attempt AS a
                 WHERE a.shop = g.shop COLLATE "C" AND a.id = g.attempt COLLATE "C" LIMIT 1
             ) AS a
         ), standing AS MATERIALIZED (
             SELECT o.shop, o.reference FROM (
                 SELECT DISTINCT shop COLLATE "C" AS shop, reference COLLATE "C" AS reference FROM owned
+                WHERE NOT is_foreign
                 ORDER BY shop, reference
             ) AS g CROSS JOIN LATERAL {} AS o
         ), kept AS (
@@ -50,6 +52,7 @@ static KEEP: Sql = Sql::new(|| {
                 (shop, reference, key, attempt, subject_kind, subject, status, content, received_at, worked_on)
             SELECT g.shop, g.reference, g.key, g.attempt, g.kind, g.subject, g.status, g.content, g.received_at, 0
             FROM owned AS g JOIN standing AS s ON s.shop = g.shop AND s.reference = g.reference
+            WHERE NOT g.is_foreign
             ORDER BY g.n
             ON CONFLICT (shop, reference, key) DO NOTHING
             RETURNING shop, reference, key, received_at
@@ -60,7 +63,7 @@ static KEEP: Sql = Sql::new(|| {
             ) AS k
             WHERE o.shop = k.shop AND o.reference = k.reference
         )
-        SELECT g.n, s.reference IS NOT NULL, k.key IS NOT NULL
+        SELECT g.n, s.reference IS NOT NULL, k.key IS NOT NULL, coalesce(b.is_foreign, false)
         FROM given AS g
         LEFT JOIN owned AS b ON b.n = g.n
         LEFT JOIN standing AS s ON s.shop = b.shop AND s.reference = b.reference
@@ -104,14 +107,15 @@ pub(super) async fn keep(
         .bind(latest.collect::<Vec<_>>());
     let mut outcomes = vec![Kept::NoAttempt; given.len()];
     for row in query.fetch_all(&mut *session.connection).await? {
-        let (n, standing, kept): (i64, bool, bool) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (n, standing): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
+        let (kept, foreign): (bool, bool) = (row.try_get(2)?, row.try_get(3)?);
         let outcome = usize::try_from(n - 1)
             .ok()
             .and_then(|n| outcomes.get_mut(n));
         let outcome = outcome
             .ok_or_else(|| Failure::unreadable("the database answered about another callback"))?;
         *outcome = match (standing, kept) {
+            (_, _) if foreign => Kept::Foreign,
             (false, _) => Kept::NoAttempt,
             (true, false) => Kept::Copy,
             (true, true) => Kept::Written,

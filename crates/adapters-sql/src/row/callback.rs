@@ -33,6 +33,13 @@ fn subject(kind: Option<&str>, id: Option<&str>) -> Result<Option<Subject>, Fail
 }
 
 /// The two columns of what a callback is about.
+/// [`ReceivedCallback::may_be_about`], reversed, of an attempt `a` and a subject in these two places.
+pub(crate) fn foreign(kind: &str, subject: &str) -> String {
+    format!(
+        "coalesce(({kind} = 'application') <> (a.kind = 'application') OR ({kind} = 'session' AND a.session <> {subject}), false)"
+    )
+}
+
 pub(crate) fn subject_parts(subject: Option<&Subject>) -> (Option<&'static str>, Option<&str>) {
     match subject {
         None => (None, None),

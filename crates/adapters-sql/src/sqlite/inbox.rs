@@ -7,16 +7,22 @@ use inbank_ports::{Kept, ReceivedCallback};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
-use super::connection::{execute, rows};
-use super::order::owner;
+use super::connection::{execute, row, rows};
 use crate::failure::Failure;
 use crate::moment::micros;
-use crate::row::{CALLBACK_COLUMNS, Cursor, callback, subject_parts};
+use crate::row::{CALLBACK_COLUMNS, Cursor, callback, foreign, subject_parts};
 use crate::schedule::woken;
 
 const KEEP: &str = "INSERT INTO inbank_callback
         (shop, reference, key, attempt, subject_kind, subject, status, content, received_at, worked_on)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) ON CONFLICT (shop, reference, key) DO NOTHING";
+
+static OWNER: LazyLock<String> = LazyLock::new(|| {
+    let foreign = foreign("?3", "?4");
+    format!(
+        "SELECT a.reference, {foreign} FROM inbank_attempt AS a WHERE a.shop = ?1 AND a.id = ?2"
+    )
+});
 
 static WAKE: LazyLock<String> = LazyLock::new(|| {
     let woken = woken("?3");
@@ -30,11 +36,18 @@ static WAKE_AND_TOUCH: LazyLock<String> = LazyLock::new(|| {
 });
 
 pub(super) fn keep(connection: &Connection, callback: &ReceivedCallback) -> Result<Kept, Failure> {
-    let Some(reference) = owner(connection, &callback.shop, &callback.attempt)? else {
-        return Ok(Kept::NoAttempt);
-    };
-    let (shop, reference) = (callback.shop.as_str(), reference.as_str());
+    let shop = callback.shop.as_str();
     let (kind, subject) = subject_parts(callback.subject.as_ref());
+    let named: [&dyn ToSql; 4] = [&shop, &callback.attempt.as_str(), &kind, &subject];
+    let owner = row(connection, &OWNER, &named, |row| {
+        let mut row = Cursor::at(row, 0);
+        Ok((row.text()?.to_owned(), row.flag()?))
+    })?;
+    let reference = match owner {
+        None => return Ok(Kept::NoAttempt),
+        Some((_, true)) => return Ok(Kept::Foreign),
+        Some((reference, false)) => reference,
+    };
     let at = micros(callback.received_at);
     let parameters: [&dyn ToSql; 9] = [
         &shop,

@@ -41,7 +41,7 @@ fn told(kept: &Result<Kept, InboxError>) -> (StatusCode, &'static str) {
     match kept {
         Ok(Kept::Written) => (StatusCode::OK, "kept\n"),
         Ok(Kept::Copy) => (StatusCode::OK, "kept before\n"),
-        Ok(Kept::NoAttempt)
+        Ok(Kept::Foreign | Kept::NoAttempt)
         | Err(InboxError::Foreign | InboxError::NoShop | InboxError::NoAttempt) => {
             (StatusCode::NOT_FOUND, NOT_FOUND)
         }

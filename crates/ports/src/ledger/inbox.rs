@@ -1,4 +1,4 @@
-use inbank_domain::{ApplicationId, AttemptId, SessionId, ShopName};
+use inbank_domain::{ApplicationId, Attempt, AttemptId, AttemptKind, SessionId, ShopName};
 use time::OffsetDateTime;
 
 /// An authentic callback as it is kept.
@@ -20,6 +20,22 @@ pub struct ReceivedCallback {
     pub received_at: OffsetDateTime,
 }
 
+impl ReceivedCallback {
+    /// Whether it can be about an attempt. A session names itself in every callback. An application may
+    /// be another one by now, since the bank gives changed conditions a new name; and what is not
+    /// understood may be about anything.
+    pub fn may_be_about(&self, attempt: &Attempt) -> bool {
+        let of_application = attempt.terms.kind == AttemptKind::Application;
+        match &self.subject {
+            None => true,
+            Some(Subject::Application(_)) => of_application,
+            Some(Subject::Session(session)) => {
+                !of_application && attempt.session.as_ref().is_none_or(|own| own == session)
+            }
+        }
+    }
+}
+
 /// What of the bank's a callback is about.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum Subject {
@@ -38,4 +54,7 @@ pub enum Kept {
     Copy,
     /// There is no such attempt; nothing is kept.
     NoAttempt,
+    /// It is about another session than the attempt's, or about a session where the attempt is an
+    /// application, or the reverse; nothing is kept.
+    Foreign,
 }

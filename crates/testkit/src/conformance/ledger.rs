@@ -105,6 +105,7 @@ pub fn cases() -> &'static [LedgerCase] {
         inbox::copy_changes_nothing,
         inbox::one_of_many_copies_is_kept,
         inbox::callback_needs_its_attempt,
+        inbox::callback_about_another_session_is_foreign,
         inbox::callback_makes_its_order_due,
         inbox::callback_during_a_lease_is_not_overlooked,
         inbox::callback_is_worked_on_once,

@@ -127,6 +127,11 @@ impl Store {
         let Some(row) = owner.and_then(|owner| self.rows.get_mut(&owner)) else {
             return Kept::NoAttempt;
         };
+        let mut attempts = row.order.attempts.iter();
+        let attempt = attempts.find(|attempt| attempt.id == callback.attempt);
+        if attempt.is_some_and(|attempt| !callback.may_be_about(attempt)) {
+            return Kept::Foreign;
+        }
         if !row.keep(callback) {
             return Kept::Copy;
         }

@@ -1,5 +1,5 @@
 use futures::future::join_all;
-use inbank_domain::{ApplicationId, AttemptId};
+use inbank_domain::{ApplicationId, AttemptId, AttemptKind, SessionId};
 use inbank_ports::{Due, Kept, ReceivedCallback, Subject, Write};
 
 use super::scene::{Scene, attempt, attempt_id, found_after, key, minutes, rest};
@@ -10,7 +10,9 @@ async fn callbacks(scene: &Scene<'_>, name: &str) -> Vec<ReceivedCallback> {
 
 pub(super) async fn callback_is_found_as_kept(scene: &Scene<'_>) {
     let mut order = scene.order("o-1");
-    order.attempts.push(attempt("o-1", 2, scene.now()));
+    let mut second = attempt("o-1", 2, scene.now());
+    second.terms.kind = AttemptKind::Application;
+    order.attempts.push(second);
     scene.written(&order, Due::Never).await;
     let session = scene.callback("o-1", "k-1");
     let not_understood = ReceivedCallback {
@@ -23,6 +25,7 @@ pub(super) async fn callback_is_found_as_kept(scene: &Scene<'_>) {
     };
     let application = ReceivedCallback {
         subject: Some(Subject::Application(ApplicationId::parse("a-1").unwrap())),
+        attempt: attempt_id("o-1", 2),
         status: "\"õ\" POSITIVE".to_owned(),
         content: Vec::new(),
         received_at: session.received_at + minutes(2),
@@ -89,6 +92,53 @@ pub(super) async fn callback_needs_its_attempt(scene: &Scene<'_>) {
     assert_eq!(scene.keep(&second).await, Kept::NoAttempt);
     assert!(scene.due().await.is_empty());
     assert_eq!(scene.keep(&unknown).await, Kept::Written);
+}
+
+pub(super) async fn callback_about_another_session_is_foreign(scene: &Scene<'_>) {
+    let session = |id: &str| Subject::Session(SessionId::parse(id).unwrap());
+    let application = Subject::Application(ApplicationId::parse("a-1").unwrap());
+    let mut order = scene.order("o-1");
+    order.attempts[0].session = SessionId::parse("s-1").ok();
+    for (number, kind) in [
+        (2, AttemptKind::Session),
+        (3, AttemptKind::Rental),
+        (4, AttemptKind::Application),
+    ] {
+        let mut further = attempt("o-1", number, scene.now());
+        further.terms.kind = kind;
+        order.attempts.push(further);
+    }
+    order.attempts[2].session = SessionId::parse("s-3").ok();
+    order.attempts[3].application = ApplicationId::parse("a-4").ok();
+    scene.written(&order, Due::Never).await;
+    for (number, subject, expected) in [
+        (1, Some(session("s-1")), Kept::Written),
+        (1, Some(session("s-2")), Kept::Foreign),
+        (1, Some(application.clone()), Kept::Foreign),
+        (1, None, Kept::Written),
+        // Its opening was not answered yet, or never.
+        (2, Some(session("s-2")), Kept::Written),
+        (3, Some(session("s-3")), Kept::Written),
+        (3, Some(session("s-1")), Kept::Foreign),
+        // It was given another name.
+        (4, Some(application), Kept::Written),
+        (4, Some(session("s-1")), Kept::Foreign),
+        (4, None, Kept::Written),
+    ] {
+        let callback = ReceivedCallback {
+            attempt: attempt_id("o-1", number),
+            subject,
+            ..scene.callback("o-1", &format!("k-{number}-{expected:?}"))
+        };
+        let callback = ReceivedCallback {
+            key: format!("{}-{:?}", callback.key, callback.subject),
+            ..callback
+        };
+        let of = &order.attempts[number as usize - 1];
+        assert_eq!(callback.may_be_about(of), expected == Kept::Written);
+        assert_eq!(scene.keep(&callback).await, expected, "{callback:?}");
+    }
+    assert_eq!(callbacks(scene, "o-1").await.len(), 6);
 }
 
 pub(super) async fn callback_makes_its_order_due(scene: &Scene<'_>) {
