@@ -11,7 +11,10 @@ use inbank_tests::{on_every_store, on_store};
 
 use crate::{HOUR, MINUTE, SECOND};
 
-on_every_store!(a_rental_is_activated_and_paid_in_either_version);
+on_every_store!(
+    a_rental_is_activated_and_paid_in_either_version,
+    a_rental_that_is_not_handed_over_is_cancelled_in_either_version,
+);
 
 on_store!(
     bank,
@@ -66,6 +69,24 @@ async fn a_rental_is_activated_and_paid_in_either_version(store: Store) {
         stage.pass(MINUTE).await;
         assert_eq!(stage.told("1001"), ["awaits_merchant", "paid"]);
         assert_eq!(stage.asked(Operation::ActivateContract), 1);
+    }
+}
+
+async fn a_rental_that_is_not_handed_over_is_cancelled_in_either_version(store: Store) {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let stage = Stage::at(store, version, |bank| bank).await;
+        granted(&stage, "1001").await;
+        let cancelled = stage.order("1001").cancel().await.unwrap();
+        assert!(
+            matches!(cancelled, CommandOutcome::Acknowledged(_)),
+            "{cancelled:?}"
+        );
+        stage.pass(MINUTE).await;
+        assert_eq!(
+            stage.told("1001"),
+            ["awaits_merchant", "not_paid: cancelled"]
+        );
+        assert_eq!(stage.asked(Operation::CancelContract), 1);
     }
 }
 
