@@ -55,7 +55,10 @@ pub(super) async fn deliver(
         if enough || stopping.load(Ordering::Relaxed) {
             break;
         }
-        let took = take(store, sink, event).await;
+        let mut event = event.clone();
+        // Those that are refused here were not, when this was read.
+        event.follows_refused |= outcome.put_aside.is_some();
+        let took = take(store, sink, &event).await;
         let never = match took {
             Took::Yes => None,
             Took::Never(why) => Some(why),
@@ -86,7 +89,7 @@ pub(super) async fn deliver(
                     why,
                     "the platform refused an event for good; it is put aside"
                 );
-                outcome.put_aside = Some(event.number);
+                outcome.put_aside = outcome.put_aside.or(Some(event.number));
                 count.put_aside += 1;
                 refused.push(event);
             }
@@ -98,7 +101,7 @@ pub(super) async fn deliver(
         Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
     }
     for event in refused {
-        tell_refused(store, delivery, event).await;
+        tell_refused(store, delivery, &event).await;
     }
     count
 }

@@ -12,7 +12,7 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Abortable, Either, select};
 use futures::stream::StreamExt as _;
 use inbank_domain::ShopName;
-use inbank_ports::{ClaimRequest, Claimed, Delivery, LedgerError, ShopSlots};
+use inbank_ports::{ClaimRequest, Claimed, Delivery, GatewayErrorKind, LedgerError, ShopSlots};
 use time::OffsetDateTime;
 
 use super::breaker::Breakers;
@@ -23,6 +23,9 @@ use super::{LEASE, RoundResult, Worker, task, upkeep};
 
 /// For giving leases back when all else is cut.
 const LAST_WRITES: Duration = Duration::from_secs(5);
+
+/// A shop whose bank wants fewer calls pauses for so long where the bank doesn't say.
+const FEWER_CALLS: Duration = Duration::from_secs(15);
 
 enum Message {
     Claimed(
@@ -346,7 +349,8 @@ impl Supervisor<'_> {
         let answered = match ended {
             Ended::With(RoundResult::Done) => Some(true),
             Ended::With(RoundResult::Bank(error)) => {
-                if let (Some(wait), Some(429)) = (error.retry_after(), error.bank_status()) {
+                if error.kind() == GatewayErrorKind::RateLimited {
+                    let wait = error.retry_after().unwrap_or(FEWER_CALLS);
                     let wait = wait.try_into().unwrap_or(time::Duration::MINUTE);
                     self.paused.insert(shop.clone(), now.saturating_add(wait));
                 }
