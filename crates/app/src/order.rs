@@ -76,8 +76,8 @@ impl OrderHandle {
         Ok(self.store.ledger.callbacks(self.key()?).await?)
     }
 
-    /// Reads the bank about its live attempts now, as a callback would have it read, and says how it
-    /// then stands.
+    /// Reads the bank about its live attempts now, and about the one that counts, as a callback would have
+    /// it read, and says how it then stands.
     ///
     /// # Errors
     /// [`OrderError::NotFound`], [`OrderError::Bank`] where the bank gives no answer; then it is read

@@ -236,7 +236,9 @@ impl Round {
             if sent_again {
                 attempt.command.is_some()
             } else {
-                called(attempt) || due(attempt) || (self.woken && attempt.is_live())
+                called(attempt)
+                    || due(attempt)
+                    || (self.woken && is_asked_for(&self.order, attempt))
             }
         };
         self.order
@@ -380,10 +382,12 @@ impl Round {
             order.abandon_sent();
             take_in(order, &[], read, woken, now);
             order.tend(now);
+            let asked_for = order.attempts.iter().filter(|a| is_asked_for(order, a));
+            let asked_for: Vec<u32> = asked_for.map(|attempt| attempt.number).collect();
             for attempt in &mut order.attempts {
                 if was_read(read, attempt) {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
-                } else if woken && attempt.is_live() {
+                } else if woken && asked_for.contains(&attempt.number) {
                     attempt.refresh_at = Some(now);
                 }
             }
@@ -462,6 +466,13 @@ impl Round {
         let left = self.ends_by - self.store.now();
         left.try_into().unwrap_or(Duration::ZERO)
     }
+}
+
+/// Whether whoever wakes an order wants to know of an attempt: while it lives, and while it is the one that
+/// says where the order stands, since the bank may be late.
+fn is_asked_for(order: &Order, attempt: &Attempt) -> bool {
+    let present = order.present().map(|present| present.number);
+    attempt.is_live() || present == Some(attempt.number)
 }
 
 fn was_read(read: &[Read], attempt: &Attempt) -> bool {

@@ -313,3 +313,16 @@ fn a_former_cart_that_comes_back_from_its_end_is_not_taken_up_again_when_the_pre
     assert_eq!(command(&order, old), Some(Command::Cancel));
     assert_eq!(order.status(), OrderStatus::NotPaid(NotPaid::Declined));
 }
+
+#[test]
+fn an_order_that_an_older_attempt_had_paid_is_terminated_and_not_what_became_of_the_loser() {
+    let mut order = new_order();
+    let old = asked(&mut order, SESSION, 1, at(0));
+    order.opening_unclear(old);
+    let new = granted(&mut order, 1, at(1));
+    order.observe(old, &of_session(old, "completed"), at(2));
+    order.observe(new, &of_session(new, "cancelled"), at(3));
+    order.observe(old, &of_both(old, "completed", "terminated"), at(4));
+    assert_eq!(told(&mut order), ["awaits_merchant", "paid", "terminated"]);
+    assert_eq!(order.status(), OrderStatus::Terminated);
+}
