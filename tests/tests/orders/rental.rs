@@ -5,15 +5,15 @@ use inbank::{
     Activation, AssetIdentifiers, AssetModel, Cart, CommandOutcome, Hero, Imei, ModelIdentifier,
     Months, OrderError, ProductCode, RentalRequest, SerialNumber,
 };
-use inbank_sandbox::{Fault, Operation};
+use inbank_sandbox::{Fault, Operation, SandboxBuilder};
 use inbank_tests::stage::{Stage, Store};
 use inbank_tests::{on_every_store, on_store};
 
-use crate::{HOUR, MINUTE, SECOND};
+use crate::{DAY, HOUR, MINUTE, SECOND};
 
 on_every_store!(
     a_rental_is_activated_and_paid_in_either_version,
-    a_rental_that_is_not_handed_over_is_cancelled_in_either_version,
+    a_rental_that_is_not_handed_over_is_cancelled_by_a_bank_that_has_it_or_in_its_portal,
 );
 
 on_store!(
@@ -72,9 +72,12 @@ async fn a_rental_is_activated_and_paid_in_either_version(store: Store) {
     }
 }
 
-async fn a_rental_that_is_not_handed_over_is_cancelled_in_either_version(store: Store) {
+/// No guide has a call that cancels a rental.
+async fn a_rental_that_is_not_handed_over_is_cancelled_by_a_bank_that_has_it_or_in_its_portal(
+    store: Store,
+) {
     for version in [ApiVersion::V2, ApiVersion::V3] {
-        let stage = Stage::at(store, version, |bank| bank).await;
+        let stage = Stage::at(store, version, SandboxBuilder::rentals_among_contracts).await;
         granted(&stage, "1001").await;
         let cancelled = stage.order("1001").cancel().await.unwrap();
         assert!(
@@ -82,10 +85,19 @@ async fn a_rental_that_is_not_handed_over_is_cancelled_in_either_version(store: 
             "{cancelled:?}"
         );
         stage.pass(MINUTE).await;
-        assert_eq!(
-            stage.told("1001"),
-            ["awaits_merchant", "not_paid: cancelled"]
-        );
+        let told = stage.told("1001");
+        assert_eq!(told, ["awaits_merchant", "not_paid: cancelled"]);
+
+        let stage = Stage::at(store, version, |bank| bank).await;
+        granted(&stage, "1001").await;
+        let refused = stage.order("1001").cancel().await;
+        assert!(matches!(refused, Err(OrderError::Bank(_))), "{refused:?}");
+        let contract = stage.contract_of("1001").await;
+        stage.sandbox.portal_cancels(contract).unwrap();
+        stage.pass(DAY).await;
+        let told = stage.told("1001");
+        assert!(told[1].starts_with("needs_person"), "{told:?}");
+        assert_eq!(told[2..], ["not_paid: cancelled"]);
         assert_eq!(stage.asked(Operation::CancelContract), 1);
     }
 }
