@@ -426,7 +426,14 @@ impl Supervisor<'_> {
         let stopping = self.stopping.clone();
         self.worker.store.runtime.spawn(async move {
             let (store, sink) = (&worker.store, &worker.sink);
-            let delivering = delivery::deliver(store, sink, &delivery, claimed_at, &stopping);
+            let delivering = delivery::deliver(
+                store,
+                sink,
+                &worker.panics,
+                &delivery,
+                claimed_at,
+                &stopping,
+            );
             let count = Abortable::new(delivering, cut).await.unwrap_or_default();
             report.send(Message::Delivered(task, shop, count));
         });
