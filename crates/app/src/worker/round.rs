@@ -1,10 +1,11 @@
 //! One lease of an order: send what was decided, read the bank, write down what follows, release.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use inbank_domain::{Attempt, Command, CommandStage, Order, Reading, SendOutcome};
+use inbank_domain::{Attempt, AttemptId, Command, Order, Reading, SendOutcome};
 use inbank_ports::{
     Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject,
 };
@@ -67,6 +68,8 @@ pub(crate) enum RoundResult {
 enum Read {
     Said(u32, Box<Reading>),
     Missing(u32),
+    /// The bank doesn't know yet what its own callback named: a read may show the past.
+    NotYet(u32),
 }
 
 impl Round {
@@ -233,7 +236,9 @@ impl Round {
             if sent_again {
                 attempt.command.is_some()
             } else {
-                called(attempt) || due(attempt) || (self.woken && attempt.is_live())
+                called(attempt)
+                    || due(attempt)
+                    || (self.woken && is_asked_for(&self.order, attempt))
             }
         };
         self.order
@@ -257,6 +262,7 @@ impl Round {
         };
         let bank: &Bank = self.shop.bank();
         let clock = self.store.runtime.clock().clone();
+        let mut found = None;
         for subject in candidates {
             if self.stopping.load(Ordering::Relaxed) {
                 return Err(RoundResult::Stopped);
@@ -279,11 +285,12 @@ impl Round {
                     if subject.is_none() {
                         return Ok(Ok(Some(Read::Missing(number))));
                     }
+                    found = Some(Read::NotYet(number));
                 }
                 Some(Err(error)) => return Ok(Err(error)),
             }
         }
-        Ok(Ok(None))
+        Ok(Ok(found))
     }
 
     /// What callbacks are about that came for an attempt whose opening was never answered, each once.
@@ -301,7 +308,8 @@ impl Round {
 
     /// Takes in what was read, and ends the lease unless more is to be sent.
     async fn conclude(&mut self, read: &[Read], may_send: bool) -> Result<bool, RoundResult> {
-        let inbox = std::mem::take(&mut self.inbox);
+        let mut inbox = std::mem::take(&mut self.inbox);
+        let not_yet = self.not_shown_yet(read, &mut inbox);
         let how = How {
             lease: Some(self.lease),
             worked_on: inbox.iter().map(|callback| callback.key.clone()).collect(),
@@ -322,6 +330,10 @@ impl Round {
                 {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
                 }
+                if let Some(pause) = not_yet.get(&attempt.id) {
+                    let pause = time::Duration::try_from(*pause).unwrap_or(time::Duration::DAY);
+                    attempt.refresh_at = Some(now.saturating_add(pause));
+                }
             }
             (true, due_in(order, now))
         });
@@ -335,6 +347,32 @@ impl Round {
         }
     }
 
+    /// Leaves callbacks for later whose subject the bank doesn't show yet, and says after which pause.
+    fn not_shown_yet(
+        &self,
+        read: &[Read],
+        inbox: &mut Vec<ReceivedCallback>,
+    ) -> BTreeMap<AttemptId, Duration> {
+        let now = self.store.now();
+        let mut pauses = BTreeMap::new();
+        for what in read {
+            let Read::NotYet(number) = what else { continue };
+            let Some(attempt) = self.order.attempt(*number) else {
+                continue;
+            };
+            inbox.retain(|callback| {
+                let pause = pace::until_shown(now - callback.received_at);
+                let Some(pause) = pause.filter(|_| callback.attempt == attempt.id) else {
+                    return true;
+                };
+                let least = pauses.entry(attempt.id.clone()).or_insert(pause);
+                *least = pause.min(*least);
+                false
+            });
+        }
+        pauses
+    }
+
     /// One attempt could not be read: what was read of the others is kept, and it stays due. So does
     /// the inbox.
     async fn keep_what_was_read(&mut self, read: &[Read]) -> Result<(), RoundResult> {
@@ -344,10 +382,12 @@ impl Round {
             order.abandon_sent();
             take_in(order, &[], read, woken, now);
             order.tend(now);
+            let asked_for = order.attempts.iter().filter(|a| is_asked_for(order, a));
+            let asked_for: Vec<u32> = asked_for.map(|attempt| attempt.number).collect();
             for attempt in &mut order.attempts {
                 if was_read(read, attempt) {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
-                } else if woken && attempt.is_live() {
+                } else if woken && asked_for.contains(&attempt.number) {
                     attempt.refresh_at = Some(now);
                 }
             }
@@ -428,9 +468,18 @@ impl Round {
     }
 }
 
+/// Whether whoever wakes an order wants to know of an attempt: while it lives, and while it is the one that
+/// says where the order stands, since the bank may be late.
+fn is_asked_for(order: &Order, attempt: &Attempt) -> bool {
+    let present = order.present().map(|present| present.number);
+    attempt.is_live() || present == Some(attempt.number)
+}
+
 fn was_read(read: &[Read], attempt: &Attempt) -> bool {
     read.iter().any(|what| match what {
-        Read::Said(number, _) | Read::Missing(number) => *number == attempt.number,
+        Read::Said(number, _) | Read::Missing(number) | Read::NotYet(number) => {
+            *number == attempt.number
+        }
     })
 }
 
@@ -440,8 +489,8 @@ fn wanted(order: &Order) -> Vec<(u32, Command)> {
         .iter()
         .filter_map(|attempt| {
             let standing = attempt.command.as_ref()?;
-            let wanted = standing.stage == CommandStage::Wanted;
-            wanted.then(|| (attempt.number, standing.command.clone()))
+            let sendable = order.may_be_sent(attempt.number);
+            sendable.then(|| (attempt.number, standing.command.clone()))
         })
         .collect()
 }
@@ -463,6 +512,7 @@ fn take_in(
         match what {
             Read::Said(number, reading) => order.observe(*number, reading, now),
             Read::Missing(number) => order.missing(*number, now),
+            Read::NotYet(_) => {}
         }
     }
     for callback in inbox {
