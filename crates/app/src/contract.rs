@@ -55,9 +55,11 @@ impl OrderHandle {
             | SigningMethod::SendToSigningSms
             | SigningMethod::Unrecognised(_) => {
                 let contract = self.contract().await?;
-                let signing = port(self.bank().signing.as_ref(), "signing.start")?;
-                let started = signing.sign(&contract, method).await?;
-                self.something_happened().await?;
+                let signing = port(self.bank().signing.as_ref(), "signing.start")?.clone();
+                let method = method.clone();
+                let started = self
+                    .at_the_bank(async move { signing.sign(&contract, &method).await })
+                    .await?;
                 Ok(SigningOutcome::Started(started))
             }
         }
@@ -71,10 +73,10 @@ impl OrderHandle {
     /// [`OrderError::NotFound`] while there is no contract.
     pub async fn confirm(&self, code: &ConfirmationCode) -> Result<Signed, OrderError> {
         let contract = self.contract().await?;
-        let signing = port(self.bank().signing.as_ref(), "signing.confirm")?;
-        let confirmed = signing.confirm(&contract, code).await;
-        self.something_happened().await?;
-        Ok(confirmed?)
+        let signing = port(self.bank().signing.as_ref(), "signing.confirm")?.clone();
+        let code = code.clone();
+        self.at_the_bank(async move { signing.confirm(&contract, &code).await })
+            .await
     }
 
     /// An address where the customer makes the down payment; each try needs a new one. `return_url`

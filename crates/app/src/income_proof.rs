@@ -27,10 +27,10 @@ impl OrderHandle {
         &self,
         request: &StatementRequest,
     ) -> Result<StatementRetrieval, OrderError> {
-        let proof = port(self.bank().income_proof.as_ref(), "income_proof.retrieve")?;
-        let started = proof.retrieve_statement(request).await;
-        self.something_happened().await?;
-        Ok(started?)
+        let proof = port(self.bank().income_proof.as_ref(), "income_proof.retrieve")?.clone();
+        let request = request.clone();
+        self.at_the_bank(async move { proof.retrieve_statement(&request).await })
+            .await
     }
 
     /// Uploads account statements, all in one request. Each call adds files.
@@ -43,10 +43,10 @@ impl OrderHandle {
         description: &str,
     ) -> Result<(), OrderError> {
         let application = self.application().await?;
-        let proof = port(self.bank().income_proof.as_ref(), "income_proof.attach")?;
-        let attached = proof.attach(&application, files, description).await;
-        self.something_happened().await?;
-        Ok(attached?)
+        let proof = port(self.bank().income_proof.as_ref(), "income_proof.attach")?.clone();
+        let (files, description) = (files.to_vec(), description.to_owned());
+        self.at_the_bank(async move { proof.attach(&application, &files, &description).await })
+            .await
     }
 
     async fn application(&self) -> Result<ApplicationId, OrderError> {

@@ -8,13 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use inbank_domain::{Attempt, Invalid, Order, OrderEvent, OrderKey, OrderStatus};
-use inbank_ports::ReceivedCallback;
+use inbank_ports::{GatewayError, ReceivedCallback};
 
 use crate::store::Store;
 use crate::{Bank, OrderError, Shop};
 
 pub use command::CommandOutcome;
-pub(crate) use command::not_written;
+pub(crate) use command::{claim, not_written};
 pub(crate) use opening::fingerprint;
 pub use opening::{ApplyOutcome, NotOffered, PayOutcome};
 
@@ -76,8 +76,8 @@ impl OrderHandle {
         Ok(self.store.ledger.callbacks(self.key()?).await?)
     }
 
-    /// Reads the bank about its live attempts now, as a callback would have it read, and says how it
-    /// then stands.
+    /// Reads the bank about its live attempts now, and about the one that counts, as a callback would have
+    /// it read, and says how it then stands.
     ///
     /// # Errors
     /// [`OrderError::NotFound`], [`OrderError::Bank`] where the bank gives no answer; then it is read
@@ -119,10 +119,25 @@ impl OrderHandle {
         &self.store
     }
 
-    fn key(&self) -> Result<&OrderKey, OrderError> {
+    pub(crate) fn key(&self) -> Result<&OrderKey, OrderError> {
         self.key
             .as_ref()
             .map_err(|invalid| OrderError::Invalid(invalid.clone()))
+    }
+
+    /// Does something at the bank in a task of its own, and has the bank read then, whatever the answer: a
+    /// browser that hangs up leaves nothing half done, and nothing unnoticed.
+    pub(crate) async fn at_the_bank<T: Send + 'static>(
+        &self,
+        doing: impl Future<Output = Result<T, GatewayError>> + Send + 'static,
+    ) -> Result<T, OrderError> {
+        let order = self.clone();
+        let done = self.store.runtime.detached(async move {
+            let done = doing.await;
+            order.something_happened().await?;
+            Ok(done?)
+        });
+        done.await.ok_or(OrderError::Busy)?
     }
 
     pub(crate) async fn present(&self) -> Result<Order, OrderError> {

@@ -1,9 +1,11 @@
 //! Handing a rented device over.
 
-use inbank_domain::{AssetIdentifiers, AssetModel, Command, Decider};
-use inbank_ports::GatewayErrorKind;
+use inbank_domain::{AssetIdentifiers, AssetModel, Command, Decider, Order};
+use inbank_ports::{Due, GatewayErrorKind};
 
 use crate::bank::port;
+use crate::order::{claim, not_written};
+use crate::store::How;
 use crate::{CommandOutcome, OrderError, OrderHandle};
 
 /// What came of activating a rental.
@@ -32,20 +34,59 @@ impl OrderHandle {
         identifiers: &AssetIdentifiers,
     ) -> Result<Activation, OrderError> {
         identifiers.check(model)?;
-        let attempt = self.present_attempt().await?;
+        let (order, identifiers) = (self.clone(), identifiers.clone());
+        let assigned = async move { order.assign(&identifiers).await };
+        let assigned = self.store().runtime.detached(assigned).await;
+        let assigned = assigned.ok_or(OrderError::Busy)??;
+        let outcome = self.decide(|_| Ok(Command::Activate)).await?;
+        Ok(if assigned {
+            Activation::Activated(outcome)
+        } else {
+            Activation::AlreadyActivated(outcome)
+        })
+    }
+
+    /// Tells the bank the identifiers, and writes the activation down. Both under the order's lease: of two
+    /// who hand over at the same moment, the second tells the bank nothing. False for that one.
+    async fn assign(&self, identifiers: &AssetIdentifiers) -> Result<bool, OrderError> {
+        self.present().await?;
+        let leased = claim(self.store(), self.key()?).await?;
+        let (leased, _) = leased.ok_or(OrderError::Busy)?;
+        let mut order = leased.order;
+        let number = self.number(&order)?;
+        let told = self.tell(&order, number, identifiers).await;
+        let how = How {
+            lease: Some(leased.lease),
+            worked_on: Vec::new(),
+        };
+        let written = self.store().change(&mut order, &how, |order, now| {
+            let want =
+                |order: &mut Order| order.want(number, Command::Activate, Decider::Platform, now);
+            let wanted = matches!(told, Ok(true)).then(|| want(order));
+            // What woke it before is left to the next round.
+            (wanted.transpose(), Due::Now)
+        });
+        let written = written.await.map_err(not_written);
+        let told = told?;
+        written??;
+        Ok(told)
+    }
+
+    async fn tell(
+        &self,
+        order: &Order,
+        number: u32,
+        identifiers: &AssetIdentifiers,
+    ) -> Result<bool, OrderError> {
+        let attempt = order.attempt(number).ok_or(OrderError::NotFound)?;
         let settled = Command::Activate.has_come_true_in(attempt.state);
         if settled || attempt.command.is_some() {
-            let outcome = self.decide(|_| Ok(Command::Activate)).await?;
-            return Ok(Activation::AlreadyActivated(outcome));
+            return Ok(false);
         }
         // Nothing is sent unless the activation can be decided afterwards.
-        let mut order = self.present().await?;
-        order.want(
-            attempt.number,
-            Command::Activate,
-            Decider::Platform,
-            self.store().now(),
-        )?;
+        let now = self.store().now();
+        let mut unwritten = order.clone();
+        unwritten.want(number, Command::Activate, Decider::Platform, now)?;
         let contract = attempt.contract.as_ref().ok_or(OrderError::NotFound)?;
         let rentals = port(self.bank().rentals.as_ref(), "rental.assign")?;
         let product = &attempt.terms.product;
@@ -56,7 +97,6 @@ impl OrderHandle {
             }
             rentals.assign(product, contract, identifiers).await?;
         }
-        let outcome = self.decide(|_| Ok(Command::Activate)).await?;
-        Ok(Activation::Activated(outcome))
+        Ok(true)
     }
 }

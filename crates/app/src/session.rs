@@ -66,11 +66,13 @@ pub(crate) async fn open(
     Ok(session)
 }
 
-/// Tells carts apart by what is to be paid and by which product: not by the customer's data, so that
+/// Tells carts apart by what is to be paid, by which product and for how long: not by the customer's data, so that
 /// a corrected address opens no second session.
 fn of_cart(kind: AttemptKind, cart: &Cart, request: &SessionRequest) -> inbank_domain::Fingerprint {
     let mut parts: Vec<Box<dyn Display>> = vec![Box::new(request.product_code.clone())];
     parts.push(Box::new(amount(cart.total())));
+    let asked = request.application.as_ref().and_then(|a| a.period);
+    parts.push(Box::new(asked.map_or_else(String::new, |p| p.to_string())));
     for item in &cart.items {
         parts.push(Box::new(item.reference.clone().unwrap_or_default()));
         parts.push(Box::new(item.description.clone().unwrap_or_default()));

@@ -133,7 +133,7 @@ impl Store {
         loop {
             match self.change(order, how, &mut change).await {
                 Err(NotWritten::Ledger(error)) if self.now() < until => {
-                    tracing::warn!(%error, "an answer of the bank is not written yet; trying again");
+                    tracing::warn!(%error, "an order is not written yet; trying again");
                     self.runtime.sleep(self.runtime.spread(pause)).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -46,6 +46,7 @@ pub struct Worker {
     stopping: Stopping,
     poll_interval: Duration,
     health: Arc<Mutex<Health>>,
+    panics: Arc<delivery::Panics>,
 }
 
 /// How much goes on at once.
@@ -150,6 +151,7 @@ impl Worker {
             stopping: Stopping::default(),
             poll_interval: POLL_INTERVAL,
             health: Arc::default(),
+            panics: Arc::default(),
         }
     }
 

@@ -99,15 +99,17 @@ impl Order {
     }
 
     /// The attempt that counts: the one that the order is paid by or bound to, else the one that
-    /// customers may be sent to, else the last that was not superseded.
+    /// customers may be sent to, else the last that was not superseded, else the one that had paid.
     pub fn present(&self) -> Option<&Attempt> {
         let paid = self.paid_by.and_then(|number| self.attempt(number));
         let taken = || self.attempts.iter().find(|a| a.takes_the_order());
         let open = || self.attempts.iter().rfind(|a| a.is_open());
         let last = || self.attempts.iter().rfind(|a| !a.superseded);
+        let ended = |a: &&Attempt| a.state == AttemptState::Terminated;
         paid.or_else(taken)
             .or_else(open)
             .or_else(last)
+            .or_else(|| self.attempts.iter().rfind(ended))
             .or_else(|| self.attempts.last())
     }
 

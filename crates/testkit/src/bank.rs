@@ -170,8 +170,8 @@ impl FakeBank {
         state.lag = Some(Lag { reads, past });
     }
 
-    /// Whether applications keep their contracts to themselves, as the guide prints them: the answer to
-    /// an acceptance is then the only one that has the contract's identifier.
+    /// Whether applications and sessions keep their contracts to themselves, as the guide prints
+    /// applications: the answer to an acceptance is then the only one that has the contract's identifier.
     pub fn hide_contracts(&self, hidden: bool) {
         self.state().hides_contracts = hidden;
     }

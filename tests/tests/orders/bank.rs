@@ -5,7 +5,7 @@ use inbank_sandbox::{Alteration, CallbackFault, Fault, Operation};
 use inbank_tests::stage::{Stage, Store};
 use inbank_tests::{on_every_store, on_store};
 
-use crate::{DAY, HOUR, MINUTE};
+use crate::{DAY, HOUR, MINUTE, SECOND};
 
 on_every_store!(
     an_order_is_paid_from_the_cart_to_the_active_contract,
@@ -17,6 +17,7 @@ on_store!(
     Memory,
     another_amount_or_currency_at_the_bank_is_never_paid,
     what_the_customer_cancelled_and_the_bank_completed_is_paid_late,
+    what_the_bank_completed_after_its_end_is_seen_at_once_by_whoever_has_it_read,
     a_termination_without_a_callback_is_told,
     a_session_that_the_bank_forgot_ends_for_a_person,
     an_unknown_word_is_told_once_and_changes_nothing,
@@ -87,6 +88,31 @@ async fn what_the_customer_cancelled_and_the_bank_completed_is_paid_late(store: 
     stage.sandbox.complete_after_all(session).unwrap();
     stage.pass(DAY).await;
     assert_eq!(stage.told("1001"), ["not_paid: cancelled", "paid: late"]);
+}
+
+async fn what_the_bank_completed_after_its_end_is_seen_at_once_by_whoever_has_it_read(
+    store: Store,
+) {
+    for by_browser in [false, true] {
+        let stage = Stage::new(store).await;
+        let session = stage
+            .session("1001", &Stage::cart(Stage::AT_ONCE, "499.90"))
+            .await;
+        stage.sandbox.customer_cancels(session).unwrap();
+        stage.pass(MINUTE).await;
+        stage.sandbox.callback_fault(CallbackFault::Drop, u32::MAX);
+        stage.sandbox.complete_after_all(session).unwrap();
+        if by_browser {
+            let attempt = stage.found("1001").await.attempts[0].id.clone();
+            assert!(stage.browse(attempt.as_str()).await.is_redirection());
+            stage.calm().await;
+        } else {
+            let status = stage.order("1001").refresh().await.unwrap();
+            assert_eq!(status, OrderStatus::Paid);
+        }
+        stage.pass(SECOND).await;
+        assert_eq!(stage.told("1001"), ["not_paid: cancelled", "paid: late"]);
+    }
 }
 
 async fn a_termination_without_a_callback_is_told(store: Store) {

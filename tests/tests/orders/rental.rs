@@ -5,13 +5,16 @@ use inbank::{
     Activation, AssetIdentifiers, AssetModel, Cart, CommandOutcome, Hero, Imei, ModelIdentifier,
     Months, OrderError, ProductCode, RentalRequest, SerialNumber,
 };
-use inbank_sandbox::{Fault, Operation};
+use inbank_sandbox::{Fault, Operation, SandboxBuilder};
 use inbank_tests::stage::{Stage, Store};
 use inbank_tests::{on_every_store, on_store};
 
-use crate::{HOUR, MINUTE, SECOND};
+use crate::{DAY, HOUR, MINUTE, SECOND};
 
-on_every_store!(a_rental_is_activated_and_paid_in_either_version);
+on_every_store!(
+    a_rental_is_activated_and_paid_in_either_version,
+    a_rental_that_is_not_handed_over_is_cancelled_by_a_bank_that_has_it_or_in_its_portal,
+);
 
 on_store!(
     bank,
@@ -66,6 +69,36 @@ async fn a_rental_is_activated_and_paid_in_either_version(store: Store) {
         stage.pass(MINUTE).await;
         assert_eq!(stage.told("1001"), ["awaits_merchant", "paid"]);
         assert_eq!(stage.asked(Operation::ActivateContract), 1);
+    }
+}
+
+/// No guide has a call that cancels a rental.
+async fn a_rental_that_is_not_handed_over_is_cancelled_by_a_bank_that_has_it_or_in_its_portal(
+    store: Store,
+) {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let stage = Stage::at(store, version, SandboxBuilder::rentals_among_contracts).await;
+        granted(&stage, "1001").await;
+        let cancelled = stage.order("1001").cancel().await.unwrap();
+        assert!(
+            matches!(cancelled, CommandOutcome::Acknowledged(_)),
+            "{cancelled:?}"
+        );
+        stage.pass(MINUTE).await;
+        let told = stage.told("1001");
+        assert_eq!(told, ["awaits_merchant", "not_paid: cancelled"]);
+
+        let stage = Stage::at(store, version, |bank| bank).await;
+        granted(&stage, "1001").await;
+        let refused = stage.order("1001").cancel().await;
+        assert!(matches!(refused, Err(OrderError::Bank(_))), "{refused:?}");
+        let contract = stage.contract_of("1001").await;
+        stage.sandbox.portal_cancels(contract).unwrap();
+        stage.pass(DAY).await;
+        let told = stage.told("1001");
+        assert!(told[1].starts_with("needs_person"), "{told:?}");
+        assert_eq!(told[2..], ["not_paid: cancelled"]);
+        assert_eq!(stage.asked(Operation::CancelContract), 1);
     }
 }
 

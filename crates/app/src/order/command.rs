@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use inbank_domain::{
     Application, ApplicationId, Attempt, Command, CommandRefused, CommandStage, Decider, Order,
-    OrderStatus, Signature, Wanted,
+    OrderKey, OrderStatus, Signature, Wanted,
 };
-use inbank_ports::Due;
+use inbank_ports::{Claim, Due, LedgerError};
+use time::OffsetDateTime;
 
 use super::OrderHandle;
 use crate::OrderError;
 use crate::bank::port;
-use crate::store::{How, NotWritten};
+use crate::store::{How, NotWritten, Store};
 use crate::worker::{LEASE, Round, RoundEnd};
 
 /// What came of a command.
@@ -139,25 +140,35 @@ impl OrderHandle {
         let store = self.store.clone();
         let shop = self.shop.clone();
         let work = async move {
-            let began = store.now();
-            let mut pause = Duration::from_millis(20);
-            loop {
-                let now = store.now();
-                let claim = store.ledger.claim_one(&key, now, LEASE).await?;
-                if let Some(claim) = claim {
-                    let stopping = Arc::new(AtomicBool::new(false));
-                    let round = Round::new(store.clone(), shop, claim, now, stopping);
-                    return Ok(Some(round.run().await));
-                }
-                if store.now() - began >= PATIENCE {
-                    return Ok(None);
-                }
-                store.runtime.sleep(store.runtime.spread(pause)).await;
-                pause = (pause * 2).min(Duration::from_millis(500));
-            }
+            let Some((claim, now)) = claim(&store, &key).await? else {
+                return Ok(None);
+            };
+            let stopping = Arc::new(AtomicBool::new(false));
+            let round = Round::new(store.clone(), shop, claim, now, stopping);
+            Ok(Some(round.run().await))
         };
         let worked = self.store.runtime.detached(work).await;
         worked.ok_or(OrderError::Busy)?.map_err(OrderError::Ledger)
+    }
+}
+
+/// Leases an order, and says when it was asked for. None where others kept working on it.
+pub(crate) async fn claim(
+    store: &Store,
+    key: &OrderKey,
+) -> Result<Option<(Claim, OffsetDateTime)>, LedgerError> {
+    let began = store.now();
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let now = store.now();
+        if let Some(claim) = store.ledger.claim_one(key, now, LEASE).await? {
+            return Ok(Some((claim, now)));
+        }
+        if store.now() - began >= PATIENCE {
+            return Ok(None);
+        }
+        store.runtime.sleep(store.runtime.spread(pause)).await;
+        pause = (pause * 2).min(Duration::from_millis(500));
     }
 }
 

@@ -1,8 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use inbank_domain::{
     Application, ApplicationRequest, Attempt, AttemptKind, AttemptState, Cart, Fingerprint,
-    Invalid, Opening, OpeningPlan, Order, OrderStatus, Reading, Terms, WebAddress,
+    Invalid, Opening, OpeningPlan, Order, OrderKey, OrderStatus, Reading, Terms, WebAddress,
 };
 use inbank_ports::{Advice, Due, GatewayError};
 use time::OffsetDateTime;
@@ -48,11 +49,15 @@ pub enum NotOffered {
 
 /// A call that opens takes this long at the most, the bank's answer and writing it down included.
 const LONGEST_OPENING: Duration = Duration::from_mins(2);
+/// So long a ledger that is away is asked to write down that something is to be opened: where its answer is
+/// lost, an attempt may stand there for which nobody asks.
+const LONGEST_WRITING: Duration = Duration::from_secs(3);
 /// How long a session or application is waited for where opening it was not answered: a session's
 /// usual life, derived from the guide's samples, and a day for the last callback.
 const HEARD_OF_WITHIN: Duration = Duration::from_hours(8 * 24);
 
 /// What is opened.
+#[derive(Clone)]
 pub(crate) enum Request {
     Session(Box<inbank_domain::SessionRequest>),
     Application(Box<ApplicationRequest>),
@@ -159,46 +164,74 @@ impl OrderHandle {
         request: Request,
         ends: Option<OffsetDateTime>,
     ) -> Result<End, OrderError> {
-        let mut order = self.store.order_or_new(self.key()?).await?;
+        let call = Call {
+            key: self.key()?.clone(),
+            terms,
+            request,
+            ends,
+        };
         let mut waited_for = None;
         loop {
-            let id = self.store.runtime.attempt_id();
-            let how = How::default();
-            let decided = self.store.change(&mut order, &how, |order, now| {
-                decide(order, &terms, &id, ends, waited_for, now)
-            });
-            match decided.await.map_err(not_written)? {
-                Decided::Stands(number) => {
-                    return Ok(End::Stands(Box::new(order), number, None));
-                }
-                Decided::Unclear => return Ok(End::Unclear(None)),
-                Decided::TooMany(at) => return Err(OrderError::TooMany(at)),
-                Decided::Ask(number, until) => {
-                    return self.ask(order, number, request, until).await;
-                }
-                Decided::Wait(number) => {
-                    waited_for = Some(number);
-                    let pause = self.store.runtime.spread(Duration::from_millis(40));
-                    self.store.runtime.sleep(pause).await;
-                    order = self.store.order_or_new(self.key()?).await?;
-                }
+            // In a task of its own, from the moment on at which an attempt is written down: a browser
+            // that hangs up leaves none behind that nobody asks for.
+            let (store, shop) = (self.store.clone(), self.shop.clone());
+            let step = step(store, shop, call.clone(), waited_for);
+            match self.store.runtime.detached(step).await {
+                Some(Ok(Step::Ended(end))) => return Ok(end),
+                Some(Ok(Step::Wait(number))) => waited_for = Some(number),
+                Some(Err(error)) => return Err(error),
+                None => return Err(OrderError::Busy),
             }
+            let pause = self.store.runtime.spread(Duration::from_millis(40));
+            self.store.runtime.sleep(pause).await;
         }
     }
+}
 
-    /// Asks the bank in a task of its own, so that a browser that hangs up leaves nothing half done.
-    async fn ask(
-        &self,
-        order: Order,
-        number: u32,
-        request: Request,
-        until: OffsetDateTime,
-    ) -> Result<End, OrderError> {
-        let (store, shop) = (self.store.clone(), self.shop.clone());
-        let asked = async move { ask(&store, &shop, order, number, request, until).await };
-        let asked = self.store.runtime.detached(asked).await;
-        asked.ok_or(OrderError::Busy)?
-    }
+/// A call to open.
+#[derive(Clone)]
+struct Call {
+    key: OrderKey,
+    terms: Terms,
+    request: Request,
+    ends: Option<OffsetDateTime>,
+}
+
+/// What came of one look at the order.
+enum Step {
+    Ended(End),
+    /// Another call is opening this attempt: look again.
+    Wait(u32),
+}
+
+/// Decides what a call is about, and asks the bank where that is what it comes to.
+async fn step(
+    store: Store,
+    shop: Arc<Shop>,
+    call: Call,
+    waited_for: Option<u32>,
+) -> Result<Step, OrderError> {
+    let Call {
+        key,
+        terms,
+        request,
+        ends,
+    } = call;
+    let mut order = store.order_or_new(&key).await?;
+    let id = store.runtime.attempt_id();
+    let how = How::default();
+    let until = store.now() + LONGEST_WRITING;
+    let decided = store.insist(&mut order, &how, until, |order, now| {
+        decide(order, &terms, &id, ends, waited_for, now)
+    });
+    let end = match decided.await.map_err(not_written)? {
+        Decided::Stands(number) => End::Stands(Box::new(order), number, None),
+        Decided::Unclear => End::Unclear(None),
+        Decided::TooMany(at) => return Err(OrderError::TooMany(at)),
+        Decided::Wait(number) => return Ok(Step::Wait(number)),
+        Decided::Ask(number, until) => ask(&store, &shop, order, number, request, until).await?,
+    };
+    Ok(Step::Ended(end))
 }
 
 /// What is to be done about a call to open.
@@ -220,6 +253,11 @@ fn decide(
 ) -> (Decided, Due) {
     let until = now.saturating_add(LONGEST_OPENING.try_into().unwrap_or(time::Duration::MINUTE));
     let begun = Due::In(LONGEST_OPENING);
+    // Written down by this very call; the ledger's answer to that was lost.
+    let own = order.attempts.iter().find(|attempt| attempt.id == *id);
+    if let Some((number, Opening::Sent(until))) = own.map(|own| (own.number, own.opening_at(now))) {
+        return (Decided::Ask(number, until), Due::Leased);
+    }
     // What this call waited for is its answer, whatever became of it: it is not another call.
     if let Some(attempt) = waited_for.and_then(|number| order.attempt(number)) {
         match attempt.opening_at(now) {

@@ -1,8 +1,9 @@
 //! Tells the platform of one order's events, in order.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -27,6 +28,26 @@ pub(super) struct Count {
     pub(super) put_aside: u64,
 }
 
+/// How often the sink has panicked on which event in this process. Other failures say nothing about the event,
+/// and don't count towards putting it aside.
+#[derive(Debug, Default)]
+pub(super) struct Panics(Mutex<BTreeMap<String, u32>>);
+
+impl Panics {
+    /// Counts one more, and says how many there are by now.
+    fn one_more(&self, event: &OrderEvent) -> u32 {
+        let mut panics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = panics.entry(event.id()).or_default();
+        *count = count.saturating_add(1);
+        *count
+    }
+
+    fn forget(&self, event: &OrderEvent) {
+        let mut panics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        panics.remove(&event.id());
+    }
+}
+
 enum Took {
     Yes,
     Later(String),
@@ -38,6 +59,7 @@ enum Took {
 pub(super) async fn deliver(
     store: &Store,
     sink: &Arc<dyn EventSink>,
+    panics: &Panics,
     delivery: &Delivery,
     claimed_at: OffsetDateTime,
     stopping: &AtomicBool,
@@ -55,11 +77,16 @@ pub(super) async fn deliver(
         if enough || stopping.load(Ordering::Relaxed) {
             break;
         }
-        let took = take(store, sink, event).await;
+        let mut event = event.clone();
+        // Those that are refused here were not, when this was read.
+        event.follows_refused |= outcome.put_aside.is_some();
+        let took = take(store, sink, &event).await;
         let never = match took {
             Took::Yes => None,
             Took::Never(why) => Some(why),
-            Took::Panicked if outcome.failures + 1 >= PANICS => Some("its sink panics".to_owned()),
+            Took::Panicked if panics.one_more(&event) >= PANICS => {
+                Some("its sink panics".to_owned())
+            }
             Took::Panicked | Took::Later(_) => {
                 let why = match took {
                     Took::Later(why) => why,
@@ -78,6 +105,7 @@ pub(super) async fn deliver(
         };
         outcome.up_to = Some(event.number);
         outcome.failures = 0;
+        panics.forget(&event);
         match never {
             None => count.delivered += 1,
             Some(why) => {
@@ -86,7 +114,7 @@ pub(super) async fn deliver(
                     why,
                     "the platform refused an event for good; it is put aside"
                 );
-                outcome.put_aside = Some(event.number);
+                outcome.put_aside = outcome.put_aside.or(Some(event.number));
                 count.put_aside += 1;
                 refused.push(event);
             }
@@ -98,7 +126,7 @@ pub(super) async fn deliver(
         Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
     }
     for event in refused {
-        tell_refused(store, delivery, event).await;
+        tell_refused(store, delivery, &event).await;
     }
     count
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inbank_domain::{Attempt, AttemptKind, AttemptState, CommandStage, Opening};
+use inbank_domain::{Attempt, AttemptKind, AttemptState, Opening};
 use time::OffsetDateTime;
 
 /// Never more often, but for what the guides want read once a second.
@@ -42,12 +42,10 @@ fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
     let since = |then: OffsetDateTime| (now - then).try_into().unwrap_or(Duration::ZERO);
     if let Some(standing) = &attempt.command {
         let since = since(standing.sent_at.unwrap_or(standing.wanted_at));
-        return Some(match standing.stage {
-            CommandStage::Wanted => EACH_SECOND,
-            _ if since < COMMAND => EACH_SECOND,
-            CommandStage::Acknowledged | CommandStage::Sent | CommandStage::Unclear => {
-                growing(since, Duration::from_hours(1))
-            }
+        return Some(if since < COMMAND {
+            EACH_SECOND
+        } else {
+            growing(since, Duration::from_hours(1))
         });
     }
     let since = since(attempt.news_at);
@@ -91,6 +89,13 @@ fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
     } else {
         growing(since, MAX_POLL_INTERVAL)
     })
+}
+
+/// The pause before the bank is asked again about what a callback named and the bank doesn't show yet; none
+/// once that is not to be expected any more.
+pub(super) fn until_shown(since: time::Duration) -> Option<Duration> {
+    let since = since.max(time::Duration::ZERO);
+    (since < FORGOTTEN).then(|| growing(since.unsigned_abs(), MAX_POLL_INTERVAL))
 }
 
 /// The later, the rarer: half of what has passed since something last happened.

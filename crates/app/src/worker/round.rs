@@ -1,29 +1,26 @@
 //! One lease of an order: send what was decided, read the bank, write down what follows, release.
 
+mod reading;
+mod sending;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use inbank_domain::{Attempt, Command, CommandStage, Order, Reading, SendOutcome};
-use inbank_ports::{
-    Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest, Subject,
-};
+use inbank_domain::{Command, Order};
+use inbank_ports::{Claim, Due, GatewayError, Lease, ReceivedCallback, Rest};
 use time::OffsetDateTime;
 
-use super::{pace, refresh::refresh};
-use crate::deadline::within;
-use crate::send::{outcome, send};
+use self::reading::{Read, is_asked_for, take_in, was_read};
+use self::sending::wanted;
+use super::pace;
+use crate::Shop;
 use crate::store::{How, NotWritten, Store, due_in};
-use crate::{Bank, Shop};
 
 /// How long an order is worked on alone: longer than the longest round.
 pub(crate) const LEASE: Duration = Duration::from_mins(2);
 /// A round ends before its lease does, also when the bank hangs.
 const LONGEST_ROUND: Duration = Duration::from_secs(90);
-/// Nothing is sent unless its answer can be waited for within the lease.
-const LONGEST_SEND: Duration = Duration::from_secs(45);
-/// What is left for the answer once the sending is written down.
-const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 /// How often in one round commands are sent that follow from what was read.
 const SENDINGS: usize = 3;
 
@@ -61,12 +58,6 @@ pub(crate) enum RoundResult {
     NotWritten(NotWritten),
     /// It took too long, or the process is to stop.
     Stopped,
-}
-
-/// What came of reading one attempt.
-enum Read {
-    Said(u32, Box<Reading>),
-    Missing(u32),
 }
 
 impl Round {
@@ -130,178 +121,10 @@ impl Round {
         Ok(())
     }
 
-    /// Sends each command that is written down and not sent yet.
-    async fn send_what_is_wanted(&mut self) -> Result<(), RoundResult> {
-        // Whoever had the lease before had sent it, and was not heard of again.
-        self.order.abandon_sent();
-        let wanted: Vec<(u32, Command)> = wanted(&self.order);
-        for (number, command) in wanted {
-            if self.stopping.load(Ordering::Relaxed) || self.left() < LONGEST_SEND {
-                return Err(RoundResult::Stopped);
-            }
-            let how = self.how();
-            let marked = self.store.change(&mut self.order, &how, |order, now| {
-                order.abandon_sent();
-                // Somebody may have changed the order meanwhile.
-                let still = self::wanted(order).contains(&(number, command.clone()));
-                (still && order.sending(number, now), Due::Leased)
-            });
-            if !marked.await.map_err(RoundResult::NotWritten)? {
-                continue;
-            }
-            if self.left() < LONGEST_ANSWER {
-                // Writing it down took long, or the process stood still meanwhile.
-                self.take_back(number, &command).await?;
-                return Err(RoundResult::Stopped);
-            }
-            let Some(attempt) = self.order.attempt(number).cloned() else {
-                continue;
-            };
-            let bank = self.shop.bank();
-            let clock = self.store.runtime.clock().clone();
-            let sent = within(clock.as_ref(), self.left(), send(bank, &attempt, &command)).await;
-            let Some(sent) = sent else {
-                return Err(RoundResult::Stopped);
-            };
-            self.write_answer(number, &command, sent).await?;
-        }
-        Ok(())
-    }
-
-    /// Marks a command as not sent after all, unless the lease has passed on: then whoever has it now
-    /// takes it for sent, and reads.
-    async fn take_back(&mut self, number: u32, command: &Command) -> Result<(), RoundResult> {
-        let how = self.how();
-        let taken_back = self.store.change(&mut self.order, &how, |order, now| {
-            order.sent(number, command, &SendOutcome::NotSent, now);
-            ((), Due::Leased)
-        });
-        taken_back.await.map_err(RoundResult::NotWritten)
-    }
-
-    async fn write_answer(
-        &mut self,
-        number: u32,
-        command: &Command,
-        sent: Result<Option<inbank_domain::ContractId>, GatewayError>,
-    ) -> Result<(), RoundResult> {
-        let outcome = outcome(&sent);
-        let take_in = |order: &mut Order, now| {
-            order.sent(number, command, &outcome, now);
-            ((), Due::Leased)
-        };
-        let until = self.ends_by;
-        let how = self.how();
-        let written = self
-            .store
-            .insist(&mut self.order, &how, until, take_in)
-            .await;
-        match written {
-            // The answer is true whoever has the lease now, and is known to nobody else.
-            Err(NotWritten::Lost) => {
-                let how = How::default();
-                let again = self.store.change(&mut self.order, &how, take_in).await;
-                again.map_err(RoundResult::NotWritten)?;
-                return Err(RoundResult::NotWritten(NotWritten::Lost));
-            }
-            written => written.map_err(RoundResult::NotWritten)?,
-        }
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let (kind, operation) = (error.kind().as_str(), error.operation());
-                tracing::warn!(order = %self.order.key, attempt = number, %command, kind, operation, "a command was not taken");
-                let passing = !matches!(outcome, SendOutcome::Refused(_))
-                    && error.kind() != GatewayErrorKind::OutcomeUnknown;
-                if passing {
-                    return Err(RoundResult::Bank(error));
-                }
-                if matches!(outcome, SendOutcome::Refused(_)) {
-                    self.refusals.push((number, command.clone(), error));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// The attempts to be read now.
-    fn to_be_read(&self, sent_again: bool) -> Vec<u32> {
-        let now = self.store.now();
-        let called = |attempt: &Attempt| self.inbox.iter().any(|c| c.attempt == attempt.id);
-        let due = |attempt: &Attempt| attempt.refresh_at.is_some_and(|at| at <= now);
-        let is_due = |attempt: &&Attempt| {
-            if sent_again {
-                attempt.command.is_some()
-            } else {
-                called(attempt) || due(attempt) || (self.woken && attempt.is_live())
-            }
-        };
-        self.order
-            .attempts
-            .iter()
-            .filter(is_due)
-            .map(|attempt| attempt.number)
-            .collect()
-    }
-
-    /// Reads one attempt: the outer error ends the round, the inner one is the bank's.
-    async fn read(&self, number: u32) -> Result<Result<Option<Read>, GatewayError>, RoundResult> {
-        let Some(attempt) = self.order.attempt(number) else {
-            return Ok(Ok(None));
-        };
-        let heard_of = self.heard_of(attempt);
-        let candidates: Vec<Option<&Subject>> = if attempt.is_known() || heard_of.is_empty() {
-            vec![None]
-        } else {
-            heard_of.into_iter().map(Some).collect()
-        };
-        let bank: &Bank = self.shop.bank();
-        let clock = self.store.runtime.clock().clone();
-        for subject in candidates {
-            if self.stopping.load(Ordering::Relaxed) {
-                return Err(RoundResult::Stopped);
-            }
-            let reading = within(clock.as_ref(), self.left(), refresh(bank, attempt, subject));
-            let Some(reading) = reading.await else {
-                return Err(RoundResult::Stopped);
-            };
-            match reading {
-                None => return Ok(Ok(None)),
-                Some(Ok(reading)) => {
-                    // A valid callback of another order can be posted to this address. Each is
-                    // checked, so that a foreign one does not block the others.
-                    if self.order.check_is_ours(number, &reading).is_ok() {
-                        return Ok(Ok(Some(Read::Said(number, Box::new(reading)))));
-                    }
-                    tracing::warn!(order = %self.order.key, attempt = number, "the bank names another order");
-                }
-                Some(Err(error)) if error.kind() == GatewayErrorKind::NotFound => {
-                    if subject.is_none() {
-                        return Ok(Ok(Some(Read::Missing(number))));
-                    }
-                }
-                Some(Err(error)) => return Ok(Err(error)),
-            }
-        }
-        Ok(Ok(None))
-    }
-
-    /// What callbacks are about that came for an attempt whose opening was never answered, each once.
-    fn heard_of(&self, attempt: &Attempt) -> Vec<&Subject> {
-        let mut subjects = Vec::new();
-        for callback in self.inbox.iter().filter(|c| c.attempt == attempt.id) {
-            if let Some(subject) = &callback.subject
-                && !subjects.contains(&subject)
-            {
-                subjects.push(subject);
-            }
-        }
-        subjects
-    }
-
     /// Takes in what was read, and ends the lease unless more is to be sent.
     async fn conclude(&mut self, read: &[Read], may_send: bool) -> Result<bool, RoundResult> {
-        let inbox = std::mem::take(&mut self.inbox);
+        let mut inbox = std::mem::take(&mut self.inbox);
+        let not_yet = self.not_shown_yet(read, &mut inbox);
         let how = How {
             lease: Some(self.lease),
             worked_on: inbox.iter().map(|callback| callback.key.clone()).collect(),
@@ -321,6 +144,10 @@ impl Round {
                     || was_read(read, attempt)
                 {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
+                }
+                if let Some(pause) = not_yet.get(&attempt.id) {
+                    let pause = time::Duration::try_from(*pause).unwrap_or(time::Duration::DAY);
+                    attempt.refresh_at = Some(now.saturating_add(pause));
                 }
             }
             (true, due_in(order, now))
@@ -344,10 +171,12 @@ impl Round {
             order.abandon_sent();
             take_in(order, &[], read, woken, now);
             order.tend(now);
+            let asked_for = order.attempts.iter().filter(|a| is_asked_for(order, a));
+            let asked_for: Vec<u32> = asked_for.map(|attempt| attempt.number).collect();
             for attempt in &mut order.attempts {
                 if was_read(read, attempt) {
                     attempt.refresh_at = pace::next_refresh(attempt, now);
-                } else if woken && attempt.is_live() {
+                } else if woken && asked_for.contains(&attempt.number) {
                     attempt.refresh_at = Some(now);
                 }
             }
@@ -425,55 +254,5 @@ impl Round {
     fn left(&self) -> Duration {
         let left = self.ends_by - self.store.now();
         left.try_into().unwrap_or(Duration::ZERO)
-    }
-}
-
-fn was_read(read: &[Read], attempt: &Attempt) -> bool {
-    read.iter().any(|what| match what {
-        Read::Said(number, _) | Read::Missing(number) => *number == attempt.number,
-    })
-}
-
-fn wanted(order: &Order) -> Vec<(u32, Command)> {
-    order
-        .attempts
-        .iter()
-        .filter_map(|attempt| {
-            let standing = attempt.command.as_ref()?;
-            let wanted = standing.stage == CommandStage::Wanted;
-            wanted.then(|| (attempt.number, standing.command.clone()))
-        })
-        .collect()
-}
-
-/// What the inbox and the readings do to an order.
-fn take_in(
-    order: &mut Order,
-    inbox: &[ReceivedCallback],
-    read: &[Read],
-    woken: bool,
-    now: OffsetDateTime,
-) {
-    if woken {
-        for attempt in order.attempts.iter_mut().filter(|a| a.is_live()) {
-            attempt.news_at = now;
-        }
-    }
-    for what in read {
-        match what {
-            Read::Said(number, reading) => order.observe(*number, reading, now),
-            Read::Missing(number) => order.missing(*number, now),
-        }
-    }
-    for callback in inbox {
-        let asks = callback
-            .status
-            .eq_ignore_ascii_case("INCOME_PROOF_REQUIRED");
-        let number = order.attempts.iter().find(|a| a.id == callback.attempt);
-        if let Some(number) = number.map(|a| a.number)
-            && asks
-        {
-            order.proof_called_for(number, now);
-        }
     }
 }

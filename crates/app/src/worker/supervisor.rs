@@ -16,7 +16,7 @@ use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Abortable, Either, select};
 use futures::stream::StreamExt as _;
 use inbank_domain::ShopName;
-use inbank_ports::{Claimed, Delivery, ShopSlots};
+use inbank_ports::{Claimed, Delivery, GatewayErrorKind, ShopSlots};
 use time::OffsetDateTime;
 
 use self::message::{Ended, Message, Report};
@@ -25,6 +25,9 @@ use super::delivery::{self, Count};
 use super::pulse::{BETWEEN_CLAIMS, Pulse};
 use super::slots::Slots;
 use super::{RoundResult, Worker, task, upkeep};
+
+/// A shop whose bank wants fewer calls pauses for so long where the bank doesn't say.
+const FEWER_CALLS: Duration = Duration::from_secs(15);
 
 struct Supervisor<'a> {
     worker: &'a Worker,
@@ -227,7 +230,8 @@ impl Supervisor<'_> {
         let answered = match ended {
             Ended::With(RoundResult::Done) => Some(true),
             Ended::With(RoundResult::Bank(error)) => {
-                if let (Some(wait), Some(429)) = (error.retry_after(), error.bank_status()) {
+                if error.kind() == GatewayErrorKind::RateLimited {
+                    let wait = error.retry_after().unwrap_or(FEWER_CALLS);
                     let wait = wait.try_into().unwrap_or(time::Duration::MINUTE);
                     self.paused.insert(shop.clone(), now.saturating_add(wait));
                 }
@@ -303,7 +307,14 @@ impl Supervisor<'_> {
         let stopping = self.stopping.clone();
         self.worker.store.runtime.spawn(async move {
             let (store, sink) = (&worker.store, &worker.sink);
-            let delivering = delivery::deliver(store, sink, &delivery, claimed_at, &stopping);
+            let delivering = delivery::deliver(
+                store,
+                sink,
+                &worker.panics,
+                &delivery,
+                claimed_at,
+                &stopping,
+            );
             let count = Abortable::new(delivering, cut).await.unwrap_or_default();
             report.send(Message::Delivered(task, shop, count));
         });

@@ -249,3 +249,21 @@ fn a_caller_that_goes_away_leaves_a_command_that_is_carried_out() {
     assert_eq!(stage.bank.calls("contract.approve"), 1);
     assert_eq!(stage.told("1001"), ["awaits_merchant", "paid"]);
 }
+
+#[test]
+fn an_approval_that_waits_for_its_contract_does_not_flood_the_bank() {
+    let stage = Stage::polling(SECOND);
+    stage.play(async {
+        stage.bank.hide_contracts(true);
+        granted(&stage, "1001").await;
+        let order = stage.order("1001");
+        let waits = order.approve().await.unwrap();
+        assert!(matches!(waits, CommandOutcome::Pending(_)), "{waits:?}");
+        stage.pass(HOUR).await;
+        let reads = stage.bank.calls("session.show");
+        assert!(reads < 100, "{reads}");
+        stage.bank.hide_contracts(false);
+        stage.pass(HOUR).await;
+        assert_eq!(stage.status("1001").await, OrderStatus::Paid);
+    });
+}

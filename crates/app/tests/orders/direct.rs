@@ -1,8 +1,11 @@
 use inbank_app::{ApplyOutcome, CommandOutcome, OrderError};
-use inbank_domain::{AttemptState, CommandRefused, DecisionStatus, OrderStatus, Signature};
-use inbank_testkit::Effects;
+use inbank_domain::{
+    ApplicationId, AttemptState, CommandRefused, ConfirmationCode, DecisionStatus, OrderStatus,
+    Signature, SigningMethod,
+};
+use inbank_testkit::{Effects, FakeBank};
 
-use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, application, eur};
+use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, application, eur, hang_up_after};
 
 async fn submitted(stage: &Stage) -> inbank_domain::ApplicationId {
     let order = stage.order("1001");
@@ -153,4 +156,60 @@ fn a_decision_that_failed_and_then_came_is_told() {
         stage.told("1001"),
         ["not_paid: failed", "action_wanted: offer"]
     );
+}
+
+#[test]
+fn a_callback_that_comes_before_the_bank_shows_what_it_is_about_is_not_lost() {
+    let stage = Stage::polling(SECOND);
+    stage.play(async {
+        stage.bank.lag_reads(3);
+        stage.bank.lose_next_answer();
+        let lost = stage.order("1001").apply(&application("400")).await;
+        assert!(matches!(lost, Ok(ApplyOutcome::Unclear(_))), "{lost:?}");
+        let submitted = ApplicationId::parse("application-1").unwrap();
+        stage.bank.decide(&submitted, DecisionStatus::Positive);
+        stage.deliver_callbacks("1001", 1, 1).await;
+        stage.pass(10 * MINUTE).await;
+    });
+    assert_eq!(stage.told("1001"), ["action_wanted: offer"]);
+}
+
+#[test]
+fn a_callback_about_what_the_bank_never_shows_is_read_for_a_day_and_seldom() {
+    let stage = Stage::polling(10 * MINUTE);
+    stage.play(async {
+        stage.bank.lag_reads(u32::MAX);
+        stage.bank.lose_next_answer();
+        let lost = stage.order("1001").apply(&application("400")).await;
+        assert!(matches!(lost, Ok(ApplyOutcome::Unclear(_))), "{lost:?}");
+        let submitted = ApplicationId::parse("application-1").unwrap();
+        stage.bank.decide(&submitted, DecisionStatus::Positive);
+        stage.deliver_callbacks("1001", 1, 1).await;
+        stage.pass(2 * DAY).await;
+        let reads = stage.bank.calls("application.show");
+        assert!((5..60).contains(&reads), "{reads}");
+        stage.pass(DAY).await;
+        assert_eq!(stage.bank.calls("application.show"), reads);
+    });
+}
+
+#[test]
+fn a_browser_that_hangs_up_while_its_code_is_confirmed_leaves_a_signature_that_is_noticed() {
+    for polls in [1, 2, 3, 4, 5, 6, 8, 10] {
+        let stage = Stage::polling(SECOND);
+        stage.play(async {
+            let offer = offered(&stage).await;
+            let order = stage.order("1001");
+            order.accept(&offer).await.unwrap();
+            order.sign(&SigningMethod::Sms).await.unwrap();
+            stage.pass(20 * MINUTE).await;
+            let code = ConfirmationCode::parse(FakeBank::CODE).unwrap();
+            hang_up_after(polls, order.confirm(&code)).await;
+            stage.pass(20 * SECOND).await;
+            if stage.bank.calls("contract.confirm") > 0 {
+                let status = stage.status("1001").await;
+                assert_eq!(status, OrderStatus::AwaitsMerchant, "after {polls} polls");
+            }
+        });
+    }
 }

@@ -4,5 +4,6 @@
 mod command;
 mod direct;
 mod pay;
+mod rental;
 mod stage;
 mod worker;

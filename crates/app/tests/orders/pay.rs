@@ -1,8 +1,10 @@
 use inbank_app::{NotOffered, OrderError, PayOutcome};
-use inbank_domain::{AttemptState, Cart, EventKind, NotPaid, OrderStatus};
-use inbank_ports::GatewayErrorKind;
+use inbank_domain::{
+    ApplicationPrefill, AttemptState, Cart, EventKind, Months, NotPaid, OrderStatus,
+};
+use inbank_ports::{Clock as _, GatewayErrorKind};
 
-use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, cart, eur};
+use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, cart, disturbed_after, eur, hang_up_after};
 
 #[test]
 fn a_double_click_opens_one_session_and_both_are_sent_to_it() {
@@ -58,6 +60,66 @@ fn a_browser_that_hangs_up_leaves_a_session_that_the_next_call_finds() {
         assert!(matches!(again, PayOutcome::Redirect(_)), "{again:?}");
     });
     assert_eq!(stage.bank.session_count(), 1);
+}
+
+#[test]
+fn a_browser_that_hangs_up_at_any_moment_burns_no_attempt() {
+    for polls in 1..30 {
+        let stage = Stage::new();
+        stage.play(async {
+            let order = stage.order("1001");
+            let cart = cart("499.90");
+            hang_up_after(polls, order.pay(&cart)).await;
+            let began = stage.process.now();
+            let again = order.pay(&cart).await.unwrap();
+            assert!(matches!(again, PayOutcome::Redirect(_)), "{again:?}");
+            let waited = stage.process.now() - began;
+            assert!(waited < 5 * SECOND, "after {polls} polls: {waited}");
+        });
+        assert_eq!(stage.bank.session_count(), 1, "after {polls} polls");
+    }
+}
+
+#[test]
+fn a_ledger_whose_answer_is_lost_burns_no_attempt() {
+    for polls in 0..30 {
+        let stage = Stage::new();
+        stage.play(async {
+            let order = stage.order("1001");
+            let cart = cart("499.90");
+            let lose = || stage.ledger.lose_answers(1);
+            let began = stage.process.now();
+            let first = disturbed_after(polls, order.pay(&cart), lose).await;
+            stage.ledger.lose_answers(0);
+            let again = order.pay(&cart).await.unwrap();
+            assert!(
+                matches!(again, PayOutcome::Redirect(_)),
+                "{first:?}, {again:?}"
+            );
+            let waited = stage.process.now() - began;
+            assert!(waited < 10 * SECOND, "after {polls} polls: {waited}");
+        });
+        assert_eq!(stage.bank.session_count(), 1, "after {polls} polls");
+    }
+}
+
+#[test]
+fn another_period_is_another_cart() {
+    let stage = Stage::new();
+    stage.play(async {
+        let over = |months| {
+            let mut cart = cart("499.90");
+            cart.application = Some(ApplicationPrefill {
+                period: Some(Months::new(months).unwrap()),
+                ..ApplicationPrefill::default()
+            });
+            cart
+        };
+        let former = stage.session("1001", &over(6)).await;
+        let present = stage.session("1001", &over(12)).await;
+        assert_ne!(former, present);
+        assert_eq!(stage.session("1001", &over(12)).await, present);
+    });
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A shop at the bank in memory, over the ledger in memory, on a runtime whose every choice follows from
 //! a seed. The worker runs as it does in production.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use inbank_app::{Bank, OrderHandle, PayOutcome, Runtime, Shop, Shops, Worker};
@@ -151,6 +153,38 @@ pub(crate) fn add(worker: &Worker, name: &str, bank: Arc<FakeBank>) {
     let bank_ports = Bank::new(Region::ESTONIA, name, identity, bank.clone()).with_all(bank);
     let shop = Shop::new(ShopName::parse(name).unwrap(), bank_ports, &url).unwrap();
     worker.shops().add(shop).unwrap();
+}
+
+/// Polls a call to its end, and does something to it meanwhile, after so many polls.
+pub(crate) async fn disturbed_after<T>(
+    polls: usize,
+    call: impl Future<Output = T>,
+    disturb: impl Fn(),
+) -> T {
+    let mut call = Box::pin(call);
+    let mut polled = 0;
+    poll_fn(|context| {
+        if polled == polls {
+            disturb();
+        }
+        polled += 1;
+        call.as_mut().poll(context)
+    })
+    .await
+}
+
+/// Polls a call so often, and then drops it, as a server does when the browser is gone.
+pub(crate) async fn hang_up_after(polls: usize, call: impl Future) {
+    let mut call = Box::pin(call);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        call.as_mut().poll(context).map(drop)
+    })
+    .await;
 }
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);

@@ -1,10 +1,12 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures::channel::oneshot;
-use inbank_app::{CommandOutcome, PayOutcome};
-use inbank_domain::{Cart, Region, ShopName};
-use inbank_ports::{Clock as _, Spawner as _};
+use inbank_app::{CommandOutcome, PayOutcome, Retention, Runtime, Shops, Worker};
+use inbank_domain::{Cart, OrderEvent, Region, ShopName};
+use inbank_ports::{Clock as _, EventSink, SinkError, Spawner as _};
 use inbank_testkit::FakeBank;
 
 use crate::stage::{self, DAY, HOUR, MINUTE, SECOND, Stage, cart, eur};
@@ -250,4 +252,109 @@ fn the_same_seed_gives_the_same_run() {
     };
     assert_eq!(run(7), run(7));
     assert_ne!(run(7), run(8));
+}
+
+#[test]
+fn what_follows_a_refused_event_is_marked_also_when_it_is_delivered_with_it() {
+    let stage = Stage::new();
+    stage.sink.refuse_for_good("1001", 1);
+    stage.sink.refuse_for_good("1001", 2);
+    // Nobody delivers yet.
+    stage.sim.block_on(async {
+        let session = stage.session("1001", &cart("499.90")).await;
+        stage.bank.customer_applies(&session);
+        stage.order("1001").refresh().await.unwrap();
+        stage.order("1001").cancel().await.unwrap();
+        let next = stage.session("1001", &Cart::new("hp", eur("100"))).await;
+        stage.bank.customer_applies(&next);
+        stage.order("1001").refresh().await.unwrap();
+    });
+    stage.play(stage.pass(MINUTE));
+    let events = stage.sink.events("1001");
+    assert_eq!(events[0].number, 3);
+    for event in events {
+        assert!(event.follows_refused, "{event:?}");
+    }
+    let history = stage.sim.block_on(stage.order("1001").history()).unwrap();
+    let marked = history.iter().map(|event| event.follows_refused);
+    assert_eq!(marked.collect::<Vec<_>>()[..3], [false, true, true]);
+}
+
+#[test]
+fn a_shop_whose_bank_wants_fewer_calls_is_left_alone_though_the_bank_does_not_say_for_how_long() {
+    let stage = Stage::polling(5 * SECOND);
+    stage.play(async {
+        for n in 0..100 {
+            pay(&stage, "main", &format!("order-{n}")).await;
+        }
+        stage.pass(HOUR).await;
+        stage
+            .bank
+            .break_down(inbank_ports::GatewayErrorKind::RateLimited);
+        let now = stage.process.now();
+        for n in 0..100 {
+            let key = stage.order(&format!("order-{n}")).find().await.unwrap();
+            let key = key.unwrap().key;
+            stage.worker.ledger().wake(&key, now).await.unwrap();
+        }
+        let before = stage.bank.calls("session.show");
+        stage.pass(MINUTE).await;
+        let calls = stage.bank.calls("session.show") - before;
+        assert!(calls < 400, "{calls} calls in a minute");
+        stage.bank.recover();
+        stage.pass(10 * MINUTE).await;
+    });
+}
+
+#[test]
+fn what_is_to_be_kept_for_ever_is_kept_and_panics_nowhere() {
+    let mut stage = Stage::polling(HOUR);
+    let orders = Duration::MAX;
+    stage.worker = stage.worker.with_retention(Retention { orders });
+    stage.play(async {
+        let session = stage.session("1001", &Cart::new("hp", eur("100"))).await;
+        stage.bank.customer_cancels(&session);
+        stage.pass(3 * DAY).await;
+        assert!(stage.order("1001").find().await.unwrap().is_some());
+    });
+    assert!(stage.sim.panics().is_empty(), "{:?}", stage.sim.panics());
+}
+
+/// A sink that is away for some deliveries, then panics on one, and then takes everything.
+#[derive(Default)]
+struct Recovering {
+    tries: AtomicUsize,
+    taken: AtomicUsize,
+}
+
+#[async_trait]
+impl EventSink for Recovering {
+    async fn deliver(&self, _: &OrderEvent) -> Result<(), SinkError> {
+        match self.tries.fetch_add(1, Ordering::Relaxed) {
+            0..5 => return Err(SinkError::Later("away".into())),
+            5 => panic!("half back"),
+            _ => {}
+        }
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_was_away_and_panics_once_when_it_comes_back_is_told_all_the_same() {
+    let mut stage = Stage::polling(SECOND);
+    let sink = Arc::new(Recovering::default());
+    let process = Arc::new(stage.process.clone());
+    let runtime = Runtime::new(process.clone(), process.clone(), process);
+    let ledger = stage.ledger.clone();
+    stage.worker = Worker::new(Shops::default(), ledger, sink.clone(), runtime);
+    stage.add("main", stage.bank.clone());
+    stage.play(async {
+        let session = stage.session("1001", &Cart::new("hp", eur("100"))).await;
+        stage.bank.customer_applies(&session);
+        stage.order("1001").refresh().await.unwrap();
+        stage.pass(10 * MINUTE).await;
+    });
+    assert_eq!(sink.taken.load(Ordering::Relaxed), 1);
+    assert_eq!(stage.worker.health().events_put_aside, 0);
 }

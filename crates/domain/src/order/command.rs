@@ -178,7 +178,9 @@ impl Order {
         true
     }
 
-    fn may_be_sent(&self, number: u32) -> bool {
+    /// Whether a command is written down for an attempt and can be sent now. One that can't waits: for the
+    /// contract's name, or for the bank to be where it fits.
+    pub fn may_be_sent(&self, number: u32) -> bool {
         let Some(attempt) = self.attempt(number) else {
             return false;
         };

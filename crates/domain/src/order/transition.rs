@@ -8,7 +8,7 @@ use crate::{Attempt, AttemptState, Command, Decider, Money, StandingCommand};
 impl Order {
     /// Moves an attempt, and tells what follows from it for the order.
     pub(super) fn go(&mut self, number: u32, to: AttemptState, now: OffsetDateTime) {
-        let rivalled = self.rival(number).is_some();
+        let replaced = self.is_replaced(number);
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
@@ -18,7 +18,7 @@ impl Order {
         attempt.anomaly = None;
         attempt.cancel_refused = false;
         let settled = attempt.drop_command(|standing| standing.command.is_settled_in(to));
-        if revived && rivalled {
+        if revived && replaced {
             // Whoever took its place while it was over keeps it.
             attempt.supersede(now);
         }
@@ -46,9 +46,9 @@ impl Order {
     /// Takes on an attempt that had been given up unheard of, and is heard of now. One that the
     /// platform has cancelled, or whose place another took, is to be cancelled at the bank.
     pub(super) fn adopt(&mut self, number: u32, now: OffsetDateTime) {
-        let rivalled = self.rival(number).is_some();
+        let replaced = self.is_replaced(number);
         if let Some(attempt) = self.attempt_mut(number) {
-            if rivalled || attempt.state == AttemptState::Cancelled {
+            if replaced || attempt.state == AttemptState::Cancelled {
                 attempt.supersede(now);
             }
             attempt.state = AttemptState::Opening;
@@ -132,11 +132,16 @@ impl Order {
         Some(format!("attempt {number} is completed, but {why}"))
     }
 
-    /// The attempt that took a superseded one's place with another cart.
+    /// Whether another attempt has taken this one's place, or the order was changed to another cart since.
+    fn is_replaced(&self, number: u32) -> bool {
+        let changed = |attempt| self.successor_with_another_cart(attempt).is_some();
+        self.rival(number).is_some() || self.attempt(number).is_some_and(changed)
+    }
+
+    /// The attempt that took this one's place with another cart, be it that this one was over by then.
     fn successor_with_another_cart(&self, attempt: &Attempt) -> Option<&Attempt> {
-        let successor = self.attempts.iter().rfind(|later| {
-            attempt.superseded && later.number > attempt.number && !later.superseded
-        });
+        let mut later = self.attempts.iter().rev();
+        let successor = later.find(|later| later.number > attempt.number && !later.superseded);
         successor.filter(|later| later.terms.fingerprint != attempt.terms.fingerprint)
     }
 

@@ -22,7 +22,7 @@ pub struct Delivery {
 pub struct Delivered {
     /// The number of the last event that is done with, taken or put aside; none where none is.
     pub up_to: Option<u64>,
-    /// The number of the last event that was put aside, where one was.
+    /// The number of the first event that was put aside, where one was: all later ones are marked.
     pub put_aside: Option<u64>,
     /// How often in a row the event after that has failed.
     pub failures: u32,

@@ -147,10 +147,13 @@ impl Sessions for FakeBank {
         self.turn(|| {
             let mut state = self.state();
             state.begin_read("session.show")?;
-            let amount = state.other_amount;
+            let (amount, hides_contracts) = (state.other_amount, state.hides_contracts);
             let session = state.seen().sessions.get(id).map(|fake| {
                 let mut session = fake.session.clone();
                 session.total = amount.or(session.total);
+                if hides_contracts {
+                    session.contract = None;
+                }
                 session
             });
             session.ok_or_else(|| GatewayError::new(GatewayErrorKind::NotFound, "session.show"))

@@ -280,3 +280,49 @@ fn a_payment_leaves_a_rival_that_can_not_be_cancelled_to_a_person() {
     order.observe(old, &of_session(old, "cancelled"), at(4));
     assert_eq!(order.status(), OrderStatus::Paid);
 }
+
+#[test]
+fn a_former_cart_that_had_ended_and_is_completed_late_is_for_a_person_with_both_amounts() {
+    let mut order = new_order();
+    let old = opened(&mut order, 1, at(0));
+    order.observe(old, &of_session(old, "cancelled"), at(1));
+    let new = opened(&mut order, 2, at(2));
+    told(&mut order);
+    order.observe(old, &of_session(old, "completed"), at(3_600));
+    assert_eq!(
+        told(&mut order),
+        [
+            "needs_person: attempt 1 is completed with 100 EUR, and the order was changed to 200 EUR before: the customer pays for the former cart"
+        ]
+    );
+    assert_eq!(order.status(), OrderStatus::NeedsPerson);
+    assert!(order.attempt(new).unwrap().superseded);
+}
+
+#[test]
+fn a_former_cart_that_comes_back_from_its_end_is_not_taken_up_again_when_the_present_one_is_over() {
+    let mut order = new_order();
+    let old = offered(&mut order, 1, at(0));
+    order.observe(old, &of_application(old, "failed"), at(1));
+    let new = opened(&mut order, 2, at(2));
+    order.observe(new, &of_session(new, "declined"), at(3));
+    told(&mut order);
+    order.observe(old, &of_application(old, "positive"), at(4));
+    order.tend(at(4));
+    assert_eq!(told(&mut order), [] as [&str; 0]);
+    assert_eq!(command(&order, old), Some(Command::Cancel));
+    assert_eq!(order.status(), OrderStatus::NotPaid(NotPaid::Declined));
+}
+
+#[test]
+fn an_order_that_an_older_attempt_had_paid_is_terminated_and_not_what_became_of_the_loser() {
+    let mut order = new_order();
+    let old = asked(&mut order, SESSION, 1, at(0));
+    order.opening_unclear(old);
+    let new = granted(&mut order, 1, at(1));
+    order.observe(old, &of_session(old, "completed"), at(2));
+    order.observe(new, &of_session(new, "cancelled"), at(3));
+    order.observe(old, &of_both(old, "completed", "terminated"), at(4));
+    assert_eq!(told(&mut order), ["awaits_merchant", "paid", "terminated"]);
+    assert_eq!(order.status(), OrderStatus::Terminated);
+}
