@@ -12,9 +12,10 @@ use inbank::ports::{Clock, EventSink, SinkError};
 use inbank::sql::LedgerOptions;
 use inbank::{
     Action, ApplicationRequest, ApplyOutcome, AssetIdentifiers, Cart, Contact, Currency, Customer,
-    Email, EventKind, Hero, IdentityCode, Imei, ModelIdentifier, Money, Months, OrderError,
-    OrderEvent, OrderHandle, OrderStatus, OsRandom, PayOutcome, PhoneNumber, Platform, ProductCode,
-    Region, RentalRequest, Runtime, SerialNumber, Shop, ShopHandle, SigningMethod, TokioSpawner,
+    Email, EventKind, Hero, IdentityCode, Imei, ModelIdentifier, Money, Months, NotPaid,
+    OrderError, OrderEvent, OrderHandle, OrderStatus, OsRandom, PayOutcome, PhoneNumber, Platform,
+    ProductCode, Region, RentalRequest, Runtime, SerialNumber, Shop, ShopHandle, SigningMethod,
+    TokioSpawner,
 };
 use inbank_tests::{Dying, Hooked};
 use time::OffsetDateTime;
@@ -115,9 +116,14 @@ fn aim(reference: &str) -> &str {
 
 async fn open(shop: &ShopHandle, clock: &FastClock, reference: &str) -> Result<(), OrderError> {
     let order = shop.order(reference);
-    let over = matches!(order.status().await, Ok(OrderStatus::NotPaid(_)));
-    if over && aim(reference) == "cancel" {
-        // It has come to its end; to pay again would be another attempt.
+    let done = [
+        OrderStatus::AwaitsMerchant,
+        OrderStatus::NotPaid(NotPaid::Cancelled),
+    ];
+    let status = order.status().await;
+    if aim(reference) == "cancel" && status.is_ok_and(|status| done.contains(&status)) {
+        // The customer has done what is to be done, and the merchant cancels: who pays after that makes
+        // another attempt.
         return Ok(());
     }
     let total = Money::parse("400", Currency::EUR)?;
