@@ -111,7 +111,9 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 impl Open {
     fn request(self, region: &Region) -> Result<SessionRequest, Failure> {
         if let Some(from) = &self.from {
-            return Ok(read_session_request(&document::read(from)?, region)?);
+            let request = read_session_request(&document::read(from)?, region)?;
+            document::warn_of_a_check_digit(request.customer.as_ref(), region);
+            return Ok(request);
         }
         // clap has seen to it that each is there.
         let given = Option::<String>::unwrap_or_default;
@@ -119,7 +121,7 @@ impl Open {
             |field, url| WebAddress::parse(&given(url)).map_err(|error| error.named(field));
         let mut purchase = Purchase::new(OrderReference::parse(given(self.order))?);
         if let Some(domain) = &self.merchant_domain {
-            purchase.merchant = Some(Merchant::new(MerchantDomain::parse(domain)?));
+            purchase.merchants.push(Merchant::new(MerchantDomain::parse(domain)?));
         }
         let amount = Money::parse(&given(self.amount), region.currency);
         let request = SessionRequest::new(
