@@ -195,7 +195,9 @@ async fn attachments_carry_what_is_printed_but_as_a_form() {
         }
     }
     assert!(
-        body.contains("name=\"attachments[]\"; filename=\"file1.pdf\"\r\nContent-Type: application/pdf\r\n"),
+        body.contains(
+            "name=\"attachments[]\"; filename=\"file1.pdf\"\r\nContent-Type: application/pdf\r\n"
+        ),
         "{body}"
     );
 }
@@ -250,7 +252,11 @@ async fn signing_is_as_printed_and_a_code_with_zeros_before_it_is_text() {
         let signed = bank.api.confirm(&contract(), &code).await.unwrap();
         assert_eq!(signed.at.unwrap().unix_timestamp(), 1_558_528_582);
         let body = printed("direct-pl-1.02/signing-confirm.request.json");
-        let expected = ("PATCH".to_owned(), at.clone(), spelled(body.clone(), version));
+        let expected = (
+            "PATCH".to_owned(),
+            at.clone(),
+            spelled(body.clone(), version),
+        );
         assert_eq!(sent(&bank).await, expected);
 
         let signed = printed("direct-pl-1.02/signing.response.json");

@@ -133,7 +133,11 @@ async fn a_down_payment_is_read_from_whichever_place_has_it() {
             bank.answers(200, answer.to_string()).await;
             let offer = bank.api.application(&id).await.unwrap().offer.unwrap();
             let read = offer.down_payment.map(|money| money.to_string());
-            assert_eq!(read.as_deref(), Some("101.50 EUR"), "{part}.{field} {other}");
+            assert_eq!(
+                read.as_deref(),
+                Some("101.50 EUR"),
+                "{part}.{field} {other}"
+            );
         }
     }
 }

@@ -151,7 +151,12 @@ async fn each_file_has_the_type_that_curl_gives_it() {
     let arrived = applicant.bank.sandbox.attachments(applicant.application());
     let arrived: Vec<_> = arrived
         .iter()
-        .map(|file| (file.file_name.as_str(), file.content_type.as_deref().unwrap()))
+        .map(|file| {
+            (
+                file.file_name.as_str(),
+                file.content_type.as_deref().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(arrived, names);
 }

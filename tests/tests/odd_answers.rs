@@ -281,7 +281,13 @@ async fn an_answer_that_can_not_be_read_says_where() {
 async fn of_a_product_its_code_alone_is_needed() {
     let bank = StubBank::start(ApiVersion::V2).await;
     let code = ProductCode::parse("p").unwrap();
-    for odd in [json!(null), json!(7), json!({}), json!([[]]), json!("1 000,50")] {
+    for odd in [
+        json!(null),
+        json!(7),
+        json!({}),
+        json!([[]]),
+        json!("1 000,50"),
+    ] {
         let answer = json!({
             "code": "p", "name": odd, "type": odd, "subtype": odd, "min_amount": odd,
             "parameters": {
@@ -292,7 +298,11 @@ async fn of_a_product_its_code_alone_is_needed() {
         });
         bank.answers(200, answer.to_string()).await;
         let read = bank.api.product(&code).await;
-        assert_eq!(read.map(|read| read.code).ok().as_ref(), Some(&code), "{odd}");
+        assert_eq!(
+            read.map(|read| read.code).ok().as_ref(),
+            Some(&code),
+            "{odd}"
+        );
     }
     let answer = json!({
         "code": "p", "name": "P", "type": "hire_purchase",
@@ -333,8 +343,11 @@ async fn of_a_calculation_its_figures_alone_are_needed() {
           "interest": 3.37, "contract_fee": 0, "admin_fee": "0.50", "insurance_fee": null,
           "total_payment": "138.75" },
     ] });
-    bank.answers(201, with(parsed("calculation.response.json"), rows).to_string())
-        .await;
+    bank.answers(
+        201,
+        with(parsed("calculation.response.json"), rows).to_string(),
+    )
+    .await;
     let read = bank.api.calculate(&request).await.unwrap();
     assert_eq!(read.schedule[0].number, 0);
     for row in &read.schedule {

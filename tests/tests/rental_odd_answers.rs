@@ -71,7 +71,10 @@ async fn an_answer_about_another_model_is_noticed() {
         match read {
             Ok(_) => assert!(ours, "{told}"),
             Err(error) => {
-                assert!(!ours && error.kind() == GatewayErrorKind::Undecodable, "{error}");
+                assert!(
+                    !ours && error.kind() == GatewayErrorKind::Undecodable,
+                    "{error}"
+                );
                 assert!(error.to_string().contains("another model"), "{error}");
             }
         }

@@ -84,7 +84,9 @@ fn of_cart(kind: AttemptKind, cart: &Cart, request: &SessionRequest) -> inbank_d
         match (&hero.model_id, &hero.category) {
             (Some(model), _) => parts.push(Box::new(model.clone())),
             (None, category) => {
-                parts.push(Box::new(category.clone().map_or_else(String::new, |c| c.to_string())));
+                parts.push(Box::new(
+                    category.clone().map_or_else(String::new, |c| c.to_string()),
+                ));
                 parts.push(Box::new(hero.name.clone().unwrap_or_default()));
             }
         }

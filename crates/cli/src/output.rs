@@ -89,11 +89,6 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a warning to stderr, for people; where nobody reads it, it is lost.
-pub(crate) fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "warning: {text}");
-}
-
 /// Writes an error document to stderr.
 pub(crate) fn error_line(document: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(document) {

@@ -316,8 +316,10 @@ mod tests {
         let request =
             SessionRequest::new(&Region::ESTONIA, product, total, locale, urls(), nameless);
         assert_eq!(request.unwrap_err().field(), "purchase.purchase_reference");
-        let mut nameless = Purchase::default();
-        nameless.description = Some("A phone".to_owned());
+        let nameless = Purchase {
+            description: Some("A phone".to_owned()),
+            ..Purchase::default()
+        };
         assert!(rental(&Region::ESTONIA, nameless).is_ok());
     }
 

@@ -134,7 +134,10 @@ fn nothing_is_as_good_as_null_and_numbers_and_truths_may_be_text() {
         d["customer_data"] = Value::Null;
         d["valid_until"] = Value::Null;
     });
-    assert_eq!(sent(&nothing, ApiVersion::V2), sent(MINIMAL, ApiVersion::V2));
+    assert_eq!(
+        sent(&nothing, ApiVersion::V2),
+        sent(MINIMAL, ApiVersion::V2)
+    );
     let numeric = changed(|d| d["purchase"]["purchase_reference"] = 1001.into());
     let reference = &sent(&numeric, ApiVersion::V2)["purchase"]["purchase_reference"];
     assert_eq!(*reference, "1001");
@@ -154,7 +157,10 @@ fn nothing_is_as_good_as_null_and_numbers_and_truths_may_be_text() {
 #[test]
 fn what_is_financed_needs_a_reference_and_what_is_rented_does_not() {
     let nameless = |d: &mut Value| {
-        d["purchase"].as_object_mut().unwrap().remove("purchase_reference");
+        d["purchase"]
+            .as_object_mut()
+            .unwrap()
+            .remove("purchase_reference");
     };
     let error = read_session_request(&changed(nameless), &Region::ESTONIA).unwrap_err();
     assert_eq!(error.field(), "purchase.purchase_reference");
@@ -242,7 +248,10 @@ fn advice_does_not_rewrite_its_example() {
     let document = changed(|d| d["valid_until"] = "2021-02-17".into());
     let error = read_session_request(&document, &Region::ESTONIA).unwrap_err();
     let advice = error.to_string();
-    assert!(advice.contains("such as 2021-02-17T11:10:00+02:00"), "{advice}");
+    assert!(
+        advice.contains("such as 2021-02-17T11:10:00+02:00"),
+        "{advice}"
+    );
     let camel = changed(|d| d["noSuchKey"] = 1.into());
     let error = read_session_request(&camel, &Region::ESTONIA).unwrap_err();
     assert!(error.to_string().contains("`total_amount`"), "{error}");
@@ -253,12 +262,19 @@ fn several_merchants_stand_in_a_list_and_none_is_left_out() {
     let merchant = |name: &str| serde_json::json!({ "merchant_domain_name": name });
     let several = Value::Array(vec![merchant("a.example"), merchant("b.example")]);
     let document = changed(|d| d["purchase"]["merchant"] = several.clone());
-    assert_eq!(sent(&document, ApiVersion::V2)["purchase"]["merchant"], several);
+    assert_eq!(
+        sent(&document, ApiVersion::V2)["purchase"]["merchant"],
+        several
+    );
     let v3 = &sent(&document, ApiVersion::V3)["purchase"]["merchant"];
     assert_eq!(v3[1]["merchantDomainName"], "b.example");
     for none in [serde_json::json!([]), Value::Null] {
         let document = changed(|d| d["purchase"]["merchant"] = none);
-        assert!(sent(&document, ApiVersion::V2)["purchase"].get("merchant").is_none());
+        assert!(
+            sent(&document, ApiVersion::V2)["purchase"]
+                .get("merchant")
+                .is_none()
+        );
     }
     let wrong = changed(|d| {
         d["purchase"]["merchant"] = several.clone();
@@ -278,7 +294,10 @@ fn the_main_device_may_be_given_by_a_category_of_devices() {
         })
     };
     let cart = read_rental_request(&by_category("phone"), &Region::ESTONIA).unwrap();
-    assert_eq!((cart.hero().model_id.as_ref(), cart.add_ons().len()), (None, 1));
+    assert_eq!(
+        (cart.hero().model_id.as_ref(), cart.add_ons().len()),
+        (None, 1)
+    );
     let currency = Region::ESTONIA.currency;
     let sent = crate::wire::rental::Request::new(&cart, currency).unwrap();
     let sent: Value = serde_json::from_slice(&ApiVersion::V3.encode(&sent).unwrap()).unwrap();

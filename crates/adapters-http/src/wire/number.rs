@@ -370,7 +370,15 @@ mod tests {
     #[test]
     fn a_limit_may_be_the_word_null() {
         let read = |json| serde_json::from_str::<MaybeNumber>(json).ok().unwrap().0;
-        for nothing in ["\"null\"", "\"\"", "null", "{}", "[]", "true", "\"1 000,50\""] {
+        for nothing in [
+            "\"null\"",
+            "\"\"",
+            "null",
+            "{}",
+            "[]",
+            "true",
+            "\"1 000,50\"",
+        ] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
         assert_eq!(read("\"10.50\""), Some(Decimal::new(1050, 2)));

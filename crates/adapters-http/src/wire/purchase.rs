@@ -148,7 +148,9 @@ impl TryFrom<MerchantData<'_>> for Merchant {
         merchant.name = data.merchant_name.map(Cow::into_owned);
         let code = data.merchant_registry_code.as_deref();
         merchant.registry_code = code.map(RegistryCode::parse).transpose()?;
-        merchant.order_reference = data.merchant_order_reference.map(|label| label.0.into_owned());
+        merchant.order_reference = data
+            .merchant_order_reference
+            .map(|label| label.0.into_owned());
         let mcc = data.merchant_mcc_code.as_deref();
         merchant.mcc = mcc.map(MerchantCategoryCode::parse).transpose()?;
         Ok(merchant)

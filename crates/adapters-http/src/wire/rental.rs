@@ -10,9 +10,7 @@ use serde_json::value::RawValue;
 
 use super::absent;
 use super::lenient::{Lenient, List};
-use super::number::{
-    CalculatedNumber, Flag, MaybeFlag, MaybeNumber, Number, TextOrNumber, Whole,
-};
+use super::number::{CalculatedNumber, Flag, MaybeFlag, MaybeNumber, Number, TextOrNumber, Whole};
 use crate::dialect::decode;
 use crate::failure::DecodeError;
 
@@ -86,7 +84,11 @@ impl<'a> Asset<'a> {
             category_code: hero.category.as_ref().map(|c| c.as_str().into()),
             model_name: hero.name.as_deref().map(Into::into),
             model_id: hero.model_id.as_ref().map(|id| id.as_str().into()),
-            kind: hero.model_id.as_ref().map_or(BY_CATEGORY, |_| BY_MODEL).into(),
+            kind: hero
+                .model_id
+                .as_ref()
+                .map_or(BY_CATEGORY, |_| BY_MODEL)
+                .into(),
         })
     }
 
@@ -146,7 +148,7 @@ impl Asset<'_> {
                 let model = needed("model_id", self.model_id)?;
                 Hero::new(AssetModelId::parse(model)?, price)
             }
-            BY_CATEGORY if category.as_ref().is_none_or(AssetCategory::is_device) => {
+            BY_CATEGORY if category.as_ref().is_some_and(AssetCategory::is_device) => {
                 let category = needed("category_code", self.category_code)?;
                 let name = needed("model_name", self.model_name.clone())?;
                 Hero::of_category(name, AssetCategory::from(&*category), price)
@@ -255,7 +257,9 @@ impl Model<'_> {
             ModelIdentifier::named(&kind, &text.0)
         });
         model.identifiers = identifiers.collect();
-        let limits = self.subscription_total_limits.take("subscriptionTotalLimits");
+        let limits = self
+            .subscription_total_limits
+            .take("subscriptionTotalLimits");
         model.limits = limits.unwrap_or_default().into_limits(currency);
         model.trade_in_available = self.trade_in_available.0;
         model.campaign_discount_available = self.campaign_discount_available.0;
@@ -333,7 +337,11 @@ impl Answer {
         request: &RentalRequest,
     ) -> Result<RentalCalculation, DecodeError> {
         let asked = u32::from(request.period.get());
-        if self.period.take("period").is_some_and(|period| period.0 != asked) {
+        if self
+            .period
+            .take("period")
+            .is_some_and(|period| period.0 != asked)
+        {
             return Err(DecodeError::Another("period"));
         }
         let insured = self.insurance_used.0;
@@ -352,8 +360,7 @@ impl Answer {
             self.net_monthly_payment_discount,
             "netMonthlyPaymentDiscount",
         );
-        calculation.gross_trade_in_amount =
-            money(self.gross_trade_in_amount, "grossTradeInAmount");
+        calculation.gross_trade_in_amount = money(self.gross_trade_in_amount, "grossTradeInAmount");
         calculation.gross_campaign_discount =
             money(self.gross_campaign_discount, "grossCampaignDiscount");
         calculation.total_net_price = money(self.total_net_price, "totalNetPrice");

@@ -345,8 +345,7 @@ impl Round {
     ) -> Result<(), RoundResult> {
         let how = self.how();
         let woken = std::mem::take(&mut self.woken);
-        let unreadable =
-            (error.kind() == GatewayErrorKind::Undecodable).then(|| error.to_string());
+        let unreadable = (error.kind() == GatewayErrorKind::Undecodable).then(|| error.to_string());
         let written = self.store.change(&mut self.order, &how, |order, now| {
             order.abandon_sent();
             take_in(order, &[], read, woken, now);

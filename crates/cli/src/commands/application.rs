@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock, read_application_request};
 use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
 use inbank::{
-    Application, ApplicationId, AttemptState, ContractId, Months, PaymentDay, Reading, Shown, settle,
+    Application, ApplicationId, AttemptState, ContractId, Months, PaymentDay, Reading, Shown,
+    settle,
 };
 use serde::Serialize;
 
@@ -229,7 +230,9 @@ impl From<Application> for Details {
             number: application.number,
             product_code: application.product_code.map(|code| code.to_string()),
             amount: application.amount.map(output::amount),
-            currency: application.amount.map(|amount| amount.currency().to_string()),
+            currency: application
+                .amount
+                .map(|amount| amount.currency().to_string()),
             period: application.period.map(Months::get),
             payment_day: application.payment_day.map(PaymentDay::get),
             down_payment_amount: application.down_payment.map(output::amount),

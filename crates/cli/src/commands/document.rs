@@ -6,7 +6,6 @@ use std::io::{self, Read as _};
 use inbank::{Customer, Region};
 
 use crate::exit::Failure;
-use crate::output;
 
 /// The text of a file, or of stdin for `-`.
 pub(super) fn read(from: &str) -> Result<String, Failure> {
@@ -23,8 +22,8 @@ pub(super) fn warn_of_a_check_digit(customer: Option<&Customer>, region: &Region
     let code = customer.and_then(|customer| customer.identity_code.as_ref());
     let by_this_rule = matches!(region.country, "EE" | "LT");
     if by_this_rule && code.is_some_and(|code| code.check_digit_fits() == Some(false)) {
-        output::warn(
-            "the customer's identity code has a wrong check digit; it was probably copied wrongly",
+        tracing::warn!(
+            "the customer's identity code has a wrong check digit; it was probably copied wrongly"
         );
     }
 }

@@ -97,6 +97,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         Command::Open(open) => {
             let api = settings.api()?;
             let request = open.request(api.region())?;
+            let customer = request.customer.as_ref();
+            document::warn_of_a_check_digit(customer, api.region());
             let opened = api.open(&request).await?;
             output::answer(settings.output, &Opened::from(opened))
         }
@@ -111,9 +113,7 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 impl Open {
     fn request(self, region: &Region) -> Result<SessionRequest, Failure> {
         if let Some(from) = &self.from {
-            let request = read_session_request(&document::read(from)?, region)?;
-            document::warn_of_a_check_digit(request.customer.as_ref(), region);
-            return Ok(request);
+            return Ok(read_session_request(&document::read(from)?, region)?);
         }
         // clap has seen to it that each is there.
         let given = Option::<String>::unwrap_or_default;
@@ -121,7 +121,9 @@ impl Open {
             |field, url| WebAddress::parse(&given(url)).map_err(|error| error.named(field));
         let mut purchase = Purchase::new(OrderReference::parse(given(self.order))?);
         if let Some(domain) = &self.merchant_domain {
-            purchase.merchants.push(Merchant::new(MerchantDomain::parse(domain)?));
+            purchase
+                .merchants
+                .push(Merchant::new(MerchantDomain::parse(domain)?));
         }
         let amount = Money::parse(&given(self.amount), region.currency);
         let request = SessionRequest::new(

@@ -109,11 +109,7 @@ impl FurtherField {
     /// # Errors
     /// [`Invalid`], with the path of the key: where it has a field, in whichever spelling, or is no
     /// name in the guides' spelling.
-    pub fn new(
-        place: Place,
-        name: impl Into<String>,
-        value: FreeForm,
-    ) -> Result<Self, Invalid> {
+    pub fn new(place: Place, name: impl Into<String>, value: FreeForm) -> Result<Self, Invalid> {
         let name = name.into();
         let letter_first = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
@@ -122,7 +118,11 @@ impl FurtherField {
             return Err(Invalid::new("further", problem));
         }
         let field = Self { place, name, value };
-        if place.fields().iter().any(|known| same_word(known, &field.name)) {
+        if place
+            .fields()
+            .iter()
+            .any(|known| same_word(known, &field.name))
+        {
             let problem = "has a field of its own, which is to be used";
             return Err(Invalid::new(field.path(), problem));
         }
@@ -181,8 +181,19 @@ mod tests {
 
     #[test]
     fn a_name_is_in_the_guides_spelling() {
-        for bad in ["", "educationLevel", "a b", "1a", "_a", "a-b", &"a".repeat(65)] {
-            assert!(FurtherField::new(Place::Body, bad, FreeForm::Null).is_err(), "{bad}");
+        for bad in [
+            "",
+            "educationLevel",
+            "a b",
+            "1a",
+            "_a",
+            "a-b",
+            &"a".repeat(65),
+        ] {
+            assert!(
+                FurtherField::new(Place::Body, bad, FreeForm::Null).is_err(),
+                "{bad}"
+            );
         }
         let shown = FurtherField::new(Place::Body, "a_1", "canary".into()).unwrap();
         assert!(!format!("{shown:?}").contains("canary"));

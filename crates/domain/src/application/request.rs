@@ -126,7 +126,11 @@ impl ApplicationRequest {
     /// # Errors
     /// [`Invalid`] with its path, where it is there already.
     pub fn with_further(mut self, field: FurtherField) -> Result<Self, Invalid> {
-        if self.further.iter().any(|known| known.path() == field.path()) {
+        if self
+            .further
+            .iter()
+            .any(|known| known.path() == field.path())
+        {
             return Err(Invalid::new(field.path(), "must be given once"));
         }
         self.further.push(field);
@@ -329,7 +333,8 @@ mod tests {
 
     #[test]
     fn a_further_key_is_given_once() {
-        let field = || FurtherField::new(Place::CreditApplication, "education", "x".into()).unwrap();
+        let field =
+            || FurtherField::new(Place::CreditApplication, "education", "x".into()).unwrap();
         let request = request("100").unwrap().with_further(field()).unwrap();
         assert_eq!(request.further(), [field()]);
         let error = request.with_further(field()).unwrap_err();

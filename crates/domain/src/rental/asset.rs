@@ -29,11 +29,9 @@ impl AssetCategory {
     pub const fn is_device(&self) -> bool {
         match self {
             Self::AddOn | Self::CopyingFee | Self::ShippingFee => false,
-            Self::Computer
-            | Self::Phone
-            | Self::Tablet
-            | Self::Watch
-            | Self::Unrecognised(_) => true,
+            Self::Computer | Self::Phone | Self::Tablet | Self::Watch | Self::Unrecognised(_) => {
+                true
+            }
         }
     }
 }
@@ -68,11 +66,7 @@ impl Hero {
     }
 
     /// A device of a category.
-    pub fn of_category(
-        name: impl Into<String>,
-        category: AssetCategory,
-        net_price: Money,
-    ) -> Self {
+    pub fn of_category(name: impl Into<String>, category: AssetCategory, net_price: Money) -> Self {
         Self {
             model_id: None,
             name: Some(name.into()),

@@ -120,7 +120,12 @@ impl RentalRequest {
     pub fn check(&self, model: &AssetModel) -> Result<(), Invalid> {
         let invalid =
             |field: &'static str, problem: &'static str| Err(Invalid::new(field, problem));
-        if self.hero.model_id.as_ref().is_some_and(|id| *id != model.id) {
+        if self
+            .hero
+            .model_id
+            .as_ref()
+            .is_some_and(|id| *id != model.id)
+        {
             return invalid(
                 "assets[0].model_id",
                 "must be the model whose conditions these are",

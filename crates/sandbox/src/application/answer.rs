@@ -152,7 +152,7 @@ impl CreditApplication {
         ]));
         fields.extend(details.wholes.iter().map(|(name, whole)| {
             let whole = whole.map_or(Node::Null, Node::Whole);
-            (Name::Known(*name), whole)
+            (Name::Known(name), whole)
         }));
         fields.extend(known([
             (

@@ -184,9 +184,7 @@ fn credit_application(
         income_source: asked.text("income_source", refusals),
         dependants: asked.whole("dependants_count", refusals),
         dependants_over_18: asked.whole("dependants_over_18", refusals),
-        texts: TEXTS
-            .map(|name| (name, asked.text(name, refusals)))
-            .into(),
+        texts: TEXTS.map(|name| (name, asked.text(name, refusals))).into(),
         wholes: WHOLES
             .map(|name| (name, asked.whole(name, refusals)))
             .into(),

@@ -68,7 +68,10 @@ impl State {
         self.rents(operation, product)?;
         // A device that only its category names has no conditions here.
         let hero = cart.hero().model_id.as_ref();
-        let model = self.models.iter().find(|(_, model)| Some(&model.id) == hero);
+        let model = self
+            .models
+            .iter()
+            .find(|(_, model)| Some(&model.id) == hero);
         let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
         let (_, model) = model.ok_or_else(not_found)?;
         let refused = |_| GatewayError::new(GatewayErrorKind::Refused, operation);

@@ -116,10 +116,7 @@ pub(super) async fn rental_calculation_is_about_what_was_asked(bank: &dyn BankUn
     let calculation = bank.rentals().calculate(&product, &request).await.unwrap();
     assert_eq!(calculation.period, request.period);
     assert_ne!(calculation.insurance_used, Some(true));
-    assert_eq!(
-        calculation.total_net_price,
-        request.total_net_price().ok()
-    );
+    assert_eq!(calculation.total_net_price, request.total_net_price().ok());
     assert!(calculation.gross_monthly_payment.is_positive());
 }
 

@@ -70,7 +70,9 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
             product.and_then(|product| product.code.parse("product.code", ProductCode::parse));
     }
     if application.decision == DecisionStatus::Positive {
-        let currency = application.amount.map_or(currency, |amount| amount.currency());
+        let currency = application
+            .amount
+            .map_or(currency, |amount| amount.currency());
         let offer = |schedule: Schedule| schedule.into_offer(&application, currency);
         application.offer = answer.payment_schedule.parse("payment_schedule", offer);
     }
@@ -141,7 +143,9 @@ impl Details {
         application.number = self.number.text("number");
         application.amount = amount("amount", self.amount, self.currency, currency);
         // The answer's other amounts are in the currency of this one.
-        let currency = application.amount.map_or(currency, |amount| amount.currency());
+        let currency = application
+            .amount
+            .map_or(currency, |amount| amount.currency());
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };

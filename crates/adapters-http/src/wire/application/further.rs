@@ -29,13 +29,12 @@ pub(crate) fn with(
         };
         let object = version.name(object);
         let mut known = entries.iter_mut();
-        match known.find(|(name, _)| *name == *object) {
-            Some((_, inside)) => add(inside, &name, &value),
-            None => {
-                let mut inside = "{}".to_owned();
-                add(&mut inside, &name, &value);
-                entries.push((object.into_owned(), inside));
-            }
+        if let Some((_, inside)) = known.find(|(name, _)| *name == *object) {
+            add(inside, &name, &value);
+        } else {
+            let mut inside = "{}".to_owned();
+            add(&mut inside, &name, &value);
+            entries.push((object.into_owned(), inside));
         }
     }
     let mut body = "{}".to_owned();

@@ -192,10 +192,14 @@ impl<'a> CreditApplication<'a> {
             product_code: request.product_code.as_str().into(),
             amount: Quoted(Number::of("amount", request.amount(), currency)?),
             period: Quoted(Whole(request.period.get().into())),
-            payment_day: request.payment_day.map(|day| Quoted(Whole(day.get().into()))),
+            payment_day: request
+                .payment_day
+                .map(|day| Quoted(Whole(day.get().into()))),
             down_payment_amount: Number::maybe("down_payment_amount", down_payment, currency)?
                 .map(Quoted),
-            down_payment_amount_prc: request.down_payment_rate.map(|r| Quoted(Number::of_rate(r))),
+            down_payment_amount_prc: request
+                .down_payment_rate
+                .map(|r| Quoted(Number::of_rate(r))),
             pos_session_uuid: request.session.as_ref().map(|id| id.as_str().into()),
             monthly_income: number("monthly_income", &means.monthly_income)?,
             monthly_financial_obligations: number(
@@ -252,7 +256,9 @@ impl From<&CustomerConsents> for CustomerConsentsData {
     fn from(consents: &CustomerConsents) -> Self {
         Self {
             operational_contact_email: consents.operational_contact_email.map(Flag),
-            inbank_queries_after_contract_expiry: consents.inbank_queries_after_contract_expiry.map(Flag),
+            inbank_queries_after_contract_expiry: consents
+                .inbank_queries_after_contract_expiry
+                .map(Flag),
             marketing_email: consents.marketing_email.map(Flag),
             marketing_sms: consents.marketing_sms.map(Flag),
             marketing_phone: consents.marketing_phone.map(Flag),
@@ -281,9 +287,8 @@ impl Request<'_> {
             request = request.with_down_payment(down_payment.0.money(region.currency))?;
         }
         request.down_payment_rate = data.down_payment_amount_prc.map(|number| number.0.rate());
-        let day = |whole: Quoted<Whole>| {
-            PaymentDay::new(u8::try_from(whole.0.0).unwrap_or_default())
-        };
+        let day =
+            |whole: Quoted<Whole>| PaymentDay::new(u8::try_from(whole.0.0).unwrap_or_default());
         request.payment_day = data.payment_day.map(day).transpose().map_err(inside)?;
         let session = data.pos_session_uuid.map(SessionId::parse).transpose();
         request.session = session.map_err(|error| inside(error.named("pos_session_uuid")))?;
@@ -331,7 +336,9 @@ impl Request<'_> {
         request.consents = consents.collect();
         request.customer_consents = self.customer_consents.map(|data| CustomerConsents {
             operational_contact_email: data.operational_contact_email.map(|flag| flag.0),
-            inbank_queries_after_contract_expiry: data.inbank_queries_after_contract_expiry.map(|flag| flag.0),
+            inbank_queries_after_contract_expiry: data
+                .inbank_queries_after_contract_expiry
+                .map(|flag| flag.0),
             marketing_email: data.marketing_email.map(|flag| flag.0),
             marketing_sms: data.marketing_sms.map(|flag| flag.0),
             marketing_phone: data.marketing_phone.map(|flag| flag.0),

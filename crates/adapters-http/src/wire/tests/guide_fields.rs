@@ -82,7 +82,9 @@ fn walk<T: PartialEq>(
     let mut unused = not_read.clone();
     for place in places(sample) {
         let mut changed = sample.clone();
-        let elided = place.last().is_some_and(|step| matches!(step, Step::Item(_)))
+        let elided = place
+            .last()
+            .is_some_and(|step| matches!(step, Step::Item(_)))
             && *at(&mut changed, &place) == json!({});
         if elided || !is_leaf(at(&mut changed, &place)) {
             continue;
@@ -114,7 +116,9 @@ fn sample(json: &str) -> Value {
 fn every_printed_field_of_a_sessions_answers_is_read_or_listed() {
     let opened = fixture!("epos-2.10/session-open.response.json");
     walk("session.open", &sample(opened), |body| {
-        Ok(inbank_domain::OpenedSession::try_from(decode::<session::Opened>(body)?)?)
+        Ok(inbank_domain::OpenedSession::try_from(decode::<
+            session::Opened,
+        >(body)?)?)
     });
     for shown in [
         fixture!("epos-2.10/session.response.json"),
@@ -130,7 +134,9 @@ fn every_printed_field_of_a_sessions_answers_is_read_or_listed() {
 fn every_printed_field_of_a_contract_is_read_or_listed() {
     let id = ContractId::parse("11d1baeb-1da1-1c01-b111-12111211c1a1").unwrap();
     let bare = sample(fixture!("epos-2.10/contract-bare.response.json"));
-    walk("contract.show", &bare, |body| crate::contract::read(body, &id, EUR));
+    walk("contract.show", &bare, |body| {
+        crate::contract::read(body, &id, EUR)
+    });
 }
 
 #[test]
@@ -165,7 +171,9 @@ fn every_printed_field_of_an_applications_answers_is_read_or_listed() {
 fn every_printed_field_of_the_contracts_papers_is_read_or_listed() {
     let printout = sample(fixture!("direct-pl-1.02/printout.response.json"));
     walk("contract.printout", &printout, |body| {
-        Ok(inbank_domain::Printout::try_from(decode::<signing::PrintoutData>(body)?)?)
+        Ok(inbank_domain::Printout::try_from(decode::<
+            signing::PrintoutData,
+        >(body)?)?)
     });
     let signed = sample(fixture!("direct-pl-1.02/signing.response.json"));
     walk("contract.confirm", &signed, signing::signed);
@@ -409,7 +417,10 @@ fn the_other_requests_have_every_listed_field() {
     let sent = written(&income_proof::Request::from(&retrieval));
     let listed = ["application_uuid", "return_url", "bank_id", "locale"];
     carries(&sent, &listed);
-    carries(&written(&signing::Request::start(&SigningMethod::Sms)), &["method"]);
+    carries(
+        &written(&signing::Request::start(&SigningMethod::Sms)),
+        &["method"],
+    );
     let code = ConfirmationCode::parse("123456").unwrap();
     let sent = written(&signing::Request::confirm(&code));
     carries(&sent, &["method", "confirmation_code"]);

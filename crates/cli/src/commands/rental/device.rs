@@ -47,7 +47,7 @@ pub(super) async fn assign(command: Assign, settings: &Settings) -> Result<(), F
     let imei = command.imei.as_ref().map(given).transpose()?;
     let imei = imei.map(|text| Imei::parse(&text)).transpose()?;
     if imei.as_ref().is_some_and(|imei| !imei.check_digit_fits()) {
-        output::warn("the IMEI has a wrong check digit; it was probably copied wrongly");
+        tracing::warn!("the IMEI has a wrong check digit; it was probably copied wrongly");
     }
     let serial = command.serial_number.as_ref().map(given).transpose()?;
     let serial = serial.map(SerialNumber::parse).transpose()?;
