@@ -3,7 +3,7 @@
 
 use inbank::http::{ApiVersion, read_rental_request};
 use inbank::ports::{GatewayErrorKind, Rentals};
-use inbank::{ModelIdentifier, ProductCode, Region};
+use inbank::{AssetIdentifierType, ModelIdentifier, ProductCode, Region};
 use inbank_tests::{StubBank, fixture, with};
 use serde_json::{Value, json};
 
@@ -48,7 +48,11 @@ async fn lists_of_a_model_may_be_lists_of_lists_and_its_flags_text() {
     bank.answers(200, answer.to_string()).await;
     let read = bank.api.asset_model(&product(), &ean()).await.unwrap();
     let periods: Vec<_> = read.periods.iter().map(|months| months.get()).collect();
-    let types: Vec<_> = read.identifier_types.iter().map(|t| t.as_str()).collect();
+    let types: Vec<_> = read
+        .identifier_types
+        .iter()
+        .map(AssetIdentifierType::as_str)
+        .collect();
     assert_eq!(periods, [12, 24, 36]);
     assert_eq!(types, ["IMEI", "SERIAL_NUMBER"]);
     assert_eq!((read.limits.min_net, read.limits.max_net), (None, None));

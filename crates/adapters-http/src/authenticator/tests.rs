@@ -150,7 +150,7 @@ fn a_message_is_about_its_session_or_application_whatever_else_it_says() {
         assert_eq!(callback.status.as_str(), status, "{message}");
         let read = callback.order_reference;
         assert_eq!(
-            read.as_ref().map(|read| read.as_str()),
+            read.as_ref().map(OrderReference::as_str),
             reference,
             "{message}"
         );

@@ -110,7 +110,7 @@ fn an_order_whose_answers_stay_unreadable_for_an_hour_is_told_to_a_person_and_mo
     });
     let told = stage.told("odd");
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("can't be read for an hour: session.show"));
+    assert!(told[0].contains("have been unreadable for an hour: session.show"));
     assert_eq!(told[1], "paid");
 }
 

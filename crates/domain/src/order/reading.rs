@@ -155,7 +155,8 @@ impl Order {
             return;
         };
         let since = *attempt.unreadable_since.get_or_insert(now);
-        let what = format!("the bank's answers about attempt {number} can't be read for an hour: ");
+        let what =
+            format!("the bank's answers about attempt {number} have been unreadable for an hour: ");
         // Where it fails may differ from answer to answer.
         let told = attempt.anomaly.as_deref().unwrap_or_default();
         if now - since >= UNREADABLE_FOR && !told.starts_with(&what) {

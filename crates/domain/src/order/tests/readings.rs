@@ -280,7 +280,7 @@ fn answers_that_stay_unreadable_for_an_hour_are_told_once_with_where_they_failed
     assert_eq!(
         told(&mut order),
         [
-            "needs_person: the bank's answers about attempt 1 can't be read for an hour: line 1, column 7"
+            "needs_person: the bank's answers about attempt 1 have been unreadable for an hour: line 1, column 7"
         ]
     );
     assert_eq!(state(&order, number), AttemptState::Pending);
