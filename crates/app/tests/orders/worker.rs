@@ -93,7 +93,7 @@ fn a_sink_that_hangs_or_panics_on_one_order_holds_up_no_other() {
 
 #[test]
 fn an_order_whose_answers_stay_unreadable_for_an_hour_is_told_to_a_person_and_moves_afterwards() {
-    let stage = Stage::new();
+    let stage = Stage::polling(MINUTE);
     stage.play(async {
         pay(&stage, "main", "odd").await;
         let order = stage.order("odd").find().await.unwrap().unwrap();
