@@ -238,7 +238,7 @@ fn no_canary_sings_when_a_callback_or_a_setting_is_wrong() {
         "canary",
         r#"{"uuid":"canary with spaces","status":"granted"}"#,
         r#"{"uuid":["canary"],"status":"granted"}"#,
-        r#"{"uuid":"u","status":{"canary":1}}"#,
+        r#"{"uuid":{"canary":1},"status":{"canary":1}}"#,
         r#"{"canary":"canary"}"#,
     ] {
         let body = callback_form(&key, 1_700_000_000, message).unwrap();

@@ -7,11 +7,11 @@ use inbank::ports::{
 };
 use inbank::{
     ApiKey, ApplicationId, Attachment, Callback, CallbackSubject, ConfirmationCode, ContractId,
-    DecisionStatus, Locale, Regeneration, Region, SigningMethod, StatementBankId, StatementRequest,
-    WebAddress,
+    DecisionStatus, FeeKind, Locale, ProcessStatus, Regeneration, Region, SigningMethod,
+    StatementBankId, StatementRequest, WebAddress,
 };
 use inbank_sandbox::{Outcome, Region as Country, Sandbox};
-use inbank_tests::{StubBank, camel, fixture};
+use inbank_tests::{StubBank, camel, fixture, with};
 use serde_json::{Value, json};
 
 const APPLICATION: &str = "471e6282-3384-412b-af7b-646eb8f04391";
@@ -34,21 +34,6 @@ fn application() -> ApplicationId {
 
 fn contract() -> ContractId {
     ContractId::parse(CONTRACT).unwrap()
-}
-
-/// The printed application with its numbers as numbers, which the guide prints as text.
-fn application_with_numbers() -> Value {
-    let mut document = printed("direct-ee-lv-2.05/application.request.json");
-    for name in [
-        "amount",
-        "period",
-        "monthly_income",
-        "monthly_financial_obligations",
-    ] {
-        let value = &mut document["credit_application"][name];
-        *value = serde_json::from_str(value.as_str().unwrap()).unwrap();
-    }
-    document
 }
 
 /// The one request that was sent: method, path and query, and body.
@@ -81,7 +66,8 @@ async fn the_application_goes_out_as_printed_and_its_answer_is_read() {
         bank.answers(201, fixture("direct-ee-lv-2.05/application.response.json"))
             .await;
         let read = bank.api.submit(&request).await.unwrap();
-        let body = spelled(application_with_numbers(), version);
+        let body = printed("direct-ee-lv-2.05/application.request.json");
+        let body = spelled(body, version);
         let expected = ("POST".to_owned(), path(version, "applications"), body);
         assert_eq!(sent(&bank).await, expected);
         assert_eq!(read.id, application());
@@ -120,6 +106,21 @@ async fn the_applications_details_are_read_to_the_digit() {
         assert_eq!(offer.net_credit_amount.unwrap().to_string(), "1001.0 EUR");
         assert_eq!(offer.contract_fee.unwrap().to_string(), "11.0 EUR");
         assert_eq!(offer.down_payment.unwrap().to_string(), "0.0 EUR");
+        let shown = |money: Option<inbank::Money>| money.unwrap().to_string();
+        assert_eq!(shown(offer.down_payment_main_part), "0.0 EUR");
+        assert_eq!(shown(offer.interest_total), "146.84 EUR");
+        assert_eq!(shown(offer.interest_bearing_amount), "1001.0 EUR");
+        assert_eq!(shown(offer.admin_fee_monthly), "0.0 EUR");
+        assert_eq!(shown(offer.admin_fee_total), "0.0 EUR");
+        assert_eq!(shown(offer.insurance_fee_total), "0.0 EUR");
+        assert_eq!(shown(offer.residual), "0.0 EUR");
+        assert_eq!(offer.residual_rate.unwrap().fraction().to_string(), "0.0");
+        let rate = offer.contract_fee_rate.unwrap();
+        assert_eq!(rate.fraction().to_string(), "0.011");
+        assert_eq!(offer.contract_fee_kind, Some(FeeKind::WithInstalments));
+        assert_eq!(read.max_limit.unwrap().to_string(), "3000.0 EUR");
+        assert_eq!(read.process_status, Some(ProcessStatus::Offer));
+        assert_eq!(read.product_code.unwrap().as_str(), "example_product9");
         let (day, amount) = offer.first_payment.unwrap();
         assert_eq!(
             day.to_string() + " " + &amount.to_string(),
@@ -163,7 +164,8 @@ async fn proof_of_income_goes_as_printed() {
         let body = spelled(printed("direct-ee-lv-2.05/retrieval.request.json"), version);
         let at = path(version, "account_statements/initiate_retrieval");
         assert_eq!(sent(&bank).await, ("POST".to_owned(), at, body));
-        assert_eq!(read.id, "b7cfdbc3-1111-2222-3333-6c42b60129b8");
+        let id = "b7cfdbc3-1111-2222-3333-6c42b60129b8";
+        assert_eq!(read.id.as_deref(), Some(id));
         let url = "https://ob.nordigen.com/psd2/start/1e2d261a2d9d/SWEDBANK";
         assert_eq!(read.redirect_url.as_str(), url);
     }
@@ -193,7 +195,9 @@ async fn attachments_carry_what_is_printed_but_as_a_form() {
         }
     }
     assert!(
-        body.contains("name=\"attachments[]\"; filename=\"file1.pdf\""),
+        body.contains(
+            "name=\"attachments[]\"; filename=\"file1.pdf\"\r\nContent-Type: application/pdf\r\n"
+        ),
         "{body}"
     );
 }
@@ -216,14 +220,15 @@ async fn accepting_and_cancelling_are_as_printed() {
 }
 
 #[tokio::test]
-async fn signing_is_as_printed_but_that_the_code_is_text() {
+async fn signing_is_as_printed_and_a_code_with_zeros_before_it_is_text() {
     for &version in ApiVersion::ALL {
         let bank = StubBank::start(version).await;
         bank.answers(200, fixture("direct-pl-1.02/printout.response.json"))
             .await;
         let printout = bank.api.printout(&contract(), Regeneration::Forced).await;
         let printout = printout.unwrap();
-        assert_eq!(printout.id, "8a5951fb-835f-4f5f-ae1a-508d5bdd15d5");
+        let id = "8a5951fb-835f-4f5f-ae1a-508d5bdd15d5";
+        assert_eq!(printout.id.as_deref(), Some(id));
         let link = "https://test.link.com/attachments/printout/contract_89002917222";
         assert_eq!(printout.link.as_str(), link);
         let name = match version {
@@ -246,10 +251,20 @@ async fn signing_is_as_printed_but_that_the_code_is_text() {
         let code = ConfirmationCode::parse("123456").unwrap();
         let signed = bank.api.confirm(&contract(), &code).await.unwrap();
         assert_eq!(signed.at.unwrap().unix_timestamp(), 1_558_528_582);
-        let mut body = printed("direct-pl-1.02/signing-confirm.request.json");
-        assert_eq!(body["confirmation_code"], json!(123_456));
-        body["confirmation_code"] = json!("123456");
-        let expected = ("PATCH".to_owned(), at, spelled(body, version));
+        let body = printed("direct-pl-1.02/signing-confirm.request.json");
+        let expected = (
+            "PATCH".to_owned(),
+            at.clone(),
+            spelled(body.clone(), version),
+        );
+        assert_eq!(sent(&bank).await, expected);
+
+        let signed = printed("direct-pl-1.02/signing.response.json");
+        bank.answers(200, signed.to_string()).await;
+        let code = ConfirmationCode::parse("0000").unwrap();
+        bank.api.confirm(&contract(), &code).await.unwrap();
+        let zeros = with(body, json!({ "confirmation_code": "0000" }));
+        let expected = ("PATCH".to_owned(), at, spelled(zeros, version));
         assert_eq!(sent(&bank).await, expected);
     }
 }

@@ -132,3 +132,31 @@ async fn a_second_upload_adds_to_the_first() {
     let name = "statement.pdf".to_owned();
     assert_eq!(arrived(&applicant), [(name.clone(), 1), (name, 2)]);
 }
+
+#[tokio::test]
+async fn each_file_has_the_type_that_curl_gives_it() {
+    let (applicant, id) = proving().await;
+    let names = [
+        ("statement.pdf", "application/pdf"),
+        ("SCAN.JPG", "image/jpeg"),
+        ("photo.jpeg", "image/jpeg"),
+        ("a.b.png", "image/png"),
+        ("rows.txt", "text/plain"),
+        ("rows.csv", "application/octet-stream"),
+        ("pdf", "application/octet-stream"),
+    ];
+    let files = names.map(|(name, _)| file(name, vec![1]));
+    let proof = &applicant.bank.api;
+    proof.attach(&id, &files, "Statement").await.unwrap();
+    let arrived = applicant.bank.sandbox.attachments(applicant.application());
+    let arrived: Vec<_> = arrived
+        .iter()
+        .map(|file| {
+            (
+                file.file_name.as_str(),
+                file.content_type.as_deref().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(arrived, names);
+}

@@ -7,9 +7,13 @@ use std::time::Duration;
 use inbank::http::read_session_request;
 use inbank::http::{ApiVersion, PartnerApi, RegionProfile, RetryPolicy, Site, SystemClock};
 use inbank::ports::{
-    Advice, Clock, Connection, Contracts, GatewayError, GatewayErrorKind, Sessions,
+    Advice, Calculator, Clock, Connection, Contracts, GatewayError, GatewayErrorKind,
+    ProductCatalogue, Sessions,
 };
-use inbank::{ContractId, ContractStatus, Currency, Money, Region, SessionId, SessionStatus};
+use inbank::{
+    CalculationRequest, ContractId, ContractStatus, Currency, Money, Months, ProductCode, Region,
+    SessionId, SessionStatus,
+};
 use inbank_testkit::ManualClock;
 use inbank_testkit::conformance::Approval;
 use inbank_tests::{SandboxBank, Shown, StubBank, fixture, parsed, with};
@@ -189,4 +193,188 @@ async fn a_salespersons_name_is_a_name() {
     let document = fixture("session-open.request.json").replace("SP_REF_001", "canary");
     let request = read_session_request(&document, &Region::ESTONIA).unwrap();
     assert!(!format!("{request:?}").contains("canary"), "{request:?}");
+}
+
+const SESSION: &str = "7ed7fab8-316a-4f42-9a52-1e9c48a00000";
+
+fn session() -> SessionId {
+    SessionId::parse(SESSION).unwrap()
+}
+
+#[tokio::test]
+async fn both_spellings_of_one_key_are_one_where_they_agree_and_none_where_they_do_not() {
+    for &version in ApiVersion::ALL {
+        let bank = StubBank::start(version).await;
+        let both = json!({
+            "totalAmount": "2000.0", "product_code": "car_loan", "productCode": "another",
+            "purchase": { "purchase_reference": "1001", "purchaseReference": "1001" },
+            "creditContractUuid": null,
+        });
+        let answer = with(parsed("session.response.json"), both);
+        bank.answers(200, answer.to_string()).await;
+        let read = bank.api.session(&session()).await.unwrap();
+        assert_eq!(read.status, SessionStatus::Pending);
+        assert_eq!(read.total.unwrap().to_string(), "2000.0 EUR");
+        assert_eq!(read.order_reference.unwrap().as_str(), "1001");
+        assert_eq!(read.product_code, None, "nobody knows which");
+        // What decides is not guessed.
+        let both = json!({ "signed_at": null, "signedAt": null, "uuid": CONTRACT });
+        let answer = with(parsed("contract-bare.response.json"), both).to_string();
+        bank.answers(200, answer.clone()).await;
+        assert!(bank.api.contract(&contract()).await.is_ok());
+        let doubled = answer.replacen('{', r#"{"status":"activated","#, 1);
+        bank.answers(200, doubled).await;
+        let error = bank.api.contract(&contract()).await.unwrap_err();
+        assert_eq!(error.kind(), GatewayErrorKind::Undecodable);
+    }
+}
+
+#[tokio::test]
+async fn an_order_moves_whatever_stands_beside_its_status() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    for total in [json!("1 000,50"), json!(""), json!({}), json!("12,5")] {
+        let odd = json!({
+            "status": "completed ", "total_amount": total, "product_code": 7, "currency": "EUR",
+            "purchase": { "purchase_reference": 1001 }, "created_at": 5,
+        });
+        let answer = with(parsed("session.response.json"), odd);
+        bank.answers(200, answer.to_string()).await;
+        let read = bank.api.session(&session()).await.unwrap();
+        assert_eq!(read.status, SessionStatus::Completed);
+        assert_eq!((read.total, read.product_code), (None, None));
+        assert_eq!(read.order_reference.unwrap().as_str(), "1001");
+    }
+}
+
+#[tokio::test]
+async fn an_identifier_in_another_case_is_the_same_and_another_one_is_called_so() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let capitals = json!({ "uuid": SESSION.to_uppercase() });
+    let answer = with(parsed("session.response.json"), capitals);
+    bank.answers(200, answer.to_string()).await;
+    let read = bank.api.session(&session()).await.unwrap();
+    assert_eq!(read.id, session());
+    let capitals = json!({ "uuid": CONTRACT.to_uppercase() });
+    let answer = with(parsed("contract-bare.response.json"), capitals);
+    bank.answers(200, answer.to_string()).await;
+    assert!(bank.api.contract(&contract()).await.is_ok());
+    let other = ContractId::parse("c-1").unwrap();
+    let error = bank.api.contract(&other).await.unwrap_err().to_string();
+    assert!(error.contains("about another contract"), "{error}");
+    assert!(!error.contains("could not be understood"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_can_not_be_read_says_where() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let answer = with(parsed("session.response.json"), json!({ "status": {} }));
+    bank.answers(200, answer.to_string()).await;
+    let error = bank.api.session(&session()).await.unwrap_err().to_string();
+    assert!(error.contains("line 1, column"), "{error}");
+    let answer = with(parsed("session.response.json"), json!({ "uuid": "../x" }));
+    bank.answers(200, answer.to_string()).await;
+    let error = bank.api.session(&session()).await.unwrap_err().to_string();
+    assert!(error.contains("uuid"), "{error}");
+}
+
+#[tokio::test]
+async fn of_a_product_its_code_alone_is_needed() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let code = ProductCode::parse("p").unwrap();
+    for odd in [
+        json!(null),
+        json!(7),
+        json!({}),
+        json!([[]]),
+        json!("1 000,50"),
+    ] {
+        let answer = json!({
+            "code": "p", "name": odd, "type": odd, "subtype": odd, "min_amount": odd,
+            "parameters": {
+                "max_amount": odd, "period_options": odd, "payment_day_options": odd,
+                "application_required_params": odd,
+                "contract_activation_requires_partner_approval": odd,
+            },
+        });
+        bank.answers(200, answer.to_string()).await;
+        let read = bank.api.product(&code).await;
+        assert_eq!(
+            read.map(|read| read.code).ok().as_ref(),
+            Some(&code),
+            "{odd}"
+        );
+    }
+    let answer = json!({
+        "code": "p", "name": "P", "type": "hire_purchase",
+        "parameters": { "period_options": [["6", 12], "x", null], "payment_day_options": "5, 10",
+            "contract_activation_requires_partner_approval": "TRUE" },
+    });
+    bank.answers(200, answer.to_string()).await;
+    let read = bank.api.product(&code).await.unwrap();
+    let periods: Vec<_> = read.periods.iter().map(|months| months.get()).collect();
+    let days: Vec<_> = read.payment_days.iter().map(|day| day.get()).collect();
+    assert_eq!((periods, days), (vec![6, 12], vec![5, 10]));
+    assert_eq!(read.requires_merchant_approval, Some(true));
+}
+
+#[tokio::test]
+async fn of_a_calculation_its_figures_alone_are_needed() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let code = ProductCode::parse("product_code_here").unwrap();
+    let amount = Money::parse("2000", Currency::EUR).unwrap();
+    let months = Months::new(12).unwrap();
+    let request = CalculationRequest::new(&Region::ESTONIA, code, amount, months).unwrap();
+    for odd in [json!(null), json!({}), json!(""), json!([7]), json!(true)] {
+        let changes = json!({
+            "product_code": odd, "amount": odd, "period": odd, "down_payment_amount": odd,
+            "payment_day": odd, "response_level": odd, "advanced": odd, "payment_schedule": odd,
+            "payment_schedule_items": odd,
+        });
+        let answer = with(parsed("calculation.response.json"), changes);
+        bank.answers(201, answer.to_string()).await;
+        let read = bank.api.calculate(&request).await.unwrap();
+        assert_eq!(read.monthly_payment.to_string(), "177.86 EUR", "{odd}");
+        assert_eq!((read.amount, read.period), (amount, months));
+    }
+    let rows = json!({ "payment_schedule_items": [
+        { "item_number": 0, "payment_date": "2020-11-05", "principal": "0", "interest": null,
+          "contract_fee": "11.0", "total_payment": "11.0" },
+        { "item_number": "1", "payment_date": "2020-12-15", "principal": "134.88",
+          "interest": 3.37, "contract_fee": 0, "admin_fee": "0.50", "insurance_fee": null,
+          "total_payment": "138.75" },
+    ] });
+    bank.answers(
+        201,
+        with(parsed("calculation.response.json"), rows).to_string(),
+    )
+    .await;
+    let read = bank.api.calculate(&request).await.unwrap();
+    assert_eq!(read.schedule[0].number, 0);
+    for row in &read.schedule {
+        let nothing = Money::parse("0", Currency::EUR).unwrap();
+        let sum = row.parts().try_fold(nothing, Money::checked_add);
+        assert_eq!(
+            sum.unwrap().compare(row.total),
+            Ok(std::cmp::Ordering::Equal),
+            "{row:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_one_refusal_in_prose_reaches_the_operator_and_no_other_prose_does() {
+    let bank = StubBank::start(ApiVersion::V2).await;
+    let known = "Error has occurred, contact customer support";
+    for body in [
+        json!({ "message": known }),
+        json!({ "message": [known, "Customer canary exists"] }),
+        json!({ "error": [format!("{known}.")] }),
+    ] {
+        bank.answers(422, body.to_string()).await;
+        let error = bank.api.approve(&contract()).await.unwrap_err();
+        assert_eq!(error.kind(), GatewayErrorKind::Refused);
+        assert_eq!(error.bank_codes(), [known]);
+        assert!(error.to_string().contains(known), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
 }

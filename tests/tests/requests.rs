@@ -180,3 +180,21 @@ async fn a_redirect_is_not_followed_and_the_key_goes_to_no_other_host() {
     }
     assert_eq!(elsewhere.sent().await.len(), 0);
 }
+
+#[tokio::test]
+async fn a_write_without_a_body_says_that_it_has_none() {
+    for &version in ApiVersion::ALL {
+        let bank = StubBank::start(version).await;
+        bank.answers(204, "").await;
+        let id = ContractId::parse("c-1").unwrap();
+        bank.api.approve(&id).await.unwrap();
+        bank.api.cancel(&id).await.unwrap();
+        for sent in bank.sent().await {
+            assert_eq!(sent.headers["content-length"], "0", "{}", sent.url);
+        }
+        bank.answers(404, "").await;
+        bank.api.contract(&id).await.unwrap_err();
+        let read = &bank.sent().await[0];
+        assert!(!read.headers.contains_key("content-length"));
+    }
+}

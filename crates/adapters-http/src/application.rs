@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use inbank_domain::{Application, ApplicationId, ApplicationRequest, ContractId};
-use inbank_ports::{Applications, GatewayError};
+use inbank_ports::{Applications, GatewayError, GatewayErrorKind};
 
 use crate::PartnerApi;
 use crate::dialect::decode;
@@ -10,6 +10,7 @@ use crate::operation::{
     APPLICATION_ACCEPT, APPLICATION_CANCEL, APPLICATION_SHOW, APPLICATION_SUBMIT,
 };
 use crate::wire::application::answer::{read, submitted};
+use crate::wire::application::further;
 use crate::wire::application::request::Request;
 use crate::wire::contract::Reference;
 use crate::wire::{self, Wrapper, unwrapped};
@@ -22,8 +23,13 @@ impl Applications for PartnerApi {
             .check_currency(request.amount())
             .map_err(invalid)?;
         let payload = Request::new(request, self.region.currency).map_err(invalid)?;
+        let body = self.encode(&APPLICATION_SUBMIT, &payload)?;
+        let body = further::with(body, request.further(), self.version()).map_err(|error| {
+            let kind = GatewayErrorKind::Invalid;
+            GatewayError::new(kind, APPLICATION_SUBMIT.name).with_source(error)
+        })?;
         let call = Call {
-            body: Body::Json(self.encode(&APPLICATION_SUBMIT, &payload)?),
+            body: Body::Json(body),
             ..Call::default()
         };
         let read = |body: &[u8]| submitted(body, self.region.currency);
@@ -54,7 +60,7 @@ impl Applications for PartnerApi {
     async fn accept(&self, id: &ApplicationId) -> Result<ContractId, GatewayError> {
         let read = |body: &[u8]| {
             let reference: Reference = decode(unwrapped(body, Wrapper::Contract)?)?;
-            Ok(ContractId::parse(reference.uuid)?)
+            Ok(ContractId::parse(reference.uuid.trim())?)
         };
         self.door
             .call(&APPLICATION_ACCEPT, Call::about(&id.as_str()), read)

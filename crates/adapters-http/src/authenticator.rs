@@ -112,19 +112,21 @@ impl Freshness {
 
 /// Reads the message of an authentic callback.
 fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, NotUnderstood> {
-    let message: Message<'_> = serde_json::from_str(message).map_err(|error| {
+    let message = Message::read(message).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         NotUnderstood::new(&format!(
             "not the JSON that the guides describe, at {place}"
         ))
     })?;
     let unreadable = |error: Invalid| NotUnderstood::new(&error.to_string());
+    // What the bank is read for is the name; a status that can't be read is one that nobody knows.
+    let status = message.status.unwrap_or_default();
     if let (Some(subject), Some(application)) = (message.subject, message.application) {
         return Ok(Callback::Application(ApplicationCallback {
-            application: ApplicationId::parse(application).map_err(unreadable)?,
+            application: ApplicationId::parse(application.trim()).map_err(unreadable)?,
             subject: CallbackSubject::from(&*subject),
             // One printed sample has a space behind it.
-            status: excerpt(message.status.trim(), Unrecognised::LONGEST).to_owned(),
+            status: excerpt(status.trim(), Unrecognised::LONGEST).to_owned(),
             issued_at,
         }));
     }
@@ -135,8 +137,8 @@ fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, NotUnderst
     };
     let reference = message.purchase_reference;
     Ok(Callback::Session(SessionCallback {
-        id: SessionId::parse(id).map_err(unreadable)?,
-        status: SessionStatus::from(&*message.status),
+        id: SessionId::parse(id.trim()).map_err(unreadable)?,
+        status: SessionStatus::from(&*status),
         order_reference: reference.and_then(|text| OrderReference::parse(text).ok()),
         issued_at,
     }))

@@ -5,12 +5,13 @@
 //! that the merchant chose live in maps and pass untouched. When reading, either spelling is taken in
 //! either version, because the bank mixes them.
 //!
-//! No field that is sent has a digit after an underscore: `dependants_over_18` can be read, but would
-//! not come back from `dependantsOver18`.
+//! A digit after an underscore doesn't come back by that rule: the one field that has one is named in
+//! `name.rs`.
 
 mod decode;
 mod encode;
 mod name;
+mod settle;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use decode::CamelCase;
 use encode::SnakeCase;
 pub(crate) use name::to_snake_case;
+pub(crate) use settle::{Entries, settled};
 
 /// A version of the Partner API.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

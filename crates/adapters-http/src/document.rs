@@ -69,11 +69,21 @@ fn problem(error: &serde_json::Error) -> String {
         "must not",
     ];
     if harmless.iter().any(|start| text.starts_with(start)) {
-        // The guide's spelling, whichever the document is in.
-        format!("{} {place}", to_snake_case(text))
+        format!("{} {place}", with_the_guides_names(text))
     } else {
         format!("has the wrong type {place}")
     }
+}
+
+/// The guide's spelling of the names in a sentence, whichever the document is in. Serde puts them between
+/// backticks; whatever else is in the sentence, such as an example, stays as it is.
+fn with_the_guides_names(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(n, part)| match n % 2 {
+        1 => to_snake_case(part),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// A path and a key are repeated, and a document may have any.

@@ -9,12 +9,13 @@ use inbank_domain::{Attachment, ShopId};
 use inbank_ports::{Clock, GatewayError};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tracing::{Instrument, field};
 use url::Url;
 
+use crate::dialect::settled;
 use crate::failure::{DecodeError, Failure};
 use crate::operation::Operation;
 use crate::{ApiVersion, RetryPolicy, Site};
@@ -100,7 +101,7 @@ impl Door {
             let mut pauses = self.retry.backoff().build();
             loop {
                 let failure = match self.exchange(operation, url.clone(), &call.body).await {
-                    Ok((status, body)) => match decode(&body) {
+                    Ok((status, body)) => match read(&body, &decode) {
                         Ok(answer) => {
                             tracing::Span::current().record("status", status);
                             return Ok(answer);
@@ -159,11 +160,22 @@ impl Door {
         let json = HeaderValue::from_static("application/json");
         request = match body {
             // The guide expects the type in all requests.
-            Body::None => request.header(header::CONTENT_TYPE, json),
+            Body::None => {
+                let request = request.header(header::CONTENT_TYPE, json);
+                if operation.method == Method::GET {
+                    request
+                } else {
+                    // Said in so many words, or a proxy asks for it (411) and drops the write.
+                    request.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"))
+                }
+            }
             Body::Json(body) => request
                 .header(header::CONTENT_TYPE, json)
                 .body(body.clone()),
-            Body::Files { files, description } => request.multipart(form(files, description)),
+            Body::Files { files, description } => {
+                let form = form(files, description).map_err(Failure::of_transport)?;
+                request.multipart(form)
+            }
         };
         let response = request.send().await.map_err(Failure::of_transport)?;
         let status = response.status();
@@ -200,17 +212,43 @@ impl Door {
     }
 }
 
-/// Files as curl's `--form` sends them, which the guide shows; names as they are, not encoded.
-fn form(files: &[Attachment], description: &str) -> Form {
+/// Reads an answer; one that could not be read, once more with each name once in each object.
+fn read<T>(
+    body: &[u8],
+    decode: &impl Fn(&[u8]) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    decode(body).or_else(|error| settled(body).map_or(Err(error), |body| decode(&body)))
+}
+
+/// Files as curl's `--form` sends them, which the guide shows: names as they are, not encoded, and the
+/// type that curl takes from the name's ending.
+fn form(files: &[Attachment], description: &str) -> reqwest::Result<Form> {
     let mut form = Form::new()
         .percent_encode_noop()
         .text("type", "income_proof_document")
         .text("description", description.to_owned());
     for file in files {
         let part = Part::bytes(file.content().to_vec()).file_name(file.name().to_owned());
+        let part = part.mime_str(content_type(file.name()))?;
         form = form.part("attachments[]", part);
     }
-    form
+    Ok(form)
+}
+
+/// The content type that curl gives a file by its name: its list, and its default for all others.
+fn content_type(name: &str) -> &'static str {
+    let (_, ending) = name.rsplit_once('.').unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "gif" => "image/gif",
+        "htm" | "html" => "text/html",
+        "jpeg" | "jpg" => "image/jpeg",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain",
+        "xml" => "application/xml",
+        _ => "application/octet-stream",
+    }
 }
 
 /// How long `Retry-After` asks to wait, in seconds or as a date, and never more than

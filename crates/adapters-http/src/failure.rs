@@ -142,6 +142,14 @@ impl Failure {
             };
             error = error.with_answer(status, codes);
         }
+        if let Self::Undecodable { error: why, .. } = &self {
+            error = match why {
+                DecodeError::Another(what) => error.about_another(what),
+                DecodeError::Json { .. } | DecodeError::Field(_) => {
+                    error.unreadable(why.to_string())
+                }
+            };
+        }
         error.with_source(self)
     }
 }
@@ -177,7 +185,8 @@ fn is_not_found(code: &str) -> bool {
 
 /// The codes in an error body, in any of the six shapes that the bank has been seen to use:
 /// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
-/// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent. The first
+/// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent, but for the
+/// one [sentence](GatewayError::known_sentence) that the guides print. The first
 /// [`GatewayError::MOST_CODES`] are found, each once.
 pub(crate) fn codes(body: &[u8]) -> Vec<String> {
     let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
@@ -203,7 +212,10 @@ pub(crate) fn codes(body: &[u8]) -> Vec<String> {
             if found.len() == GatewayError::MOST_CODES {
                 return found;
             }
-            if GatewayError::is_code(text) && !found.iter().any(|known| known == text) {
+            let sentence = GatewayError::known_sentence(text);
+            let text = sentence.unwrap_or(text);
+            let kept = sentence.is_some() || GatewayError::is_code(text);
+            if kept && !found.iter().any(|known| known == text) {
                 found.push(text.to_owned());
             }
         }

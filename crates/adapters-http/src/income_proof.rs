@@ -2,34 +2,38 @@ use async_trait::async_trait;
 use inbank_domain::{
     ApplicationId, Attachment, Invalid, StatementBank, StatementRequest, StatementRetrieval,
 };
-use inbank_ports::{GatewayError, IncomeProof};
+use inbank_ports::{GatewayError, GatewayErrorKind, IncomeProof};
 
 use crate::dialect::decode;
 use crate::door::{Body, Call};
 use crate::operation::{ATTACHMENT_UPLOAD, BANK_LIST, BANK_LIST_IN_PATH, STATEMENT_RETRIEVE};
 use crate::region::BankListAddress;
-use crate::wire::income_proof::{Banks, Request, Retrieval};
+use crate::wire::income_proof::{Request, Retrieval, banks};
 use crate::{PartnerApi, wire};
 
 #[async_trait]
 impl IncomeProof for PartnerApi {
     async fn banks(&self, application: &ApplicationId) -> Result<Vec<StatementBank>, GatewayError> {
-        let read = |body: &[u8]| Ok(decode::<Banks>(body)?.try_into()?);
         let id = application.as_str();
+        let query = [("application_uuid", id)];
+        let in_query = Call {
+            query: &query,
+            ..Call::default()
+        };
         match self.bank_list {
             BankListAddress::Path => {
-                self.door
-                    .call(&BANK_LIST_IN_PATH, Call::about(&id), read)
-                    .await
+                let call = Call::about(&id);
+                let listed = self.door.call(&BANK_LIST_IN_PATH, call, banks).await;
+                // The guide has both forms: a bank that doesn't know the one may know the other.
+                let unknown = listed.as_ref().err().map(GatewayError::kind);
+                if unknown != Some(GatewayErrorKind::NotFound) {
+                    return listed;
+                }
+                let other = self.door.call(&BANK_LIST, in_query, banks).await;
+                other.or(listed)
             }
-            BankListAddress::Query => {
-                let call = Call {
-                    query: &[("application_uuid", id)],
-                    ..Call::default()
-                };
-                self.door.call(&BANK_LIST, call, read).await
-            }
-            BankListAddress::Bare => self.door.call(&BANK_LIST, Call::default(), read).await,
+            BankListAddress::Query => self.door.call(&BANK_LIST, in_query, banks).await,
+            BankListAddress::Bare => self.door.call(&BANK_LIST, Call::default(), banks).await,
         }
     }
 

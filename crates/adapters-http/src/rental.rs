@@ -7,6 +7,7 @@ use inbank_ports::{GatewayError, Rentals};
 
 use crate::dialect::decode;
 use crate::door::{Body, Call};
+use crate::failure::DecodeError;
 use crate::operation::{
     Operation, RENTAL_ACTIVATE_V2, RENTAL_ACTIVATE_V3, RENTAL_ASSIGN, RENTAL_CALCULATION,
     RENTAL_CONTRACT_V2, RENTAL_CONTRACT_V3, RENTAL_MODEL,
@@ -32,7 +33,14 @@ impl Rentals for PartnerApi {
             query: &query,
             ..Call::default()
         };
-        let read = |body: &[u8]| Ok(decode::<Model<'_>>(body)?.into_model(self.region.currency)?);
+        let read = |body: &[u8]| {
+            let model = decode::<Model<'_>>(body)?.into_model(self.region.currency)?;
+            if model.may_be(identifier) {
+                Ok(model)
+            } else {
+                Err(DecodeError::Another("model"))
+            }
+        };
         self.door.call(&RENTAL_MODEL, call, read).await
     }
 

@@ -38,10 +38,7 @@ impl Signing for PartnerApi {
         contract: &ContractId,
         method: &SigningMethod,
     ) -> Result<SigningStarted, GatewayError> {
-        let request = Request {
-            method: method.as_str(),
-            confirmation_code: None,
-        };
+        let request = Request::start(method);
         let call = Call {
             arguments: &[contract.as_str()],
             body: Body::Json(self.encode(&SIGNING_START, &request)?),
@@ -57,10 +54,7 @@ impl Signing for PartnerApi {
         contract: &ContractId,
         code: &ConfirmationCode,
     ) -> Result<Signed, GatewayError> {
-        let request = Request {
-            method: SigningMethod::Sms.as_str(),
-            confirmation_code: Some(code.expose()),
-        };
+        let request = Request::confirm(code);
         let call = Call {
             arguments: &[contract.as_str()],
             body: Body::Json(self.encode(&SIGNING_CONFIRM, &request)?),

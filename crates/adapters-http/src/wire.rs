@@ -1,6 +1,7 @@
 //! The bank's payloads, by their v3 names. Nothing here leaves the crate, decides anything, or has a
 //! `Debug` that could show personal data.
 
+pub(crate) mod absent;
 pub(crate) mod application;
 pub(crate) mod calculation;
 pub(crate) mod callback;

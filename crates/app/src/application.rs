@@ -23,7 +23,7 @@ pub(crate) async fn terms(
     let other = request
         .purchase
         .as_ref()
-        .map(|purchase| &purchase.reference);
+        .and_then(|purchase| purchase.reference.as_ref());
     if other.is_some_and(|reference| *reference != key.reference) {
         let problem = "must be the order's own reference";
         return Err(Invalid::new("purchase.purchase_reference", problem).into());

@@ -82,8 +82,17 @@ fn of_cart(kind: AttemptKind, cart: &Cart, request: &SessionRequest) -> inbank_d
     if let Some(rental) = cart.rental_request() {
         parts.push(Box::new(rental.period));
         parts.push(Box::new(rental.insurance_used));
-        parts.push(Box::new(rental.hero().model_id.clone()));
-        parts.push(Box::new(amount(Some(rental.hero().net_price))));
+        let hero = rental.hero();
+        match (&hero.model_id, &hero.category) {
+            (Some(model), _) => parts.push(Box::new(model.clone())),
+            (None, category) => {
+                parts.push(Box::new(
+                    category.clone().map_or_else(String::new, |c| c.to_string()),
+                ));
+                parts.push(Box::new(hero.name.clone().unwrap_or_default()));
+            }
+        }
+        parts.push(Box::new(amount(Some(hero.net_price))));
         for add_on in rental.add_ons() {
             parts.push(Box::new(add_on.name.clone()));
             parts.push(Box::new(amount(Some(add_on.net_price))));

@@ -1,12 +1,17 @@
 //! Direct credit applications: what is asked for, and what the bank makes of it.
 
+mod further;
 mod request;
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use crate::status::open_enum;
-use crate::{ApplicationId, ContractId, Instalment, Money, Months, PaymentDay, Rate};
+use crate::{
+    ApplicationId, ContractId, Instalment, Money, Months, PaymentDay, ProcessStatus, ProductCode,
+    Rate,
+};
 
+pub use further::{FurtherField, Place};
 pub use request::{ApplicationRequest, Consent, CustomerConsents, Identification, Means};
 
 open_enum! {
@@ -52,6 +57,15 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// How a fee is paid (`contract_fee_type`, and by the same pattern the other fees' kinds). The sample
+    /// of *Direct API 2.05* prints one, and the list is not published.
+    FeeKind {
+        /// With the instalments.
+        WithInstalments = "is_paid_according_to_repayment_schedule",
+    }
+}
+
 impl ApplicationStatus {
     /// Whether the application has ended, whatever was decided about it.
     pub const fn is_over(&self) -> bool {
@@ -79,6 +93,24 @@ pub struct Application {
     /// currency that the answer names, or in the region's where it names none, as the printed ones do;
     /// it may be another than asked for.
     pub amount: Option<Money>,
+    /// The product.
+    pub product_code: Option<ProductCode>,
+    /// How long to repay.
+    pub period: Option<Months>,
+    /// The day of the month to pay on.
+    pub payment_day: Option<PaymentDay>,
+    /// The part that is paid at once (`down_payment_amount`, `down_payment_amount_total`).
+    pub down_payment: Option<Money>,
+    /// The same as a fraction of the amount.
+    pub down_payment_rate: Option<Rate>,
+    /// The most that the bank would lend this customer (`max_limit`).
+    pub max_limit: Option<Money>,
+    /// What the application waits for.
+    pub process_status: Option<ProcessStatus>,
+    /// When it was made.
+    pub created_at: Option<OffsetDateTime>,
+    /// When the customer confirmed it.
+    pub confirmed_at: Option<OffsetDateTime>,
     /// What to tell the customer about the decision.
     pub messages: Vec<String>,
     /// How income is to be proved, where it is.
@@ -106,6 +138,15 @@ impl Application {
             decision,
             number: None,
             amount: None,
+            product_code: None,
+            period: None,
+            payment_day: None,
+            down_payment: None,
+            down_payment_rate: None,
+            max_limit: None,
+            process_status: None,
+            created_at: None,
+            confirmed_at: None,
             messages: Vec::new(),
             income_proof: None,
             changed_conditions: false,
@@ -138,10 +179,36 @@ pub struct Offer {
     pub cost_of_credit: Option<Money>,
     /// The credit itself.
     pub net_credit_amount: Option<Money>,
+    /// Interest over the whole period.
+    pub interest_total: Option<Money>,
+    /// The part of the credit that bears interest.
+    pub interest_bearing_amount: Option<Money>,
     /// The contract fee.
     pub contract_fee: Option<Money>,
-    /// The down payment.
+    /// The contract fee as a fraction of the credit (`contract_fee_prc`).
+    pub contract_fee_rate: Option<Rate>,
+    /// How the contract fee is paid.
+    pub contract_fee_kind: Option<FeeKind>,
+    /// The administration fee of a month.
+    pub admin_fee_monthly: Option<Money>,
+    /// The administration fee over the whole period.
+    pub admin_fee_total: Option<Money>,
+    /// How the administration fee is paid.
+    pub admin_fee_kind: Option<FeeKind>,
+    /// Insurance of a month.
+    pub insurance_fee_monthly: Option<Money>,
+    /// Insurance over the whole period.
+    pub insurance_fee_total: Option<Money>,
+    /// How insurance is paid.
+    pub insurance_fee_kind: Option<FeeKind>,
+    /// What is left to pay after the last instalment.
+    pub residual: Option<Money>,
+    /// The same as a fraction of the amount (`residual_amount_prc`).
+    pub residual_rate: Option<Rate>,
+    /// The down payment, from whichever of the answer's places has it.
     pub down_payment: Option<Money>,
+    /// The part of the down payment that pays for the goods (`down_payment_main_part`).
+    pub down_payment_main_part: Option<Money>,
     /// The day of the month to pay on.
     pub payment_day: Option<PaymentDay>,
     /// The first payment: when, and how much.
@@ -170,8 +237,21 @@ impl Offer {
             total_cost: None,
             cost_of_credit: None,
             net_credit_amount: None,
+            interest_total: None,
+            interest_bearing_amount: None,
             contract_fee: None,
+            contract_fee_rate: None,
+            contract_fee_kind: None,
+            admin_fee_monthly: None,
+            admin_fee_total: None,
+            admin_fee_kind: None,
+            insurance_fee_monthly: None,
+            insurance_fee_total: None,
+            insurance_fee_kind: None,
+            residual: None,
+            residual_rate: None,
             down_payment: None,
+            down_payment_main_part: None,
             payment_day: None,
             first_payment: None,
             last_payment: None,

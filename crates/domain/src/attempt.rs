@@ -77,6 +77,8 @@ pub struct Attempt {
     pub refresh_at: Option<OffsetDateTime>,
     /// Since when the bank answers that it doesn't know it.
     pub missing_since: Option<OffsetDateTime>,
+    /// Since when the bank's answers about it can't be read.
+    pub unreadable_since: Option<OffsetDateTime>,
 }
 
 /// What an attempt is for, as the same call finds it again and the bank's answers are compared
@@ -206,6 +208,7 @@ impl Attempt {
             news_at: opened_at,
             refresh_at: Some(until),
             missing_since: None,
+            unreadable_since: None,
         }
     }
 

@@ -176,6 +176,10 @@ pub struct CostBreakdown {
     pub interest_total: Option<Money>,
     /// The contract fee.
     pub contract_fee_total: Option<Money>,
+    /// The contract fee as a fraction of the credit.
+    pub contract_fee_rate: Option<Rate>,
+    /// The smallest contract fee.
+    pub contract_fee_minimum: Option<Money>,
     /// The administration fee of a month.
     pub admin_fee_monthly: Option<Money>,
     /// The administration fee over the whole period.
@@ -190,7 +194,7 @@ pub struct CostBreakdown {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Instalment {
-    /// Its number, from 1.
+    /// Its number, from 1; a row 0 is what is paid on the day of the payout.
     pub number: u32,
     /// When it is due.
     pub due: Date,
@@ -200,6 +204,12 @@ pub struct Instalment {
     pub principal: Option<Money>,
     /// The part that is interest.
     pub interest: Option<Money>,
+    /// The part that is the contract fee.
+    pub contract_fee: Option<Money>,
+    /// The part that is the administration fee.
+    pub admin_fee: Option<Money>,
+    /// The part that is insurance.
+    pub insurance_fee: Option<Money>,
     /// What is paid.
     pub total: Money,
 }
@@ -213,8 +223,23 @@ impl Instalment {
             balance_before: None,
             principal: None,
             interest: None,
+            contract_fee: None,
+            admin_fee: None,
+            insurance_fee: None,
             total,
         }
+    }
+
+    /// Every part of the payment that the bank names: together they are the payment.
+    pub fn parts(&self) -> impl Iterator<Item = Money> {
+        let parts = [
+            self.principal,
+            self.interest,
+            self.contract_fee,
+            self.admin_fee,
+            self.insurance_fee,
+        ];
+        parts.into_iter().flatten()
     }
 }
 

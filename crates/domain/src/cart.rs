@@ -25,8 +25,8 @@ pub struct Cart {
     pub locale: Option<Locale>,
     /// For the customer to read. A rental needs it.
     pub description: Option<String>,
-    /// Who sells.
-    pub merchant: Option<Merchant>,
+    /// Who sells: mostly one.
+    pub merchants: Vec<Merchant>,
     /// The cart's rows, in the cart's currency. Their sum is not checked against the total.
     pub items: Vec<Item>,
     /// Anything else about the purchase.
@@ -81,7 +81,7 @@ impl Cart {
             product,
             locale: None,
             description: None,
-            merchant: None,
+            merchants: Vec::new(),
             items: Vec::new(),
             additional_details: None,
             valid_until: None,
@@ -132,7 +132,7 @@ impl Cart {
         };
         let mut purchase = Purchase::new(reference);
         purchase.description.clone_from(&self.description);
-        purchase.merchant.clone_from(&self.merchant);
+        purchase.merchants.clone_from(&self.merchants);
         purchase.items.clone_from(&self.items);
         purchase
             .additional_details

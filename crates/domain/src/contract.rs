@@ -61,6 +61,10 @@ pub struct Contract {
     pub amount: Option<Money>,
     /// Whether the customer has signed (`customer_signed`: a time by one guide, `null` in every sample).
     pub customer_signed: bool,
+    /// Whether the bank has signed (`rep_signed`: a time by one guide, `null` in every sample).
+    pub rep_signed: bool,
+    /// Whether the bank holds the customer to be identified (`identification_satisfied`).
+    pub identification_satisfied: Option<bool>,
     /// When both had signed.
     pub signed_at: Option<OffsetDateTime>,
     /// When the merchant approved.
@@ -84,6 +88,8 @@ impl Contract {
             product_code: None,
             amount: None,
             customer_signed: false,
+            rep_signed: false,
+            identification_satisfied: None,
             signed_at: None,
             partner_approval_at: None,
             activated_at: None,

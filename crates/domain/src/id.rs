@@ -1,14 +1,56 @@
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::Invalid;
 
 /// Declares an identifier: text that goes into URLs, so at most 64 of `[A-Za-z0-9-]`.
 ///
-/// Not strict UUIDs: the guides' own samples are not all valid ones.
+/// Not strict UUIDs: the guides' own samples are not all valid ones. `of_bank` are compared without
+/// regard to letter case, as UUIDs are: the bank may spell one in capitals and read it in small letters.
 macro_rules! identifier {
+    (of_bank $(#[$docs:meta])* $name:ident, $field:literal) => {
+        identifier!(@text $(#[$docs])* #[derive(Clone, Debug)] $name, $field);
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.eq_ignore_ascii_case(&other.0)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                // At most 64 bytes; hashed at once, since one by one is many times slower.
+                let mut small = [0; 64];
+                for (small, byte) in small.iter_mut().zip(self.0.bytes()) {
+                    *small = byte.to_ascii_lowercase();
+                }
+                small[..self.0.len().min(64)].hash(state);
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                let one = self.0.bytes().map(|byte| byte.to_ascii_lowercase());
+                one.cmp(other.0.bytes().map(|byte| byte.to_ascii_lowercase()))
+            }
+        }
+    };
     ($(#[$docs:meta])* $name:ident, $field:literal) => {
+        identifier!(
+            @text $(#[$docs])* #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)] $name, $field
+        );
+    };
+    (@text $(#[$docs:meta])* $name:ident, $field:literal) => {
         $(#[$docs])*
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name(String);
 
         impl $name {
@@ -42,17 +84,17 @@ macro_rules! identifier {
     };
 }
 
-identifier!(
+identifier!(of_bank
     /// A device model at the bank: the `id` of its rental conditions, the `model_id` of an asset.
     AssetModelId,
     "model_id"
 );
-identifier!(
+identifier!(of_bank
     /// A credit application at the bank (`credit_application_uuid`).
     ApplicationId,
     "credit_application_uuid"
 );
-identifier!(
+identifier!(of_bank
     /// A credit contract at the bank (`credit_contract_uuid`).
     ContractId,
     "credit_contract_uuid"
@@ -71,12 +113,12 @@ impl AttemptId {
     }
 }
 
-identifier!(
+identifier!(of_bank
     /// A payment session at the bank (`uuid` of a `pos_session`).
     SessionId,
     "uuid"
 );
-identifier!(
+identifier!(of_bank
     /// The shop's identifier that Inbank gives together with the key (`shop_uuid`).
     ShopId,
     "shop_uuid"
@@ -171,6 +213,20 @@ mod tests {
         ] {
             assert_eq!(SessionId::parse(id).unwrap().as_str(), id);
         }
+    }
+
+    #[test]
+    fn the_banks_identifiers_are_one_in_either_letter_case_and_ours_are_not() {
+        let id = |text| ContractId::parse(text).unwrap();
+        assert_eq!(id("11D1BAEB-1da1"), id("11d1baeb-1DA1"));
+        assert_eq!(id("11D1BAEB-1da1").as_str(), "11D1BAEB-1da1");
+        assert_ne!(id("11d1baeb-1da1"), id("11d1baeb-1da2"));
+        let all = std::collections::HashSet::from([id("a"), id("A"), id("b")]);
+        assert_eq!(all.len(), 2);
+        assert_eq!(id("a").cmp(&id("A")), Ordering::Equal);
+        assert!(id("A") < id("b"));
+        let shop = |text| ShopName::parse(text).unwrap();
+        assert_ne!(shop("main"), shop("Main"));
     }
 
     #[test]

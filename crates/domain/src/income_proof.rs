@@ -58,8 +58,8 @@ pub struct StatementRequest {
 /// A retrieval that was started: send the customer's browser there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StatementRetrieval {
-    /// Its identifier.
-    pub id: String,
+    /// Its identifier, where the bank tells it.
+    pub id: Option<String>,
     /// Where the customer agrees.
     pub redirect_url: WebAddress,
 }

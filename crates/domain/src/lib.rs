@@ -37,7 +37,7 @@ mod web_address;
 
 pub use application::{
     Application, ApplicationRequest, ApplicationStatus, Consent, CustomerConsents, DecisionStatus,
-    Identification, IncomeProofType, Means, Offer,
+    FeeKind, FurtherField, Identification, IncomeProofType, Means, Offer, Place,
 };
 pub use attempt::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,

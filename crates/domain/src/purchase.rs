@@ -1,15 +1,17 @@
 use crate::{FreeForm, Invalid, Money, OrderReference, Personal};
 
 /// What is bought (`purchase`).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Purchase {
-    /// The order in the shop; comes back in every callback.
-    pub reference: OrderReference,
+    /// The order in the shop; comes back in every callback of a session. A session in which something
+    /// is financed needs it; *Smart Rent 3.04* calls it optional, and of an application's purchase
+    /// nothing is said.
+    pub reference: Option<OrderReference>,
     /// For the customer to read.
     pub description: Option<String>,
-    /// Who sells.
-    pub merchant: Option<Merchant>,
+    /// Who sells: mostly one. The table calls it an array.
+    pub merchants: Vec<Merchant>,
     /// The cart's rows. Their sum is not checked against the total: the guide's own sample differs.
     pub items: Vec<Item>,
     /// Anything else; text by the table, an object in the samples.
@@ -20,9 +22,9 @@ impl Purchase {
     /// A purchase of which only the order is known.
     pub const fn new(reference: OrderReference) -> Self {
         Self {
-            reference,
+            reference: Some(reference),
             description: None,
-            merchant: None,
+            merchants: Vec::new(),
             items: Vec::new(),
             additional_details: None,
         }

@@ -85,7 +85,8 @@ impl SessionRequest {
     ///
     /// # Errors
     /// [`Invalid`] (`total_amount`) unless the total is positive, (`currency`) when it is not the
-    /// region's, (`purchase.items[n].amount`) when a row is of another currency than the total.
+    /// region's, (`purchase.purchase_reference`) where there is none, (`purchase.items[n].amount`) when
+    /// a row is of another currency than the total.
     pub fn new(
         region: &Region,
         product_code: ProductCode,
@@ -98,6 +99,10 @@ impl SessionRequest {
             return Err(Invalid::new("total_amount", "must be positive"));
         }
         region.check_currency(total)?;
+        if purchase.reference.is_none() {
+            let problem = "must be there, as callbacks name the order by it";
+            return Err(Invalid::new("purchase.purchase_reference", problem));
+        }
         Self::about(Subject::Total(total), product_code, locale, urls, purchase)
     }
 
@@ -300,6 +305,22 @@ mod tests {
         assert_eq!(field(money("0", Currency::EUR)), "total_amount");
         assert_eq!(field(money("-9000", Currency::EUR)), "total_amount");
         assert_eq!(field(money("9000", Currency::CZK)), "currency");
+    }
+
+    #[test]
+    fn what_is_financed_has_a_reference() {
+        let product = ProductCode::parse("car_loan").unwrap();
+        let locale = Locale::parse("et-ET").unwrap();
+        let total = money("9000", Currency::EUR);
+        let nameless = Purchase::default();
+        let request =
+            SessionRequest::new(&Region::ESTONIA, product, total, locale, urls(), nameless);
+        assert_eq!(request.unwrap_err().field(), "purchase.purchase_reference");
+        let nameless = Purchase {
+            description: Some("A phone".to_owned()),
+            ..Purchase::default()
+        };
+        assert!(rental(&Region::ESTONIA, nameless).is_ok());
     }
 
     #[test]

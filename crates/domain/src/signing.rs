@@ -97,8 +97,8 @@ pub enum Regeneration {
 /// A printed contract (`GET /contracts/{id}/printouts`). Its link opens the customer's contract.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Printout {
-    /// Its identifier.
-    pub id: String,
+    /// Its identifier, where the bank tells it.
+    pub id: Option<String>,
     /// Where the file is.
     pub link: WebAddress,
 }

@@ -71,7 +71,9 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $name {
+            /// White space around the text is no part of it.
             fn from(text: &str) -> Self {
+                let text = text.trim();
                 // To the letter, as nearly always, before letter by letter.
                 match text {
                     $($text => return Self::$variant,)+

@@ -19,7 +19,17 @@ struct Inner {
     bank_status: Option<u16>,
     bank_codes: Vec<String>,
     retry_after: Option<Duration>,
+    trouble: Option<Trouble>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What is wrong with an answer that came.
+#[derive(Debug)]
+enum Trouble {
+    /// It is about another thing.
+    Another(&'static str),
+    /// It can't be read, and where.
+    Unreadable(String),
 }
 
 /// What went wrong, by the decision that a caller can take.
@@ -115,6 +125,10 @@ impl GatewayErrorKind {
     }
 }
 
+/// *Direct API 2.05*, important note for test environments: what the bank says where a document, a
+/// telephone number or an e-mail address is another customer's.
+const SENTENCES: &[&str] = &["Error has occurred, contact customer support"];
+
 impl GatewayError {
     /// The longest that a bank can make anybody wait, whatever it [asks
     /// for](Self::with_retry_after): a header of one answer must not put an order to sleep for days.
@@ -132,6 +146,7 @@ impl GatewayError {
             bank_status: None,
             bank_codes: Vec::new(),
             retry_after: None,
+            trouble: None,
             source: None,
         }))
     }
@@ -143,7 +158,8 @@ impl GatewayError {
 
     /// With what the bank answered: the HTTP status, and its codes where the body had some.
     ///
-    /// Only [codes](Self::is_code) are kept, the first [`MOST_CODES`](Self::MOST_CODES) of them.
+    /// Only [codes](Self::is_code) are kept, and the [sentence](Self::known_sentence) that the guides
+    /// print; the first [`MOST_CODES`](Self::MOST_CODES) of them.
     #[must_use]
     pub fn with_answer(
         mut self,
@@ -152,8 +168,33 @@ impl GatewayError {
     ) -> Self {
         self.0.bank_status = Some(status);
         let codes = codes.into_iter().map(Into::into);
-        let codes = codes.filter(|code| Self::is_code(code));
+        let codes = codes.filter_map(|code: String| {
+            let known = Self::known_sentence(&code).map(str::to_owned);
+            known.or_else(|| Self::is_code(&code).then_some(code))
+        });
         self.0.bank_codes = codes.take(Self::MOST_CODES).collect();
+        self
+    }
+
+    /// One of the bank's sentences that the guides print as a refusal, in their spelling. It says what
+    /// nothing else does and repeats nothing that was sent; any other prose may, and is dropped.
+    pub fn known_sentence(text: &str) -> Option<&'static str> {
+        let text = text.trim().trim_end_matches('.');
+        let mut known = SENTENCES.iter().copied();
+        known.find(|known| known.eq_ignore_ascii_case(text))
+    }
+
+    /// With what the answer is about, where that is another thing than was asked about: `session`.
+    #[must_use]
+    pub fn about_another(mut self, what: &'static str) -> Self {
+        self.0.trouble = Some(Trouble::Another(what));
+        self
+    }
+
+    /// With the place at which the answer can't be read; never what stands there.
+    #[must_use]
+    pub fn unreadable(mut self, place: impl Into<String>) -> Self {
+        self.0.trouble = Some(Trouble::Unreadable(place.into()));
         self
     }
 
@@ -202,7 +243,8 @@ impl GatewayError {
         self.0.bank_status
     }
 
-    /// The bank's codes, such as `product_code_is_missing`.
+    /// The bank's codes, such as `product_code_is_missing`, or its one known
+    /// [sentence](Self::known_sentence).
     pub fn bank_codes(&self) -> &[String] {
         &self.0.bank_codes
     }
@@ -242,7 +284,22 @@ impl GatewayError {
 impl fmt::Display for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
-        write!(f, "{}: {}", inner.operation, inner.kind.sentence())?;
+        write!(f, "{}: ", inner.operation)?;
+        match (&inner.trouble, inner.kind) {
+            (Some(Trouble::Another(what)), GatewayErrorKind::Undecodable) => write!(
+                f,
+                "the bank's answer is about another {what} than asked for; check the identifier, and report it if it stays"
+            )?,
+            (Some(Trouble::Another(what)), kind) => write!(
+                f,
+                "{}: the answer is about another {what} than asked for",
+                kind.sentence()
+            )?,
+            (Some(Trouble::Unreadable(place)), kind) => {
+                write!(f, "{}: {place}", kind.sentence())?;
+            }
+            (None, kind) => f.write_str(kind.sentence())?,
+        }
         if let Some(invalid) = inner
             .source
             .as_ref()

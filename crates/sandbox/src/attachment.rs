@@ -21,6 +21,8 @@ pub struct Attachment {
     pub file_name: String,
     /// Its length in bytes.
     pub size: usize,
+    /// The type it was sent under, if any.
+    pub content_type: Option<String>,
 }
 
 impl CreditApplication {
@@ -73,6 +75,7 @@ fn read(parts: &[Part<'_>]) -> Result<Vec<Attachment>, Refusal> {
             Some(Attachment {
                 file_name: part.file_name.clone()?,
                 size: part.content.len(),
+                content_type: part.content_type.clone(),
             })
         })
         .collect();

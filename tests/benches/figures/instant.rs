@@ -33,7 +33,8 @@ impl Instant {
 impl Sessions for Instant {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
         self.answer().await;
-        let id = request.purchase.reference.as_str();
+        let reference = request.purchase.reference.as_ref();
+        let id = reference.map_or("", inbank::OrderReference::as_str);
         Ok(OpenedSession {
             id: SessionId::parse(format!("session-of-{id}")).unwrap(),
             status: SessionStatus::Pending,

@@ -251,7 +251,12 @@ async fn a_bank_that_breaks_every_answer_for_an_hour_costs_few_calls_and_loses_n
         stage.sandbox.clear_faults();
         stage.pass(20 * MINUTE).await;
         for n in 0..20 {
-            let told = stage.told(&format!("order-{n}"));
+            let mut told = stage.told(&format!("order-{n}"));
+            // A page in the place of every answer is told to a person, once it has been so for an hour.
+            let unreadable = |kind: &String| kind.contains("have been unreadable for an hour");
+            if matches!(fault, Fault::HtmlBody) {
+                told.retain(|kind| !unreadable(kind));
+            }
             assert_eq!(told, ["paid"], "{fault:?}, order {n}");
         }
     }

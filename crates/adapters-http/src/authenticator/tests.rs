@@ -112,6 +112,64 @@ fn either_spelling_of_the_order_is_read_and_a_message_of_another_kind_is_authent
 }
 
 #[test]
+fn a_message_is_about_its_session_or_application_whatever_else_it_says() {
+    let read = |message| {
+        let body = callback_form(&key("k"), 1, message).unwrap();
+        authenticate(&authenticator(&["k"]), &body)
+            .unwrap()
+            .callback
+    };
+    for (message, status, reference) in [
+        (
+            r#"{"uuid":"s-1","status":"completed ","purchase_reference":1001}"#,
+            "completed",
+            Some("1001"),
+        ),
+        (
+            r#"{"uuid":" s-1 ","status":{},"purchase_reference":{}}"#,
+            "",
+            None,
+        ),
+        (r#"{"uuid":"s-1","status":7,"type":null}"#, "7", None),
+        (
+            r#"{"uuid":"s-1","status":"granted","purchase_reference":"x","purchaseReference":"x"}"#,
+            "granted",
+            Some("x"),
+        ),
+        (
+            r#"{"uuid":"s-1","status":"granted","purchase_reference":"x","purchaseReference":"y"}"#,
+            "granted",
+            None,
+        ),
+        (r#"{"uuid":"s-1"}"#, "", None),
+    ] {
+        let Ok(Callback::Session(callback)) = read(message) else {
+            panic!("{message}")
+        };
+        assert_eq!(callback.id.as_str(), "s-1", "{message}");
+        assert_eq!(callback.status.as_str(), status, "{message}");
+        let read = callback.order_reference;
+        assert_eq!(
+            read.as_ref().map(OrderReference::as_str),
+            reference,
+            "{message}"
+        );
+    }
+    let both = r#"{"type":"CONTRACT","status":7,"creditApplicationUuid":"A-1","credit_application_uuid":"A-1"}"#;
+    let Ok(Callback::Application(callback)) = read(both) else {
+        panic!("{both}")
+    };
+    assert_eq!(callback.application.as_str(), "A-1");
+    // Without a name there is nothing to read.
+    for nobody in [
+        r#"{"uuid":7,"status":"granted"}"#,
+        r#"{"uuid":"a","uuid":"b"}"#,
+    ] {
+        assert!(read(nobody).is_err(), "{nobody}");
+    }
+}
+
+#[test]
 fn errors_say_which_field_and_repeat_nothing() {
     let check = |body: &str| authenticate(&authenticator(&["k"]), body).unwrap_err();
     assert_eq!(check(""), CallbackError::FieldMissing("message"));

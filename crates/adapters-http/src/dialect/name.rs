@@ -29,10 +29,16 @@ pub(crate) fn snake_case(name: &'static str) -> &'static str {
 /// (*Smart Rent 3.04*, Session Initiation), against its table.
 const CAMEL_IN_V2: &[&str] = &["grossTradeInAmount", "grossCampaignDiscount"];
 
+/// Fields whose underscore stands before a digit, where no capital marks it.
+const BEFORE_A_DIGIT: &[(&str, &str)] = &[("dependantsOver18", "dependants_over_18")];
+
 /// Every capital as an underscore and its small letter.
 pub(crate) fn to_snake_case(name: &str) -> String {
     if name.starts_with('$') || CAMEL_IN_V2.contains(&name) {
         return name.to_owned();
+    }
+    if let Some((_, snake)) = BEFORE_A_DIGIT.iter().find(|(camel, _)| *camel == name) {
+        return (*snake).to_owned();
     }
     let mut snake = String::with_capacity(name.len() + 8);
     for letter in name.chars() {
@@ -98,6 +104,7 @@ mod tests {
             assert_eq!(to_camel_case(camel), camel);
         }
         assert_eq!(to_camel_case("dependants_over_18"), "dependantsOver18");
+        assert_eq!(snake_case("dependantsOver18"), "dependants_over_18");
     }
 
     #[test]

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use inbank_domain::Region;
 use serde_json::Value;
 
-use super::{read_rental_request, read_session_request};
+use super::{read_application_request, read_rental_request, read_session_request};
 use crate::ApiVersion;
+use crate::wire::application;
 use crate::wire::session::Request;
 
 const FULL: &str = include_str!("../../../../tests/fixtures/epos-2.10/session-open.request.json");
@@ -15,6 +16,17 @@ const CART: &str =
 const MINIMAL: &str =
     include_str!("../../../../tests/fixtures/epos-2.10/session-open-minimal.request.json");
 
+const APPLICATION: &str =
+    include_str!("../../../../tests/fixtures/direct-ee-lv-2.05/application.request.json");
+
+/// What goes out for an application's document.
+fn applied(document: &str, version: ApiVersion) -> Value {
+    let request = read_application_request(document, &Region::ESTONIA).unwrap();
+    let currency = Region::ESTONIA.currency;
+    let body = application::request::Request::new(&request, currency).unwrap();
+    serde_json::from_slice(&version.encode(&body).unwrap()).unwrap()
+}
+
 fn sent(document: &str, version: ApiVersion) -> Value {
     let request = read_session_request(document, &Region::ESTONIA).unwrap();
     let currency = request.currency();
@@ -24,29 +36,10 @@ fn sent(document: &str, version: ApiVersion) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
-/// The guide prints some numbers as text; they are sent as numbers.
-fn with_numbers(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| {
-                let number = matches!(name.as_str(), "amount" | "quantity");
-                let value = match value {
-                    Value::String(text) if number => serde_json::from_str(&text).unwrap(),
-                    other => with_numbers(other),
-                };
-                (name, value)
-            });
-            Value::Object(fields.collect())
-        }
-        Value::Array(values) => values.into_iter().map(with_numbers).collect(),
-        other => other,
-    }
-}
-
 #[test]
 fn the_guides_samples_go_out_as_they_are_printed() {
     for document in [FULL, MINIMAL, RENTAL] {
-        let printed = with_numbers(serde_json::from_str(document).unwrap());
+        let printed: Value = serde_json::from_str(document).unwrap();
         assert_eq!(sent(document, ApiVersion::V2), printed);
     }
 }
@@ -134,6 +127,189 @@ fn what_is_wrong_is_named_by_its_path() {
 }
 
 #[test]
+fn nothing_is_as_good_as_null_and_numbers_and_truths_may_be_text() {
+    let nothing = changed(|d| {
+        d["purchase"]["items"] = Value::Null;
+        d["purchase"]["additional_details"] = Value::Null;
+        d["customer_data"] = Value::Null;
+        d["valid_until"] = Value::Null;
+    });
+    assert_eq!(
+        sent(&nothing, ApiVersion::V2),
+        sent(MINIMAL, ApiVersion::V2)
+    );
+    let numeric = changed(|d| d["purchase"]["purchase_reference"] = 1001.into());
+    let reference = &sent(&numeric, ApiVersion::V2)["purchase"]["purchase_reference"];
+    assert_eq!(*reference, "1001");
+    let text = altered(RENTAL, |d| {
+        d["rental_application_data"]["insurance_used"] = "false".into();
+        d["rental_application_data"]["period"] = "12".into();
+    });
+    assert_eq!(sent(&text, ApiVersion::V2), sent(RENTAL, ApiVersion::V2));
+    let silent = altered(CART, |d| d["insuranceUsed"] = Value::Null);
+    let cart = read_rental_request(&silent, &Region::ESTONIA).unwrap();
+    assert!(cart.insurance_used);
+    let odd = altered(CART, |d| d["insuranceUsed"] = "perhaps".into());
+    let error = read_rental_request(&odd, &Region::ESTONIA).unwrap_err();
+    assert_eq!(error.field(), "insurance_used");
+}
+
+#[test]
+fn what_is_financed_needs_a_reference_and_what_is_rented_does_not() {
+    let nameless = |d: &mut Value| {
+        d["purchase"]
+            .as_object_mut()
+            .unwrap()
+            .remove("purchase_reference");
+    };
+    let error = read_session_request(&changed(nameless), &Region::ESTONIA).unwrap_err();
+    assert_eq!(error.field(), "purchase.purchase_reference");
+    let rental = sent(&altered(RENTAL, nameless), ApiVersion::V2);
+    assert!(rental["purchase"].get("purchase_reference").is_none());
+    let mut application: Value = serde_json::from_str(APPLICATION).unwrap();
+    application["purchase"] = serde_json::json!({ "description": "A bicycle" });
+    let sent = applied(&application.to_string(), ApiVersion::V2);
+    assert_eq!(sent["purchase"], application["purchase"]);
+}
+
+#[test]
+fn an_application_carries_everything_that_the_banks_answer_has_of_the_applicant() {
+    let mut document: Value = serde_json::from_str(APPLICATION).unwrap();
+    let more = serde_json::json!({
+        "payment_day": "15", "down_payment_amount": "100.50", "down_payment_amount_prc": "0.05",
+        "monthly_household_costs": "1", "dependants_count": "2", "dependants_over_18": "1",
+        "civil_status": "married", "housing_status": "owner", "income_source": "salary",
+        "employment_position": "p", "employer_name": "Example OÜ",
+        "employer_registry_code": "12345678", "employer_phone": "+3726000000",
+        "employment_start_year": "2015", "employment_start_month": "2",
+        "employment_end_year": "2030", "employment_end_month": "12",
+        "payout_account_number": "EE", "salesperson_reference": "Earl James",
+        "pos_session_uuid": "s-1",
+    });
+    let fields = document["credit_application"].as_object_mut().unwrap();
+    fields.extend(more.as_object().unwrap().clone());
+    document["customer_pep"] = serde_json::json!({ "is_pep": false });
+    document["customer_ubos"] = serde_json::json!([{ "first_name": "x" }]);
+    document["additional_details"] = serde_json::json!({ "some_key": 1 });
+    document["customer_consents"] = serde_json::json!({ "marketing_sms": false });
+    assert_eq!(applied(&document.to_string(), ApiVersion::V2), document);
+    let v3 = applied(&document.to_string(), ApiVersion::V3);
+    assert_eq!(v3["creditApplication"]["dependantsOver18"], "1");
+    assert_eq!(v3["creditApplication"]["employmentStartYear"], "2015");
+    assert_eq!(v3["customerPep"], document["customer_pep"]);
+    // Numbers and capitals in the document come to the same.
+    assert_eq!(applied(&v3.to_string(), ApiVersion::V2), document);
+    let nothing = altered(APPLICATION, |d| {
+        for name in ["customer_addresses", "consents", "purchase", "customer_pep"] {
+            d[name] = Value::Null;
+        }
+    });
+    let sent = applied(&nothing, ApiVersion::V2);
+    assert!(sent.get("consents").is_none() && sent.get("customer_addresses").is_none());
+    let text = altered(APPLICATION, |d| d["consents"][0]["value"] = "true".into());
+    assert_eq!(applied(&text, ApiVersion::V2)["consents"][0]["value"], true);
+}
+
+#[test]
+fn every_key_that_has_a_field_is_refused_as_a_further_one() {
+    use inbank_domain::{FreeForm, FurtherField, Place};
+
+    // Serde names the keys that it expects.
+    let keys = |place: &[&str]| {
+        let document = altered(APPLICATION, |d| {
+            let object = place.iter().fold(d, |object, name| &mut object[*name]);
+            object["no_such_key"] = 1.into();
+        });
+        let error = read_application_request(&document, &Region::ESTONIA).unwrap_err();
+        let problem = error.problem().to_owned();
+        let names = problem.split('`').enumerate().filter(|(n, _)| n % 2 == 1);
+        let names: Vec<_> = names.map(|(_, name)| name.to_owned()).collect();
+        assert_eq!(names[0], "no_such_key");
+        names[1..].to_vec()
+    };
+    for (place, path) in [
+        (Place::Body, &[][..]),
+        (Place::CreditApplication, &["credit_application"]),
+        (Place::Customer, &["customer"]),
+        (Place::Contact, &["customer_contact"]),
+        (Place::Identification, &["customer_identification"]),
+    ] {
+        let keys = keys(path);
+        assert!(keys.len() > 2, "{keys:?}");
+        for key in keys {
+            let error = FurtherField::new(place, key.clone(), FreeForm::Null).unwrap_err();
+            assert!(error.problem().contains("field of its own"), "{key}");
+        }
+    }
+}
+
+#[test]
+fn advice_does_not_rewrite_its_example() {
+    let document = changed(|d| d["valid_until"] = "2021-02-17".into());
+    let error = read_session_request(&document, &Region::ESTONIA).unwrap_err();
+    let advice = error.to_string();
+    assert!(
+        advice.contains("such as 2021-02-17T11:10:00+02:00"),
+        "{advice}"
+    );
+    let camel = changed(|d| d["noSuchKey"] = 1.into());
+    let error = read_session_request(&camel, &Region::ESTONIA).unwrap_err();
+    assert!(error.to_string().contains("`total_amount`"), "{error}");
+}
+
+#[test]
+fn several_merchants_stand_in_a_list_and_none_is_left_out() {
+    let merchant = |name: &str| serde_json::json!({ "merchant_domain_name": name });
+    let several = Value::Array(vec![merchant("a.example"), merchant("b.example")]);
+    let document = changed(|d| d["purchase"]["merchant"] = several.clone());
+    assert_eq!(
+        sent(&document, ApiVersion::V2)["purchase"]["merchant"],
+        several
+    );
+    let v3 = &sent(&document, ApiVersion::V3)["purchase"]["merchant"];
+    assert_eq!(v3[1]["merchantDomainName"], "b.example");
+    for none in [serde_json::json!([]), Value::Null] {
+        let document = changed(|d| d["purchase"]["merchant"] = none);
+        assert!(
+            sent(&document, ApiVersion::V2)["purchase"]
+                .get("merchant")
+                .is_none()
+        );
+    }
+    let wrong = changed(|d| {
+        d["purchase"]["merchant"] = several.clone();
+        d["purchase"]["merchant"][1]["merchant_mcc_code"] = "1".into();
+    });
+    let error = read_session_request(&wrong, &Region::ESTONIA).unwrap_err();
+    assert_eq!(error.field(), "purchase.merchant[1].merchant_mcc_code");
+}
+
+#[test]
+fn the_main_device_may_be_given_by_a_category_of_devices() {
+    let by_category = |category: &str| {
+        altered(CART, |d| {
+            d["assets"][0] = serde_json::json!({
+                "type": "CATEGORY_BASED", "categoryCode": category, "modelName": "Phone", "netPrice": 400,
+            });
+        })
+    };
+    let cart = read_rental_request(&by_category("phone"), &Region::ESTONIA).unwrap();
+    assert_eq!(
+        (cart.hero().model_id.as_ref(), cart.add_ons().len()),
+        (None, 1)
+    );
+    let currency = Region::ESTONIA.currency;
+    let sent = crate::wire::rental::Request::new(&cart, currency).unwrap();
+    let sent: Value = serde_json::from_slice(&ApiVersion::V3.encode(&sent).unwrap()).unwrap();
+    let given: Value = serde_json::from_str(&by_category("phone")).unwrap();
+    assert_eq!(sent["assets"][0], given["assets"][0]);
+    for category in ["add_on", "shipping_fee"] {
+        let error = read_rental_request(&by_category(category), &Region::ESTONIA).unwrap_err();
+        assert_eq!(error.field(), "assets[0].type", "{category}");
+    }
+}
+
+#[test]
 fn a_merchant_may_stand_in_a_list_of_one() {
     let list = changed(|d| {
         d["purchase"]["merchant"] = Value::Array(vec![d["purchase"]["merchant"].take()]);
@@ -160,7 +336,7 @@ fn four_decimals_survive_and_no_digit_is_lost() {
             .unwrap();
         let text = String::from_utf8(body).unwrap();
         assert!(text.contains(":12345678901234.123456789,"), "{text}");
-        assert!(text.contains(r#""amount":31.3167"#), "{text}");
+        assert!(text.contains(r#""amount":"31.3167""#), "{text}");
     }
 }
 

@@ -1,2 +1,3 @@
 pub(crate) mod answer;
+pub(crate) mod further;
 pub(crate) mod request;

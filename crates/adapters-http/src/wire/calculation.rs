@@ -7,8 +7,7 @@ use serde_json::value::RawValue;
 
 use super::lenient::Lenient;
 use super::moment::Day;
-use super::number::{Number, Whole};
-use crate::dialect::decode;
+use super::number::{Number, Quoted, Whole};
 use crate::failure::DecodeError;
 
 /// *Calculator*, request.
@@ -17,11 +16,12 @@ use crate::failure::DecodeError;
 pub(crate) struct Request<'a> {
     product_code: &'a str,
     amount: Number,
-    period: u16,
+    // Text, as the sample has these two and not the amount.
+    period: Quoted<Whole>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_day: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    down_payment_amount: Option<Number>,
+    down_payment_amount: Option<Quoted<Number>>,
     currency: &'a str,
     response_level: &'static str,
 }
@@ -36,26 +36,33 @@ impl<'a> Request<'a> {
         Ok(Self {
             product_code: request.product_code.as_str(),
             amount: Number::of("amount", request.amount(), *currency)?,
-            period: request.period.get(),
+            period: Quoted(Whole(request.period.get().into())),
             payment_day: request.payment_day.map(PaymentDay::get),
-            down_payment_amount: Number::maybe("down_payment_amount", down_payment, *currency)?,
+            down_payment_amount: Number::maybe("down_payment_amount", down_payment, *currency)?
+                .map(Quoted),
             currency: currency.as_str(),
             response_level: request.detail.as_str(),
         })
     }
 }
 
-/// *Calculator*, answer.
+/// *Calculator*, answer. It is read for its figures; what repeats the request is held against it where
+/// it can be read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Answer<'a> {
-    product_code: String,
-    amount: Number,
-    period: Whole,
-    down_payment_amount: Option<Number>,
+    #[serde(default)]
+    product_code: Lenient<String>,
+    #[serde(default)]
+    amount: Lenient<Number>,
+    #[serde(default)]
+    period: Lenient<Whole>,
+    #[serde(default)]
+    down_payment_amount: Lenient<Number>,
     #[serde(default)]
     payment_day: Lenient<Whole>,
-    currency: Option<String>,
+    #[serde(default)]
+    currency: Lenient<String>,
     payment_amount_monthly: Number,
     interest_rate_annual: Number,
     credit_cost_rate_annual: Number,
@@ -67,7 +74,8 @@ pub(crate) struct Answer<'a> {
     // or an object that holds the list, or the list under the items' own name.
     #[serde(borrow)]
     payment_schedule: Option<&'a RawValue>,
-    payment_schedule_items: Option<Vec<Row>>,
+    #[serde(default)]
+    payment_schedule_items: Lenient<Vec<Row>>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +85,10 @@ struct Advanced {
     interest_amount_total: Lenient<Number>,
     #[serde(default)]
     contract_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    contract_fee_percentage: Lenient<Number>,
+    #[serde(default)]
+    contract_fee_minimum: Lenient<Number>,
     #[serde(default)]
     admin_fee_amount_monthly: Lenient<Number>,
     #[serde(default)]
@@ -104,6 +116,12 @@ pub(crate) struct Row {
     principal: Lenient<Number>,
     #[serde(default)]
     interest: Lenient<Number>,
+    #[serde(default)]
+    contract_fee: Lenient<Number>,
+    #[serde(default)]
+    admin_fee: Lenient<Number>,
+    #[serde(default)]
+    insurance_fee: Lenient<Number>,
     total_payment: Number,
 }
 
@@ -114,32 +132,30 @@ impl Answer<'_> {
         request: &CalculationRequest,
     ) -> Result<Calculation, DecodeError> {
         let currency = request.amount().currency();
-        if self
-            .currency
-            .is_some_and(|answered| answered != currency.as_str())
-        {
-            return Err(DecodeError::Another("currency"));
+        match self.currency {
+            Lenient::Missing => {}
+            // In a currency that nobody can name, no figure is known.
+            Lenient::Unreadable => return Err(DecodeError::Field("currency".to_owned())),
+            Lenient::Read(named) if named.trim().eq_ignore_ascii_case(currency.as_str()) => {}
+            Lenient::Read(_) => return Err(DecodeError::Another("currency")),
         }
-        let invalid = |field: &'static str| move |error: Invalid| error.named(field);
-        let months = u16::try_from(self.period.0).unwrap_or_default();
-        let schedule = match (self.payment_schedule, self.payment_schedule_items) {
-            (Some(raw), _) if raw.get().starts_with('[') => decode(raw.get().as_bytes())?,
-            (Some(raw), _) if raw.get().starts_with('{') => {
-                decode::<Schedule>(raw.get().as_bytes())?.payment_schedule_items
-            }
-            (_, rows) => rows.unwrap_or_default(),
-        };
+        let months = |whole: Whole| Months::new(u16::try_from(whole.0).unwrap_or_default());
+        let product = self.product_code.parse("product_code", ProductCode::parse);
+        let amount = self.amount.take("amount").map(|n| n.money(currency));
+        let period = self.period.parse("period", months);
+        let schedule = schedule(self.payment_schedule, self.payment_schedule_items);
         let mut calculation = Calculation::new(
-            ProductCode::parse(self.product_code)?,
-            self.amount.money(currency),
-            Months::new(months).map_err(invalid("period"))?,
+            product.unwrap_or_else(|| request.product_code.clone()),
+            amount.unwrap_or_else(|| request.amount()),
+            period.unwrap_or(request.period),
             self.payment_amount_monthly.money(currency),
             self.interest_rate_annual.rate(),
             self.credit_cost_rate_annual.rate(),
             self.total_cost.money(currency),
             self.total_cost_of_credit.money(currency),
         );
-        calculation.down_payment = self.down_payment_amount.map(|n| n.money(currency));
+        let down_payment = self.down_payment_amount.take("down_payment_amount");
+        calculation.down_payment = down_payment.map(|n| n.money(currency));
         calculation.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
         let advanced = self.advanced.take("advanced");
         calculation.costs = advanced.map(|advanced| advanced.into_costs(currency));
@@ -167,6 +183,22 @@ impl Answer<'_> {
     }
 }
 
+/// The rows, from wherever they stand: all of them or none, since a schedule with a gap would be a wrong
+/// one.
+fn schedule(held: Option<&RawValue>, items: Lenient<Vec<Row>>) -> Vec<Row> {
+    let held = held.map_or("", RawValue::get);
+    let rows = match held.as_bytes().first() {
+        Some(b'[') => Lenient::of(held),
+        Some(b'{') => match Lenient::<Schedule>::of(held) {
+            Lenient::Missing => Lenient::Missing,
+            Lenient::Read(schedule) => Lenient::Read(schedule.payment_schedule_items),
+            Lenient::Unreadable => Lenient::Unreadable,
+        },
+        _ => items,
+    };
+    rows.take("payment_schedule").unwrap_or_default()
+}
+
 impl Advanced {
     fn into_costs(self, currency: Currency) -> CostBreakdown {
         let money = |number: Lenient<Number>, field| {
@@ -176,6 +208,9 @@ impl Advanced {
         costs.interest_total = money(self.interest_amount_total, "interest_amount_total");
         costs.contract_fee_total =
             money(self.contract_fee_amount_total, "contract_fee_amount_total");
+        let rate = self.contract_fee_percentage.take("contract_fee_percentage");
+        costs.contract_fee_rate = rate.map(Number::rate);
+        costs.contract_fee_minimum = money(self.contract_fee_minimum, "contract_fee_minimum");
         costs.admin_fee_monthly = money(self.admin_fee_amount_monthly, "admin_fee_amount_monthly");
         costs.admin_fee_total = money(self.admin_fee_amount_total, "admin_fee_amount_total");
         costs.insurance_fee_total = money(
@@ -197,6 +232,9 @@ impl Row {
         row.balance_before = money(self.balance_before, "balance_before");
         row.principal = money(self.principal, "principal");
         row.interest = money(self.interest, "interest");
+        row.contract_fee = money(self.contract_fee, "contract_fee");
+        row.admin_fee = money(self.admin_fee, "admin_fee");
+        row.insurance_fee = money(self.insurance_fee, "insurance_fee");
         row
     }
 }

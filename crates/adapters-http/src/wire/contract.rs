@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::lenient::{Lenient, amount};
 use super::moment::Moment;
-use super::number::{Number, Present, TextOrNumber};
+use super::number::{MaybeFlag, Number, Present, TextOrNumber};
 
 /// A contract (*Contract Details*); the parts that nobody needs, such as account numbers, stay at
 /// the bank.
@@ -33,6 +33,10 @@ pub(crate) struct Details {
     #[serde(default)]
     customer_signed: Present,
     #[serde(default)]
+    rep_signed: Present,
+    #[serde(default)]
+    identification_satisfied: MaybeFlag,
+    #[serde(default)]
     signed_at: Lenient<Moment>,
     #[serde(default)]
     partner_approval_at: Lenient<Moment>,
@@ -54,7 +58,7 @@ impl Details {
     /// The contract; amounts without a currency are in the region's.
     pub(crate) fn into_contract(self, currency: Currency) -> Result<Contract, Invalid> {
         let status = ContractStatus::from(self.status.as_str());
-        let mut contract = Contract::new(ContractId::parse(self.uuid)?, status);
+        let mut contract = Contract::new(ContractId::parse(self.uuid.trim())?, status);
         // It says what a signed contract waits for. One that can't be read is not the same as none: it
         // is a word that nobody knows.
         contract.process_status = if self.process_status.is_unreadable() {
@@ -64,10 +68,10 @@ impl Details {
             text.as_deref().map(ProcessStatus::from)
         };
         let (number, other) = (
-            self.number.take("number"),
-            self.reference_number.take("reference_number"),
+            self.number.text("number"),
+            self.reference_number.text("reference_number"),
         );
-        contract.number = number.or(other).map(TextOrNumber::into_text);
+        contract.number = number.or(other);
         contract.product_code = self.product_code.parse("product_code", ProductCode::parse);
         let told = match self.amount {
             Lenient::Missing => ("total_amount", self.total_amount),
@@ -75,6 +79,8 @@ impl Details {
         };
         contract.amount = amount(told.0, told.1, self.currency, currency);
         contract.customer_signed = self.customer_signed.0;
+        contract.rep_signed = self.rep_signed.0;
+        contract.identification_satisfied = self.identification_satisfied.0;
         let moment = |moment: Lenient<Moment>, field| moment.take(field).map(|moment| moment.0);
         contract.signed_at = moment(self.signed_at, "signed_at");
         contract.partner_approval_at = moment(self.partner_approval_at, "partner_approval_at");

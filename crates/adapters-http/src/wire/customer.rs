@@ -19,7 +19,7 @@ pub(crate) fn taken(text: Text<'_>) -> Option<Personal<String>> {
 }
 
 /// `customer_data`.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CustomerData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ impl CustomerData<'_> {
 }
 
 /// `customer_contact_data`; `phone` stands in the samples only.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ContactData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

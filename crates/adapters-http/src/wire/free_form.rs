@@ -1,13 +1,13 @@
 use std::borrow::Cow;
-use std::fmt;
 
 use inbank_domain::{FreeForm, JsonNumber};
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::Error as _;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::number::serialize_json_number;
+use crate::dialect::Entries;
 
 /// A merchant's own container. Its objects are maps to serde, never structs, so no codec renames
 /// its keys.
@@ -93,33 +93,6 @@ fn parse(raw: &RawValue, depth: usize) -> Result<FreeForm, String> {
             let number = JsonNumber::parse(text).map_err(|error| error.problem().to_owned())?;
             Ok(FreeForm::Number(number))
         }
-    }
-}
-
-/// An object's entries in the order given.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
     }
 }
 

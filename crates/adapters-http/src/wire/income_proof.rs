@@ -3,14 +3,16 @@ use inbank_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::lenient::Lenient;
-use super::number::TextOrNumber;
+use super::lenient::{Lenient, List};
+use super::number::{NumberOrText, TextOrNumber};
+use crate::dialect::decode;
+use crate::failure::DecodeError;
 
-/// The list of banks; the sample wraps it.
+/// The list of banks; the sample wraps it. A bank that can't be read costs no other.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Banks {
-    bank_list: Vec<BankData>,
+struct Banks {
+    bank_list: List<BankData>,
 }
 
 // The sample's entries are elided; prose names "the name, ID and icon URL".
@@ -18,24 +20,29 @@ pub(crate) struct Banks {
 #[serde(rename_all = "camelCase")]
 struct BankData {
     id: TextOrNumber,
-    name: String,
+    #[serde(default)]
+    name: Lenient<TextOrNumber>,
     #[serde(alias = "icon", alias = "logoUrl", default)]
     icon_url: Lenient<String>,
 }
 
-impl TryFrom<Banks> for Vec<StatementBank> {
-    type Error = Invalid;
-
-    fn try_from(banks: Banks) -> Result<Self, Invalid> {
-        let banks = banks.bank_list.into_iter().map(|bank| {
-            Ok(StatementBank {
-                id: StatementBankId::parse(bank.id.0)?,
-                name: bank.name,
-                icon_url: bank.icon_url.take("icon_url"),
-            })
-        });
-        banks.collect()
-    }
+/// Reads the banks, wrapped or not.
+pub(crate) fn banks(body: &[u8]) -> Result<Vec<StatementBank>, DecodeError> {
+    let list: List<BankData> = if body.trim_ascii_start().starts_with(b"[") {
+        decode(body)?
+    } else {
+        decode::<Banks>(body)?.bank_list
+    };
+    let banks = list.0.into_iter().filter_map(|bank| {
+        let id = StatementBankId::parse(bank.id.0).ok()?;
+        Some(StatementBank {
+            // The customer is to choose: a name like this is better than one bank less.
+            name: bank.name.text("name").unwrap_or_else(|| id.to_string()),
+            id,
+            icon_url: bank.icon_url.take("icon_url"),
+        })
+    });
+    Ok(banks.collect())
 }
 
 /// Starting a retrieval, request.
@@ -44,30 +51,16 @@ impl TryFrom<Banks> for Vec<StatementBank> {
 pub(crate) struct Request<'a> {
     application_uuid: &'a str,
     return_url: &'a str,
-    bank_id: BankId<'a>,
+    bank_id: NumberOrText<'a>,
     locale: &'a str,
-}
-
-/// A number in the sample, text in later documents: digits go out as the number that the sample has.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum BankId<'a> {
-    Number(u32),
-    Text(&'a str),
 }
 
 impl<'a> From<&'a StatementRequest> for Request<'a> {
     fn from(request: &'a StatementRequest) -> Self {
-        let id = request.bank.as_str();
-        // Only where the number is written the same way: `007` is a text.
-        let number = id
-            .parse::<u32>()
-            .ok()
-            .filter(|number| number.to_string() == id);
         Self {
             application_uuid: request.application.as_str(),
             return_url: request.return_url.as_str(),
-            bank_id: number.map_or(BankId::Text(id), BankId::Number),
+            bank_id: NumberOrText::of(request.bank.as_str()),
             locale: request.locale.as_str(),
         }
     }
@@ -77,7 +70,8 @@ impl<'a> From<&'a StatementRequest> for Request<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Retrieval {
-    retrieval_id: TextOrNumber,
+    #[serde(default)]
+    retrieval_id: Lenient<TextOrNumber>,
     redirect_url: String,
 }
 
@@ -86,7 +80,7 @@ impl TryFrom<Retrieval> for StatementRetrieval {
 
     fn try_from(retrieval: Retrieval) -> Result<Self, Invalid> {
         Ok(Self {
-            id: retrieval.retrieval_id.0,
+            id: retrieval.retrieval_id.text("retrieval_id"),
             redirect_url: WebAddress::parse(&retrieval.redirect_url)
                 .map_err(|error| error.named("redirect_url"))?,
         })

@@ -1,11 +1,12 @@
 //! What an answer has beyond the identifier and the status that it was read for.
 
 use inbank_domain::{Currency, Money, excerpt};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::number::Number;
-use crate::dialect::decode;
+use super::number::{Number, TextOrNumber};
+use crate::dialect::{decode, settled};
 
 /// A field of an answer that must not cost us the rest: one of the wrong type, out of range or otherwise
 /// not what the guides say counts as missing. Whoever takes it names it, so that the log says what was
@@ -21,13 +22,26 @@ pub(crate) enum Lenient<T> {
     Unreadable,
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        Ok(Self::of(raw))
+    }
+}
+
+/// A value by itself, whose names may stand in both spellings.
+fn read<T: DeserializeOwned>(raw: &str) -> Option<T> {
+    let read = decode(raw.as_bytes()).ok();
+    read.or_else(|| decode(&settled(raw.as_bytes())?).ok())
+}
+
+impl<T: DeserializeOwned> Lenient<T> {
+    /// What stands in a place, by itself.
+    pub(crate) fn of(raw: &str) -> Self {
         if raw == "null" {
-            return Ok(Self::Missing);
+            return Self::Missing;
         }
-        Ok(decode(raw.as_bytes()).map_or(Self::Unreadable, Self::Read))
+        read(raw).map_or(Self::Unreadable, Self::Read)
     }
 }
 
@@ -66,7 +80,10 @@ impl Lenient<String> {
         field: &'static str,
         parse: impl FnOnce(String) -> Result<U, E>,
     ) -> Option<U> {
-        let text = self.take(field).filter(|text| !text.is_empty())?;
+        let text = self.take(field)?.trim().to_owned();
+        if text.is_empty() {
+            return None;
+        }
         Self::Read(text).parse(field, parse)
     }
 
@@ -74,6 +91,58 @@ impl Lenient<String> {
     pub(crate) fn text(self, field: &'static str) -> Option<String> {
         self.take(field)
             .map(|text| excerpt(&text, LONGEST_TEXT).to_owned())
+    }
+}
+
+impl Lenient<TextOrNumber> {
+    /// A text for people that may be written as a number, of which the start will do.
+    pub(crate) fn text(self, field: &'static str) -> Option<String> {
+        let text = self.take(field)?.into_text();
+        Some(text).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// A list in which each entry stands for itself: one that can't be read costs no other. The guides'
+/// tables have lists of lists where their samples have lists, and answers have been seen that write one
+/// as a text with commas; all of these are one list here. What is none of them is an empty one.
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        let mut list = Vec::new();
+        collect(raw, LISTS_IN_LISTS, &mut list);
+        Ok(Self(list))
+    }
+}
+
+const LISTS_IN_LISTS: usize = 3;
+/// No list of the bank's is longer, but for payment schedules, which are read whole or not at all.
+const MOST_ENTRIES: usize = 1_000;
+
+fn collect<T: DeserializeOwned>(raw: &str, depth: usize, into: &mut Vec<T>) {
+    if raw.starts_with('[') {
+        let entries = depth.checked_sub(1).zip(serde_json::from_str(raw).ok());
+        let Some((depth, entries)): Option<(usize, Vec<&RawValue>)> = entries else {
+            return;
+        };
+        for entry in entries.into_iter().take(MOST_ENTRIES) {
+            collect(entry.get(), depth, into);
+        }
+    } else if raw.starts_with('"') && raw.contains(',') {
+        let text = serde_json::from_str::<String>(raw).unwrap_or_default();
+        for entry in text.split(',').take(MOST_ENTRIES) {
+            let quoted = serde_json::Value::from(entry.trim()).to_string();
+            into.extend(read(&quoted));
+        }
+    } else if raw != "null" && into.len() < MOST_ENTRIES {
+        into.extend(read(raw));
     }
 }
 
@@ -160,6 +229,33 @@ mod tests {
         ] {
             assert_eq!(total(json).as_deref(), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_can_not_be_read_costs_no_other() {
+        use super::super::number::Whole;
+
+        let list = |json: &str| -> Vec<u32> {
+            let list: List<Whole> = decode(json.as_bytes()).unwrap();
+            list.0.into_iter().map(|whole| whole.0).collect()
+        };
+        for (json, expected) in [
+            ("[12,24]", &[12, 24][..]),
+            ("[[12],[\"24\",36]]", &[12, 24, 36]),
+            ("\"12, 24\"", &[12, 24]),
+            ("12", &[12]),
+            ("[12,null,{},\"x\",[[]],24]", &[12, 24]),
+            ("{\"0\":12}", &[]),
+            ("null", &[]),
+            ("\"null\"", &[]),
+            ("\"\"", &[]),
+        ] {
+            assert_eq!(list(json), expected, "{json}");
+        }
+        let deep = "[".repeat(1_000) + "12" + &"]".repeat(1_000);
+        assert!(list(&deep).is_empty());
+        let long = format!("[{}]", vec!["1"; 5_000].join(","));
+        assert_eq!(list(&long).len(), MOST_ENTRIES);
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Number {
         Money::new(self.0, currency)
     }
 
+    /// A rate as the fraction that it is on the wire.
+    pub(crate) const fn of_rate(rate: Rate) -> Self {
+        Self(rate.fraction())
+    }
+
     pub(crate) const fn rate(self) -> Rate {
         Rate::from_fraction(self.0)
     }
@@ -119,18 +124,55 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-/// An amount that the bank may spell as the text `"null"`, or leave empty.
+/// The same number, written as a JSON text: where the guides' samples write it so.
+#[derive(Clone, Copy)]
+pub(crate) struct Quoted<T>(pub(crate) T);
+
+impl Serialize for Quoted<Number> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.0)
+    }
+}
+
+impl Serialize for Quoted<Whole> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.0)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Quoted<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+/// An amount that the bank may leave out in any way: as the text `"null"`, empty, or as something that
+/// is no amount. Never what an answer is read for.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct MaybeNumber(pub(crate) Option<Decimal>);
 
 impl<'de> Deserialize<'de> for MaybeNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = number_text(deserializer)?;
-        if matches!(&*text, "" | "null") {
-            return Ok(Self(None));
-        }
-        let number = parse_amount(&text).map_err(|error| D::Error::custom(error.problem()))?;
-        Ok(Self(Some(number)))
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        let text = text_of(raw).unwrap_or_default();
+        Ok(Self(parse_amount(&text).ok()))
+    }
+}
+
+/// A truth of a partner's own document, which may be written as text.
+#[derive(Clone, Copy)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl Serialize for Flag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let flag = MaybeFlag::deserialize(deserializer)?.0.map(Self);
+        flag.ok_or_else(|| D::Error::custom("must be true or false"))
     }
 }
 
@@ -141,9 +183,11 @@ pub(crate) struct MaybeFlag(pub(crate) Option<bool>);
 impl<'de> Deserialize<'de> for MaybeFlag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-        Ok(Self(match text_of(raw).as_deref() {
-            Ok("true") => Some(true),
-            Ok("false") => Some(false),
+        let text = text_of(raw).unwrap_or_default();
+        let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
+        Ok(Self(match (is("true"), is("false")) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
             _ => None,
         }))
     }
@@ -158,9 +202,26 @@ impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
         Ok(Self(text_of(raw).is_ok_and(|text| {
-            let nothing = matches!(&*text, "" | "null" | "false" | "0");
+            let nothing = matches!(text.trim(), "" | "null" | "false" | "0");
             !nothing && !text.starts_with(['[', '{'])
         })))
+    }
+}
+
+/// A number in the sample that other documents write as text: digits go out as the sample's number, but
+/// for those that would not come back from it (`007`).
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum NumberOrText<'a> {
+    Number(u32),
+    Text(&'a str),
+}
+
+impl<'a> NumberOrText<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        let number = text.parse::<u32>().ok();
+        let number = number.filter(|number| number.to_string() == text);
+        number.map_or(Self::Text(text), Self::Number)
     }
 }
 
@@ -182,6 +243,28 @@ impl<'de> Deserialize<'de> for TextOrNumber {
             return Err(D::Error::custom("must be a text or a number"));
         }
         Ok(Self(text.into_owned()))
+    }
+}
+
+/// The same in a partner's own document: `1001` for `"1001"`. Written as a text.
+pub(crate) struct Label<'a>(pub(crate) Cow<'a, str>);
+
+impl<'a> From<&'a str> for Label<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Serialize for Label<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Label<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = TextOrNumber::deserialize(deserializer)?;
+        Ok(Self(Cow::Owned(text.0)))
     }
 }
 
@@ -287,9 +370,46 @@ mod tests {
     #[test]
     fn a_limit_may_be_the_word_null() {
         let read = |json| serde_json::from_str::<MaybeNumber>(json).ok().unwrap().0;
-        assert_eq!(read("\"null\""), None);
-        assert_eq!(read("\"\""), None);
+        for nothing in [
+            "\"null\"",
+            "\"\"",
+            "null",
+            "{}",
+            "[]",
+            "true",
+            "\"1 000,50\"",
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
         assert_eq!(read("\"10.50\""), Some(Decimal::new(1050, 2)));
+    }
+
+    #[test]
+    fn what_samples_write_as_text_is_written_so_and_read_either_way() {
+        for json in ["2000.0", "\"2000.0\""] {
+            let number = serde_json::from_str::<Quoted<Number>>(json).ok().unwrap();
+            assert_eq!(serde_json::to_string(&number).unwrap(), "\"2000.0\"");
+        }
+        let whole = serde_json::from_str::<Quoted<Whole>>("12").ok().unwrap();
+        assert_eq!(serde_json::to_string(&whole).unwrap(), "\"12\"");
+    }
+
+    #[test]
+    fn a_truth_may_be_written_as_text() {
+        let read = |json| serde_json::from_str::<MaybeFlag>(json).ok().unwrap().0;
+        for (json, expected) in [
+            ("true", Some(true)),
+            ("\"TRUE\"", Some(true)),
+            ("\"false \"", Some(false)),
+            ("null", None),
+            ("\"null\"", None),
+            ("7", None),
+            ("[true]", None),
+        ] {
+            assert_eq!(read(json), expected, "{json}");
+            let flag = serde_json::from_str::<Flag>(json).ok();
+            assert_eq!(flag.map(|flag| flag.0), expected, "{json}");
+        }
     }
 
     #[test]

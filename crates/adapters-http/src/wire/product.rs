@@ -4,8 +4,8 @@ use inbank_domain::{
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::lenient::LONGEST_TEXT;
-use super::number::{MaybeFlag, MaybeNumber, Whole};
+use super::lenient::{LONGEST_TEXT, Lenient, List};
+use super::number::{MaybeFlag, MaybeNumber, TextOrNumber, Whole};
 
 /// A product; facts beyond the guides say that its limits stand inside `parameters`, field lists
 /// that they stand beside it, so both are read.
@@ -14,13 +14,14 @@ use super::number::{MaybeFlag, MaybeNumber, Whole};
 pub(crate) struct Details {
     code: String,
     #[serde(default)]
-    name: String,
+    name: Lenient<TextOrNumber>,
     #[serde(default, rename = "type")]
-    kind: String,
+    kind: Lenient<String>,
     // Where both stand, `type` is `loan` and `subtype` the family.
-    subtype: Option<String>,
     #[serde(default)]
-    parameters: Parameters,
+    subtype: Lenient<String>,
+    #[serde(default)]
+    parameters: Lenient<Parameters>,
 }
 
 #[derive(Default, Deserialize)]
@@ -31,9 +32,9 @@ pub(crate) struct Parameters {
     #[serde(default)]
     max_amount: MaybeNumber,
     #[serde(default)]
-    period_options: Option<Vec<Whole>>,
+    period_options: List<Whole>,
     #[serde(default)]
-    payment_day_options: Option<Vec<Whole>>,
+    payment_day_options: List<Whole>,
     #[serde(default)]
     contract_activation_requires_partner_approval: MaybeFlag,
     #[serde(default)]
@@ -68,24 +69,26 @@ impl Details {
         beside: Parameters,
         currency: Currency,
     ) -> Result<Product, Invalid> {
-        let family = ProductFamily::from(self.subtype.as_deref().unwrap_or(&self.kind));
-        let mut product = Product::new(ProductCode::parse(self.code)?, self.name, family);
-        let inside = self.parameters;
+        let (subtype, kind) = (self.subtype.take("subtype"), self.kind.take("type"));
+        let family = ProductFamily::from(&*subtype.or(kind).unwrap_or_default());
+        let name = self.name.text("name").unwrap_or_default();
+        let mut product = Product::new(ProductCode::parse(self.code.trim())?, name, family);
+        let inside = self.parameters.take("parameters").unwrap_or_default();
         let money = |amount: Option<_>| amount.map(|amount| Money::new(amount, currency));
         product.min_amount = money(inside.min_amount.0.or(beside.min_amount.0));
         product.max_amount = money(inside.max_amount.0.or(beside.max_amount.0));
-        let periods = inside.period_options.or(beside.period_options);
-        let periods = periods.into_iter().flatten();
-        product.periods = periods
+        let either = |inside: List<Whole>, beside: List<Whole>| {
+            let list = if inside.0.is_empty() { beside } else { inside };
+            list.0.into_iter()
+        };
+        product.periods = either(inside.period_options, beside.period_options)
             .filter_map(|whole| {
                 u16::try_from(whole.0)
                     .ok()
                     .and_then(|n| Months::new(n).ok())
             })
             .collect();
-        let days = inside.payment_day_options.or(beside.payment_day_options);
-        let days = days.into_iter().flatten();
-        product.payment_days = days
+        product.payment_days = either(inside.payment_day_options, beside.payment_day_options)
             .filter_map(|whole| {
                 u8::try_from(whole.0)
                     .ok()

@@ -5,12 +5,13 @@ use inbank_domain::{
     OrderReference, Purchase, RegistryCode, Vehicle,
 };
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::absent;
 use super::customer::{personal, taken};
 use super::free_form::Free;
-use super::number::{Number, Whole};
+use super::number::{Label, Number, Quoted, Whole};
 use crate::dialect::decode;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -19,18 +20,19 @@ type Text<'a> = Option<Cow<'a, str>>;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PurchaseData<'a> {
-    purchase_reference: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purchase_reference: Option<Label<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Text<'a>,
-    #[serde(
-        default,
-        deserialize_with = "one_merchant",
-        skip_serializing_if = "Option::is_none"
-    )]
-    merchant: Option<MerchantData<'a>>,
+    #[serde(default, skip_serializing_if = "Merchants::is_empty")]
+    merchant: Merchants<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     additional_details: Option<Free<'a>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "absent::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     items: Vec<ItemData<'a>>,
 }
 
@@ -42,9 +44,9 @@ impl<'a> PurchaseData<'a> {
             item.map_err(|error| error.inside(&format!("items[{n}]")))
         });
         Ok(Self {
-            purchase_reference: purchase.reference.as_str().into(),
+            purchase_reference: purchase.reference.as_ref().map(|r| r.as_str().into()),
             description: purchase.description.as_deref().map(Into::into),
-            merchant: purchase.merchant.as_ref().map(Into::into),
+            merchant: Merchants(purchase.merchants.iter().map(Into::into).collect()),
             additional_details: purchase.additional_details.as_ref().map(Into::into),
             items: items.collect::<Result<_, _>>()?,
         })
@@ -53,10 +55,21 @@ impl<'a> PurchaseData<'a> {
 
 impl PurchaseData<'_> {
     pub(crate) fn into_purchase(self, currency: Currency) -> Result<Purchase, Invalid> {
-        let mut purchase = Purchase::new(OrderReference::parse(self.purchase_reference)?);
+        let mut purchase = Purchase::default();
+        let reference = self.purchase_reference;
+        let reference = reference.map(|label| OrderReference::parse(label.0));
+        purchase.reference = reference.transpose()?;
         purchase.description = self.description.map(Cow::into_owned);
-        let merchant = self.merchant.map(Merchant::try_from).transpose();
-        purchase.merchant = merchant.map_err(|error| error.inside("merchant"))?;
+        let several = self.merchant.0.len() > 1;
+        for (n, merchant) in self.merchant.0.into_iter().enumerate() {
+            let place = if several {
+                format!("merchant[{n}]")
+            } else {
+                "merchant".to_owned()
+            };
+            let merchant = Merchant::try_from(merchant).map_err(|error| error.inside(&place))?;
+            purchase.merchants.push(merchant);
+        }
         purchase.additional_details = self.additional_details.map(|free| free.0.into_owned());
         for (n, item) in self.items.into_iter().enumerate() {
             let item = item.into_item(currency);
@@ -67,8 +80,40 @@ impl PurchaseData<'_> {
     }
 }
 
-/// `purchase.merchant`. The table says "array of items", the samples have an object: an object is
-/// sent, a list of one is taken.
+/// `purchase.merchant`. The table says "array of items", the samples have an object: one goes out as an
+/// object and several as a list, and a list of any length is taken.
+#[derive(Default)]
+struct Merchants<'a>(Vec<MerchantData<'a>>);
+
+impl Merchants<'_> {
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Merchants<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [merchant] => merchant.serialize(serializer),
+            several => several.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Merchants<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Some(raw) = Option::<&'de RawValue>::deserialize(deserializer)? else {
+            return Ok(Self::default());
+        };
+        let body = raw.get().as_bytes();
+        if body.first() == Some(&b'[') {
+            return decode(body).map(Self).map_err(D::Error::custom);
+        }
+        let merchant = decode(body).map_err(D::Error::custom)?;
+        Ok(Self(vec![merchant]))
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MerchantData<'a> {
@@ -77,27 +122,10 @@ struct MerchantData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_registry_code: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    merchant_order_reference: Text<'a>,
+    merchant_order_reference: Option<Label<'a>>,
     merchant_domain_name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_mcc_code: Text<'a>,
-}
-
-/// Takes a merchant, or a list of one.
-fn one_merchant<'de, 'a, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<MerchantData<'a>>, D::Error> {
-    let Some(raw) = Option::<&'de RawValue>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let body = raw.get().as_bytes();
-    if body.first() != Some(&b'[') {
-        return decode(body).map(Some).map_err(D::Error::custom);
-    }
-    let list: Vec<MerchantData<'a>> = decode(body).map_err(D::Error::custom)?;
-    let [merchant] =
-        <[_; 1]>::try_from(list).map_err(|_| D::Error::custom("must be one merchant"))?;
-    Ok(Some(merchant))
 }
 
 impl<'a> From<&'a Merchant> for MerchantData<'a> {
@@ -120,7 +148,9 @@ impl TryFrom<MerchantData<'_>> for Merchant {
         merchant.name = data.merchant_name.map(Cow::into_owned);
         let code = data.merchant_registry_code.as_deref();
         merchant.registry_code = code.map(RegistryCode::parse).transpose()?;
-        merchant.order_reference = data.merchant_order_reference.map(Cow::into_owned);
+        merchant.order_reference = data
+            .merchant_order_reference
+            .map(|label| label.0.into_owned());
         let mcc = data.merchant_mcc_code.as_deref();
         merchant.mcc = mcc.map(MerchantCategoryCode::parse).transpose()?;
         Ok(merchant)
@@ -132,15 +162,15 @@ impl TryFrom<MerchantData<'_>> for Merchant {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ItemData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    item_reference: Text<'a>,
+    item_reference: Option<Label<'a>>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    quantity: Option<Whole>,
+    quantity: Option<Quoted<Whole>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Number>,
+    amount: Option<Quoted<Number>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     serial_number: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,11 +199,11 @@ impl<'a> ItemData<'a> {
         }
         let vehicle = item.vehicle.as_ref();
         Ok(Self {
-            item_reference: text(item.reference.as_ref()),
+            item_reference: item.reference.as_deref().map(Into::into),
             kind: item.kind.map(|kind| kind.as_str().into()),
             description: text(item.description.as_ref()),
-            quantity: item.quantity.map(Whole),
-            amount: Number::maybe("amount", item.amount, currency)?,
+            quantity: item.quantity.map(|quantity| Quoted(Whole(quantity))),
+            amount: Number::maybe("amount", item.amount, currency)?.map(Quoted),
             serial_number: personal(item.serial_number.as_ref()),
             url: text(item.url.as_ref()),
             image_url: text(item.image_url.as_ref()),
@@ -197,11 +227,11 @@ impl ItemData<'_> {
             registration_date: self.vehicle_registration_date.map(Cow::into_owned),
         };
         Ok(Item {
-            reference: self.item_reference.map(Cow::into_owned),
+            reference: self.item_reference.map(|label| label.0.into_owned()),
             kind: self.kind.as_deref().map(ItemKind::parse).transpose()?,
             description: self.description.map(Cow::into_owned),
-            quantity: self.quantity.map(|quantity| quantity.0),
-            amount: self.amount.map(|amount| amount.money(currency)),
+            quantity: self.quantity.map(|quantity| quantity.0.0),
+            amount: self.amount.map(|amount| amount.0.money(currency)),
             serial_number: taken(self.serial_number),
             url: self.url.map(Cow::into_owned),
             image_url: self.image_url.map(Cow::into_owned),

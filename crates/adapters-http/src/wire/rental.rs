@@ -2,13 +2,15 @@ use std::borrow::Cow;
 
 use inbank_domain::{
     AddOn, AddOnCategory, AssetCategory, AssetIdentifiers, AssetModel, AssetModelId, Currency,
-    Hero, InsuranceRequirement, Invalid, Money, Months, PriceLimits, Region, RentalCalculation,
-    RentalRequest,
+    Hero, InsuranceRequirement, Invalid, ModelIdentifier, Money, Months, PriceLimits, Region,
+    RentalCalculation, RentalRequest,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::number::{CalculatedNumber, MaybeNumber, Number, Whole};
+use super::absent;
+use super::lenient::{Lenient, List};
+use super::number::{CalculatedNumber, Flag, MaybeFlag, MaybeNumber, Number, TextOrNumber, Whole};
 use crate::dialect::decode;
 use crate::failure::DecodeError;
 
@@ -20,17 +22,14 @@ type Text<'a> = Option<Cow<'a, str>>;
 pub(crate) struct Request<'a> {
     period: Whole,
     // "If no value is passed in the request, default value true is used": always sent, and read so.
-    #[serde(default = "insured")]
-    insurance_used: bool,
+    #[serde(default)]
+    insurance_used: Option<Flag>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gross_trade_in_amount: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gross_campaign_discount: Option<Number>,
+    #[serde(deserialize_with = "absent::or_default")]
     assets: Vec<Asset<'a>>,
-}
-
-const fn insured() -> bool {
-    true
 }
 
 /// `assets[n]`; the first is the hero.
@@ -50,8 +49,8 @@ struct Asset<'a> {
     kind: Cow<'a, str>,
 }
 
-const HERO: &str = "MODEL_BASED";
-const ADD_ON: &str = "CATEGORY_BASED";
+const BY_MODEL: &str = "MODEL_BASED";
+const BY_CATEGORY: &str = "CATEGORY_BASED";
 
 impl<'a> Request<'a> {
     /// For a document whose amounts are in a currency.
@@ -66,7 +65,7 @@ impl<'a> Request<'a> {
             .map(|(n, asset)| asset.map_err(|error| error.inside(&format!("assets[{n}]"))));
         Ok(Self {
             period: Whole(request.period.get().into()),
-            insurance_used: request.insurance_used,
+            insurance_used: Some(Flag(request.insurance_used)),
             gross_trade_in_amount: number("gross_trade_in_amount", request.trade_in())?,
             gross_campaign_discount: number(
                 "gross_campaign_discount",
@@ -84,8 +83,12 @@ impl<'a> Asset<'a> {
             gross_price: Number::maybe("gross_price", hero.gross_price, currency)?,
             category_code: hero.category.as_ref().map(|c| c.as_str().into()),
             model_name: hero.name.as_deref().map(Into::into),
-            model_id: Some(hero.model_id.as_str().into()),
-            kind: HERO.into(),
+            model_id: hero.model_id.as_ref().map(|id| id.as_str().into()),
+            kind: hero
+                .model_id
+                .as_ref()
+                .map_or(BY_CATEGORY, |_| BY_MODEL)
+                .into(),
         })
     }
 
@@ -96,7 +99,7 @@ impl<'a> Asset<'a> {
             category_code: Some(add_on.category.as_str().into()),
             model_name: Some(add_on.name.as_str().into()),
             model_id: add_on.model_id.as_ref().map(|id| id.as_str().into()),
-            kind: ADD_ON.into(),
+            kind: BY_CATEGORY.into(),
         })
     }
 }
@@ -123,7 +126,7 @@ impl Request<'_> {
         });
         let add_ons = add_ons.collect::<Result<_, _>>()?;
         let mut request = RentalRequest::new(region, period, hero, add_ons)?;
-        request.insurance_used = self.insurance_used;
+        request.insurance_used = self.insurance_used.is_none_or(|flag| flag.0);
         if let Some(amount) = self.gross_trade_in_amount {
             request = request.with_trade_in(amount.money(currency))?;
         }
@@ -135,22 +138,34 @@ impl Request<'_> {
 }
 
 impl Asset<'_> {
+    /// The device: by its model, or by a category of devices. Whether a category is one is said of its
+    /// type: what goes along with a device may stand anywhere but first.
     fn into_hero(self, currency: Currency) -> Result<Hero, Invalid> {
-        if self.kind != HERO {
-            let problem = "must be MODEL_BASED: the hero comes first";
-            return Err(Invalid::new("type", problem));
-        }
-        let model = needed("model_id", self.model_id)?;
         let price = self.net_price.money(currency);
-        let mut hero = Hero::new(AssetModelId::parse(model)?, price);
+        let category = self.category_code.as_deref().map(AssetCategory::from);
+        let mut hero = match &*self.kind {
+            BY_MODEL => {
+                let model = needed("model_id", self.model_id)?;
+                Hero::new(AssetModelId::parse(model)?, price)
+            }
+            BY_CATEGORY if category.as_ref().is_some_and(AssetCategory::is_device) => {
+                let category = needed("category_code", self.category_code)?;
+                let name = needed("model_name", self.model_name.clone())?;
+                Hero::of_category(name, AssetCategory::from(&*category), price)
+            }
+            _ => {
+                let problem = "must be MODEL_BASED, or CATEGORY_BASED with a category of devices: the hero comes first";
+                return Err(Invalid::new("type", problem));
+            }
+        };
         hero.name = self.model_name.map(Cow::into_owned);
-        hero.category = self.category_code.as_deref().map(AssetCategory::from);
+        hero.category = category;
         hero.gross_price = self.gross_price.map(|number| number.money(currency));
         Ok(hero)
     }
 
     fn into_add_on(self, currency: Currency) -> Result<AddOn, Invalid> {
-        if self.kind != ADD_ON {
+        if self.kind != BY_CATEGORY {
             let problem = "must be CATEGORY_BASED: the first asset is the one hero";
             return Err(Invalid::new("type", problem));
         }
@@ -168,21 +183,39 @@ fn needed<'a>(field: &'static str, text: Text<'a>) -> Result<Cow<'a, str>, Inval
     text.ok_or_else(|| Invalid::new(field, "must be there for an asset of this type"))
 }
 
-/// *Rental Conditions*, answer.
+/// *Rental Conditions*, answer. Its `id` is what a cart needs; everything else is a help.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Model<'a> {
     id: String,
-    name: String,
-    periods: Vec<Whole>,
-    asset_identifier_types: Vec<String>,
     #[serde(default)]
-    subscription_total_limits: Limits,
-    insurance_requirement: String,
-    trade_in_available: bool,
-    campaign_discount_available: bool,
+    name: Lenient<TextOrNumber>,
+    #[serde(default)]
+    periods: List<Whole>,
+    #[serde(default)]
+    identifiers: List<KnownBy>,
+    #[serde(default)]
+    asset_identifier_types: List<String>,
+    #[serde(default)]
+    subscription_total_limits: Lenient<Limits>,
+    #[serde(default)]
+    insurance_requirement: Lenient<String>,
+    #[serde(default)]
+    trade_in_available: MaybeFlag,
+    #[serde(default)]
+    campaign_discount_available: MaybeFlag,
     #[serde(borrow, default)]
-    add_on_categories: Vec<&'a RawValue>,
+    add_on_categories: Option<&'a RawValue>,
+}
+
+/// `identifiers[n]`, `{}` in the sample: the names are those of the request.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KnownBy {
+    #[serde(alias = "type", default)]
+    identifier_type: Lenient<String>,
+    #[serde(default)]
+    identifier: Lenient<TextOrNumber>,
 }
 
 #[derive(Default, Deserialize)]
@@ -206,32 +239,51 @@ struct Category {
 
 impl Model<'_> {
     pub(crate) fn into_model(self, currency: Currency) -> Result<AssetModel, Invalid> {
-        let types = self.asset_identifier_types.iter();
+        let insurance = self.insurance_requirement.take("insuranceRequirement");
+        let types = self.asset_identifier_types.0.iter();
         let mut model = AssetModel::new(
-            AssetModelId::parse(self.id)?,
-            self.name,
-            InsuranceRequirement::from(self.insurance_requirement.as_str()),
+            AssetModelId::parse(self.id.trim())?,
+            self.name.text("name").unwrap_or_default(),
+            // An unknown word refuses nothing.
+            InsuranceRequirement::from(&*insurance.unwrap_or_default()),
             types.map(|text| text.as_str().into()).collect(),
         );
-        let periods = self.periods.into_iter();
-        let periods = periods.map(|whole| Months::new(u16::try_from(whole.0).unwrap_or_default()));
-        model.periods = periods.collect::<Result<_, _>>()?;
-        model.limits = self.subscription_total_limits.into_limits(currency);
-        model.trade_in_available = self.trade_in_available;
-        model.campaign_discount_available = self.campaign_discount_available;
-        // The sample prints them as `{}`: the names are those of the request and of the limits
-        // beside them. A list of which one can't be read refuses nothing.
-        let categories = self.add_on_categories.into_iter().map(|raw| {
-            let body = raw.get().as_bytes();
-            let code = decode::<Category>(body).ok()?.category_code;
-            let limits = decode::<Limits>(body).ok()?;
-            let mut category = AddOnCategory::new(AssetCategory::from(code.as_str()));
-            category.limits = limits.into_limits(currency);
-            Some(category)
+        let periods = self.periods.0.into_iter();
+        let periods = periods.filter_map(|whole| Months::new(u16::try_from(whole.0).ok()?).ok());
+        model.periods = periods.collect();
+        let identifiers = self.identifiers.0.into_iter().filter_map(|known| {
+            let kind = known.identifier_type.take("identifierType")?;
+            let text = known.identifier.take("identifier")?;
+            ModelIdentifier::named(&kind, &text.0)
         });
-        model.add_on_categories = categories.collect::<Option<_>>().unwrap_or_default();
+        model.identifiers = identifiers.collect();
+        let limits = self
+            .subscription_total_limits
+            .take("subscriptionTotalLimits");
+        model.limits = limits.unwrap_or_default().into_limits(currency);
+        model.trade_in_available = self.trade_in_available.0;
+        model.campaign_discount_available = self.campaign_discount_available.0;
+        let categories = self.add_on_categories.and_then(|raw| {
+            let list = serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok()?;
+            add_on_categories(&list, currency)
+        });
+        model.add_on_categories = categories.unwrap_or_default();
         Ok(model)
     }
+}
+
+/// The sample prints them as `{}`: the names are those of the request and of the limits beside them. A
+/// list of which one can't be read refuses nothing.
+fn add_on_categories(list: &[&RawValue], currency: Currency) -> Option<Vec<AddOnCategory>> {
+    let categories = list.iter().map(|raw| {
+        let body = raw.get().as_bytes();
+        let code = decode::<Category>(body).ok()?.category_code;
+        let limits = decode::<Limits>(body).ok()?;
+        let mut category = AddOnCategory::new(AssetCategory::from(code.as_str()));
+        category.limits = limits.into_limits(currency);
+        Some(category)
+    });
+    categories.collect()
 }
 
 impl Limits {
@@ -246,23 +298,36 @@ impl Limits {
     }
 }
 
-/// *Calculator*, answer. Its assets, `{}` in the sample, are not read.
+/// *Calculator*, answer: it is read for the monthly payment. Its assets, `{}` in the sample, are not
+/// read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Answer {
     gross_monthly_payment: CalculatedNumber,
-    vat: CalculatedNumber,
-    net_monthly_payment: CalculatedNumber,
-    gross_trade_in_amount: Option<CalculatedNumber>,
-    gross_campaign_discount: Option<CalculatedNumber>,
-    net_monthly_payment_discount: Option<CalculatedNumber>,
-    total_net_price_with_discount: Option<CalculatedNumber>,
-    total_gross_price_with_discount: Option<CalculatedNumber>,
-    period: Whole,
-    total_net_price: CalculatedNumber,
-    total_gross_price: CalculatedNumber,
-    insurance_requirement: Option<String>,
-    insurance_used: Option<bool>,
+    #[serde(default)]
+    vat: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    net_monthly_payment: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    gross_trade_in_amount: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    gross_campaign_discount: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    net_monthly_payment_discount: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    total_net_price_with_discount: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    total_gross_price_with_discount: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    period: Lenient<Whole>,
+    #[serde(default)]
+    total_net_price: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    total_gross_price: Lenient<CalculatedNumber>,
+    #[serde(default)]
+    insurance_requirement: Lenient<String>,
+    #[serde(default)]
+    insurance_used: MaybeFlag,
 }
 
 impl Answer {
@@ -271,31 +336,46 @@ impl Answer {
         self,
         request: &RentalRequest,
     ) -> Result<RentalCalculation, DecodeError> {
-        if self.period.0 != u32::from(request.period.get()) {
+        let asked = u32::from(request.period.get());
+        if self
+            .period
+            .take("period")
+            .is_some_and(|period| period.0 != asked)
+        {
             return Err(DecodeError::Another("period"));
         }
-        if self.insurance_used.unwrap_or(request.insurance_used) != request.insurance_used {
+        let insured = self.insurance_used.0;
+        if insured.is_some_and(|insured| insured != request.insurance_used) {
             return Err(DecodeError::Another("insurance"));
         }
         let currency = request.hero().net_price.currency();
-        let money = |number: CalculatedNumber| number.0.money(currency);
-        let mut calculation = RentalCalculation::new(
-            request.period,
-            money(self.gross_monthly_payment),
-            money(self.vat),
-            money(self.net_monthly_payment),
-            money(self.total_net_price),
-            money(self.total_gross_price),
+        let money = |number: Lenient<CalculatedNumber>, field| {
+            number.take(field).map(|number| number.0.money(currency))
+        };
+        let monthly = self.gross_monthly_payment.0.money(currency);
+        let mut calculation = RentalCalculation::new(request.period, monthly);
+        calculation.vat = money(self.vat, "vat");
+        calculation.net_monthly_payment = money(self.net_monthly_payment, "netMonthlyPayment");
+        calculation.net_monthly_payment_discount = money(
+            self.net_monthly_payment_discount,
+            "netMonthlyPaymentDiscount",
         );
-        calculation.net_monthly_payment_discount = self.net_monthly_payment_discount.map(money);
-        calculation.gross_trade_in_amount = self.gross_trade_in_amount.map(money);
-        calculation.gross_campaign_discount = self.gross_campaign_discount.map(money);
-        calculation.total_net_price_with_discount = self.total_net_price_with_discount.map(money);
-        calculation.total_gross_price_with_discount =
-            self.total_gross_price_with_discount.map(money);
-        let insurance = self.insurance_requirement.as_deref();
-        calculation.insurance = insurance.map(InsuranceRequirement::from);
-        calculation.insurance_used = self.insurance_used;
+        calculation.gross_trade_in_amount = money(self.gross_trade_in_amount, "grossTradeInAmount");
+        calculation.gross_campaign_discount =
+            money(self.gross_campaign_discount, "grossCampaignDiscount");
+        calculation.total_net_price = money(self.total_net_price, "totalNetPrice");
+        calculation.total_gross_price = money(self.total_gross_price, "totalGrossPrice");
+        calculation.total_net_price_with_discount = money(
+            self.total_net_price_with_discount,
+            "totalNetPriceWithDiscount",
+        );
+        calculation.total_gross_price_with_discount = money(
+            self.total_gross_price_with_discount,
+            "totalGrossPriceWithDiscount",
+        );
+        let insurance = self.insurance_requirement.take("insuranceRequirement");
+        calculation.insurance = insurance.as_deref().map(InsuranceRequirement::from);
+        calculation.insurance_used = insured;
         let other = |told: Option<Money>, asked: Option<Money>| {
             let amount = |money: Option<Money>| money.map(|m| m.amount()).unwrap_or_default();
             amount(told.or(asked)) != amount(asked)

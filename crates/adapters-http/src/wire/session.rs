@@ -12,7 +12,7 @@ use super::customer::{AddressData, ApplicationData, ContactData, CustomerData, p
 use super::free_form::Free;
 use super::lenient::{Lenient, amount};
 use super::moment::Moment;
-use super::number::Number;
+use super::number::{Number, TextOrNumber};
 use super::purchase::PurchaseData;
 use super::rental;
 
@@ -180,7 +180,7 @@ impl TryFrom<Opened> for OpenedSession {
         let status = opened.status.take("status");
         let status = status.map_or(SessionStatus::Pending, |text| text.as_str().into());
         Ok(Self {
-            id: SessionId::parse(opened.uuid)?,
+            id: SessionId::parse(opened.uuid.trim())?,
             status,
             redirect_url: url.map_err(|error| error.named("redirect_url"))?,
         })
@@ -215,17 +215,18 @@ pub(crate) struct Details {
 #[serde(rename_all = "camelCase")]
 struct PurchaseDetails {
     #[serde(default)]
-    purchase_reference: Lenient<String>,
+    purchase_reference: Lenient<TextOrNumber>,
 }
 
 impl Details {
     /// The session; a total without a currency is in the region's.
     pub(crate) fn into_session(self, currency: Currency) -> Result<Session, Invalid> {
         let status = SessionStatus::from(self.status.as_str());
-        let mut session = Session::new(SessionId::parse(self.uuid)?, status);
+        let mut session = Session::new(SessionId::parse(self.uuid.trim())?, status);
         session.order_reference = self.purchase.take("purchase").and_then(|purchase| {
             let reference = purchase.purchase_reference;
-            reference.parse("purchase_reference", OrderReference::parse)
+            let parse = |text: TextOrNumber| OrderReference::parse(text.0);
+            reference.parse("purchase_reference", parse)
         });
         session.product_code = self.product_code.parse("product_code", ProductCode::parse);
         session.total = amount("total_amount", self.total_amount, self.currency, currency);

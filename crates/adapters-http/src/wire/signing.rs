@@ -1,19 +1,38 @@
-use inbank_domain::{Invalid, Printout, Signed, SigningMethod, SigningStarted, WebAddress};
+use inbank_domain::{
+    ConfirmationCode, Invalid, Printout, Signed, SigningMethod, SigningStarted, WebAddress,
+};
 use serde::{Deserialize, Serialize};
 
 use super::lenient::Lenient;
 use super::moment::Moment;
+use super::number::{NumberOrText, TextOrNumber};
 use crate::dialect::decode;
 use crate::failure::{DecodeError, codes};
 
-/// `POST` and `PATCH …/signings`, request. The code goes out as text: as the number of the sample,
-/// `0000` would not survive.
+/// `POST` and `PATCH …/signings`, request. A code that is a number goes out as the number of the sample;
+/// `0000`, which would not survive that, as text.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
+    method: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) confirmation_code: Option<&'a str>,
+    confirmation_code: Option<NumberOrText<'a>>,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn start(method: &'a SigningMethod) -> Self {
+        Self {
+            method: method.as_str(),
+            confirmation_code: None,
+        }
+    }
+
+    pub(crate) fn confirm(code: &'a ConfirmationCode) -> Self {
+        Self {
+            method: SigningMethod::Sms.as_str(),
+            confirmation_code: Some(NumberOrText::of(code.expose())),
+        }
+    }
 }
 
 /// `…/signings`, answer: `{"signing":{…}}` in the sample. Where a redirect's address stands is not
@@ -78,7 +97,8 @@ pub(crate) fn signed(body: &[u8]) -> Result<Signed, DecodeError> {
 /// `…/printouts`, answer.
 #[derive(Deserialize)]
 pub(crate) struct PrintoutData {
-    uuid: String,
+    #[serde(default)]
+    uuid: Lenient<TextOrNumber>,
     link: String,
 }
 
@@ -87,7 +107,7 @@ impl TryFrom<PrintoutData> for Printout {
 
     fn try_from(data: PrintoutData) -> Result<Self, Invalid> {
         Ok(Self {
-            id: data.uuid,
+            id: data.uuid.text("uuid"),
             link: WebAddress::parse(&data.link).map_err(|error| error.named("link"))?,
         })
     }
@@ -104,5 +124,6 @@ pub(crate) struct PaymentLinkRequest<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentLink {
+    #[serde(alias = "url")]
     pub(crate) redirect_url: String,
 }

@@ -1,6 +1,7 @@
 //! What holds for all payloads: amounts in one currency, and answers that survive an odd field.
 
 mod foreign_amounts;
+mod guide_fields;
 mod odd_answers;
 
 /// A sample of the guides.

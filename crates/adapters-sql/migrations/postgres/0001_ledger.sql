@@ -101,6 +101,7 @@ CREATE TABLE inbank_attempt (
     news_at BIGINT NOT NULL,
     refresh_at BIGINT,
     missing_since BIGINT,
+    unreadable_since BIGINT,
     PRIMARY KEY (shop, reference, number),
     UNIQUE (shop, id),
     UNIQUE (shop, session),

@@ -92,6 +92,7 @@ CREATE TABLE inbank_attempt (
     news_at INTEGER NOT NULL,
     refresh_at INTEGER,
     missing_since INTEGER,
+    unreadable_since INTEGER,
     PRIMARY KEY (shop, reference, number),
     UNIQUE (shop, id),
     UNIQUE (shop, session),

@@ -11,7 +11,7 @@ const N: Kind = Kind::Number;
 const T: Kind = Kind::Text;
 
 /// The columns of an attempt after those that name its order, in the order in which they are written and read.
-pub(crate) static ATTEMPT_COLUMNS: [Column; 39] = [
+pub(crate) static ATTEMPT_COLUMNS: [Column; 40] = [
     ("number", N),
     ("id", T),
     ("kind", T),
@@ -51,6 +51,7 @@ pub(crate) static ATTEMPT_COLUMNS: [Column; 39] = [
     ("news_at", N),
     ("refresh_at", N),
     ("missing_since", N),
+    ("unreadable_since", N),
 ];
 
 /// All but its number and its id.
@@ -59,7 +60,7 @@ pub(crate) fn attempt_columns_that_change() -> &'static [Column] {
 }
 
 /// What [`ATTEMPT_COLUMNS`] are given.
-pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 39] {
+pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 40] {
     let terms = &attempt.terms;
     let [amount, currency] = Value::money(terms.amount);
     let [other_amount, other_currency] = Value::money(attempt.other_amount);
@@ -116,6 +117,7 @@ pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 39] {
         Value::moment(attempt.news_at),
         Value::maybe_moment(attempt.refresh_at),
         Value::maybe_moment(attempt.missing_since),
+        Value::maybe_moment(attempt.unreadable_since),
     ]
 }
 
@@ -157,6 +159,7 @@ pub(super) fn attempt<R: Columns>(
         news_at: row.moment()?,
         refresh_at: row.maybe_moment()?,
         missing_since: row.maybe_moment()?,
+        unreadable_since: row.maybe_moment()?,
     })
 }
 

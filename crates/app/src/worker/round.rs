@@ -109,7 +109,7 @@ impl Round {
                     Ok(Some(what)) => read.push(what),
                     Ok(None) => {}
                     Err(error) => {
-                        self.keep_what_was_read(&read).await?;
+                        self.keep_what_was_read(&read, number, &error).await?;
                         return Err(RoundResult::Bank(error));
                     }
                 }
@@ -163,13 +163,22 @@ impl Round {
     }
 
     /// One attempt could not be read: what was read of the others is kept, and it stays due. So does
-    /// the inbox.
-    async fn keep_what_was_read(&mut self, read: &[Read]) -> Result<(), RoundResult> {
+    /// the inbox. An answer that can't be read is remembered, since one that stays so needs a person.
+    async fn keep_what_was_read(
+        &mut self,
+        read: &[Read],
+        number: u32,
+        error: &GatewayError,
+    ) -> Result<(), RoundResult> {
         let how = self.how();
         let woken = std::mem::take(&mut self.woken);
+        let unreadable = (error.kind() == GatewayErrorKind::Undecodable).then(|| error.to_string());
         let written = self.store.change(&mut self.order, &how, |order, now| {
             order.abandon_sent();
             take_in(order, &[], read, woken, now);
+            if let Some(why) = &unreadable {
+                order.unreadable(number, why, now);
+            }
             order.tend(now);
             let asked_for = order.attempts.iter().filter(|a| is_asked_for(order, a));
             let asked_for: Vec<u32> = asked_for.map(|attempt| attempt.number).collect();

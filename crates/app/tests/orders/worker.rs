@@ -94,6 +94,29 @@ fn a_sink_that_hangs_or_panics_on_one_order_holds_up_no_other() {
 }
 
 #[test]
+fn an_order_whose_answers_stay_unreadable_for_an_hour_is_told_to_a_person_and_moves_afterwards() {
+    let stage = Stage::polling(MINUTE);
+    stage.play(async {
+        pay(&stage, "main", "odd").await;
+        let order = stage.order("odd").find().await.unwrap().unwrap();
+        stage
+            .bank
+            .break_down(inbank_ports::GatewayErrorKind::Undecodable);
+        stage.pass(30 * MINUTE).await;
+        assert!(stage.told("odd").is_empty());
+        stage.pass(HOUR).await;
+        stage.bank.recover();
+        let session = order.attempts[0].session.as_ref().unwrap();
+        stage.bank.customer_applies(session);
+        stage.pass(30 * MINUTE).await;
+    });
+    let told = stage.told("odd");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("have been unreadable for an hour: session.show"));
+    assert_eq!(told[1], "paid");
+}
+
+#[test]
 fn a_bank_that_was_away_is_taken_up_again_within_a_minute_of_its_return() {
     let stage = Stage::polling(10 * SECOND);
     stage.play(async {

@@ -7,7 +7,10 @@ use std::fmt;
 use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock, read_application_request};
 use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
-use inbank::{Application, ApplicationId, AttemptState, ContractId, Reading, Shown, settle};
+use inbank::{
+    Application, ApplicationId, AttemptState, ContractId, Months, PaymentDay, Reading, Shown,
+    settle,
+};
 use serde::Serialize;
 
 use self::offer::Offer;
@@ -97,6 +100,17 @@ pub(crate) struct Cancel {
 struct Details {
     id: String,
     number: Option<String>,
+    product_code: Option<String>,
+    amount: Option<String>,
+    currency: Option<String>,
+    period: Option<u16>,
+    payment_day: Option<u8>,
+    down_payment_amount: Option<String>,
+    down_payment_amount_prc: Option<String>,
+    max_limit: Option<String>,
+    process_status: Option<String>,
+    created_at: Option<String>,
+    confirmed_at: Option<String>,
     decision_status: String,
     decision_messages: Vec<String>,
     income_proof_type: Option<String>,
@@ -153,6 +167,7 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 impl Submit {
     async fn send(&self, api: &PartnerApi) -> Result<Application, Failure> {
         let request = read_application_request(&document::read(&self.from)?, api.region())?;
+        document::warn_of_a_check_digit(Some(&request.customer), api.region());
         let product = api.product(&request.product_code).await?;
         request.check_required(&product.required_parameters)?;
         Ok(api.submit(&request).await?)
@@ -213,6 +228,21 @@ impl From<Application> for Details {
         Self {
             id: application.id.to_string(),
             number: application.number,
+            product_code: application.product_code.map(|code| code.to_string()),
+            amount: application.amount.map(output::amount),
+            currency: application
+                .amount
+                .map(|amount| amount.currency().to_string()),
+            period: application.period.map(Months::get),
+            payment_day: application.payment_day.map(PaymentDay::get),
+            down_payment_amount: application.down_payment.map(output::amount),
+            down_payment_amount_prc: application
+                .down_payment_rate
+                .map(|rate| rate.fraction().to_string()),
+            max_limit: application.max_limit.map(output::amount),
+            process_status: application.process_status.map(|status| status.to_string()),
+            created_at: application.created_at.map(output::moment),
+            confirmed_at: application.confirmed_at.map(output::moment),
             decision_status: application.decision.to_string(),
             decision_messages: application.messages,
             income_proof_type: application.income_proof.map(|proof| proof.to_string()),
@@ -229,12 +259,18 @@ impl fmt::Display for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let messages = self.decision_messages.join("; ");
         let yes = |flag: bool| flag.then(|| "yes".to_owned());
+        let down_payment = self.down_payment_amount.as_deref().map(output::readable);
         output::facts(
             f,
             &[
                 ("Application", Some(self.id.clone())),
                 ("Number", self.number.clone()),
+                ("Product", self.product_code.clone()),
+                ("Amount", self.amount.as_deref().map(output::readable)),
+                ("Down payment", down_payment),
                 ("Decision", Some(self.decision_status.clone())),
+                ("Process status", self.process_status.clone()),
+                ("At most", self.max_limit.as_deref().map(output::readable)),
                 (
                     "For the customer",
                     (!messages.is_empty()).then_some(messages),

@@ -77,6 +77,8 @@ struct Answer {
 struct Costs {
     interest_total: Option<String>,
     contract_fee_total: Option<String>,
+    contract_fee_percentage: Option<String>,
+    contract_fee_minimum: Option<String>,
     admin_fee_monthly: Option<String>,
     admin_fee_total: Option<String>,
     insurance_fee_total: Option<String>,
@@ -91,6 +93,9 @@ pub(super) struct Row {
     balance_before: Option<String>,
     principal: Option<String>,
     interest: Option<String>,
+    contract_fee: Option<String>,
+    admin_fee: Option<String>,
+    insurance_fee: Option<String>,
     total: String,
 }
 
@@ -142,6 +147,10 @@ impl Costs {
         Self {
             interest_total: costs.interest_total.map(output::amount),
             contract_fee_total: costs.contract_fee_total.map(output::amount),
+            contract_fee_percentage: costs
+                .contract_fee_rate
+                .map(|rate| rate.fraction().to_string()),
+            contract_fee_minimum: costs.contract_fee_minimum.map(output::amount),
             admin_fee_monthly: costs.admin_fee_monthly.map(output::amount),
             admin_fee_total: costs.admin_fee_total.map(output::amount),
             insurance_fee_total: costs.insurance_fee_total.map(output::amount),
@@ -158,6 +167,9 @@ impl Row {
             balance_before: instalment.balance_before.map(output::amount),
             principal: instalment.principal.map(output::amount),
             interest: instalment.interest.map(output::amount),
+            contract_fee: instalment.contract_fee.map(output::amount),
+            admin_fee: instalment.admin_fee.map(output::amount),
+            insurance_fee: instalment.insurance_fee.map(output::amount),
             total: output::amount(instalment.total),
         }
     }
@@ -210,6 +222,9 @@ pub(super) fn schedule(rows: &[Row], currency: &str) -> Table {
         format!("Balance, {currency}"),
         "Principal".to_owned(),
         "Interest".to_owned(),
+        "Contract fee".to_owned(),
+        "Admin fee".to_owned(),
+        "Insurance".to_owned(),
         "Payment".to_owned(),
     ]);
     for row in rows {
@@ -221,6 +236,9 @@ pub(super) fn schedule(rows: &[Row], currency: &str) -> Table {
             part(&row.balance_before),
             part(&row.principal),
             part(&row.interest),
+            part(&row.contract_fee),
+            part(&row.admin_fee),
+            part(&row.insurance_fee),
             output::readable(&row.total),
         ]);
     }

@@ -97,6 +97,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         Command::Open(open) => {
             let api = settings.api()?;
             let request = open.request(api.region())?;
+            let customer = request.customer.as_ref();
+            document::warn_of_a_check_digit(customer, api.region());
             let opened = api.open(&request).await?;
             output::answer(settings.output, &Opened::from(opened))
         }
@@ -119,7 +121,9 @@ impl Open {
             |field, url| WebAddress::parse(&given(url)).map_err(|error| error.named(field));
         let mut purchase = Purchase::new(OrderReference::parse(given(self.order))?);
         if let Some(domain) = &self.merchant_domain {
-            purchase.merchant = Some(Merchant::new(MerchantDomain::parse(domain)?));
+            purchase
+                .merchants
+                .push(Merchant::new(MerchantDomain::parse(domain)?));
         }
         let amount = Money::parse(&given(self.amount), region.currency);
         let request = SessionRequest::new(

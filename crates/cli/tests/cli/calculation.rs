@@ -48,6 +48,21 @@ async fn more_detail_adds_the_fees_and_the_schedule() {
     assert_eq!(schedule.len(), 12);
     assert_eq!(schedule[0]["number"], 1);
     assert!(schedule[0]["total"].is_string() && schedule[0]["due"].is_string());
+    for row in schedule {
+        let parts = [
+            "principal",
+            "interest",
+            "contract_fee",
+            "admin_fee",
+            "insurance_fee",
+        ];
+        let cents = |name: &str| -> i64 {
+            let (whole, cents) = row[name].as_str().unwrap().split_once('.').unwrap();
+            format!("{whole}{cents:0<2}").parse().unwrap()
+        };
+        let sum: i64 = parts.into_iter().map(cents).sum();
+        assert_eq!(sum, cents("total"), "{row}");
+    }
 
     let run = shop.text(&full);
     let text = run.text();
@@ -95,5 +110,6 @@ async fn the_bank_is_asked_exactly_what_was_given() {
     let asked = shop.received(inbank_sandbox::Operation::CreateCalculation);
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0]["paymentDay"], json!(15));
-    assert_eq!(asked[0]["downPaymentAmount"].to_string(), "100.5");
+    // Text, as the guide's sample has it.
+    assert_eq!(asked[0]["downPaymentAmount"], "100.50");
 }

@@ -124,8 +124,7 @@ async fn what_is_no_identifier_is_refused_and_nothing_is_sent_or_repeated() {
     let shop = Shop::open().await;
     let nobodys = Uuid::nil().to_string();
     for (device, field) in [
-        (&["--imei", "355889000000008"][..], "imei"),
-        (&["--imei", "35588900000000"], "imei"),
+        (&["--imei", "35588900000000"][..], "imei"),
         (&["--imei", "not a number"], "imei"),
         (&["--serial-number", "  "], "serial_number"),
         (
@@ -233,7 +232,8 @@ async fn no_identifier_is_told_however_much_is_logged() {
         }
     };
     let wrong = ["--imei", "355889000000008", "--serial-number", SERIAL];
-    silent(&assign(&id, &wrong), 2);
+    // Its last digit is the bank's to judge.
+    silent(&assign(&id, &wrong), 3);
     silent(&assign(&id, &DEVICE), 0);
     let lost = Operation::AssignAssetIdentifiers;
     shop.sandbox.fault(lost, Fault::AnswerLost, 2);
@@ -241,4 +241,23 @@ async fn no_identifier_is_told_however_much_is_logged() {
     silent(&["rental", "activate", &id], 0);
     silent(&assign(&id, &DEVICE), 3);
     silent(&["rental", "show", &id], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_check_digit_is_pointed_out_to_people_and_left_to_the_bank() {
+    let shop = Shop::open().await;
+    let (_, _, id) = shop.rented();
+    for (imei, warned) in [("355889000000008", true), (IMEI, false)] {
+        let device = ["--imei", imei, "--serial-number", SERIAL];
+        let mut command = shop.command(&assign(&id, &device));
+        command.env("INBANK_OUTPUT", "text");
+        let run = Run::of(&mut command);
+        assert_eq!(run.code, if warned { 3 } else { 0 }, "{run:?}");
+        let warning = "the IMEI has a wrong check digit";
+        assert_eq!(run.stderr.contains(warning), warned, "{run:?}");
+        assert!(!run.stderr.contains(imei));
+    }
+    let device = ["--imei", "355889000000008", "--serial-number", SERIAL];
+    let error = shop.run(&assign(&id, &device)).error(3);
+    assert_eq!(error["kind"], "refused");
 }

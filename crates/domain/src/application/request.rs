@@ -1,9 +1,10 @@
 use rust_decimal::Decimal;
 use time::Date;
 
+use super::FurtherField;
 use crate::{
-    Address, Contact, Customer, Invalid, Money, Months, PaymentDay, Personal, ProductCode,
-    Purchase, Region, SessionId, WebAddress,
+    Address, Contact, Customer, FreeForm, Invalid, Money, Months, PaymentDay, Personal,
+    ProductCode, Purchase, Rate, Region, SessionId, WebAddress,
 };
 
 /// What `POST /applications` is given (*Direct API 2.05*, Create a new application).
@@ -42,8 +43,18 @@ pub struct ApplicationRequest {
     pub callback_url: Option<WebAddress>,
     /// The salesperson, for reports.
     pub salesperson_reference: Option<Personal<String>>,
+    /// The down payment as a fraction of the amount (`down_payment_amount_prc`), where it is agreed so.
+    pub down_payment_rate: Option<Rate>,
+    /// Whether the customer is a politically exposed person (`customer_pep`). No guide prints what is
+    /// inside; it goes out as it is.
+    pub customer_pep: Option<FreeForm>,
+    /// Whom the customer acts for (`customer_ubos`, ultimate beneficial owners); likewise.
+    pub customer_ubos: Option<FreeForm>,
+    /// Anything else that is agreed with the bank (`additional_details`); likewise.
+    pub additional_details: Option<FreeForm>,
     amount: Money,
     down_payment: Option<Money>,
+    further: Vec<FurtherField>,
 }
 
 impl ApplicationRequest {
@@ -81,8 +92,13 @@ impl ApplicationRequest {
             purchase: None,
             callback_url: None,
             salesperson_reference: None,
+            down_payment_rate: None,
+            customer_pep: None,
+            customer_ubos: None,
+            additional_details: None,
             amount,
             down_payment: None,
+            further: Vec::new(),
         })
     }
 
@@ -103,6 +119,27 @@ impl ApplicationRequest {
         }
         self.down_payment = Some(down_payment);
         Ok(self)
+    }
+
+    /// With a key of the bank's that has no field here.
+    ///
+    /// # Errors
+    /// [`Invalid`] with its path, where it is there already.
+    pub fn with_further(mut self, field: FurtherField) -> Result<Self, Invalid> {
+        if self
+            .further
+            .iter()
+            .any(|known| known.path() == field.path())
+        {
+            return Err(Invalid::new(field.path(), "must be given once"));
+        }
+        self.further.push(field);
+        Ok(self)
+    }
+
+    /// The keys that have no field here.
+    pub fn further(&self) -> &[FurtherField] {
+        &self.further
     }
 
     /// The amount applied for, down payment included.
@@ -141,7 +178,18 @@ impl ApplicationRequest {
                 means.monthly_financial_obligations.is_some()
             }
             "credit_application.monthly_household_costs" => means.monthly_household_costs.is_some(),
+            "credit_application.down_payment_amount_prc" => self.down_payment_rate.is_some(),
             "credit_application.dependants_count" => means.dependants_count.is_some(),
+            "credit_application.dependants_over_18" => means.dependants_over_18.is_some(),
+            "credit_application.civil_status" => means.civil_status.is_some(),
+            "credit_application.housing_status" => means.housing_status.is_some(),
+            "credit_application.employer_name" => means.employer_name.is_some(),
+            "credit_application.employer_registry_code" => means.employer_registry_code.is_some(),
+            "credit_application.employer_phone" => means.employer_phone.is_some(),
+            "credit_application.employment_start_year" => means.employment_start_year.is_some(),
+            "credit_application.employment_start_month" => means.employment_start_month.is_some(),
+            "credit_application.employment_end_year" => means.employment_end_year.is_some(),
+            "credit_application.employment_end_month" => means.employment_end_month.is_some(),
             "credit_application.income_source" => means.income_source.is_some(),
             "credit_application.employment_position" => means.employment_position.is_some(),
             "credit_application.payout_account_number" => means.payout_account_number.is_some(),
@@ -156,7 +204,10 @@ impl ApplicationRequest {
                 self.identification.is_some()
             }
             "consents" => !self.consents.is_empty(),
-            "purchase.purchase_reference" => purchase.is_some(),
+            "customer_pep" => self.customer_pep.is_some(),
+            "customer_ubos" => self.customer_ubos.is_some(),
+            "additional_details" => self.additional_details.is_some(),
+            "purchase.purchase_reference" => purchase.is_some_and(|p| p.reference.is_some()),
             "purchase.description" => purchase.is_some_and(|p| p.description.is_some()),
             "partner_urls.callback_url" => self.callback_url.is_some(),
             _ => return None,
@@ -176,10 +227,30 @@ pub struct Means {
     pub monthly_household_costs: Option<Personal<Money>>,
     /// How many people the customer keeps.
     pub dependants_count: Option<Personal<u32>>,
+    /// How many of them are of age.
+    pub dependants_over_18: Option<Personal<u32>>,
+    /// Whether the customer is married, and so on; the list is not published.
+    pub civil_status: Option<Personal<String>>,
+    /// How the customer lives; the list is not published.
+    pub housing_status: Option<Personal<String>>,
     /// Where the income comes from: `pension`.
     pub income_source: Option<Personal<String>>,
     /// `private_sector_employee`; seen in Latvia.
     pub employment_position: Option<Personal<String>>,
+    /// For whom the customer works.
+    pub employer_name: Option<Personal<String>>,
+    /// The employer's registry code.
+    pub employer_registry_code: Option<Personal<String>>,
+    /// The employer's telephone.
+    pub employer_phone: Option<Personal<String>>,
+    /// The year in which this work began.
+    pub employment_start_year: Option<Personal<u32>>,
+    /// The month in which it began.
+    pub employment_start_month: Option<Personal<u32>>,
+    /// The year in which it ends, where it does.
+    pub employment_end_year: Option<Personal<u32>>,
+    /// The month in which it ends.
+    pub employment_end_month: Option<Personal<u32>>,
     /// IBAN.
     pub payout_account_number: Option<Personal<String>>,
 }
@@ -224,7 +295,7 @@ pub struct CustomerConsents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Currency;
+    use crate::{Currency, Place};
 
     fn request(amount: &str) -> Result<ApplicationRequest, Invalid> {
         ApplicationRequest::new(
@@ -258,6 +329,16 @@ mod tests {
             let error = request("100").unwrap().with_down_payment(bad).unwrap_err();
             assert_eq!(error.field(), "credit_application.down_payment_amount");
         }
+    }
+
+    #[test]
+    fn a_further_key_is_given_once() {
+        let field =
+            || FurtherField::new(Place::CreditApplication, "education", "x".into()).unwrap();
+        let request = request("100").unwrap().with_further(field()).unwrap();
+        assert_eq!(request.further(), [field()]);
+        let error = request.with_further(field()).unwrap_err();
+        assert_eq!(error.field(), "credit_application.education");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Foreign;
 /// guide wants a contract read after signing (*Direct API Poland*, contract details), since a gateway
 /// may have answered for a bank that goes on working.
 const UNCLEAR_WINDOW: Duration = Duration::seconds(30);
+/// How long the bank's answers may stay unreadable before a person is told.
+const UNREADABLE_FOR: Duration = Duration::HOUR;
 /// For how long the bank may say that it doesn't know an attempt before that is believed.
 const MISSING_FOR: Duration = Duration::DAY;
 
@@ -59,6 +61,7 @@ impl Order {
             return;
         };
         attempt.missing_since = None;
+        attempt.unreadable_since = None;
         attempt.opening = Opening::Answered;
         let replaced = attempt.take_ids(reading);
         let differed = attempt.other_amount.is_some();
@@ -142,6 +145,22 @@ impl Order {
             let why = format!("the bank has not known attempt {number} any more for a day");
             self.tell_person(number, why, now);
             self.go(number, AttemptState::Failed, now);
+        }
+    }
+
+    /// The bank has answered what can't be read, `where_it_failed`. It may be read again later, and
+    /// nothing is concluded from it; what stays so for an hour is told to a person, once.
+    pub fn unreadable(&mut self, number: u32, where_it_failed: &str, now: OffsetDateTime) {
+        let Some(attempt) = self.attempt_mut(number) else {
+            return;
+        };
+        let since = *attempt.unreadable_since.get_or_insert(now);
+        let what =
+            format!("the bank's answers about attempt {number} have been unreadable for an hour: ");
+        // Where it fails may differ from answer to answer.
+        let told = attempt.anomaly.as_deref().unwrap_or_default();
+        if now - since >= UNREADABLE_FOR && !told.starts_with(&what) {
+            self.tell_person(number, what + where_it_failed, now);
         }
     }
 

@@ -23,12 +23,26 @@ open_enum! {
     }
 }
 
-/// The main device of a rental, the bank's `MODEL_BASED` asset.
+impl AssetCategory {
+    /// Whether things of this category are rented by themselves: not what goes along with a device. One
+    /// that this version doesn't know is the bank's to judge.
+    pub const fn is_device(&self) -> bool {
+        match self {
+            Self::AddOn | Self::CopyingFee | Self::ShippingFee => false,
+            Self::Computer | Self::Phone | Self::Tablet | Self::Watch | Self::Unrecognised(_) => {
+                true
+            }
+        }
+    }
+}
+
+/// The main device of a rental: by its model, the bank's `MODEL_BASED` asset, or by a category of the
+/// bank's list and a name, its `CATEGORY_BASED` one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hero {
-    /// Its model.
-    pub model_id: AssetModelId,
+    /// Its model; none where it is told by its category.
+    pub model_id: Option<AssetModelId>,
     /// Its name, if it is told besides.
     pub name: Option<String>,
     /// Its category, if it is told besides. The guide's sample puts a tablet under `computer`.
@@ -43,11 +57,39 @@ impl Hero {
     /// A device of a model.
     pub const fn new(model_id: AssetModelId, net_price: Money) -> Self {
         Self {
-            model_id,
+            model_id: Some(model_id),
             name: None,
             category: None,
             net_price,
             gross_price: None,
+        }
+    }
+
+    /// A device of a category.
+    pub fn of_category(name: impl Into<String>, category: AssetCategory, net_price: Money) -> Self {
+        Self {
+            model_id: None,
+            name: Some(name.into()),
+            category: Some(category),
+            net_price,
+            gross_price: None,
+        }
+    }
+
+    /// What names it: a model, or a category of devices and a name.
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        if self.model_id.is_some() {
+            return Ok(());
+        }
+        if self.name.as_deref().unwrap_or_default().trim().is_empty() {
+            return Err(Invalid::new("model_name", "must not be blank"));
+        }
+        match &self.category {
+            Some(category) if category.is_device() && !category.as_str().is_empty() => Ok(()),
+            Some(_) | None => {
+                let problem = "must be a category of devices, such as phone: the hero comes first";
+                Err(Invalid::new("category_code", problem))
+            }
         }
     }
 }

@@ -14,9 +14,9 @@ pub struct RentalCalculation {
     /// What is paid a month, with VAT.
     pub gross_monthly_payment: Money,
     /// The VAT in it.
-    pub vat: Money,
+    pub vat: Option<Money>,
     /// What is paid a month, without VAT.
-    pub net_monthly_payment: Money,
+    pub net_monthly_payment: Option<Money>,
     /// What trade-in and campaign take off the net monthly payment.
     pub net_monthly_payment_discount: Option<Money>,
     /// What the old device is worth, with VAT.
@@ -24,9 +24,9 @@ pub struct RentalCalculation {
     /// What the campaign takes off, with VAT.
     pub gross_campaign_discount: Option<Money>,
     /// The cart without VAT.
-    pub total_net_price: Money,
+    pub total_net_price: Option<Money>,
     /// The cart with VAT.
-    pub total_gross_price: Money,
+    pub total_gross_price: Option<Money>,
     /// The cart without VAT, after both deductions.
     pub total_net_price_with_discount: Option<Money>,
     /// The cart with VAT, after both deductions.
@@ -38,25 +38,18 @@ pub struct RentalCalculation {
 }
 
 impl RentalCalculation {
-    /// A calculation without deductions, of which nothing is told about insurance.
-    pub const fn new(
-        period: Months,
-        gross_monthly_payment: Money,
-        vat: Money,
-        net_monthly_payment: Money,
-        total_net_price: Money,
-        total_gross_price: Money,
-    ) -> Self {
+    /// A calculation of which only the monthly payment is known.
+    pub const fn new(period: Months, gross_monthly_payment: Money) -> Self {
         Self {
             period,
             gross_monthly_payment,
-            vat,
-            net_monthly_payment,
+            vat: None,
+            net_monthly_payment: None,
             net_monthly_payment_discount: None,
             gross_trade_in_amount: None,
             gross_campaign_discount: None,
-            total_net_price,
-            total_gross_price,
+            total_net_price: None,
+            total_gross_price: None,
             total_net_price_with_discount: None,
             total_gross_price_with_discount: None,
             insurance: None,

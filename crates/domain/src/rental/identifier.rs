@@ -13,7 +13,10 @@ open_enum! {
     }
 }
 
-/// The number of a phone: fifteen digits, the last one a check digit (Luhn).
+/// The number of a phone: fifteen digits.
+///
+/// The form only: the last digit checks the others, and whether it does is the bank's to judge, as for
+/// identity codes. [`check_digit_fits`](Self::check_digit_fits) is for pointing that out.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Imei(Personal<String>);
 
@@ -21,28 +24,25 @@ impl Imei {
     /// Takes a number.
     ///
     /// # Errors
-    /// [`Invalid`] (`imei`) unless it is 15 digits of which the last one checks the others.
+    /// [`Invalid`] (`imei`) unless it is 15 digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(10)).collect();
-        let digits = digits.filter(|digits| digits.len() == 15);
-        let sum = |digits: Vec<u32>| -> u32 {
-            let weighed = digits
-                .into_iter()
-                .enumerate()
-                .map(|(n, digit)| match n % 2 {
-                    0 => digit,
-                    _ => digit * 2 / 10 + digit * 2 % 10,
-                });
-            weighed.sum()
-        };
-        if digits.is_some_and(|digits| sum(digits).is_multiple_of(10)) {
+        if text.len() == 15 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(Personal::new(text.to_owned())))
         } else {
-            Err(Invalid::new(
-                "imei",
-                "must be 15 digits, the last one the check digit of the others; read it from the device again",
-            ))
+            let problem = "must be 15 digits; read it from the device again";
+            Err(Invalid::new("imei", problem))
         }
+    }
+
+    /// Whether the last digit is the check digit of the others (Luhn). Where it isn't, the number was
+    /// probably copied wrongly.
+    pub fn check_digit_fits(&self) -> bool {
+        let digits = self.expose().chars().filter_map(|c| c.to_digit(10));
+        let weighed = digits.enumerate().map(|(n, digit)| match n % 2 {
+            0 => digit,
+            _ => digit * 2 / 10 + digit * 2 % 10,
+        });
+        weighed.sum::<u32>().is_multiple_of(10)
     }
 
     /// The number.
@@ -136,13 +136,18 @@ mod tests {
     }
 
     #[test]
-    fn an_imei_has_fifteen_digits_and_checks_itself() {
-        for good in [GUIDES, "490154203237518"] {
-            assert_eq!(Imei::parse(good).unwrap().expose(), good);
+    fn an_imei_has_fifteen_digits_of_which_the_last_is_the_banks_to_judge() {
+        for (good, fits) in [
+            (GUIDES, true),
+            ("490154203237518", true),
+            ("355889000000008", false),
+        ] {
+            let imei = Imei::parse(good).unwrap();
+            assert_eq!(imei.expose(), good);
+            assert_eq!(imei.check_digit_fits(), fits, "{good}");
         }
         for bad in [
             "",
-            "355889000000008",
             "35588900000000",
             "3558890000000070",
             "35588900000000A",

@@ -50,6 +50,18 @@ impl ModelIdentifier {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// An identifier of a kind that the bank names; none of another kind, or of another form.
+    pub fn named(kind: &str, text: &str) -> Option<Self> {
+        let (kind, text) = (kind.trim(), text.trim());
+        if kind.eq_ignore_ascii_case("EAN") {
+            Self::ean(text).ok()
+        } else if kind.eq_ignore_ascii_case("MANUFACTURER_PRODUCT_CODE") {
+            Self::manufacturer_product_code(text).ok()
+        } else {
+            None
+        }
+    }
 }
 
 open_enum! {
@@ -129,20 +141,32 @@ pub struct AssetModel {
     pub periods: Vec<Months>,
     /// Which identifiers the device must have got before its contract is activated.
     pub identifier_types: Vec<AssetIdentifierType>,
-    /// The limits of the whole cart, before anything is deducted.
+    /// What it is known by (`identifiers`); none where the bank's list can't be read, as in the guide's
+    /// sample.
+    pub identifiers: Vec<ModelIdentifier>,
+    /// The limits of the device's price, before anything is deducted. The guide's name for them is
+    /// `subscriptionTotalLimits`; its prose, "minimum and maximum product price".
     pub limits: PriceLimits,
     /// Whether it is insured.
     pub insurance: InsuranceRequirement,
-    /// Whether an old device can be traded in.
-    pub trade_in_available: bool,
-    /// Whether a campaign can lower the price.
-    pub campaign_discount_available: bool,
+    /// Whether an old device can be traded in; the bank decides where it doesn't say.
+    pub trade_in_available: Option<bool>,
+    /// Whether a campaign can lower the price; the bank decides where it doesn't say.
+    pub campaign_discount_available: Option<bool>,
     /// What may be rented along with it; the bank decides where it lists nothing.
     pub add_on_categories: Vec<AddOnCategory>,
 }
 
 impl AssetModel {
-    /// A model that has neither limits nor extras, in any period.
+    /// Whether it may be the model that was asked for: not where its list has identifiers of that kind,
+    /// and all of them are others.
+    pub fn may_be(&self, identifier: &ModelIdentifier) -> bool {
+        let of_kind = |known: &&ModelIdentifier| known.kind() == identifier.kind();
+        let mut known = self.identifiers.iter().filter(of_kind).peekable();
+        known.peek().is_none() || known.any(|known| known == identifier)
+    }
+
+    /// A model that has no limits, in any period.
     pub fn new(
         id: AssetModelId,
         name: impl Into<String>,
@@ -154,10 +178,11 @@ impl AssetModel {
             name: name.into(),
             periods: Vec::new(),
             identifier_types,
+            identifiers: Vec::new(),
             limits: PriceLimits::default(),
             insurance,
-            trade_in_available: false,
-            campaign_discount_available: false,
+            trade_in_available: None,
+            campaign_discount_available: None,
             add_on_categories: Vec::new(),
         }
     }

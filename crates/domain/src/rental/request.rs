@@ -24,7 +24,8 @@ impl RentalRequest {
     ///
     /// # Errors
     /// [`Invalid`]: (`currency`) when the hero's price is not in the region's, (`assets[n].…`) for a
-    /// price that is negative or of another currency, or an add-on without name or category.
+    /// price that is negative or of another currency, a hero that nothing names, or an add-on without
+    /// name or category.
     pub fn new(
         region: &Region,
         period: Months,
@@ -33,7 +34,9 @@ impl RentalRequest {
     ) -> Result<Self, Invalid> {
         region.check_currency(hero.net_price)?;
         let like = hero.net_price;
-        check_prices(hero.net_price, hero.gross_price, like).map_err(|e| e.inside("assets[0]"))?;
+        let prices = check_prices(hero.net_price, hero.gross_price, like);
+        let checked = prices.and_then(|()| hero.check());
+        checked.map_err(|error| error.inside(&asset(0)))?;
         for (n, add_on) in add_ons.iter().enumerate() {
             let prices = check_prices(add_on.net_price, add_on.gross_price, like);
             let checked = prices.and_then(|()| add_on.check());
@@ -109,14 +112,20 @@ impl RentalRequest {
     }
 
     /// Checks the cart against its hero's conditions (*Smart Rent 3.04*, Rental Conditions). A
-    /// deduction of nothing counts as none.
+    /// deduction of nothing counts as none. The limits are "the minimum and maximum product price
+    /// values": those of the hero, whatever is rented along with it.
     ///
     /// # Errors
     /// [`Invalid`], which names the field of the first condition that isn't kept.
     pub fn check(&self, model: &AssetModel) -> Result<(), Invalid> {
         let invalid =
             |field: &'static str, problem: &'static str| Err(Invalid::new(field, problem));
-        if self.hero.model_id != model.id {
+        if self
+            .hero
+            .model_id
+            .as_ref()
+            .is_some_and(|id| *id != model.id)
+        {
             return invalid(
                 "assets[0].model_id",
                 "must be the model whose conditions these are",
@@ -141,17 +150,16 @@ impl RentalRequest {
             _ => {}
         }
         let given = |amount: Option<Money>| amount.is_some_and(|amount| amount.is_positive());
-        if given(self.trade_in) && !model.trade_in_available {
+        if given(self.trade_in) && model.trade_in_available == Some(false) {
             return invalid("gross_trade_in_amount", "must be left out for this model");
         }
-        if given(self.campaign_discount) && !model.campaign_discount_available {
+        if given(self.campaign_discount) && model.campaign_discount_available == Some(false) {
             return invalid("gross_campaign_discount", "must be left out for this model");
         }
-        if !model
-            .limits
-            .allow(self.total_net_price()?, self.total_gross_price()?)
-        {
-            return invalid("assets", "must cost a sum within the model's limits");
+        let hero = &self.hero;
+        if !model.limits.allow(hero.net_price, hero.gross_price) {
+            let problem = "must be within the limits of the model's price";
+            return invalid("assets[0].net_price", problem);
         }
         self.check_add_ons(model)
     }

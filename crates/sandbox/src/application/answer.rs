@@ -127,25 +127,33 @@ impl CreditApplication {
         ])
         .collect();
         fields.extend(self.proof(region));
+        let text = |wanted: &'static str| {
+            let mut all = details.texts.iter();
+            let found = all.find(|(name, _)| *name == wanted);
+            let text = found.and_then(|(_, text)| text.clone());
+            (wanted, Node::from(text))
+        };
         fields.extend(known([
-            ("down_payment_amount_prc", Node::Null),
+            (
+                "down_payment_amount_prc",
+                details.down_payment_share.map_or(Node::Null, Node::from),
+            ),
             ("income_source", details.income_source.clone().into()),
-            ("civil_status", Node::Null),
-            ("housing_status", Node::Null),
+            text("civil_status"),
+            text("housing_status"),
             ("monthly_income", details.monthly_income.into()),
             ("monthly_household_costs", number(details.household_costs)),
             ("monthly_financial_obligations", number(details.obligations)),
         ]));
-        let unknown = [
-            "employer_name",
-            "employer_registry_code",
-            "employer_phone",
-            "employment_start_year",
-            "employment_start_month",
-            "employment_end_year",
-            "employment_end_month",
-        ];
-        fields.extend(known(unknown.map(|name| (name, Node::Null))));
+        fields.extend(known([
+            text("employer_name"),
+            text("employer_registry_code"),
+            text("employer_phone"),
+        ]));
+        fields.extend(details.wholes.iter().map(|(name, whole)| {
+            let whole = whole.map_or(Node::Null, Node::Whole);
+            (Name::Known(name), whole)
+        }));
         fields.extend(known([
             (
                 "dependants_count",

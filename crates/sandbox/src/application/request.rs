@@ -34,6 +34,10 @@ pub(super) struct Details {
     pub(super) income_source: Option<String>,
     pub(super) dependants: Option<u32>,
     pub(super) dependants_over_18: Option<u32>,
+    /// Texts and whole numbers that are given back as they came, under their names.
+    pub(super) texts: Vec<(&'static str, Option<String>)>,
+    pub(super) wholes: Vec<(&'static str, Option<u32>)>,
+    pub(super) down_payment_share: Option<Decimal>,
     pub(super) purchase: Option<Vec<(Name, Node)>>,
     pub(super) description: Option<String>,
 }
@@ -115,6 +119,21 @@ impl ApplicationRequest {
     }
 }
 
+/// What the guide's answer prints of an applicant, and its request leaves to the flow; guides silent on their values; chosen: any.
+const TEXTS: [&str; 5] = [
+    "civil_status",
+    "housing_status",
+    "employer_name",
+    "employer_registry_code",
+    "employer_phone",
+];
+const WHOLES: [&str; 4] = [
+    "employment_start_year",
+    "employment_start_month",
+    "employment_end_year",
+    "employment_end_month",
+];
+
 fn credit_application(
     mut asked: Document<'_>,
     product: &Product,
@@ -165,6 +184,11 @@ fn credit_application(
         income_source: asked.text("income_source", refusals),
         dependants: asked.whole("dependants_count", refusals),
         dependants_over_18: asked.whole("dependants_over_18", refusals),
+        texts: TEXTS.map(|name| (name, asked.text(name, refusals))).into(),
+        wholes: WHOLES
+            .map(|name| (name, asked.whole(name, refusals)))
+            .into(),
+        down_payment_share: asked.decimal("down_payment_amount_prc", refusals),
         ..Details::default()
     };
     for name in [

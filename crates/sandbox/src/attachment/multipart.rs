@@ -7,6 +7,7 @@ use std::borrow::Cow;
 pub(super) struct Part<'a> {
     pub(super) name: String,
     pub(super) file_name: Option<String>,
+    pub(super) content_type: Option<String>,
     pub(super) content: &'a [u8],
 }
 
@@ -45,12 +46,13 @@ pub(super) fn parts<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>>
 fn read(part: &[u8]) -> Option<Part<'_>> {
     let (head, content) = cut(part, b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(head);
-    let disposition = head.split("\r\n").find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim()
-            .eq_ignore_ascii_case("content-disposition")
-            .then_some(value)
-    })?;
+    let header = |wanted: &str| {
+        head.split("\r\n").find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim().eq_ignore_ascii_case(wanted).then_some(value)
+        })
+    };
+    let disposition = header("content-disposition")?;
     let (kind, parameters) = disposition.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("form-data") {
         return None;
@@ -66,6 +68,7 @@ fn read(part: &[u8]) -> Option<Part<'_>> {
     Some(Part {
         name: parameter(parameters, "name")?,
         file_name: extended.or_else(plain),
+        content_type: header("content-type").map(|kind| kind.trim().to_owned()),
         content,
     })
 }

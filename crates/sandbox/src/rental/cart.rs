@@ -127,10 +127,12 @@ pub(super) fn read(
         "CAMPAIGN_DISCOUNT_NOT_AVAILABLE",
         "campaign discount is not available for the model",
     );
+    // "Minimum and maximum product price values" (Rental Conditions): the device's, whatever goes along with it.
     problems.rule(
-        model.limits.allow(quote.total_net, quote.total_gross),
+        read.first()
+            .is_none_or(|device| model.limits.allow(device.net, device.gross)),
         "SUBSCRIPTION_TOTAL_LIMITS_VIOLATED",
-        "total price is outside the limits of the model",
+        "price is outside the limits of the model",
     );
     problems.rule(
         quote.total_gross_with_discount > Decimal::ZERO,

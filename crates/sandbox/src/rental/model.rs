@@ -166,7 +166,7 @@ pub struct AssetModel {
     pub periods: &'static [u32],
     /// What has to be told about the device before its contract is activated.
     pub asset_identifier_types: &'static [AssetIdentifierType],
-    /// The limits of a whole cart's price, before anything is deducted.
+    /// The limits of its price, before anything is deducted.
     pub limits: PriceLimits,
     /// Whether it is insured.
     pub insurance_requirement: InsuranceRequirement,

@@ -80,6 +80,35 @@ async fn the_guides_sample_is_taken_and_answered_with_the_samples_fields() {
 }
 
 #[tokio::test]
+async fn what_is_told_of_an_applicant_is_given_back() {
+    let shop = Shop::open(Region::Estonia).await;
+    let told = json!({
+        "civil_status": "married",
+        "housing_status": "owner",
+        "employer_name": "Example OÜ",
+        "employer_registry_code": "12345678",
+        "employer_phone": "+3726000000",
+        "employment_start_year": 2015,
+        "employment_start_month": 2,
+        "employment_end_year": 2030,
+        "employment_end_month": 12,
+        "dependants_over_18": 1,
+    });
+    let mut body = sample();
+    let asked = body["credit_application"].as_object_mut().unwrap();
+    asked.extend(told.as_object().unwrap().clone());
+    // Keys that the guide doesn't have are taken, too.
+    body["customer_pep"] = json!({ "is_pep": false });
+    let (status, sent) = shop.post("v2/{shop}/applications", &body).await;
+    assert_eq!(status, 201, "{sent}");
+    let id = sent["uuid"].as_str().unwrap().parse().unwrap();
+    let (_, shown) = shop.get(&path(id)).await;
+    for (name, value) in told.as_object().unwrap() {
+        assert_eq!(&shown["credit_application"][name], value, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn poland_answers_in_text_and_every_region_is_served() {
     for region in Region::ALL {
         let shop = Shop::open(region).await;

@@ -298,6 +298,9 @@ async fn what_the_model_does_not_allow_is_refused() {
         let (status, told, _) = refused(&answer);
         assert_eq!((status, told), (422, code), "{body}");
     }
+    // The limits are the device's: what goes along with it has its own.
+    let dear = cart(12, &[hero(PHONE, json!(4800)), cable(json!(499))]);
+    assert_eq!(shop.calculate(&dear).await.0, 201);
     let latvia = Shop::open(Region::Latvia).await;
     assert_eq!(latvia.calculate(&cart(12, &[phone, fee])).await.0, 201);
 }

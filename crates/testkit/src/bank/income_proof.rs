@@ -64,7 +64,7 @@ impl IncomeProof for FakeBank {
             }
             let url = WebAddress::parse("https://fake.example/statement");
             let retrieval = StatementRetrieval {
-                id: "retrieval".to_owned(),
+                id: Some("retrieval".to_owned()),
                 redirect_url: url.map_err(invalid)?,
             };
             state.answer(operation, retrieval)

@@ -66,8 +66,12 @@ impl State {
         cart: &RentalRequest,
     ) -> Result<Device, GatewayError> {
         self.rents(operation, product)?;
-        let hero = &cart.hero().model_id;
-        let model = self.models.iter().find(|(_, model)| model.id == *hero);
+        // A device that only its category names has no conditions here.
+        let hero = cart.hero().model_id.as_ref();
+        let model = self
+            .models
+            .iter()
+            .find(|(_, model)| Some(&model.id) == hero);
         let not_found = || GatewayError::new(GatewayErrorKind::NotFound, operation);
         let (_, model) = model.ok_or_else(not_found)?;
         let refused = |_| GatewayError::new(GatewayErrorKind::Refused, operation);
@@ -220,7 +224,9 @@ pub(super) fn phone(currency: Currency) -> Result<(Product, ModelIdentifier, Ass
         .map(Months::new)
         .collect::<Result<_, _>>()?;
     model.limits.max_net = Some(Money::new(Decimal::from(5000), currency));
-    model.trade_in_available = true;
+    model.identifiers = vec![ModelIdentifier::ean(FakeBank::EAN)?];
+    model.trade_in_available = Some(true);
+    model.campaign_discount_available = Some(false);
     product.periods.clone_from(&model.periods);
     Ok((product, ModelIdentifier::ean(FakeBank::EAN)?, model))
 }
@@ -237,14 +243,11 @@ fn free_of_charge(
     let left = total.amount() - deducted;
     let monthly =
         |amount: Decimal| money((amount / Decimal::from(request.period.get())).round_dp(2));
-    let mut calculation = RentalCalculation::new(
-        request.period,
-        monthly(left),
-        money(Decimal::ZERO),
-        monthly(left),
-        total,
-        total,
-    );
+    let mut calculation = RentalCalculation::new(request.period, monthly(left));
+    calculation.vat = Some(money(Decimal::ZERO));
+    calculation.net_monthly_payment = Some(monthly(left));
+    calculation.total_net_price = Some(total);
+    calculation.total_gross_price = Some(total);
     calculation.net_monthly_payment_discount = Some(monthly(deducted));
     calculation.gross_trade_in_amount = request.trade_in();
     calculation.gross_campaign_discount = request.campaign_discount();

@@ -129,7 +129,9 @@ impl Sessions for FakeBank {
                 redirect_url: redirect_url.map_err(invalid)?,
             };
             let mut session = Session::new(opened.id.clone(), SessionStatus::Pending);
-            session.order_reference = Some(request.purchase.reference.clone());
+            session
+                .order_reference
+                .clone_from(&request.purchase.reference);
             session.product_code = Some(request.product_code.clone());
             session.total = total;
             let fake = FakeSession {

@@ -116,7 +116,7 @@ impl Signing for FakeBank {
                 return Err(GatewayError::new(GatewayErrorKind::NotFound, operation));
             }
             Ok(Printout {
-                id: format!("printout-of-{contract}"),
+                id: Some(format!("printout-of-{contract}")),
                 link: address(operation, &format!("https://fake.example/{contract}.pdf"))?,
             })
         })

@@ -18,7 +18,7 @@ pub(super) async fn statement_can_be_retrieved_from_a_listed_bank(bank: &dyn Ban
     for _ in 0..2 {
         let retrieval = bank.income_proof().retrieve_statement(&request).await;
         let retrieval = retrieval.unwrap();
-        assert!(!retrieval.id.is_empty());
+        assert_ne!(retrieval.id.as_deref(), Some(""));
         assert!(retrieval.redirect_url.as_str().starts_with("http"));
     }
     request.bank = StatementBankId::parse("999999").unwrap();

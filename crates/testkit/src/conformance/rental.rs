@@ -83,6 +83,7 @@ pub(super) async fn known_model_has_its_conditions(bank: &dyn BankUnderTest) {
     let model = model(bank).await;
     assert!(!model.name.is_empty());
     assert!(!model.periods.is_empty());
+    assert!(model.may_be(&bank.rented_model()));
     assert_eq!(model.insurance, InsuranceRequirement::Optional);
     for kind in [AssetIdentifierType::Imei, AssetIdentifierType::SerialNumber] {
         assert!(model.identifier_types.contains(&kind), "{kind}");
@@ -115,10 +116,7 @@ pub(super) async fn rental_calculation_is_about_what_was_asked(bank: &dyn BankUn
     let calculation = bank.rentals().calculate(&product, &request).await.unwrap();
     assert_eq!(calculation.period, request.period);
     assert_ne!(calculation.insurance_used, Some(true));
-    assert_eq!(
-        calculation.total_net_price,
-        request.total_net_price().unwrap()
-    );
+    assert_eq!(calculation.total_net_price, request.total_net_price().ok());
     assert!(calculation.gross_monthly_payment.is_positive());
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn printout_has_a_link(bank: &dyn BankUnderTest) {
     let id = accepted(bank, &application(bank)).await;
     for regeneration in [Regeneration::NotNeeded, Regeneration::Forced] {
         let printout = bank.signing().printout(&id, regeneration).await.unwrap();
-        assert!(!printout.id.is_empty());
+        assert_ne!(printout.id.as_deref(), Some(""));
         assert!(printout.link.as_str().starts_with("http"));
     }
     let nobody = ContractId::parse("00000000-0000-4000-8000-000000000000").unwrap();

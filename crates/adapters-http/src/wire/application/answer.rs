@@ -1,6 +1,6 @@
 use inbank_domain::{
-    Application, ApplicationId, ApplicationStatus, ContractId, Currency, DecisionStatus,
-    IncomeProofType, Invalid, Months, Offer, excerpt,
+    Application, ApplicationId, ApplicationStatus, ContractId, Currency, DecisionStatus, FeeKind,
+    IncomeProofType, Invalid, Money, Months, Offer, ProcessStatus, ProductCode, excerpt,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use crate::dialect::decode;
 use crate::failure::DecodeError;
 use crate::wire::calculation::Row;
 use crate::wire::lenient::{Lenient, amount};
-use crate::wire::moment::Day;
+use crate::wire::moment::{Day, Moment};
 use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 
 /// Both shapes of an application: bare as creating it answers, or in `credit_application` beside its
@@ -20,9 +20,18 @@ struct Answer<'a> {
     #[serde(borrow)]
     credit_application: Option<&'a RawValue>,
     #[serde(default)]
+    product: Lenient<ProductReference>,
+    #[serde(default)]
     contract: Lenient<Reference>,
     #[serde(default)]
     payment_schedule: Lenient<Schedule>,
+}
+
+/// The product, beside the application.
+#[derive(Deserialize)]
+struct ProductReference {
+    #[serde(default)]
+    code: Lenient<String>,
 }
 
 /// A contract, or what stands in its place before there is one.
@@ -55,10 +64,17 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
     let contract = answer.contract.take("contract");
     application.contract =
         contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
+    if application.product_code.is_none() {
+        let product = answer.product.take("product");
+        application.product_code =
+            product.and_then(|product| product.code.parse("product.code", ProductCode::parse));
+    }
     if application.decision == DecisionStatus::Positive {
-        let schedule = answer.payment_schedule;
-        application.offer =
-            schedule.parse("payment_schedule", |schedule| schedule.into_offer(currency));
+        let currency = application
+            .amount
+            .map_or(currency, |amount| amount.currency());
+        let offer = |schedule: Schedule| schedule.into_offer(&application, currency);
+        application.offer = answer.payment_schedule.parse("payment_schedule", offer);
     }
     Ok(application)
 }
@@ -98,15 +114,54 @@ struct Details {
     previous_uuid: Lenient<String>,
     #[serde(default)]
     offer_valid_to: Lenient<Day>,
+    #[serde(default)]
+    product_code: Lenient<String>,
+    #[serde(default)]
+    period: Lenient<Whole>,
+    #[serde(default)]
+    payment_day: Lenient<Whole>,
+    // The one in the answer to creating it, the other in that to reading it.
+    #[serde(default)]
+    down_payment_amount: Lenient<Number>,
+    #[serde(default)]
+    down_payment_amount_total: Lenient<Number>,
+    #[serde(default)]
+    down_payment_amount_prc: Lenient<Number>,
+    #[serde(default)]
+    max_limit: Lenient<Number>,
+    #[serde(default)]
+    created_at: Lenient<Moment>,
+    #[serde(default)]
+    confirmed_at: Lenient<Moment>,
 }
 
 impl Details {
     fn into_application(self, currency: Currency) -> Result<Application, Invalid> {
         let decision = self.decision_status.as_deref().unwrap_or("pending");
-        let id = ApplicationId::parse(self.uuid)?;
+        let id = ApplicationId::parse(self.uuid.trim())?;
         let mut application = Application::new(id, DecisionStatus::from(decision));
-        application.number = self.number.take("number").map(TextOrNumber::into_text);
+        application.number = self.number.text("number");
         application.amount = amount("amount", self.amount, self.currency, currency);
+        // The answer's other amounts are in the currency of this one.
+        let currency = application
+            .amount
+            .map_or(currency, |amount| amount.currency());
+        let money = |number: Lenient<Number>, field| {
+            number.take(field).map(|number| number.money(currency))
+        };
+        application.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        application.period = self.period.parse("period", months);
+        application.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
+        application.down_payment = whichever([
+            money(self.down_payment_amount_total, "down_payment_amount_total"),
+            money(self.down_payment_amount, "down_payment_amount"),
+        ]);
+        let rate = self.down_payment_amount_prc.take("down_payment_amount_prc");
+        application.down_payment_rate = rate.map(Number::rate);
+        application.max_limit = money(self.max_limit, "max_limit");
+        let moment = |moment: Lenient<Moment>, field| moment.take(field).map(|moment| moment.0);
+        application.created_at = moment(self.created_at, "created_at");
+        application.confirmed_at = moment(self.confirmed_at, "confirmed_at");
         application.messages = self.decision_messages.0;
         let proof = self.income_proof_type.take("income_proof_type");
         application.income_proof = proof.as_deref().map(IncomeProofType::from);
@@ -122,6 +177,8 @@ impl Details {
             .iter()
             .flatten()
             .any(|status| ApplicationStatus::from(status.as_str()).is_over());
+        let [_, _, process] = &statuses;
+        application.process_status = process.as_deref().map(ProcessStatus::from);
         application.offer_valid_to = self.offer_valid_to.take("offer_valid_to").map(|day| day.0);
         Ok(application)
     }
@@ -150,12 +207,25 @@ impl<'de> Deserialize<'de> for Messages {
 const MOST_MESSAGES: usize = 20;
 const LONGEST_MESSAGE: usize = 1_000;
 
+fn months(whole: Whole) -> Result<Months, Invalid> {
+    Months::new(u16::try_from(whole.0).unwrap_or_default())
+}
+
+/// The amount of whichever place has it: the first that is more than nothing, or else the first.
+fn whichever<const N: usize>(places: [Option<Money>; N]) -> Option<Money> {
+    let more = places.iter().flatten().find(|money| money.is_positive());
+    more.or_else(|| places.iter().flatten().next()).copied()
+}
+
 /// `payment_schedule` of an application: the offer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Schedule {
-    amount: Number,
-    period: Whole,
+    // Where it leaves these out, the application has them too.
+    #[serde(default)]
+    amount: Lenient<Number>,
+    #[serde(default)]
+    period: Lenient<Whole>,
     payment_amount_monthly: Number,
     interest_rate_annual: Number,
     credit_cost_rate_annual: Number,
@@ -168,9 +238,35 @@ struct Schedule {
     #[serde(default)]
     net_credit_amount: Lenient<Number>,
     #[serde(default)]
+    interest_amount_total: Lenient<Number>,
+    #[serde(default)]
+    interest_bearing_amount: Lenient<Number>,
+    #[serde(default)]
     contract_fee_amount_total: Lenient<Number>,
     #[serde(default)]
+    contract_fee_prc: Lenient<Number>,
+    #[serde(default)]
+    contract_fee_type: Lenient<String>,
+    #[serde(default)]
+    admin_fee_amount_monthly: Lenient<Number>,
+    #[serde(default)]
+    admin_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    admin_fee_type: Lenient<String>,
+    #[serde(default)]
+    insurance_fee_amount_monthly: Lenient<Number>,
+    #[serde(default)]
+    insurance_fee_amount_total: Lenient<Number>,
+    #[serde(default)]
+    insurance_fee_type: Lenient<String>,
+    #[serde(default)]
+    residual_amount_total: Lenient<Number>,
+    #[serde(default)]
+    residual_amount_prc: Lenient<Number>,
+    #[serde(default)]
     down_payment_amount_total: Lenient<Number>,
+    #[serde(default)]
+    down_payment_main_part: Lenient<Number>,
     #[serde(default)]
     first_payment_date: Lenient<Day>,
     #[serde(default)]
@@ -184,14 +280,21 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn into_offer(self, currency: Currency) -> Result<Offer, Invalid> {
+    fn into_offer(self, of: &Application, currency: Currency) -> Result<Offer, Invalid> {
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };
-        let months = u16::try_from(self.period.0).unwrap_or_default();
+        let rate = |number: Lenient<Number>, field| number.take(field).map(Number::rate);
+        let kind = |text: Lenient<String>, field| {
+            let text = text.take(field).filter(|text| !text.trim().is_empty());
+            text.as_deref().map(FeeKind::from)
+        };
+        let missing = |field| move || Invalid::new(field, "must be there, or in the application");
+        let amount = money(self.amount, "payment_schedule.amount").or(of.amount);
+        let period = self.period.parse("payment_schedule.period", months);
         let mut offer = Offer::new(
-            self.amount.money(currency),
-            Months::new(months)?,
+            amount.ok_or_else(missing("amount"))?,
+            period.or(of.period).ok_or_else(missing("period"))?,
             self.payment_amount_monthly.money(currency),
             self.interest_rate_annual.rate(),
             self.credit_cost_rate_annual.rate(),
@@ -199,9 +302,31 @@ impl Schedule {
         offer.total_cost = money(self.repayments_amount_total, "repayments_amount_total");
         offer.cost_of_credit = money(self.credit_cost_amount_total, "credit_cost_amount_total");
         offer.net_credit_amount = money(self.net_credit_amount, "net_credit_amount");
+        offer.interest_total = money(self.interest_amount_total, "interest_amount_total");
+        offer.interest_bearing_amount =
+            money(self.interest_bearing_amount, "interest_bearing_amount");
         offer.contract_fee = money(self.contract_fee_amount_total, "contract_fee_amount_total");
-        offer.down_payment = money(self.down_payment_amount_total, "down_payment_amount_total");
-        offer.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
+        offer.contract_fee_rate = rate(self.contract_fee_prc, "contract_fee_prc");
+        offer.contract_fee_kind = kind(self.contract_fee_type, "contract_fee_type");
+        offer.admin_fee_monthly = money(self.admin_fee_amount_monthly, "admin_fee_amount_monthly");
+        offer.admin_fee_total = money(self.admin_fee_amount_total, "admin_fee_amount_total");
+        offer.admin_fee_kind = kind(self.admin_fee_type, "admin_fee_type");
+        offer.insurance_fee_monthly = money(
+            self.insurance_fee_amount_monthly,
+            "insurance_fee_amount_monthly",
+        );
+        offer.insurance_fee_total = money(
+            self.insurance_fee_amount_total,
+            "insurance_fee_amount_total",
+        );
+        offer.insurance_fee_kind = kind(self.insurance_fee_type, "insurance_fee_type");
+        offer.residual = money(self.residual_amount_total, "residual_amount_total");
+        offer.residual_rate = rate(self.residual_amount_prc, "residual_amount_prc");
+        let total = money(self.down_payment_amount_total, "down_payment_amount_total");
+        offer.down_payment = whichever([total, of.down_payment]);
+        offer.down_payment_main_part = money(self.down_payment_main_part, "down_payment_main_part");
+        let payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
+        offer.payment_day = payment_day.or(of.payment_day);
         let day = |day: Lenient<Day>, field| day.take(field).map(|day| day.0);
         let first = day(self.first_payment_date, "first_payment_date");
         offer.first_payment = first.zip(money(self.first_payment_amount, "first_payment_amount"));

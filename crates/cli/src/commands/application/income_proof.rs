@@ -74,7 +74,7 @@ struct Bank {
 
 #[derive(Serialize)]
 struct Started {
-    retrieval_id: String,
+    retrieval_id: Option<String>,
     redirect_url: String,
 }
 
@@ -157,7 +157,7 @@ impl fmt::Display for Started {
         output::facts(
             f,
             &[
-                ("Retrieval", Some(self.retrieval_id.clone())),
+                ("Retrieval", self.retrieval_id.clone()),
                 ("Send the customer to", Some(self.redirect_url.clone())),
             ],
         )

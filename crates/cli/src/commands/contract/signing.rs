@@ -75,7 +75,7 @@ pub(crate) struct PaymentLink {
 
 #[derive(Serialize)]
 struct Made {
-    id: String,
+    id: Option<String>,
     link: String,
 }
 
@@ -204,7 +204,7 @@ impl fmt::Display for Made {
         output::facts(
             f,
             &[
-                ("Printout", Some(self.id.clone())),
+                ("Printout", self.id.clone()),
                 ("Link", Some(self.link.clone())),
             ],
         )

@@ -46,6 +46,9 @@ pub(super) async fn assign(command: Assign, settings: &Settings) -> Result<(), F
     let product = ProductCode::parse(command.product)?;
     let imei = command.imei.as_ref().map(given).transpose()?;
     let imei = imei.map(|text| Imei::parse(&text)).transpose()?;
+    if imei.as_ref().is_some_and(|imei| !imei.check_digit_fits()) {
+        tracing::warn!("the IMEI has a wrong check digit; it was probably copied wrongly");
+    }
     let serial = command.serial_number.as_ref().map(given).transpose()?;
     let serial = serial.map(SerialNumber::parse).transpose()?;
     let identifiers = AssetIdentifiers::new(imei, serial);

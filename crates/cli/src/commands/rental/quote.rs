@@ -51,14 +51,21 @@ struct Conditions {
     id: String,
     name: String,
     periods: Vec<u16>,
+    identifiers: Vec<Identifier>,
     asset_identifier_types: Vec<String>,
     insurance_requirement: String,
-    trade_in_available: bool,
-    campaign_discount_available: bool,
+    trade_in_available: Option<bool>,
+    campaign_discount_available: Option<bool>,
     currency: String,
     #[serde(flatten)]
     limits: Limits,
     add_on_categories: Vec<Category>,
+}
+
+#[derive(Serialize)]
+struct Identifier {
+    identifier_type: &'static str,
+    identifier: String,
 }
 
 #[derive(Serialize)]
@@ -81,13 +88,13 @@ struct Answer {
     currency: String,
     period: u16,
     gross_monthly_payment: String,
-    vat: String,
-    net_monthly_payment: String,
+    vat: Option<String>,
+    net_monthly_payment: Option<String>,
     net_monthly_payment_discount: Option<String>,
     gross_trade_in_amount: Option<String>,
     gross_campaign_discount: Option<String>,
-    total_net_price: String,
-    total_gross_price: String,
+    total_net_price: Option<String>,
+    total_gross_price: Option<String>,
     total_net_price_with_discount: Option<String>,
     total_gross_price_with_discount: Option<String>,
     insurance_requirement: Option<String>,
@@ -119,6 +126,10 @@ pub(super) async fn calculate(command: Calculate, settings: &Settings) -> Result
 impl Conditions {
     fn new(model: AssetModel, currency: String) -> Self {
         let types = model.identifier_types.iter().map(ToString::to_string);
+        let identifiers = model.identifiers.iter().map(|known| Identifier {
+            identifier_type: known.kind(),
+            identifier: known.as_str().to_owned(),
+        });
         let categories = model.add_on_categories.iter().map(|category| Category {
             category_code: category.category.to_string(),
             limits: category.limits.into(),
@@ -126,6 +137,7 @@ impl Conditions {
         Self {
             id: model.id.to_string(),
             periods: model.periods.iter().map(|period| period.get()).collect(),
+            identifiers: identifiers.collect(),
             asset_identifier_types: types.collect(),
             insurance_requirement: model.insurance.to_string(),
             trade_in_available: model.trade_in_available,
@@ -156,13 +168,13 @@ impl From<RentalCalculation> for Answer {
             currency: found.gross_monthly_payment.currency().to_string(),
             period: found.period.get(),
             gross_monthly_payment: output::amount(found.gross_monthly_payment),
-            vat: output::amount(found.vat),
-            net_monthly_payment: output::amount(found.net_monthly_payment),
+            vat: amount(found.vat),
+            net_monthly_payment: amount(found.net_monthly_payment),
             net_monthly_payment_discount: amount(found.net_monthly_payment_discount),
             gross_trade_in_amount: amount(found.gross_trade_in_amount),
             gross_campaign_discount: amount(found.gross_campaign_discount),
-            total_net_price: output::amount(found.total_net_price),
-            total_gross_price: output::amount(found.total_gross_price),
+            total_net_price: amount(found.total_net_price),
+            total_gross_price: amount(found.total_gross_price),
             total_net_price_with_discount: amount(found.total_net_price_with_discount),
             total_gross_price_with_discount: amount(found.total_gross_price_with_discount),
             insurance_requirement: found.insurance.map(|insurance| insurance.to_string()),
@@ -200,7 +212,9 @@ impl fmt::Display for Conditions {
             InsuranceRequirement::Optional => "as the customer likes".to_owned(),
             other @ InsuranceRequirement::Unrecognised(_) => other.to_string(),
         };
-        let possible = |yes: bool| Some(if yes { "possible" } else { "not possible" }.to_owned());
+        let possible = |flag: Option<bool>| {
+            flag.map(|yes| if yes { "possible" } else { "not possible" }.to_owned())
+        };
         let [net, gross] = self.limits.readable(&self.currency);
         output::facts(
             f,
@@ -237,8 +251,8 @@ impl fmt::Display for Answer {
             &[
                 ("Period", Some(format!("{} months", self.period))),
                 ("Monthly payment", money(&self.gross_monthly_payment)),
-                ("  without VAT", money(&self.net_monthly_payment)),
-                ("  VAT", money(&self.vat)),
+                ("  without VAT", maybe(&self.net_monthly_payment)),
+                ("  VAT", maybe(&self.vat)),
                 (
                     "  deducted monthly",
                     maybe(&self.net_monthly_payment_discount),
@@ -246,8 +260,8 @@ impl fmt::Display for Answer {
                 ("Insurance", insured),
                 ("Trade-in", maybe(&self.gross_trade_in_amount)),
                 ("Campaign", maybe(&self.gross_campaign_discount)),
-                ("Cart without VAT", money(&self.total_net_price)),
-                ("Cart with VAT", money(&self.total_gross_price)),
+                ("Cart without VAT", maybe(&self.total_net_price)),
+                ("Cart with VAT", maybe(&self.total_gross_price)),
                 (
                     "  after deductions",
                     maybe(&self.total_gross_price_with_discount),

@@ -269,6 +269,29 @@ fn a_session_that_is_known_again_is_not_missing() {
 }
 
 #[test]
+fn answers_that_stay_unreadable_for_an_hour_are_told_once_with_where_they_failed() {
+    let mut order = new_order();
+    let number = opened(&mut order, 1, at(0));
+    order.unreadable(number, "line 1, column 7", at(10));
+    order.unreadable(number, "line 1, column 7", at(10 + 3_599));
+    assert!(told(&mut order).is_empty());
+    order.unreadable(number, "line 1, column 7", at(10 + 3_600));
+    order.unreadable(number, "line 1, column 9", at(10 + 7_200));
+    assert_eq!(
+        told(&mut order),
+        [
+            "needs_person: the bank's answers about attempt 1 have been unreadable for an hour: line 1, column 7"
+        ]
+    );
+    assert_eq!(state(&order, number), AttemptState::Pending);
+    // One that can be read begins the hour anew, and the order moves.
+    order.observe(number, &of_session(number, "pending"), at(8_000));
+    order.unreadable(number, "line 1, column 7", at(9_000));
+    order.observe(number, &of_session(number, "completed"), at(20_000));
+    assert_eq!(told(&mut order), ["paid"]);
+}
+
+#[test]
 fn an_anomaly_is_told_once_until_the_attempt_moves() {
     let mut order = new_order();
     let number = opened(&mut order, 1, at(0));

@@ -26,6 +26,8 @@ fn model() -> AssetModel {
     let id = AssetModelId::parse("m-1").unwrap();
     let mut model = AssetModel::new(id, "Phone", InsuranceRequirement::Optional, Vec::new());
     model.periods = [12, 24, 36].map(months).to_vec();
+    model.trade_in_available = Some(false);
+    model.campaign_discount_available = Some(false);
     model.limits = PriceLimits {
         min_net: Some(euro("5")),
         max_net: Some(euro("5000")),
@@ -104,15 +106,12 @@ fn the_condition_that_is_not_kept_is_named() {
     let reduced = request.with_campaign_discount(euro("40")).unwrap();
     assert_eq!(broken(&reduced, &model()), "gross_campaign_discount");
     let mut generous = model();
-    generous.trade_in_available = true;
-    generous.campaign_discount_available = true;
-    assert!(
-        reduced
-            .with_trade_in(euro("50"))
-            .unwrap()
-            .check(&generous)
-            .is_ok()
-    );
+    let reduced = reduced.with_trade_in(euro("50")).unwrap();
+    for available in [Some(true), None] {
+        generous.trade_in_available = available;
+        generous.campaign_discount_available = available;
+        assert!(reduced.check(&generous).is_ok(), "{available:?}");
+    }
 }
 
 #[test]
@@ -136,25 +135,41 @@ fn insurance_follows_the_model() {
 }
 
 #[test]
-fn the_sum_lies_within_the_models_limits_with_vat_where_all_of_it_is_known() {
+fn the_heros_price_lies_within_the_models_limits_whatever_goes_along_with_it() {
     for (net, fits) in [
-        ("4", false),
-        ("4.50", true),
-        ("4999.50", true),
-        ("4999.51", false),
+        ("4.99", false),
+        ("5", true),
+        ("5000", true),
+        ("5000.01", false),
     ] {
-        let request = cart(hero(net), vec![cable("0.50")]).unwrap();
-        assert_eq!(request.check(&model()).is_ok(), fits, "{net}");
+        let request = cart(hero(net), vec![cable("300"), cable("400")]).unwrap();
+        let broken = request.check(&model()).err();
+        let field = broken.as_ref().map(Invalid::field);
+        assert_eq!(field, (!fits).then_some("assets[0].net_price"), "{net}");
     }
     let mut dear = hero("4000");
     dear.gross_price = Some(euro("6000.01"));
-    let request = cart(dear.clone(), Vec::new()).unwrap();
-    assert_eq!(broken(&request, &model()), "assets");
     let request = cart(dear, vec![cable("1")]).unwrap();
-    assert!(
-        request.check(&model()).is_ok(),
-        "one gross price is not known"
-    );
+    assert_eq!(broken(&request, &model()), "assets[0].net_price");
+}
+
+#[test]
+fn a_hero_is_named_by_its_model_or_by_a_category_of_devices() {
+    let by_category = |category: &str| {
+        let hero = Hero::of_category("Phone", category.into(), euro("400"));
+        cart(hero, vec![cable("1")])
+    };
+    for category in ["phone", "tablet", "computer", "watch", "drone"] {
+        let request = by_category(category).unwrap();
+        assert!(request.check(&model()).is_ok(), "{category}");
+    }
+    for category in ["add_on", "copying_fee", "shipping_fee", ""] {
+        let error = by_category(category).unwrap_err();
+        assert_eq!(error.field(), "assets[0].category_code", "{category}");
+    }
+    let nameless = Hero::of_category(" ", AssetCategory::Phone, euro("400"));
+    let error = cart(nameless, Vec::new()).unwrap_err();
+    assert_eq!(error.field(), "assets[0].model_name");
 }
 
 #[test]

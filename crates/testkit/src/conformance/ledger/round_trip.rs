@@ -178,6 +178,7 @@ impl Any {
             news_at: self.time(),
             refresh_at: self.maybe(Self::time),
             missing_since: self.maybe(Self::time),
+            unreadable_since: self.maybe(Self::time),
         }
     }
 
