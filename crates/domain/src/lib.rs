@@ -7,6 +7,7 @@
 //! Section names in these docs are those of the guide *e-POS 2.10* unless another is named.
 
 mod application;
+mod aprc;
 mod attempt;
 mod calculation;
 mod callback;
@@ -39,6 +40,7 @@ pub use application::{
     Application, ApplicationRequest, ApplicationStatus, Consent, CustomerConsents, DecisionStatus,
     Identification, IncomeProofType, Means, Offer,
 };
+pub use aprc::{DayCount, MOST_PAYMENTS, NoAprc, Years, aprc, aprc_between, aprc_counted};
 pub use attempt::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,
     Opening, Reading, Signature, StandingCommand, Step, TRANSITIONS, Terms, Transition, step,
