@@ -12,6 +12,7 @@ use thiserror::Error;
 use time::Date;
 
 use self::fixed::Fixed;
+pub(crate) use self::years::on_day;
 pub use self::years::{DayCount, Years};
 use crate::{Money, Rate};
 

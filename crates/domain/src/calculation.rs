@@ -109,6 +109,8 @@ impl CalculationRequest {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Calculation {
+    /// The day of the answer, by the clock of whoever asked; the bank prints none.
+    pub made_on: Option<Date>,
     /// The product.
     pub product_code: ProductCode,
     /// The amount financed, down payment included.
@@ -152,6 +154,7 @@ impl Calculation {
         cost_of_credit: Money,
     ) -> Self {
         Self {
+            made_on: None,
             product_code,
             amount,
             period,
@@ -186,6 +189,18 @@ pub struct CostBreakdown {
     pub net_credit_amount: Option<Money>,
 }
 
+impl CostBreakdown {
+    /// What adds up to the cost of the credit.
+    pub(crate) fn parts(&self) -> Vec<Option<Money>> {
+        vec![
+            self.interest_total,
+            self.contract_fee_total,
+            self.admin_fee_total,
+            self.insurance_fee_total,
+        ]
+    }
+}
+
 /// One row of a payment schedule.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -215,6 +230,11 @@ impl Instalment {
             interest: None,
             total,
         }
+    }
+
+    /// What adds up to the payment; none for what is left out, as a row's fees are.
+    pub(crate) fn parts(&self) -> Vec<Option<Money>> {
+        vec![self.principal, self.interest, None]
     }
 }
 

@@ -12,6 +12,7 @@ mod attempt;
 mod calculation;
 mod callback;
 mod cart;
+mod checked;
 mod contract;
 mod customer;
 mod excerpt;
@@ -30,6 +31,7 @@ mod purchase;
 mod rate;
 mod region;
 mod rental;
+mod representative_example;
 mod session;
 mod signing;
 mod status;
@@ -48,6 +50,7 @@ pub use attempt::{
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
 pub use cart::Cart;
+pub use checked::{Check, CheckName, Checked, Difference, Figure, Verdict};
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
 pub use excerpt::excerpt;
@@ -80,6 +83,7 @@ pub use rental::{
     Imei, InsuranceRequirement, ModelIdentifier, PriceLimits, RentalCalculation, RentalRequest,
     SerialNumber,
 };
+pub use representative_example::{Charges, Language, RepresentativeExample};
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
 pub use signing::{
     ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,

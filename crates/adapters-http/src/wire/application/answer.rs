@@ -59,6 +59,11 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
         let schedule = answer.payment_schedule;
         application.offer =
             schedule.parse("payment_schedule", |schedule| schedule.into_offer(currency));
+        if let Some(offer) = &mut application.offer {
+            let inner = object(answer.credit_application).map_or(body, str::as_bytes);
+            let made = decode::<Made>(inner)?.created_at.take("created_at");
+            offer.made_on = made.map(|day| day.0);
+        }
     }
     Ok(application)
 }
@@ -67,6 +72,14 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
 /// or something else that is no object.
 fn object(raw: Option<&RawValue>) -> Option<&str> {
     raw.map(RawValue::get).filter(|raw| raw.starts_with('{'))
+}
+
+/// When an application was made, of which the day in the bank's own offset counts.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Made {
+    #[serde(default)]
+    created_at: Lenient<Day>,
 }
 
 #[derive(Deserialize)]
