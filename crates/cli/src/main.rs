@@ -48,5 +48,7 @@ fn log(format: Format, cli: &Cli) {
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
+        // It would print to stderr that stderr can't be printed to, and panic.
+        .log_internal_errors(false)
         .init();
 }

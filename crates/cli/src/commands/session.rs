@@ -98,7 +98,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             let api = settings.api()?;
             let request = open.request(api.region())?;
             let opened = api.open(&request).await?;
-            output::answer(settings.output, &Opened::from(opened))
+            let done = format!("the session {} is open", opened.id);
+            output::done(settings.output, &Opened::from(opened), done)
         }
         Command::Show(show) => {
             let id = SessionId::parse(show.id)?;
