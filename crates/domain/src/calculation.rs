@@ -232,8 +232,8 @@ impl Instalment {
         }
     }
 
-    /// What adds up to the payment; none for what is left out, as a row's fees are.
-    pub(crate) fn parts(&self) -> Vec<Option<Money>> {
+    /// The columns that add up to the payment; none for one that is left out, as the fees' is.
+    pub(crate) fn columns(&self) -> Vec<Option<Money>> {
         vec![self.principal, self.interest, None]
     }
 }

@@ -112,7 +112,7 @@ impl<'a> Claims<'a> {
         }
         let mut verdict = Verdict::Agrees;
         for row in self.rows {
-            let parts = row.parts();
+            let parts = row.columns();
             let sum = sum(self.amount, parts.iter().copied().flatten())?;
             let order = row.total.compare(sum)?;
             // What is left out may be what is missing.
