@@ -163,12 +163,14 @@ async fn the_code_is_kept_where_stderr_takes_nothing() {
         for output in ["text", "json"] {
             for stderr in [nobody, full] {
                 let mut command = shop.command(arguments);
-                // All that there is to log, which must not end it either.
-                command
-                    .env("INBANK_OUTPUT", output)
-                    .env("RUST_LOG", "trace");
-                let child = command.stdout(Stdio::null()).stderr(stderr()).spawn();
-                assert_eq!(code(child.unwrap()), expected, "{arguments:?} {output}");
+                command.env("INBANK_OUTPUT", output);
+                // All that there is to log, and what can't be asked for, must not end it either.
+                for logged in ["trace", "inbank=loud"] {
+                    command.env("RUST_LOG", logged);
+                    let child = command.stdout(Stdio::null()).stderr(stderr()).spawn();
+                    let ended = code(child.unwrap());
+                    assert_eq!(ended, expected, "{arguments:?} {output} {logged}");
+                }
             }
         }
     }
