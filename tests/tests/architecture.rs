@@ -272,6 +272,68 @@ fn there_is_one_tls_and_it_is_not_the_systems() {
     }
 }
 
+/// The packages in the lock file of a program that embeds us with these features. The lock file is what counts: cargo refuses
+/// two packages that link the same library (`links = "sqlite3"`) if they stand in it, built or not.
+fn locked_by_an_embedder(features: &str) -> BTreeSet<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let inbank = root().join("crates/inbank");
+    let manifest = format!(
+        "[package]\nname = \"embedder\"\nedition = \"2024\"\n\n[dependencies]\n\
+         inbank = {{ path = \"{}\", default-features = false, features = [{features}] }}\n\n[workspace]\n",
+        inbank.display()
+    );
+    std::fs::create_dir(folder.path().join("src")).unwrap();
+    std::fs::write(folder.path().join("src/lib.rs"), "").unwrap();
+    std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    // Cut down to what it needs; the versions are those that are here already.
+    let lock = folder.path().join("Cargo.lock");
+    std::fs::copy(root().join("Cargo.lock"), &lock).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let lock = std::fs::read_to_string(lock).unwrap();
+    let names = lock.lines().filter_map(|line| line.strip_prefix("name = "));
+    names
+        .map(|name| name.trim_matches('"').to_owned())
+        .collect()
+}
+
+#[test]
+fn what_an_embedder_does_not_ask_for_stays_out_of_its_lock_file() {
+    let sqlite = ["libsqlite3-sys", "rusqlite", "sqlx-sqlite"];
+    let databases = [&sqlite[..], &["inbank-adapters-sql", "sqlx", "sqlx-core"]].concat();
+    for (features, wanted, banned) in [
+        (r#""postgres""#, Some("sqlx-postgres"), &sqlite[..]),
+        (
+            r#""postgres", "rustls", "axum""#,
+            Some("sqlx-postgres"),
+            &sqlite,
+        ),
+        (r#""rustls""#, Some("rustls"), &databases),
+        (r#""rustls", "axum""#, Some("rustls"), &databases),
+        (r#""axum""#, None, &databases),
+        (
+            r#""sqlite", "rustls""#,
+            Some("rusqlite"),
+            &["sqlx", "sqlx-core"],
+        ),
+    ] {
+        let locked = locked_by_an_embedder(features);
+        assert!(locked.contains("inbank-domain"), "{features}");
+        assert!(
+            wanted.is_none_or(|wanted| locked.contains(wanted)),
+            "{features}"
+        );
+        for banned in banned {
+            assert!(!locked.contains(*banned), "{banned} comes with {features}");
+        }
+    }
+}
+
 #[test]
 fn every_crate_inherits_lints_edition_version_and_stays_unpublished() {
     for package in packages() {

@@ -21,6 +21,8 @@ impl Calculator for PartnerApi {
             ..Call::default()
         };
         let read = |body: &[u8]| decode::<Answer<'_>>(body)?.into_calculation(request);
-        self.door.call(&CALCULATION, call, read).await
+        let mut calculation = self.door.call(&CALCULATION, call, read).await?;
+        calculation.made_on = Some(self.door.clock.now().date());
+        Ok(calculation)
     }
 }

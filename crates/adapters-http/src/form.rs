@@ -14,6 +14,9 @@ pub(crate) struct Form {
     hmac_digits: [u8; 128],
 }
 
+/// The largest body that is taken: the bank's have some hundred bytes.
+pub const LARGEST_CALLBACK: usize = 64 * 1024;
+
 const FIELDS: [&str; 3] = ["message", "hmac", "timestamp"];
 
 impl Form {
@@ -21,7 +24,7 @@ impl Form {
     /// bank may add some.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, CallbackError> {
         let mut values: [Option<&[u8]>; 3] = [None; 3];
-        let mut rest = Some(body);
+        let mut rest = Some(without_line_end(body));
         while let Some(body) = rest {
             let end = memchr::memchr(b'&', body);
             let pair = &body[..end.unwrap_or(body.len())];
@@ -86,6 +89,13 @@ impl Form {
     pub(crate) const fn hmac(&self) -> &[u8; 64] {
         &self.hmac
     }
+}
+
+/// A form has no line breaks of its own: one behind it is of a terminal, a file or a proxy, and no part of the
+/// last field.
+fn without_line_end(body: &[u8]) -> &[u8] {
+    let body = body.strip_suffix(b"\n").unwrap_or(body);
+    body.strip_suffix(b"\r").unwrap_or(body)
 }
 
 /// Which of the fields a name is; a name may be escaped too.

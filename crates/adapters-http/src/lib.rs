@@ -33,6 +33,7 @@ pub use authenticator::{HmacAuthenticator, NoKey, callback_form, sign_callback};
 pub use clock::SystemClock;
 pub use dialect::ApiVersion;
 pub use document::{read_application_request, read_rental_request, read_session_request};
+pub use form::LARGEST_CALLBACK;
 pub use partner_api::{PartnerApi, PartnerApiBuilder, SettingsError};
 pub use region::{BankListAddress, RegionProfile};
 pub use retry::RetryPolicy;

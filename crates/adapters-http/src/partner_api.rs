@@ -187,7 +187,11 @@ fn own_client(site: &Site) -> reqwest::Result<Client> {
         .user_agent(concat!("inbank-rust/", env!("CARGO_PKG_VERSION")));
     // Plain http is for this machine only: through a proxy the key would leave it in the clear.
     if site.is_plain() {
-        client.no_proxy().build()
+        let client = client.no_proxy();
+        // No certificate is looked at on the way there, and a container that has none must not stop it.
+        #[cfg(feature = "rustls")]
+        let client = client.tls_certs_only([]);
+        client.build()
     } else {
         client.build()
     }
@@ -204,6 +208,8 @@ pub enum SettingsError {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The HTTP client could not be made: no TLS, or no root certificates.
-    #[error("the HTTP client could not be made; enable the feature `rustls` or bring a client")]
+    #[error(
+        "the HTTP client could not be made; install root certificates (the package ca-certificates, or SSL_CERT_FILE), enable the feature `rustls`, or bring a client"
+    )]
     Client(#[source] reqwest::Error),
 }

@@ -128,7 +128,11 @@ impl From<sqlx::Error> for Failure {
                     _ if code.starts_with("57P") || code.starts_with("08") => After::Lost,
                     _ => After::Usable,
                 };
-                Self::new(kind_of_postgres(&code), database.message()).after(after)
+                let cause = match code.as_ref() {
+                    "42P05" | "26000" => format!("{} ({POOLER})", database.message()),
+                    _ => database.message().to_owned(),
+                };
+                Self::new(kind_of_postgres(&code), cause).after(after)
             }
             sqlx::Error::Io(error) => Self::unavailable(error.to_string()).after(After::Lost),
             sqlx::Error::PoolTimedOut => Self::unavailable(
@@ -142,6 +146,11 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+/// Why a statement that was prepared is there twice, or not at all.
+#[cfg(feature = "postgres")]
+const POOLER: &str = "a pooler between, such as PgBouncer in transaction mode, hands statements to other connections than they \
+     were prepared on: set max_prepared_statements, which version 1.21 and later have, or use session mode";
+
 #[cfg(feature = "postgres")]
 fn kind_of_postgres(code: &str) -> LedgerErrorKind {
     match code {
@@ -151,6 +160,8 @@ fn kind_of_postgres(code: &str) -> LedgerErrorKind {
         "XX001" | "XX002" => LedgerErrorKind::Unreadable,
         // Who are you.
         _ if code.starts_with("28") => LedgerErrorKind::Forbidden,
+        // A prepared statement that is there already: of a pooler, and nothing that is stored.
+        "42P05" => LedgerErrorKind::Unavailable,
         // No such table or column.
         _ if code.starts_with("42") => LedgerErrorKind::Unreadable,
         _ => LedgerErrorKind::Unavailable,
@@ -178,8 +189,8 @@ mod tests {
     #[test]
     #[cfg(feature = "postgres")]
     fn what_may_pass_is_unavailable_and_what_is_damaged_is_unreadable_on_postgres() {
-        // Full, shutting down, deadlock.
-        for code in ["53100", "57P01", "40P01"] {
+        // Full, shutting down, deadlock; a pooler that hands out other connections than were prepared on.
+        for code in ["53100", "57P01", "40P01", "42P05", "26000"] {
             assert_eq!(
                 kind_of_postgres(code),
                 LedgerErrorKind::Unavailable,

@@ -1,8 +1,8 @@
 //! What financing a cart, or renting a device, would cost, before the customer applies.
 
 use inbank_domain::{
-    AssetModel, Calculation, CalculationRequest, Invalid, ModelIdentifier, Money, Months, Product,
-    ProductCode, RentalCalculation, RentalRequest,
+    AssetModel, Calculation, CalculationRequest, Checked, Invalid, ModelIdentifier, Money, Months,
+    Product, ProductCode, RentalCalculation, RentalRequest, RepresentativeExample,
 };
 use inbank_ports::GatewayError;
 
@@ -16,6 +16,26 @@ pub enum Quote {
     Offered(Box<Calculation>),
     /// The product is not to be offered for this cart; the bank's calculator was not asked.
     Unavailable(Unavailable),
+}
+
+impl Quote {
+    /// Whether the bank's figures agree with each other, and its APRC with the one that follows from them; none
+    /// where nothing was calculated. What doesn't agree is as the bank said it, and for the shop to see.
+    pub fn checked(&self) -> Option<Checked> {
+        self.offered().map(Calculation::checked)
+    }
+
+    /// The standard information that has to stand beside an instalment; none where nothing was calculated.
+    pub fn representative_example(&self) -> Option<RepresentativeExample> {
+        self.offered().map(Calculation::representative_example)
+    }
+
+    fn offered(&self) -> Option<&Calculation> {
+        match self {
+            Self::Offered(calculation) => Some(calculation),
+            Self::Unavailable(_) => None,
+        }
+    }
 }
 
 /// Why a product is not to be offered for a cart.

@@ -3,6 +3,7 @@
 mod application;
 mod calculation;
 mod callback;
+mod checked;
 mod completions;
 mod contract;
 mod demo;
@@ -27,7 +28,8 @@ use crate::settings::Settings;
 ///
 /// Answers go to stdout; logs, progress and errors to stderr. Exit codes: 0 done, 1 anything else,
 /// 2 wrong usage or settings, 3 the bank refused, 4 not authorised or a callback that is not
-/// authentic, 5 the bank could not be reached, 6 the outcome is unknown.
+/// authentic, 5 the bank could not be reached, 6 the outcome is unknown, or known and its answer lost on the
+/// way to stdout.
 #[derive(Debug, Parser)]
 #[command(
     name = "inbank",

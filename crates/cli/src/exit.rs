@@ -27,8 +27,17 @@ pub(crate) enum Failure {
     Advised(GatewayError, &'static str),
     /// The callback is not taken.
     Callback(CallbackError),
+    /// The callback is longer than any that is taken.
+    TooLong(String),
     /// The callback is authentic, and that is all that is known of it.
     NotUnderstood(NotUnderstood),
+    /// It is done, and its answer could not be written: to do it again would do it twice.
+    AnswerLost {
+        /// What was done, and to what.
+        done: String,
+        /// Why there is no answer.
+        error: String,
+    },
     /// Anything else.
     Other(String),
 }
@@ -60,7 +69,8 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
-            Self::Callback(_) => 4,
+            Self::Callback(_) | Self::TooLong(_) => 4,
+            Self::AnswerLost { .. } => 6,
             Self::NotUnderstood(_) | Self::Other(_) => 1,
             Self::Gateway(error) | Self::Advised(error, _) => match error.kind() {
                 Kind::Invalid => 2,
@@ -77,8 +87,9 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Callback(_) | Self::NotUnderstood(_) => "callback",
+            Self::Callback(_) | Self::TooLong(_) | Self::NotUnderstood(_) => "callback",
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
+            Self::AnswerLost { .. } => "answer_lost",
             Self::Other(_) => "other",
         }
     }
@@ -89,7 +100,9 @@ impl Failure {
             Self::Usage(_)
             | Self::Invalid(_)
             | Self::Callback(_)
+            | Self::TooLong(_)
             | Self::NotUnderstood(_)
+            | Self::AnswerLost { .. }
             | Self::Other(_) => None,
         }
     }
@@ -109,11 +122,11 @@ impl Failure {
                 },
             }),
             Format::Text => {
-                eprintln!("error: {message}");
+                output::complain(&format!("error: {message}"));
                 // The deepest cause is the one that says what to mend: a name that doesn't resolve,
                 // a certificate.
                 if let Some(cause) = gateway.and_then(deepest_cause) {
-                    eprintln!("cause: {cause}");
+                    output::complain(&format!("cause: {cause}"));
                 }
             }
         }
@@ -124,12 +137,18 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::Other(text) => f.write_str(text),
+            Self::Usage(text) | Self::TooLong(text) | Self::Other(text) => f.write_str(text),
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) => error.fmt(f),
             Self::Advised(error, advice) => write!(f, "{error}; {advice}"),
             Self::Callback(error) => error.fmt(f),
             Self::NotUnderstood(error) => error.fmt(f),
+            Self::AnswerLost { done, error } => {
+                write!(
+                    f,
+                    "{done}; only the answer could not be written ({error}): don't do it again"
+                )
+            }
         }
     }
 }
@@ -139,7 +158,12 @@ fn deepest_cause(error: &GatewayError) -> Option<String> {
     if !matches!(error.kind(), Kind::Unreachable | Kind::Unavailable) {
         return None;
     }
-    let mut cause: &dyn Error = error.source()?;
+    bottom(error)
+}
+
+/// What an error comes from in the end.
+fn bottom(error: &dyn Error) -> Option<String> {
+    let mut cause = error.source()?;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
@@ -192,7 +216,11 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Invalid(error) => Self::Usage(error.to_string()),
-            error => Self::Other(error.to_string()),
+            // Which is where it says that there are no root certificates.
+            error => Self::Other(match bottom(&error) {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            }),
         }
     }
 }

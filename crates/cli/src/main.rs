@@ -2,6 +2,8 @@
 //!
 //! stdout carries the answer alone; logs, progress and errors go to stderr. What each exit code
 //! means is in `exit.rs`.
+// They panic where a stream takes nothing, and the exit code with it: `output.rs` writes instead.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod check;
 mod commands;
@@ -41,12 +43,17 @@ fn log(format: Format, cli: &Cli) {
         Format::Text if !cli.is_a_demo() => LevelFilter::WARN,
         Format::Text | Format::Json => LevelFilter::ERROR,
     };
-    let filter = EnvFilter::builder()
-        .with_default_directive(default.into())
-        .from_env_lossy();
+    let filter = EnvFilter::builder().with_default_directive(default.into());
+    // The lossy way prints what it leaves out, and panics where stderr takes nothing.
+    let filter = filter.from_env().unwrap_or_else(|error| {
+        output::complain(&format!("RUST_LOG is not used: {error}"));
+        EnvFilter::default().add_directive(default.into())
+    });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
+        // It would print to stderr that stderr can't be printed to, and panic.
+        .log_internal_errors(false)
         .init();
 }

@@ -45,12 +45,30 @@ impl Format {
 
 /// Writes a command's answer: its `Display` for people, its fields for scripts.
 pub(crate) fn answer(format: Format, answer: &(impl Serialize + Display)) -> Result<(), Failure> {
-    let text = match format {
-        Format::Text => answer.to_string(),
-        Format::Json => serde_json::to_string(answer)
-            .map_err(|error| Failure::Other(format!("the answer can't be written: {error}")))?,
+    line(&shaped(format, answer)?)
+}
+
+/// The same of what changed something at the bank: where stdout can't take it, even since its reader is gone,
+/// `done` says on stderr what was done and to what, so that nobody does it again.
+pub(crate) fn done(
+    format: Format,
+    answer: &(impl Serialize + Display),
+    done: impl Display,
+) -> Result<(), Failure> {
+    let lost = |error: String| Failure::AnswerLost {
+        done: done.to_string(),
+        error,
     };
-    line(&text)
+    let text = shaped(format, answer).map_err(|error| lost(error.to_string()))?;
+    write_line(&mut io::stdout().lock(), &text).map_err(|error| lost(format!("stdout: {error}")))
+}
+
+fn shaped(format: Format, answer: &(impl Serialize + Display)) -> Result<String, Failure> {
+    match format {
+        Format::Text => Ok(answer.to_string()),
+        Format::Json => serde_json::to_string(answer)
+            .map_err(|error| Failure::Other(format!("the answer can't be written: {error}"))),
+    }
 }
 
 /// The answer of what was done: `{}` for scripts, since that it was done is the exit code's to say.
@@ -77,23 +95,30 @@ impl Display for Done {
 
 /// Writes text to stdout, with a line break unless it has one.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.trim_end_matches('\n').as_bytes())
-        .and_then(|()| stdout.write_all(b"\n"))
-        .and_then(|()| stdout.flush());
-    match written {
+    match write_line(&mut io::stdout().lock(), text) {
         // The reader, such as `head`, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(|error| Failure::Other(format!("stdout: {error}"))),
     }
 }
 
+fn write_line(to: &mut impl Write, text: &str) -> io::Result<()> {
+    to.write_all(text.trim_end_matches('\n').as_bytes())?;
+    to.write_all(b"\n")?;
+    to.flush()
+}
+
 /// Writes an error document to stderr.
 pub(crate) fn error_line(document: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(document) {
-        eprintln!("{text}");
+        complain(&text);
     }
+}
+
+/// Writes a line to stderr. Where nobody reads it any more or a disk is full, the exit code alone is left to
+/// tell; `eprintln` would panic, and take that as well.
+pub(crate) fn complain(text: &str) {
+    let _ = write_line(&mut io::stderr().lock(), text);
 }
 
 /// Writes facts under each other, names to the left; what is not known is left out.

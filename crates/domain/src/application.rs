@@ -163,6 +163,9 @@ impl Application {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Offer {
+    /// The day that the application was made on, by the bank's own calendar (`created_at`): from then on the
+    /// bank reckons the APRC of the offer that it prints.
+    pub made_on: Option<Date>,
     /// The amount, down payment included.
     pub amount: Money,
     /// How long to repay.
@@ -229,6 +232,7 @@ impl Offer {
         aprc: Rate,
     ) -> Self {
         Self {
+            made_on: None,
             amount,
             period,
             monthly_payment,

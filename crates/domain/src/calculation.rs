@@ -109,6 +109,8 @@ impl CalculationRequest {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Calculation {
+    /// The day of the answer, by the clock of whoever asked; the bank prints none.
+    pub made_on: Option<Date>,
     /// The product.
     pub product_code: ProductCode,
     /// The amount financed, down payment included.
@@ -152,6 +154,7 @@ impl Calculation {
         cost_of_credit: Money,
     ) -> Self {
         Self {
+            made_on: None,
             product_code,
             amount,
             period,
@@ -188,6 +191,18 @@ pub struct CostBreakdown {
     pub insurance_fee_total: Option<Money>,
     /// The credit itself, without the down payment.
     pub net_credit_amount: Option<Money>,
+}
+
+impl CostBreakdown {
+    /// What adds up to the cost of the credit.
+    pub(crate) fn parts(&self) -> Vec<Option<Money>> {
+        vec![
+            self.interest_total,
+            self.contract_fee_total,
+            self.admin_fee_total,
+            self.insurance_fee_total,
+        ]
+    }
 }
 
 /// One row of a payment schedule.
@@ -232,14 +247,18 @@ impl Instalment {
 
     /// Every part of the payment that the bank names: together they are the payment.
     pub fn parts(&self) -> impl Iterator<Item = Money> {
-        let parts = [
+        self.columns().into_iter().flatten()
+    }
+
+    /// The columns that add up to the payment; none for one that is left out.
+    pub(crate) const fn columns(&self) -> [Option<Money>; 5] {
+        [
             self.principal,
             self.interest,
             self.contract_fee,
             self.admin_fee,
             self.insurance_fee,
-        ];
-        parts.into_iter().flatten()
+        ]
     }
 }
 

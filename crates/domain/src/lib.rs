@@ -7,10 +7,12 @@
 //! Section names in these docs are those of the guide *e-POS 2.10* unless another is named.
 
 mod application;
+mod aprc;
 mod attempt;
 mod calculation;
 mod callback;
 mod cart;
+mod checked;
 mod contract;
 mod customer;
 mod excerpt;
@@ -29,6 +31,7 @@ mod purchase;
 mod rate;
 mod region;
 mod rental;
+mod representative_example;
 mod session;
 mod signing;
 mod status;
@@ -39,6 +42,7 @@ pub use application::{
     Application, ApplicationRequest, ApplicationStatus, Consent, CustomerConsents, DecisionStatus,
     FeeKind, FurtherField, Identification, IncomeProofType, Means, Offer, Place,
 };
+pub use aprc::{DayCount, MOST_PAYMENTS, NoAprc, Years, aprc, aprc_between, aprc_counted};
 pub use attempt::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,
     Opening, Reading, Signature, StandingCommand, Step, TRANSITIONS, Terms, Transition, step,
@@ -46,6 +50,7 @@ pub use attempt::{
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};
 pub use cart::Cart;
+pub use checked::{Check, CheckName, Checked, Difference, Figure, Verdict};
 pub use contract::{Contract, ContractStatus, ProcessStatus};
 pub use customer::{Address, ApplicationPrefill, Contact, Customer, Email, Gender, PhoneNumber};
 pub use excerpt::excerpt;
@@ -78,6 +83,7 @@ pub use rental::{
     Imei, InsuranceRequirement, ModelIdentifier, PriceLimits, RentalCalculation, RentalRequest,
     SerialNumber,
 };
+pub use representative_example::{Charges, Language, RepresentativeExample};
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
 pub use signing::{
     ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,

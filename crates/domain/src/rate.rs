@@ -1,6 +1,6 @@
 use std::fmt;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// A yearly rate as the fraction that the bank sends: `0.0899` is 8.99 %.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -15,6 +15,14 @@ impl Rate {
     /// The fraction: `0.0899`.
     pub const fn fraction(&self) -> Decimal {
         self.0
+    }
+
+    /// The rate with so many decimals of its fraction at most, half of one rounded up (Directive
+    /// 2008/48/EC, Annex I, remark d): three are a percentage with one.
+    #[must_use]
+    pub fn rounded(self, decimals: u32) -> Self {
+        let nearest = RoundingStrategy::MidpointAwayFromZero;
+        Self(self.0.round_dp_with_strategy(decimals, nearest))
     }
 }
 

@@ -20,6 +20,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::routing::{get, post};
+use inbank_adapters_http::LARGEST_CALLBACK;
 use inbank_app::{Inbox, InboxError};
 use inbank_domain::ShopName;
 use inbank_ports::{Headers, Kept};
@@ -29,7 +30,7 @@ use crate::{Platform, ReturnPage};
 use address::Address;
 
 /// A signed form has about 500 bytes; an order reference of the longest kind adds some thousand.
-const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = LARGEST_CALLBACK;
 
 /// Seconds after which to try again while the ledger is away: it may be restarting.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");

@@ -17,6 +17,9 @@ async fn every_region_in_every_version_goes_from_a_quote_to_the_active_contract(
         let (total, period) = (stage.money("499.90"), Months::new(12).unwrap());
         let question = CalculationRequest::new(&profile.region, product, total, period).unwrap();
         let quote = shop.quote(&question).await.unwrap();
+        let checked = quote.checked().unwrap();
+        assert!(checked.agrees(), "{checked:?}");
+        assert!(quote.representative_example().is_some());
         let Quote::Offered(offer) = quote else {
             panic!("{quote:?}")
         };

@@ -302,3 +302,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_line_end_behind_a_body_is_no_part_of_it() {
+    let body = callback_form(&key("key"), 1_549_411_200, MESSAGE).unwrap();
+    let by = authenticator(&["key"]);
+    for end in ["", "\n", "\r\n", "\r"] {
+        assert!(
+            authenticate(&by, &format!("{body}{end}")).is_ok(),
+            "{end:?}"
+        );
+    }
+    for end in ["\n\n", "\n\r", "\r\r", " ", "\0"] {
+        assert!(
+            authenticate(&by, &format!("{body}{end}")).is_err(),
+            "{end:?}"
+        );
+    }
+    for before in ["\n", " "] {
+        assert!(
+            authenticate(&by, &format!("{before}{body}")).is_err(),
+            "{before:?}"
+        );
+    }
+}

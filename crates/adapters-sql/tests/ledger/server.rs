@@ -29,6 +29,7 @@ pub(crate) const CASES: &[Case] = cases![
     an_answer_that_never_comes_costs_one_call_and_no_connection,
     writes_are_durable_and_done_whatever_the_database_has_set,
     an_embedders_pool_serves_and_stays_its_own,
+    a_pooler_that_mixes_up_prepared_statements_is_named,
     the_servers_clock_decides_what_is_due_and_leased,
 ];
 
@@ -63,6 +64,27 @@ fn as_role(url: &str, role: &str) -> String {
         "postgres://postgres@",
         &format!("postgres://{role}:secret@"),
     )
+}
+
+/// `PgBouncer` in transaction mode hands out connections on which others have prepared statements of the same names.
+async fn a_pooler_that_mixes_up_prepared_statements_is_named(store: Store) {
+    const TAKEN: &str = "DO $$ BEGIN FOR n IN 1..50 LOOP \
+        EXECUTE format('PREPARE sqlx_s_%s AS SELECT 1', n); END LOOP; END $$";
+    let pool = PgPoolOptions::new().after_connect(|connection, _| {
+        Box::pin(async move {
+            sqlx::raw_sql(TAKEN).execute(connection).await?;
+            Ok(())
+        })
+    });
+    let pool = pool.connect(&store.url).await.unwrap();
+    let Err(error) = LedgerOptions::new().with_pool(pool).await else {
+        panic!("it prepared nothing")
+    };
+    assert_eq!(error.kind(), Some(LedgerErrorKind::Unavailable), "{error}");
+    let said = error.to_string();
+    for word in ["PgBouncer", "max_prepared_statements", "transaction mode"] {
+        assert!(said.contains(word), "{said}");
+    }
 }
 
 /// A role of this database's own, since roles are the whole server's.

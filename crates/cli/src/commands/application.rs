@@ -132,7 +132,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         Command::Submit(submit) => {
             let api = settings.api()?;
             let application = submit.send(&api).await?;
-            output::answer(settings.output, &Details::from(application))
+            let done = format!("the application {} is submitted", application.id);
+            output::done(settings.output, &Details::from(application), done)
         }
         Command::Show(show) => {
             let id = ApplicationId::parse(show.id)?;
@@ -148,7 +149,9 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             let id = ApplicationId::parse(accept.id)?;
             let contract = accept_offer(&settings.api()?, &SystemClock, &id).await?;
             let contract_id = contract.to_string();
-            output::answer(settings.output, &Accepted { contract_id })
+            let done =
+                format!("the application {id} is accepted, and its contract is {contract_id}");
+            output::done(settings.output, &Accepted { contract_id }, done)
         }
         Command::Cancel(cancel) => {
             let id = ApplicationId::parse(cancel.id)?;
@@ -156,7 +159,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
                 Some(()) => format!("The bank cancels the application {id}."),
                 None => format!("The application {id} is cancelled."),
             };
-            output::answer(settings.output, &Done::with(sentence))
+            let done = format!("the application {id} is cancelled");
+            output::done(settings.output, &Done::with(sentence), done)
         }
         Command::Banks(command) => income_proof::banks(command, settings).await,
         Command::RetrieveStatement(command) => income_proof::retrieve(command, settings).await,

@@ -1,14 +1,18 @@
+mod example;
+
 use std::fmt;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table};
 use inbank::ports::Calculator;
 use inbank::{
-    Calculation, CalculationRequest, CostBreakdown, Detail, Instalment, Money, Months, PaymentDay,
-    ProductCode,
+    Calculation, CalculationRequest, CostBreakdown, Detail, Instalment, Language, Money, Months,
+    PaymentDay, ProductCode,
 };
 use serde::Serialize;
 
+use self::example::Example;
+use crate::commands::checked::Findings;
 use crate::exit::Failure;
 use crate::output;
 use crate::settings::Settings;
@@ -16,7 +20,13 @@ use crate::settings::Settings;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   inbank calculate --product hire_purchase --amount 499.90 --period 12
-  inbank calculate --product hire_purchase --amount 499.90 --period 12 --down-payment 99.90 --detail payment-schedule --output json")]
+  inbank calculate --product hire_purchase --amount 499.90 --period 12 --down-payment 99.90 --detail payment-schedule --output json
+  inbank calculate --product hire_purchase --amount 499.90 --period 12 --example --language et
+
+The bank's figures are held against each other, and its APRC against the one that follows from the payments:
+what doesn't agree is said beside them. With --example the fees are asked for as well, and the figures come
+in a sentence, as they have to stand wherever an instalment is advertised. Its words are ours: whether they
+suffice is for the shop's lawyer to decide.")]
 pub(crate) struct Calculate {
     /// The product's code
     #[arg(long, value_name = "CODE")]
@@ -36,6 +46,12 @@ pub(crate) struct Calculate {
     /// How much to be told
     #[arg(long, value_enum, default_value_t)]
     detail: Level,
+    /// Add the representative example
+    #[arg(long)]
+    example: bool,
+    /// The example's language: cs, en, et, lt, lv, pl or ru; the region's unless given
+    #[arg(long, value_name = "CODE", requires = "example")]
+    language: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -68,6 +84,9 @@ struct Answer {
     costs: Option<Costs>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     schedule: Vec<Row>,
+    checked: Findings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representative_example: Option<Example>,
     /// As percentages, for people.
     #[serde(skip)]
     rates: [String; 2],
@@ -112,13 +131,22 @@ pub(crate) async fn run(calculate: Calculate, settings: &Settings) -> Result<(),
         request = request.with_down_payment(down_payment)?;
     }
     request.payment_day = calculate.payment_day.map(PaymentDay::new).transpose()?;
+    let language = calculate.language.as_deref().map(str::parse::<Language>);
+    let language = language.transpose()?;
     request.detail = match calculate.detail {
+        // Charges are told by name then only.
+        Level::Simple if calculate.example => Detail::Advanced,
         Level::Simple => Detail::Simple,
         Level::Advanced => Detail::Advanced,
         Level::PaymentSchedule => Detail::PaymentSchedule,
     };
     let calculation = Calculator::calculate(&api, &request).await?;
-    output::answer(settings.output, &Answer::new(&calculation))
+    let mut answer = Answer::new(&calculation);
+    if calculate.example {
+        let language = language.unwrap_or_else(|| Language::of_region(region));
+        answer.representative_example = Some(Example::new(&calculation, language));
+    }
+    output::answer(settings.output, &answer)
 }
 
 impl Answer {
@@ -137,6 +165,8 @@ impl Answer {
             total_cost_of_credit: output::amount(calculation.cost_of_credit),
             costs: calculation.costs.as_ref().map(Costs::new),
             schedule: calculation.schedule.iter().map(Row::new).collect(),
+            checked: calculation.checked().into(),
+            representative_example: None,
             rates: [calculation.interest_rate, calculation.aprc].map(|rate| rate.to_string()),
         }
     }
@@ -206,10 +236,14 @@ impl fmt::Display for Answer {
             ]);
         }
         output::facts(f, &facts)?;
-        if self.schedule.is_empty() {
-            return Ok(());
+        if !self.schedule.is_empty() {
+            writeln!(f, "\n{}", schedule(&self.schedule, &self.currency))?;
         }
-        write!(f, "\n{}", schedule(&self.schedule, &self.currency))
+        write!(f, "\n{}", self.checked)?;
+        match &self.representative_example {
+            Some(example) => write!(f, "\n{example}"),
+            None => Ok(()),
+        }
     }
 }
 

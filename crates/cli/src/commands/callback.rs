@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read as _};
 
 use clap::{Args, Subcommand};
-use inbank::http::{HmacAuthenticator, callback_form};
+use inbank::http::{HmacAuthenticator, LARGEST_CALLBACK, callback_form};
 use inbank::ports::{CallbackAuthenticator, CallbackError, Headers, SignedCallback};
 use inbank::{ApiKey, Callback, Invalid};
 use serde::Serialize;
@@ -46,7 +46,8 @@ pub(crate) struct Sign {
   inbank callback verify < body.txt
   inbank callback verify --explain --api-key-file new.key --api-key-file old.key < body.txt
 
-The body must be the raw one, before any form parser. One line break at its end is not counted.")]
+The body must be the raw one, before any form parser. One line break at its end is not counted, as a receiver
+counts none. The verdict is the one that a receiver would give.")]
 pub(crate) struct Verify {
     /// Say step by step what was checked, and look for the usual causes where the signature is wrong
     #[arg(long)]
@@ -117,12 +118,30 @@ fn run_sign(sign: &Sign, settings: &Settings) -> Result<(), Failure> {
 fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
     let keys = settings.keys()?;
     let body = body().map_err(|error| Failure::Usage(format!("stdin: {error}")))?;
-    let explanation = if verify.explain {
+    let judged = authenticate(&keys, &body)?;
+    let mut explanation = if verify.explain {
         explain::explain(&body, &keys, OffsetDateTime::now_utc())
     } else {
         Vec::new()
     };
-    let judged = authenticate(&keys, &body)?;
+    if body.len() > LARGEST_CALLBACK {
+        let reason =
+            format!("it is longer than the {LARGEST_CALLBACK} bytes that a receiver takes");
+        let verdict = Verdict {
+            authentic: false,
+            content: Content::not(&reason),
+            explanation,
+        };
+        output::answer(settings.output, &verdict)?;
+        return Err(Failure::TooLong(reason));
+    }
+    // The verdict is the receiver's own; where the steps find nothing, what it found is the last one.
+    if let (Err(error), true) = (
+        &judged,
+        verify.explain && explanation.iter().all(|check| check.ok),
+    ) {
+        explanation.push(Check::failed("receiver", error.to_string()));
+    }
     let authentic = judged.is_ok();
     let (content, failure) = match judged.map(|signed| signed.callback) {
         Ok(Ok(callback)) => (Content::about(callback), None),
@@ -173,15 +192,10 @@ fn authenticate(
     Ok(authenticator.authenticate(&Headers::NONE, body))
 }
 
-/// The raw body on stdin. A form has no line breaks of its own: one at the end is the terminal's.
+/// The raw body on stdin, to the byte: what is no part of it is the receiver's rule.
 fn body() -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     io::stdin().lock().read_to_end(&mut body)?;
-    for end in [b'\n', b'\r'] {
-        if body.last() == Some(&end) {
-            body.pop();
-        }
-    }
     Ok(body)
 }
 

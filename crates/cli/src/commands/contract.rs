@@ -120,7 +120,11 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         (Decision::Cancel, Some(())) => format!("The bank cancels the contract {id}."),
         (Decision::Cancel, None) => format!("The contract {id} is cancelled."),
     };
-    output::answer(settings.output, &Done::with(sentence))
+    let done = match decision {
+        Decision::Approve => format!("the contract {id} is approved"),
+        Decision::Cancel => format!("the contract {id} is cancelled"),
+    };
+    output::done(settings.output, &Done::with(sentence), done)
 }
 
 /// Reads until the contract has gone on after its signature.

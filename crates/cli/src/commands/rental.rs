@@ -80,7 +80,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
                 ),
                 None => format!("The rental {id} is activated."),
             };
-            output::answer(settings.output, &Done::with(sentence))
+            let done = format!("the rental {id} is activated");
+            output::done(settings.output, &Done::with(sentence), done)
         }
         Command::Show(command) => {
             let (id, product) = named(command.id, command.product)?;

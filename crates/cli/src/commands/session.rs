@@ -100,7 +100,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             let customer = request.customer.as_ref();
             document::warn_of_a_check_digit(customer, api.region());
             let opened = api.open(&request).await?;
-            output::answer(settings.output, &Opened::from(opened))
+            let done = format!("the session {} is open", opened.id);
+            output::done(settings.output, &Opened::from(opened), done)
         }
         Command::Show(show) => {
             let id = SessionId::parse(show.id)?;

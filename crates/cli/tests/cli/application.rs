@@ -84,6 +84,10 @@ async fn an_offer_is_shown_once_there_is_one() {
                 ] {
                     assert!(offer[field].is_string(), "{field}: {offer}");
                 }
+                assert_eq!(offer["checked"]["agrees"], true, "{offer}");
+                let checks = offer["checked"]["checks"].as_array().unwrap();
+                let aprc = checks.iter().find(|check| check["name"] == "aprc");
+                assert_eq!(aprc.unwrap()["verdict"], "agrees", "{offer}");
             }
         }
         let run = shop.text(&["application", "show", &id]);

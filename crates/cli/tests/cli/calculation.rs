@@ -1,3 +1,4 @@
+use inbank_sandbox::{Alteration, Operation};
 use serde_json::json;
 
 use crate::shop::Shop;
@@ -112,4 +113,110 @@ async fn the_bank_is_asked_exactly_what_was_given() {
     assert_eq!(asked[0]["paymentDay"], json!(15));
     // Text, as the guide's sample has it.
     assert_eq!(asked[0]["downPaymentAmount"], "100.50");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_agree_is_named_beside_the_banks_own_figures() {
+    let shop = Shop::open().await;
+    let full = [&QUESTION[..], &["--detail", "payment-schedule"]].concat();
+    let answer = shop.run(&full).json();
+    assert_eq!(answer["checked"]["agrees"], true, "{answer}");
+    let verdict = |answer: &serde_json::Value, name: &str| {
+        let checks = answer["checked"]["checks"].as_array().unwrap().clone();
+        let check = checks.into_iter().find(|check| check["name"] == name);
+        check.unwrap()
+    };
+    for name in [
+        "rows",
+        "row_balances",
+        "total",
+        "net_credit",
+        "cost",
+        "cost_parts",
+        "aprc",
+    ] {
+        assert_eq!(verdict(&answer, name)["verdict"], "agrees", "{name}");
+    }
+    assert_eq!(
+        verdict(&shop.run(&QUESTION).json(), "rows")["verdict"],
+        "not_checked"
+    );
+    assert!(shop.text(&full).text().contains("\nChecked: rows, "));
+
+    for (field, wrong, name) in [
+        ("credit_cost_rate_annual", "0.1387", "aprc"),
+        ("total_cost_of_credit", "130.26", "cost"),
+        ("total_payment", "170.00", "total"),
+    ] {
+        let altered = Alteration::set(field, wrong);
+        let alter = || {
+            let operation = Operation::CreateCalculation;
+            shop.sandbox.alter(operation, altered.clone(), 1);
+        };
+        alter();
+        let answer = shop.run(&full).json();
+        assert_eq!(answer["checked"]["agrees"], false, "{field}");
+        let check = verdict(&answer, name);
+        assert_eq!(check["verdict"], "differs", "{check}");
+        if field == "credit_cost_rate_annual" {
+            assert_eq!(answer[field], wrong, "never corrected");
+            assert_eq!(
+                (&check["told"], &check["reckoned"]),
+                (&json!("13.87 %"), &json!("12.87 %"))
+            );
+        }
+        alter();
+        let run = shop.text(&full);
+        assert!(
+            run.text().contains(&format!("\nDoes not agree: {name} (")),
+            "{run:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_example_has_each_figure_by_name_and_a_sentence_in_the_countrys_language() {
+    let shop = Shop::open().await;
+    let question = [&QUESTION[..], &["--example"]].concat();
+    let answer = shop.run(&question).json();
+    let example = &answer["representative_example"];
+    for (name, figure) in [
+        ("borrowing_rate", json!("0.0899")),
+        ("aprc", json!("0.1287")),
+        ("instalment", json!("177.86")),
+        ("total_payable", json!("2134.26")),
+        ("cost_of_credit", json!("134.26")),
+        ("duration", json!(12)),
+        ("currency", json!("EUR")),
+        ("language", json!("et")),
+    ] {
+        assert_eq!(example[name], figure, "{name}");
+    }
+    assert!(example["charges"]["contract_fee"].is_string(), "{example}");
+    for name in ["cash_price", "down_payment", "total_credit"] {
+        assert!(example[name].is_string(), "{name}");
+    }
+    let text = example["text"].as_str().unwrap().replace('\u{a0}', " ");
+    for part in ["Tüüpnäide", "2134,26 €", "12,87%", "poe jurist"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(
+        shop.run(&QUESTION)
+            .json()
+            .get("representative_example")
+            .is_none()
+    );
+    for (language, part) in [
+        ("cs", "2 134,26 €"),
+        ("en", "€2,134.26"),
+        ("lt", "2 134,26 €"),
+        ("lv", "2134,26 €"),
+        ("pl", "2134,26 €"),
+        ("ru", "2 134,26 €"),
+    ] {
+        let run = shop.text(&[&question[..], &["--language", language]].concat());
+        assert!(run.text().replace('\u{a0}', " ").contains(part), "{run:?}");
+    }
+    let unknown = [&question[..], &["--language", "fi"]].concat();
+    assert_eq!(shop.run(&unknown).error(2)["kind"], "invalid");
 }

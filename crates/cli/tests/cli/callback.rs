@@ -1,3 +1,6 @@
+use inbank::ApiKey;
+use inbank::http::{HmacAuthenticator, LARGEST_CALLBACK};
+use inbank::ports::{CallbackAuthenticator as _, Headers};
 use serde_json::{Value, json};
 
 use crate::run::{Run, inbank};
@@ -201,4 +204,52 @@ fn what_is_no_json_is_not_signed() {
     ];
     let run = Run::of(inbank(&arguments).env("INBANK_API_KEY", "key"));
     assert_eq!(run.error(2)["kind"], "invalid");
+}
+
+#[test]
+fn the_verdict_is_the_receivers_to_the_byte() {
+    let key = ApiKey::parse("key").unwrap();
+    let receiver = HmacAuthenticator::new([&key]).unwrap();
+    let form = signed("key", &[]).trim_end().to_owned();
+    let fields: Vec<_> = form.split('&').collect();
+    let mut seen = [0, 0];
+    for last in 0..fields.len() {
+        let mut order = fields.clone();
+        let field = order.remove(last);
+        order.push(field);
+        let form = order.join("&");
+        let ends = [
+            "", "\n", "\r\n", "\r", "\n\n", "\n\r", " ", "\t", "&", "\0", "%0A", "+",
+        ];
+        let starts = ["", "\n", " ", "&", "\u{feff}"];
+        let bodies = ends.map(|end| format!("{form}{end}"));
+        let bodies = bodies
+            .into_iter()
+            .chain(starts.map(|start| format!("{start}{form}")));
+        for body in bodies {
+            let verdict = receiver.authenticate(&Headers::NONE, body.as_bytes());
+            let run = verified("key", &["--output", "json", "--explain"], &body);
+            let told: Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(told["authentic"], verdict.is_ok(), "{body:?}");
+            assert_eq!(run.code, if verdict.is_ok() { 0 } else { 4 }, "{body:?}");
+            let explained = told["explanation"].as_array().unwrap();
+            let failed = explained.iter().any(|check| check["ok"] == false);
+            assert_eq!(failed, verdict.is_err(), "{body:?}: {told}");
+            seen[usize::from(verdict.is_ok())] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+}
+
+#[test]
+fn what_no_receiver_takes_is_not_authentic() {
+    let long = format!(
+        "{}&padding={}",
+        signed("key", &[]).trim_end(),
+        "0".repeat(LARGEST_CALLBACK)
+    );
+    let run = verified("key", &["--output", "json"], &long);
+    assert_eq!(run.code, 4);
+    let verdict: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(verdict["authentic"], false);
 }

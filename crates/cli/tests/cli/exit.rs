@@ -1,6 +1,9 @@
 //! Each exit code, provoked for real; 0 and what is particular to a command is in the others' files.
 
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
 use std::net::TcpListener;
+use std::process::{Child, Stdio};
 
 use inbank_sandbox::{Fault, Operation};
 
@@ -126,4 +129,108 @@ async fn six_where_a_session_may_or_may_not_be_open() {
         assert_eq!(error["kind"], "outcome_unknown");
         assert_eq!(shop.sandbox.session_count(), 1, "not sent again");
     }
+}
+
+/// The writing end of a pipe that nobody reads.
+fn nobody() -> Stdio {
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// A file that has no room.
+fn full() -> Stdio {
+    OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap()
+        .into()
+}
+
+fn code(mut child: Child) -> i32 {
+    child.wait().unwrap().code().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_is_kept_where_stderr_takes_nothing() {
+    let shop = Shop::open().await;
+    for (arguments, expected) in [
+        (&["product", "nothing"][..], 3),
+        (&["contract", "approve", "a b"], 2),
+        (&["no-such-command"], 2),
+        (&["product", "hire_purchase"], 0),
+    ] {
+        for output in ["text", "json"] {
+            for stderr in [nobody, full] {
+                let mut command = shop.command(arguments);
+                command.env("INBANK_OUTPUT", output);
+                // All that there is to log, and what can't be asked for, must not end it either.
+                for logged in ["trace", "inbank=loud"] {
+                    command.env("RUST_LOG", logged);
+                    let child = command.stdout(Stdio::null()).stderr(stderr()).spawn();
+                    let ended = code(child.unwrap());
+                    assert_eq!(ended, expected, "{arguments:?} {output} {logged}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_and_the_identifier_where_the_answer_of_a_write_can_not_be_written() {
+    let shop = Shop::open().await;
+    for output in ["text", "json"] {
+        for stdout in [nobody, full] {
+            let mut command = shop.command(&Shop::session("hire_purchase", "300"));
+            command.env("INBANK_OUTPUT", output).stdout(stdout());
+            let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+            let mut told = String::new();
+            let mut stderr = child.stderr.take().unwrap();
+            stderr.read_to_string(&mut told).unwrap();
+            assert_eq!(code(child), 6, "{told}");
+            let id = told.split("the session ").nth(1).unwrap();
+            let id = id.split(' ').next().unwrap();
+            let shown = shop.run(&["session", "show", id]).json();
+            assert_eq!(shown["id"], id);
+        }
+    }
+    let (_, contract) = shop.granted();
+    let mut command = shop.command(&["contract", "approve", &contract]);
+    let child = command.stdout(nobody()).stderr(nobody()).spawn();
+    assert_eq!(code(child.unwrap()), 6, "also where stderr takes nothing");
+    assert_eq!(shop.received(Operation::ApproveContract).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_reads_may_be_asked_again() {
+    let shop = Shop::open().await;
+    for (stdout, expected) in [(nobody as fn() -> Stdio, 0), (full, 1)] {
+        let mut command = shop.command(&["product", "hire_purchase"]);
+        let child = command.stdout(stdout()).stderr(Stdio::null()).spawn();
+        assert_eq!(code(child.unwrap()), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_root_certificates_the_cause_is_printed_and_this_machine_is_reached() {
+    let shop = Shop::open().await;
+    let nowhere = |arguments: &[&str]| {
+        let mut command = shop.command(arguments);
+        let missing = "/nonexistent/certificates";
+        command
+            .env("SSL_CERT_FILE", missing)
+            .env("SSL_CERT_DIR", missing);
+        command
+    };
+    let shown = Run::of(&mut nowhere(&["product", "hire_purchase"])).json();
+    assert_eq!(shown["code"], "hire_purchase");
+    let away = [
+        "product",
+        "hire_purchase",
+        "--base-url",
+        "https://127.0.0.1:1",
+    ];
+    let error = Run::of(&mut nowhere(&away)).error(1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("No CA certificates"), "{message}");
 }

@@ -4,6 +4,7 @@ use inbank_domain::{
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
 
 use crate::dialect::decode;
 use crate::failure::DecodeError;
@@ -75,6 +76,10 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
             .map_or(currency, |amount| amount.currency());
         let offer = |schedule: Schedule| schedule.into_offer(&application, currency);
         application.offer = answer.payment_schedule.parse("payment_schedule", offer);
+        if let Some(offer) = &mut application.offer {
+            // The day in the bank's own offset.
+            offer.made_on = application.created_at.map(OffsetDateTime::date);
+        }
     }
     Ok(application)
 }

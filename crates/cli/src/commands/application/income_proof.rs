@@ -98,7 +98,11 @@ pub(super) async fn retrieve(
     };
     let api = settings.api()?;
     let retrieval = api.retrieve_statement(&request).await?;
-    output::answer(settings.output, &Started::from(retrieval))
+    let done = format!(
+        "the statement retrieval {} of the application {} is started",
+        retrieval.id, request.application
+    );
+    output::done(settings.output, &Started::from(retrieval), done)
 }
 
 pub(super) async fn attach(command: Attach, settings: &Settings) -> Result<(), Failure> {
@@ -112,7 +116,8 @@ pub(super) async fn attach(command: Attach, settings: &Settings) -> Result<(), F
         count => format!("{count} files"),
     };
     let sentence = format!("The bank has {files} more of the application {id}.");
-    output::answer(settings.output, &Done::with(sentence))
+    let done = format!("the bank has {files} more of the application {id}");
+    output::done(settings.output, &Done::with(sentence), done)
 }
 
 fn attachment(path: &Path) -> Result<Attachment, Failure> {

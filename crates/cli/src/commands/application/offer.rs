@@ -5,6 +5,7 @@ use serde::Serialize;
 use time::Date;
 
 use crate::commands::calculation::{self, Row};
+use crate::commands::checked::Findings;
 use crate::output;
 
 /// The customer's own conditions.
@@ -40,6 +41,7 @@ pub(super) struct Offer {
     valid_to: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     schedule: Vec<Row>,
+    checked: Findings,
     /// As percentages, for people.
     #[serde(skip)]
     rates: [String; 2],
@@ -89,6 +91,7 @@ impl Offer {
             last_payment: offer.last_payment.map(payment),
             valid_to: valid_to.map(|date| date.to_string()),
             schedule: offer.schedule.iter().map(Row::new).collect(),
+            checked: offer.checked().into(),
             rates: [offer.interest_rate, offer.aprc].map(|rate| rate.to_string()),
         }
     }
@@ -127,10 +130,10 @@ impl fmt::Display for Offer {
                 ("Valid until", self.valid_to.clone()),
             ],
         )?;
-        if self.schedule.is_empty() {
-            return Ok(());
+        if !self.schedule.is_empty() {
+            let schedule = calculation::schedule(&self.schedule, &self.currency);
+            writeln!(f, "\n{schedule}")?;
         }
-        let schedule = calculation::schedule(&self.schedule, &self.currency);
-        write!(f, "\n{schedule}")
+        write!(f, "\n{}", self.checked)
     }
 }

@@ -59,6 +59,9 @@ struct Field {
 /// The three fields, each of which must stand exactly once.
 fn fields(body: &[u8]) -> Result<[Field; 3], Check> {
     let body = String::from_utf8_lossy(body);
+    // As the receiver does: one line end behind a body is no part of it.
+    let body = body.strip_suffix('\n').unwrap_or(&body);
+    let body = body.strip_suffix('\r').unwrap_or(body);
     let pairs: Vec<(String, Field)> = body
         .split('&')
         .filter_map(|pair| {

@@ -104,9 +104,10 @@ pub(super) async fn printout(command: MakePrintout, settings: &Settings) -> Resu
 pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
     let started = start(&settings.api()?, &SystemClock, &id, &command.method).await?;
+    let done = format!("the signing of the contract {id} has begun");
     if let Some(url) = started.redirect_url {
         let redirect_url = url.to_string();
-        return output::answer(settings.output, &Page { redirect_url });
+        return output::done(settings.output, &Page { redirect_url }, done);
     }
     let sentence = match command.method {
         SigningMethod::Digital | SigningMethod::Paper => {
@@ -120,7 +121,7 @@ pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failu
         | SigningMethod::SendToSigningSms
         | SigningMethod::Unrecognised(_) => "The customer gets a link.",
     };
-    output::answer(settings.output, &Done::with(sentence))
+    output::done(settings.output, &Done::with(sentence), done)
 }
 
 pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<(), Failure> {
@@ -131,7 +132,8 @@ pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<()
         signed_at: signed.at.map(output::moment),
         method: signed.method.to_string(),
     };
-    output::answer(settings.output, &confirmed)
+    let done = format!("the contract {id} is signed");
+    output::done(settings.output, &confirmed, done)
 }
 
 pub(super) async fn payment_link(command: PaymentLink, settings: &Settings) -> Result<(), Failure> {
@@ -139,7 +141,8 @@ pub(super) async fn payment_link(command: PaymentLink, settings: &Settings) -> R
     let back = WebAddress::parse(&command.return_url).map_err(|error| error.named("return_url"))?;
     let link = settings.api()?.payment_link(&id, &back).await?;
     let redirect_url = link.to_string();
-    output::answer(settings.output, &Page { redirect_url })
+    let done = format!("a payment link of the contract {id} is made");
+    output::done(settings.output, &Page { redirect_url }, done)
 }
 
 /// Starts signing, or tells the bank that the customer has signed.

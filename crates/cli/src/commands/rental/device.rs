@@ -55,7 +55,8 @@ pub(super) async fn assign(command: Assign, settings: &Settings) -> Result<(), F
     let api = settings.api()?;
     api.assign(&product, &id, &identifiers).await?;
     let sentence = format!("The bank knows the device of the rental {id}.");
-    output::answer(settings.output, &Done::with(sentence))
+    let done = format!("the device of the rental {id} is assigned");
+    output::done(settings.output, &Done::with(sentence), done)
 }
 
 /// The text itself, or the next line on stdin.
