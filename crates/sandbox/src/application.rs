@@ -7,6 +7,7 @@ mod answer;
 mod decision;
 mod person;
 mod request;
+mod signing;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -72,6 +73,10 @@ pub(crate) struct CreditApplication {
     pub(crate) contract: Option<Uuid>,
     /// Whether it shows its contract, which its acceptance has told before.
     shows_contract: bool,
+    /// Whether an SMS with a code was sent, to sign the application itself.
+    code_sent: bool,
+    /// When the application was there as a whole: signed, where the product has it signed before the decision.
+    confirmed_at: Option<OffsetDateTime>,
     pub(crate) cancelled: bool,
     /// Whether the bank was told to cancel it, and has not done so yet.
     cancelling: bool,
@@ -145,6 +150,7 @@ impl Bank {
     ///
     /// Somebody else's e-mail address, phone or document is not refused but makes the decision fail: "due to banking secrecy" nothing but the
     /// generic message may tell. A new application is `pending` "usually"; when the bank is set to take no time, the answer has the decision.
+    /// Where it is to be signed first, it is not decided about before.
     pub(crate) fn create_application(
         &mut self,
         dialect: Dialect,
@@ -164,6 +170,8 @@ impl Bank {
             course(request.wish.amount).first
         };
         let id = self.identifiers.next();
+        let signed_first = self.product(&request.product_code)?.sms_signing;
+        let due = (!signed_first).then(|| self.begin(id, self.timing.decision));
         let application = CreditApplication {
             id,
             number: self.identifiers.next_number(),
@@ -176,11 +184,13 @@ impl Bank {
             decision: DecisionStatus::Pending,
             income_proof: None,
             next,
-            due: Some(self.begin(id, self.timing.decision)),
+            due,
             previous: None,
             superseded_by: None,
             contract: None,
             shows_contract: false,
+            code_sent: false,
+            confirmed_at: (!signed_first).then(|| self.now()),
             cancelled: false,
             cancelling: false,
             statement_shared: false,
@@ -190,7 +200,7 @@ impl Bank {
             details: request.details,
         };
         self.direct.applications.insert(id, application);
-        if self.timing.decision.is_instant() {
+        if self.timing.decision.is_instant() && !signed_first {
             self.end_decision(id);
         }
         let application = self.application(self.latest(id)).ok_or(NOT_FOUND)?;

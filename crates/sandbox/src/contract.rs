@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use self::direct::Handling;
 pub use self::direct::ProcessStatus;
-pub(crate) use self::signing::SigningMethod;
+pub(crate) use self::signing::{SigningMethod, is_code, method as signing_method, no_code};
 use crate::{
     answer::{Answer, Name, Node, known},
     bank::Bank,

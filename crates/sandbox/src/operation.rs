@@ -34,6 +34,10 @@ pub enum Operation {
     AcceptApplication,
     /// `POST /applications/{id}/cancel`
     CancelApplication,
+    /// `POST /applications/{id}/signings`, second-hand
+    SignApplication,
+    /// `PATCH /applications/{id}/signings`, second-hand
+    ConfirmApplicationSigning,
     /// `POST /applications/{id}/attachments`
     AddAttachments,
     /// `GET /account_statements/bank_list`
@@ -66,6 +70,8 @@ impl Operation {
             Self::CreateCalculation
                 | Self::CreateSession
                 | Self::CreateApplication
+                | Self::SignApplication
+                | Self::ConfirmApplicationSigning
                 | Self::InitiateRetrieval
                 | Self::SignContract
                 | Self::ConfirmSigning
@@ -127,6 +133,9 @@ impl<'a> Call<'a> {
             Method::POST => acting(dialect, inside)?,
             Method::PATCH => match *inside {
                 ["contracts", id, "signings"] => (Operation::ConfirmSigning, Some(id)),
+                ["applications", id, "signings"] => {
+                    (Operation::ConfirmApplicationSigning, Some(id))
+                }
                 _ => return None,
             },
             _ => return None,
@@ -196,6 +205,7 @@ fn acting<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
         ["applications"] => (Operation::CreateApplication, None),
         ["applications", id, "accept"] => (Operation::AcceptApplication, Some(id)),
         ["applications", id, "cancel"] => (Operation::CancelApplication, Some(id)),
+        ["applications", id, "signings"] => (Operation::SignApplication, Some(id)),
         ["applications", id, "attachments"] => (Operation::AddAttachments, Some(id)),
         [statements, name]
             if is(statements, "account_statements") && is(name, "initiate_retrieval") =>

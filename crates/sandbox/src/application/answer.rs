@@ -157,7 +157,10 @@ impl CreditApplication {
             ),
         ]));
         fields.extend(self.history());
-        fields.extend(known([("confirmed_at", printed(self.created_at).into())]));
+        fields.extend(known([(
+            "confirmed_at",
+            self.confirmed_at.map(printed).into(),
+        )]));
         Node::Object(fields)
     }
 

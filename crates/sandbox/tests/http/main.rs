@@ -7,6 +7,7 @@ mod application;
 mod application_callback;
 mod application_control;
 mod application_errors;
+mod application_signing;
 mod asynchrony;
 mod attachment;
 mod browser;
