@@ -137,6 +137,21 @@ pub(crate) static APPLICATION_CANCEL: Operation = row(
     Effect::Write,
     WRITE,
 );
+// Second-hand: in no guide's text; docs/bank.md.
+pub(crate) static APPLICATION_SIGN: Operation = row(
+    "application.sign",
+    Method::POST,
+    "shops/{shop}/applications/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_CONFIRM: Operation = row(
+    "application.confirm",
+    Method::PATCH,
+    "shops/{shop}/applications/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
 pub(crate) static ATTACHMENT_UPLOAD: Operation = row(
     "application.attach",
     Method::POST,

@@ -31,5 +31,5 @@ pub use quote::{Quote, RentalQuote, Unavailable};
 pub use rental::Activation;
 pub use runtime::Runtime;
 pub use send::{Shown, settle};
-pub use shop::{Shop, ShopError, ShopHandle, Shops};
+pub use shop::{Shop, ShopError, ShopHandle, Shops, if_told};
 pub use worker::{Concurrency, Health, Retention, Stopping, Worker};

@@ -2,10 +2,10 @@
 
 mod request;
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use crate::status::open_enum;
-use crate::{ApplicationId, ContractId, Instalment, Money, Months, PaymentDay, Rate};
+use crate::{ApplicationId, ContractId, Instalment, Money, Months, PaymentDay, ProductCode, Rate};
 
 pub use request::{ApplicationRequest, Consent, CustomerConsents, Identification, Means};
 
@@ -73,6 +73,8 @@ pub struct Application {
     pub decision: DecisionStatus,
     /// Its number, for people.
     pub number: Option<String>,
+    /// The product, where the answer says so.
+    pub product_code: Option<ProductCode>,
     /// What was applied for (`amount`, *Direct API 2.05*, Create a new application and Get the
     /// application). That guide doesn't say what it includes; *Calculator* (e-POS 2.10) says of the
     /// same word that it includes a down payment, and [`ApplicationRequest`] sends it so. It is in the
@@ -89,6 +91,9 @@ pub struct Application {
     pub previous: Option<ApplicationId>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// When it was there as a whole (`confirmed_at`): where the product has the application signed
+    /// before the decision, when it was signed.
+    pub confirmed_at: Option<OffsetDateTime>,
     /// Until when the offer stands.
     pub offer_valid_to: Option<Date>,
     /// The offer, once the decision is positive. None as well where the answer has one of which a part
@@ -105,12 +110,14 @@ impl Application {
             id,
             decision,
             number: None,
+            product_code: None,
             amount: None,
             messages: Vec::new(),
             income_proof: None,
             changed_conditions: false,
             previous: None,
             cancelled: false,
+            confirmed_at: None,
             offer_valid_to: None,
             offer: None,
             contract: None,

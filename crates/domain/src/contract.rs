@@ -61,6 +61,8 @@ pub struct Contract {
     pub amount: Option<Money>,
     /// Whether the customer has signed (`customer_signed`: a time by one guide, `null` in every sample).
     pub customer_signed: bool,
+    /// Whether the bank's representative has signed (`rep_signed`).
+    pub rep_signed: bool,
     /// When both had signed.
     pub signed_at: Option<OffsetDateTime>,
     /// When the merchant approved.
@@ -71,6 +73,16 @@ pub struct Contract {
     pub terminated_at: Option<OffsetDateTime>,
     /// Why it was terminated.
     pub termination_reason: Option<String>,
+}
+
+impl ContractStatus {
+    /// Whether the contract was ended, before it was active or after.
+    pub const fn is_ended(&self) -> bool {
+        match self {
+            Self::Cancelled | Self::Terminated | Self::Withdrawn => true,
+            Self::Activated | Self::Signed | Self::Unsigned | Self::Unrecognised(_) => false,
+        }
+    }
 }
 
 impl Contract {
@@ -84,6 +96,7 @@ impl Contract {
             product_code: None,
             amount: None,
             customer_signed: false,
+            rep_signed: false,
             signed_at: None,
             partner_approval_at: None,
             activated_at: None,

@@ -80,7 +80,8 @@ pub use rental::{
 };
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
 pub use signing::{
-    ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
+    ApplicationSigned, ConfirmationCode, Printout, Regeneration, Signed, SigningMethod,
+    SigningStarted,
 };
 pub use status::Unrecognised;
 pub use term::{Months, PaymentDay};

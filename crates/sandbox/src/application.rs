@@ -4,9 +4,12 @@
 //! Lithuania and Czechia; chosen: Lithuania answers as Estonia and Latvia do, Czechia as Poland does.
 
 mod answer;
+mod customer;
 mod decision;
 mod person;
 mod request;
+mod schedule;
+mod session;
 mod signing;
 
 use std::collections::{BTreeSet, HashMap};
@@ -19,6 +22,7 @@ use uuid::Uuid;
 pub use self::decision::{DecisionStatus, IncomeProof, Outcome};
 pub(crate) use self::decision::{Row, TABLE, course};
 use self::{
+    customer::Customer,
     person::Person,
     request::{ApplicationRequest, Details},
 };
@@ -84,7 +88,7 @@ pub(crate) struct CreditApplication {
     pub(crate) statement_shared: bool,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) callback_url: Option<String>,
-    pub(crate) customer_name: String,
+    pub(crate) customer: Customer,
     details: Details,
 }
 
@@ -115,6 +119,11 @@ impl CreditApplication {
             self.payment_day,
             self.created_at.date(),
         )
+    }
+
+    /// The number for people.
+    pub(crate) fn number(&self) -> &str {
+        &self.number
     }
 
     pub(crate) fn description(&self) -> Option<&str> {
@@ -196,7 +205,7 @@ impl Bank {
             statement_shared: false,
             attachments: Vec::new(),
             callback_url: request.callback_url,
-            customer_name: request.name,
+            customer: request.customer,
             details: request.details,
         };
         self.direct.applications.insert(id, application);
@@ -220,7 +229,15 @@ impl Bank {
         id: &str,
         query: &str,
     ) -> Result<Answer, Refusal> {
-        let asked = self.find_application(id)?.id;
+        let asked = match self.find_application(id) {
+            Ok(found) => found.id,
+            Err(refusal) => {
+                let of_session = self.application_of_a_session(id).ok_or(refusal)?;
+                let product = self.product(&of_session.product_code)?;
+                let node = self.application_node(&of_session, product);
+                return Ok(Answer::ok(&node, dialect));
+            }
+        };
         let which = form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "type")
             .map_or("latest".into(), |(_, which)| which);

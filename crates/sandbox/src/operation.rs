@@ -38,6 +38,14 @@ pub enum Operation {
     SignApplication,
     /// `PATCH /applications/{id}/signings`, second-hand
     ConfirmApplicationSigning,
+    /// `GET /applications/{id}/printouts`, second-hand
+    GetApplicationPrintout,
+    /// `GET /applications/{id}/payment_schedules`, second-hand
+    GetPaymentSchedule,
+    /// `PUT /applications/{id}/recalculate_schedule`, second-hand
+    RecalculateSchedule,
+    /// `GET /applications/{id}/customer`, second-hand
+    GetCustomer,
     /// `POST /applications/{id}/attachments`
     AddAttachments,
     /// `GET /account_statements/bank_list`
@@ -72,6 +80,7 @@ impl Operation {
                 | Self::CreateApplication
                 | Self::SignApplication
                 | Self::ConfirmApplicationSigning
+                | Self::RecalculateSchedule
                 | Self::InitiateRetrieval
                 | Self::SignContract
                 | Self::ConfirmSigning
@@ -138,6 +147,12 @@ impl<'a> Call<'a> {
                 }
                 _ => return None,
             },
+            Method::PUT => match *inside {
+                ["applications", id, name] if name == dialect.segment("recalculate_schedule") => {
+                    (Operation::RecalculateSchedule, Some(id))
+                }
+                _ => return None,
+            },
             _ => return None,
         };
         Some(Self {
@@ -161,6 +176,11 @@ fn reading<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
         ["contracts", id] => (Operation::GetContract, Some(id)),
         ["contracts", id, "printouts"] => (Operation::GetPrintout, Some(id)),
         ["applications", id] => (Operation::GetApplication, Some(id)),
+        ["applications", id, "printouts"] => (Operation::GetApplicationPrintout, Some(id)),
+        ["applications", id, "customer"] => (Operation::GetCustomer, Some(id)),
+        ["applications", id, name] if is(name, "payment_schedules") => {
+            (Operation::GetPaymentSchedule, Some(id))
+        }
         [statements, list, ref id @ ..]
             if is(statements, "account_statements") && is(list, "bank_list") && id.len() < 2 =>
         {

@@ -99,7 +99,8 @@ impl Product {
             code: code.into(),
             family,
             merchant_approval: family == Family::SmartRent,
-            min_amount: dec!(10),
+            // The direct guides begin their ranges with 0 (2.05 and 1.02, Demo Environment).
+            min_amount: dec!(0),
             max_amount: dec!(20000),
             periods,
             payment_days: vec![5, 10, 15, 20],

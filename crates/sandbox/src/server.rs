@@ -206,6 +206,10 @@ impl Bank {
             Operation::ConfirmApplicationSigning => {
                 self.confirm_application_signing(dialect, id, body)
             }
+            Operation::GetApplicationPrintout => self.show_application_printout(dialect, id, query),
+            Operation::GetPaymentSchedule => self.show_schedule(dialect, id, query),
+            Operation::RecalculateSchedule => self.recalculate_schedule(dialect, id, body),
+            Operation::GetCustomer => self.show_customer(dialect, id),
             Operation::ListBanks => self.list_banks(dialect, id, query),
             Operation::InitiateRetrieval => self.initiate_retrieval(dialect, body),
             Operation::GetPrintout => self.show_printout(dialect, id, query),

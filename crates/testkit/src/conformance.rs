@@ -106,6 +106,11 @@ pub trait BankUnderTest: Send + Sync {
     fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months) {
         panic!("say what can be signed by {method}");
     }
+    /// [`Signing`]: a product whose applications are signed by text message before they are decided about,
+    /// and a period that it has; none where there is no such product.
+    fn product_with_signed_applications(&self) -> Option<(ProductCode, Months)> {
+        None
+    }
     /// [`Signing`]: the code that the customer gets by text message.
     fn confirmation_code(&self) -> ConfirmationCode {
         panic!("say which code confirms");
@@ -358,6 +363,10 @@ const ALL: &[Case] = cases![
         income_proof::attaching_nothing_is_invalid,
     }
     [Applications, Signing] {
+        signing::application_that_needs_no_signature_is_refused_one,
+        signing::signed_application_is_decided_about,
+        signing::wrong_code_for_an_application_is_refused,
+        signing::lost_answer_of_signing_an_application_is_an_unknown_outcome,
         signing::printout_has_a_link,
         signing::payment_link_wants_a_place_for_the_status,
     }

@@ -33,6 +33,8 @@ pub(crate) struct Details {
     #[serde(default)]
     customer_signed: Present,
     #[serde(default)]
+    rep_signed: Present,
+    #[serde(default)]
     signed_at: Lenient<Moment>,
     #[serde(default)]
     partner_approval_at: Lenient<Moment>,
@@ -75,6 +77,7 @@ impl Details {
         };
         contract.amount = amount(told.0, told.1, self.currency, currency);
         contract.customer_signed = self.customer_signed.0;
+        contract.rep_signed = self.rep_signed.0;
         let moment = |moment: Lenient<Moment>, field| moment.take(field).map(|moment| moment.0);
         contract.signed_at = moment(self.signed_at, "signed_at");
         contract.partner_approval_at = moment(self.partner_approval_at, "partner_approval_at");

@@ -11,7 +11,7 @@ const N: Kind = Kind::Number;
 const T: Kind = Kind::Text;
 
 /// The columns of an attempt after those that name its order, in the order in which they are written and read.
-pub(crate) static ATTEMPT_COLUMNS: [Column; 39] = [
+pub(crate) static ATTEMPT_COLUMNS: [Column; 40] = [
     ("number", N),
     ("id", T),
     ("kind", T),
@@ -22,6 +22,7 @@ pub(crate) static ATTEMPT_COLUMNS: [Column; 39] = [
     ("period", N),
     ("fingerprint", T),
     ("merchant_approval", N),
+    ("application_signature", N),
     ("state", T),
     ("opening", T),
     ("opening_until", N),
@@ -59,7 +60,7 @@ pub(crate) fn attempt_columns_that_change() -> &'static [Column] {
 }
 
 /// What [`ATTEMPT_COLUMNS`] are given.
-pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 39] {
+pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 40] {
     let terms = &attempt.terms;
     let [amount, currency] = Value::money(terms.amount);
     let [other_amount, other_currency] = Value::money(attempt.other_amount);
@@ -87,6 +88,7 @@ pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 39] {
         Value::Number(terms.period.map(|period| i64::from(period.get()))),
         Value::text(terms.fingerprint.as_str()),
         Value::number(terms.merchant_approval),
+        Value::number(terms.application_signature),
         Value::text(attempt.state.as_str()),
         Value::text(opening),
         Value::maybe_moment(until),
@@ -135,6 +137,7 @@ pub(super) fn attempt<R: Columns>(
             period: row.maybe_number()?.map(months).transpose()?,
             fingerprint: row.parsed(Fingerprint::parse)?,
             merchant_approval: row.flag()?,
+            application_signature: row.flag()?,
         },
         state: row.text()?.parse()?,
         opening: opening(row)?,

@@ -4,5 +4,7 @@
 mod command;
 mod direct;
 mod pay;
+mod product;
+mod signing;
 mod stage;
 mod worker;

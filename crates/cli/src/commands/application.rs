@@ -1,5 +1,6 @@
 mod income_proof;
 mod offer;
+mod signing;
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -7,7 +8,10 @@ use std::fmt;
 use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock, read_application_request};
 use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
-use inbank::{Application, ApplicationId, AttemptState, ContractId, Reading, Shown, settle};
+use inbank::{
+    Application, ApplicationId, AttemptState, ContractId, Invalid, Reading, Shown, Unavailable,
+    if_told, settle,
+};
 use serde::Serialize;
 
 use self::offer::Offer;
@@ -32,6 +36,10 @@ pub(crate) enum Command {
     Accept(Accept),
     /// Cancel an application, as the customer wishes
     Cancel(Cancel),
+    /// Sign an application before the bank decides about it, where its product wants that
+    Sign(signing::Sign),
+    /// Bring back the code with which the customer signs an application
+    Confirm(signing::Confirm),
     /// List the banks from which the customer's account statement can be had
     Banks(income_proof::Banks),
     /// Start retrieving an account statement; the customer goes on at the address in the answer
@@ -45,7 +53,8 @@ pub(crate) enum Command {
   inbank application submit --from application.json
   inbank application submit --from - --output json < application.json
 
-What the product requires is checked before anything is sent. Run twice, it submits two applications: the
+What the product allows and requires is checked before anything is sent; where the bank doesn't describe
+products to this shop, it decides by itself. Run twice, it submits two applications: the
 bank has no idempotency key. After exit code 6 (outcome unknown) wait for a callback and don't send it
 again.")]
 pub(crate) struct Submit {
@@ -60,7 +69,8 @@ pub(crate) struct Submit {
   inbank application show 471e6282-3384-412b-af7b-646eb8f04391 --wait --output json
 
 With --wait it is read once a second, 30 seconds at most, until there is a decision; what is not decided
-by then is shown as it is. Where the bank has changed the conditions, the answer has another identifier,
+by then is shown as it is. Where proof of income was asked for already, the decision that comes after it
+is waited for. Where the bank has changed the conditions, the answer has another identifier,
 which takes the old one's place.")]
 pub(crate) struct Show {
     /// The application's identifier
@@ -103,6 +113,8 @@ struct Details {
     changed_conditions: bool,
     previous_id: Option<String>,
     cancelled: bool,
+    product_code: Option<String>,
+    confirmed_at: Option<String>,
     contract_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<Offer>,
@@ -144,6 +156,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             };
             output::answer(settings.output, &Done::with(sentence))
         }
+        Command::Sign(command) => signing::sign(command, settings).await,
+        Command::Confirm(command) => signing::confirm(&command, settings).await,
         Command::Banks(command) => income_proof::banks(command, settings).await,
         Command::RetrieveStatement(command) => income_proof::retrieve(command, settings).await,
         Command::Attach(command) => income_proof::attach(command, settings).await,
@@ -153,18 +167,36 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 impl Submit {
     async fn send(&self, api: &PartnerApi) -> Result<Application, Failure> {
         let request = read_application_request(&document::read(&self.from)?, api.region())?;
-        let product = api.product(&request.product_code).await?;
-        request.check_required(&product.required_parameters)?;
+        if let Some(product) = if_told(api.product(&request.product_code).await)? {
+            let today = SystemClock.now().date();
+            if let Some(why) = Unavailable::of_application(&product, &request, today) {
+                return Err(Invalid::from(why).into());
+            }
+            request.check_required(&product.required_parameters)?;
+        }
         Ok(api.submit(&request).await?)
     }
 }
 
-/// Reads until there is a decision, or it is over.
+/// Reads until there is a decision, or it is over. While proof of income is looked at, the bank goes on
+/// asking for it: an application that is first read so waits for whatever comes next.
 async fn decided(api: &PartnerApi, id: &ApplicationId) -> Result<Application, Failure> {
-    let read = async || api.application(id).await;
+    let state = |application: &Application| Reading::of_application(application).state;
+    let first = api.application(id).await?;
+    let proof = [
+        AttemptState::IncomeProofWanted,
+        AttemptState::StatementsWanted,
+    ];
+    let asked_before = state(&first).ok().filter(|state| proof.contains(state));
     let is_news = |application: &Application| {
-        Reading::of_application(application).state != Ok(AttemptState::Pending)
+        let now = state(application);
+        let same = asked_before.is_some_and(|before| now == Ok(before));
+        now != Ok(AttemptState::Pending) && !same
     };
+    if is_news(&first) {
+        return Ok(first);
+    }
+    let read = async || api.application(id).await;
     Ok(polling::until(Patience::DECISION, "a decision", read, is_news).await?)
 }
 
@@ -219,6 +251,8 @@ impl From<Application> for Details {
             changed_conditions: application.changed_conditions,
             previous_id: application.previous.map(|id| id.to_string()),
             cancelled: application.cancelled,
+            product_code: application.product_code.map(|code| code.to_string()),
+            confirmed_at: application.confirmed_at.map(output::moment),
             contract_id: application.contract.map(|id| id.to_string()),
             offer: application.offer.map(|offer| Offer::new(&offer, valid_to)),
         }
@@ -234,6 +268,7 @@ impl fmt::Display for Details {
             &[
                 ("Application", Some(self.id.clone())),
                 ("Number", self.number.clone()),
+                ("Product", self.product_code.clone()),
                 ("Decision", Some(self.decision_status.clone())),
                 (
                     "For the customer",
@@ -243,6 +278,7 @@ impl fmt::Display for Details {
                 ("Changed conditions", yes(self.changed_conditions)),
                 ("Instead of", self.previous_id.clone()),
                 ("Cancelled", yes(self.cancelled)),
+                ("Confirmed", self.confirmed_at.clone()),
                 ("Contract", self.contract_id.clone()),
             ],
         )?;

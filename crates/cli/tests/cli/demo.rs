@@ -59,6 +59,7 @@ const EE_LV: &[(&str, &str, u64)] = &[
 const PL: &[(&str, &str, u64)] = &[
     ("verified", "paid", 5),
     ("verified_and_approved", "paid", 6),
+    ("sms_before_the_decision", "paid", 4),
 ];
 
 const RENT: &[(&str, &str, u64)] = &[

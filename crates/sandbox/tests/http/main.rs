@@ -6,6 +6,7 @@ mod applicant;
 mod application;
 mod application_callback;
 mod application_control;
+mod application_details;
 mod application_errors;
 mod application_signing;
 mod asynchrony;

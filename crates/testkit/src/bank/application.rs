@@ -21,6 +21,8 @@ pub(super) struct FakeApplication {
     amount: Money,
     down_payment: Option<Money>,
     period: Months,
+    /// Whether a code was sent to sign it.
+    pub(super) code_sent: bool,
     pub(super) files: Vec<(String, usize)>,
 }
 
@@ -63,6 +65,7 @@ impl FakeBank {
             application.previous = Some(id.clone());
             application.changed_conditions = true;
             application.amount = fake.application.amount;
+            application.confirmed_at = fake.application.confirmed_at;
             let replacement = FakeApplication {
                 application,
                 successor: None,
@@ -70,6 +73,7 @@ impl FakeBank {
                 amount,
                 down_payment: fake.down_payment,
                 period: fake.period,
+                code_sent: false,
                 files: Vec::new(),
             };
             state.applications.insert(new.clone(), replacement);
@@ -191,6 +195,29 @@ impl State {
         }
     }
 
+    /// The application, if its customer has yet to sign it.
+    pub(super) fn unsigned(
+        &mut self,
+        operation: &'static str,
+        id: &ApplicationId,
+    ) -> Result<&mut FakeApplication, GatewayError> {
+        let fake = self.open(operation, id)?;
+        let pending = fake.application.decision == DecisionStatus::Pending;
+        if pending && fake.application.confirmed_at.is_none() {
+            Ok(fake)
+        } else {
+            Err(GatewayError::new(GatewayErrorKind::Refused, operation))
+        }
+    }
+
+    /// An application's signature takes effect.
+    pub(super) fn application_signed(&mut self, id: &ApplicationId) {
+        if let Some(fake) = self.applications.get_mut(id).filter(|fake| fake.is_open()) {
+            let confirmed_at = &mut fake.application.confirmed_at;
+            confirmed_at.get_or_insert(OffsetDateTime::UNIX_EPOCH);
+        }
+    }
+
     /// The application, if something may still be done with it.
     fn open(
         &mut self,
@@ -225,6 +252,9 @@ impl Applications for FakeBank {
             let id = ApplicationId::parse(id).map_err(invalid)?;
             let mut application = Application::new(id.clone(), DecisionStatus::Pending);
             application.amount = Some(request.amount());
+            let product = state.products.get(&request.product_code);
+            let signed_first = product.is_some_and(|p| !p.application_signing.is_empty());
+            application.confirmed_at = (!signed_first).then_some(OffsetDateTime::UNIX_EPOCH);
             let fake = FakeApplication {
                 application: application.clone(),
                 successor: None,
@@ -232,6 +262,7 @@ impl Applications for FakeBank {
                 amount: request.amount(),
                 down_payment: request.down_payment(),
                 period: request.period,
+                code_sent: false,
                 files: Vec::new(),
             };
             state.applications.insert(id, fake);

@@ -1,6 +1,6 @@
 use inbank_domain::{
     Application, ApplicationId, ApplicationStatus, ContractId, Currency, DecisionStatus,
-    IncomeProofType, Invalid, Months, Offer, excerpt,
+    IncomeProofType, Invalid, Months, Offer, ProductCode, excerpt,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use crate::dialect::decode;
 use crate::failure::DecodeError;
 use crate::wire::calculation::Row;
 use crate::wire::lenient::{Lenient, amount};
-use crate::wire::moment::Day;
+use crate::wire::moment::{Day, Moment};
 use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 
 /// Both shapes of an application: bare as creating it answers, or in `credit_application` beside its
@@ -19,6 +19,8 @@ use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
 struct Answer<'a> {
     #[serde(borrow)]
     credit_application: Option<&'a RawValue>,
+    #[serde(default)]
+    product: Lenient<ProductReference>,
     #[serde(default)]
     contract: Lenient<Reference>,
     #[serde(default)]
@@ -30,6 +32,13 @@ struct Answer<'a> {
 struct Reference {
     #[serde(default)]
     uuid: Lenient<String>,
+}
+
+/// The product, as reading an application names it.
+#[derive(Deserialize)]
+struct ProductReference {
+    #[serde(default)]
+    code: Lenient<String>,
 }
 
 impl Answer<'_> {
@@ -52,6 +61,11 @@ pub(crate) fn submitted(body: &[u8], currency: Currency) -> Result<Application, 
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
     let answer: Answer<'_> = decode(body)?;
     let mut application = answer.application(body, currency)?;
+    if application.product_code.is_none() {
+        let product = answer.product.take("product");
+        application.product_code =
+            product.and_then(|product| product.code.id("product.code", ProductCode::parse));
+    }
     let contract = answer.contract.take("contract");
     application.contract =
         contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
@@ -76,6 +90,8 @@ struct Details {
     #[serde(default)]
     number: Lenient<TextOrNumber>,
     #[serde(default)]
+    product_code: Lenient<String>,
+    #[serde(default)]
     amount: Lenient<Number>,
     // In no printed answer; taken where the bank names one.
     #[serde(default)]
@@ -98,6 +114,8 @@ struct Details {
     previous_uuid: Lenient<String>,
     #[serde(default)]
     offer_valid_to: Lenient<Day>,
+    #[serde(default)]
+    confirmed_at: Lenient<Moment>,
 }
 
 impl Details {
@@ -106,6 +124,7 @@ impl Details {
         let id = ApplicationId::parse(self.uuid)?;
         let mut application = Application::new(id, DecisionStatus::from(decision));
         application.number = self.number.take("number").map(TextOrNumber::into_text);
+        application.product_code = self.product_code.id("product_code", ProductCode::parse);
         application.amount = amount("amount", self.amount, self.currency, currency);
         application.messages = self.decision_messages.0;
         let proof = self.income_proof_type.take("income_proof_type");
@@ -123,6 +142,8 @@ impl Details {
             .flatten()
             .any(|status| ApplicationStatus::from(status.as_str()).is_over());
         application.offer_valid_to = self.offer_valid_to.take("offer_valid_to").map(|day| day.0);
+        let confirmed_at = self.confirmed_at.take("confirmed_at");
+        application.confirmed_at = confirmed_at.map(|moment| moment.0);
         Ok(application)
     }
 }
