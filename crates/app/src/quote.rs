@@ -116,6 +116,18 @@ impl Unavailable {
         })
     }
 
+    /// The same as a broken rule, under the field of an application that is to be another.
+    pub fn invalid(&self) -> Invalid {
+        let field = match self {
+            Self::Amount { .. } | Self::Financed { .. } => "amount",
+            Self::DownPayment => "down_payment_amount",
+            Self::Ended { .. } => "product_code",
+            Self::PaymentDay { .. } => "payment_day",
+            Self::Period { .. } => "period",
+        };
+        Invalid::new(format!("credit_application.{field}"), self.to_string())
+    }
+
     /// Why a product can't be calculated with; none where the bank is to calculate.
     pub fn of_calculation(
         product: &Product,
@@ -127,20 +139,6 @@ impl Unavailable {
             let (part, day) = (request.down_payment(), request.payment_day);
             Self::why_else(product, amount, part, day, today)
         })
-    }
-}
-
-/// Under the field of an application that is to be another.
-impl From<Unavailable> for Invalid {
-    fn from(why: Unavailable) -> Self {
-        let field = match &why {
-            Unavailable::Amount { .. } | Unavailable::Financed { .. } => "amount",
-            Unavailable::DownPayment => "down_payment_amount",
-            Unavailable::Ended { .. } => "product_code",
-            Unavailable::PaymentDay { .. } => "payment_day",
-            Unavailable::Period { .. } => "period",
-        };
-        Self::new(format!("credit_application.{field}"), why.to_string())
     }
 }
 

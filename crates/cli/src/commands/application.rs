@@ -9,8 +9,8 @@ use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock, read_application_request};
 use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
 use inbank::{
-    Application, ApplicationId, AttemptState, ContractId, Invalid, Reading, Shown, Unavailable,
-    if_told, settle,
+    Application, ApplicationId, AttemptState, ContractId, Reading, Shown, Unavailable, if_told,
+    settle,
 };
 use serde::Serialize;
 
@@ -170,7 +170,7 @@ impl Submit {
         if let Some(product) = if_told(api.product(&request.product_code).await)? {
             let today = SystemClock.now().date();
             if let Some(why) = Unavailable::of_application(&product, &request, today) {
-                return Err(Invalid::from(why).into());
+                return Err(why.invalid().into());
             }
             request.check_required(&product.required_parameters)?;
         }

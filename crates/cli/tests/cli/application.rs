@@ -46,16 +46,9 @@ async fn what_the_product_requires_is_missed_before_anything_is_sent() {
     let unknown = SAMPLE.replace("\"zip_code\"", "\"zip\"");
     assert_eq!(shop.submit(&unknown).error(2)["kind"], "invalid");
     assert!(shop.received(Operation::CreateApplication).is_empty());
-    for (amount, field) in [
-        ("5", "credit_application.amount"),
-        ("30000", "credit_application.amount"),
-    ] {
-        let error = shop.submit(&application("hire_purchase", amount)).error(2);
-        assert!(
-            error["message"].as_str().unwrap().contains(field),
-            "{error}"
-        );
-    }
+    let error = shop.submit(&application("hire_purchase", "30000")).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("credit_application.amount"), "{error}");
     let document = application("hire_purchase", "300").replace("\"12\"", "\"7\"");
     let error = shop.submit(&document).error(2);
     let message = error["message"].as_str().unwrap();

@@ -145,7 +145,7 @@ fn people_get_a_table_and_no_bar_where_there_is_no_terminal() {
     for (guide, count) in [
         ("epos", 96),
         ("direct-ee-lv", 104),
-        ("direct-pl", 48),
+        ("direct-pl", 50),
         ("smart-rent", 72),
     ] {
         let run = Run::of(&mut inbank(&["demo", "--guide", guide]));
