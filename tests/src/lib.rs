@@ -231,6 +231,7 @@ impl BankUnderTest for SandboxBank {
             Operation::CancelApplication,
             Operation::AddAttachments,
             Operation::InitiateRetrieval,
+            Operation::RecalculateSchedule,
             Operation::SignApplication,
             Operation::ConfirmApplicationSigning,
             Operation::SignContract,

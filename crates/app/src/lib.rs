@@ -11,6 +11,7 @@ mod deadline;
 mod error;
 mod inbox;
 mod income_proof;
+mod offer;
 mod order;
 mod quote;
 mod rental;

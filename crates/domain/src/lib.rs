@@ -22,6 +22,7 @@ mod invalid;
 mod key;
 mod locale;
 mod money;
+mod offer;
 mod order;
 mod personal;
 mod product;
@@ -62,6 +63,7 @@ pub use invalid::Invalid;
 pub use key::ApiKey;
 pub use locale::Locale;
 pub use money::{Currency, Money, MoneyError, parse_amount};
+pub use offer::{Applicant, ApplicationDocument};
 pub use order::{
     Action, CommandRefused, EventKind, Foreign, NotPaid, OPENINGS_AN_HOUR, OpeningPlan, Order,
     OrderEvent, OrderKey, OrderStatus, SendOutcome, Wanted,

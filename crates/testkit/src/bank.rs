@@ -4,6 +4,7 @@ mod contract;
 mod effect;
 mod gate;
 mod income_proof;
+mod offer;
 mod rental;
 mod session;
 mod signing;

@@ -1,3 +1,4 @@
+mod details;
 mod income_proof;
 mod offer;
 mod signing;
@@ -40,6 +41,14 @@ pub(crate) enum Command {
     Sign(signing::Sign),
     /// Bring back the code with which the customer signs an application
     Confirm(signing::Confirm),
+    /// Make the application, or its offer, as a document for the customer to read
+    Printout(details::MakePrintout),
+    /// Show the offer with every payment
+    Schedule(details::Schedule),
+    /// Have the offer made anew with another down payment
+    Recalculate(details::Recalculate),
+    /// Show who has applied
+    Customer(details::Customer),
     /// List the banks from which the customer's account statement can be had
     Banks(income_proof::Banks),
     /// Start retrieving an account statement; the customer goes on at the address in the answer
@@ -158,6 +167,10 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         }
         Command::Sign(command) => signing::sign(command, settings).await,
         Command::Confirm(command) => signing::confirm(&command, settings).await,
+        Command::Printout(command) => details::printout(command, settings).await,
+        Command::Schedule(command) => details::schedule(command, settings).await,
+        Command::Recalculate(command) => details::recalculate(command, settings).await,
+        Command::Customer(command) => details::customer(command, settings).await,
         Command::Banks(command) => income_proof::banks(command, settings).await,
         Command::RetrieveStatement(command) => income_proof::retrieve(command, settings).await,
         Command::Attach(command) => income_proof::attach(command, settings).await,

@@ -8,7 +8,7 @@ use inbank::ports::{Clock, Contracts, GatewayError};
 use inbank::{Contract, ContractId, ContractStatus, ProcessStatus, Shown, settle};
 use serde::Serialize;
 
-pub(super) use self::signing::{check_method, method_parser};
+pub(super) use self::signing::{Made, check_method, method_parser};
 use super::polling::{self, Patience};
 use super::product::of_code;
 use crate::exit::Failure;

@@ -264,3 +264,44 @@ async fn what_has_no_offer_is_not_accepted() {
     assert_eq!(shop.run(&["application", "show", nobody]).code, 3);
     assert_eq!(shop.run(&["application", "show", "a/b"]).code, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_bank_keeps_of_an_application_is_shown() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::of(Region::Poland).await;
+        let (_, id) = shop.submitted("hire_purchase", "300");
+        let run = |words: &[&str]| {
+            let here = ["--api-version", version];
+            shop.run(&[&["application"], words, &here[..]].concat())
+        };
+        for document in ["application", "offer"] {
+            let printout = run(&["printout", &id, "--document", document]).json();
+            assert!(printout["link"].as_str().unwrap().starts_with("http"));
+        }
+        let schedule = run(&["schedule", &id]).json();
+        assert_eq!(
+            schedule["schedule"].as_array().unwrap().len(),
+            12,
+            "{schedule}"
+        );
+        let recalculated = run(&["recalculate", &id, "--down-payment", "100"]).json();
+        assert_eq!(recalculated["down_payment_amount"], "100.0");
+        assert_ne!(
+            recalculated["payment_amount_monthly"],
+            schedule["payment_amount_monthly"]
+        );
+        let shown = run(&["show", &id]).json();
+        assert_eq!(shown["offer"]["down_payment_amount"], "100.0");
+        let error = run(&["recalculate", &id, "--down-payment", "300"]).error(3);
+        assert_eq!(error["operation"], "application.recalculate");
+        let customer = run(&["customer", &id]).json();
+        assert_eq!(
+            (&customer["last_name"], &customer["mobile"]),
+            (&json!("Smith"), &json!("+37253630000"))
+        );
+        let nobody = "00000000-0000-4000-8000-000000000000";
+        for command in ["schedule", "customer", "printout"] {
+            assert_eq!(run(&[command, nobody]).error(3)["kind"], "not_found");
+        }
+    }
+}

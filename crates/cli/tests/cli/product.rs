@@ -20,7 +20,10 @@ async fn a_product_is_shown_with_its_limits() {
     let run = shop.text(&["product", "hire_purchase_approval"]);
     let text = run.text();
     assert!(text.contains("  20000.00 EUR\n"), "{text}");
-    assert!(text.contains("Merchant approval ") && text.contains("  required\n"), "{text}");
+    assert!(
+        text.contains("Merchant approval ") && text.contains("  required\n"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

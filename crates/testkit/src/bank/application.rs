@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use inbank_domain::{
     Application, ApplicationCallback, ApplicationId, ApplicationRequest, CalculationRequest,
-    Callback, CallbackSubject, Contract, ContractId, ContractStatus, DecisionStatus,
-    IncomeProofType, Money, Months, Offer, Product, ProductCode,
+    Callback, CallbackSubject, Contact, Contract, ContractId, ContractStatus, Customer,
+    DecisionStatus, Detail, IncomeProofType, Money, Months, Offer, Product, ProductCode,
 };
 use inbank_ports::{Applications, GatewayError, GatewayErrorKind};
 use time::OffsetDateTime;
@@ -18,11 +18,13 @@ pub(super) struct FakeApplication {
     /// The application that took this one's place.
     successor: Option<ApplicationId>,
     product: ProductCode,
-    amount: Money,
-    down_payment: Option<Money>,
+    pub(super) amount: Money,
+    pub(super) down_payment: Option<Money>,
     period: Months,
     /// Whether a code was sent to sign it.
     pub(super) code_sent: bool,
+    pub(super) customer: Customer,
+    pub(super) contact: Contact,
     pub(super) files: Vec<(String, usize)>,
 }
 
@@ -74,6 +76,8 @@ impl FakeBank {
                 down_payment: fake.down_payment,
                 period: fake.period,
                 code_sent: false,
+                customer: fake.customer.clone(),
+                contact: fake.contact.clone(),
                 files: Vec::new(),
             };
             state.applications.insert(new.clone(), replacement);
@@ -96,7 +100,7 @@ impl FakeBank {
 }
 
 impl State {
-    fn offer(&self, bank: &FakeBank, id: &ApplicationId) -> Option<Offer> {
+    pub(super) fn offer(&self, bank: &FakeBank, id: &ApplicationId) -> Option<Offer> {
         let fake = self.applications.get(id)?;
         let request = CalculationRequest::new(
             bank.region(),
@@ -108,7 +112,9 @@ impl State {
             Some(down_payment) => request.ok()?.with_down_payment(down_payment),
             None => request,
         };
-        let calculation = interest_free(&request.ok()?);
+        let mut request = request.ok()?;
+        request.detail = Detail::PaymentSchedule;
+        let calculation = interest_free(&request);
         let mut offer = Offer::new(
             fake.amount,
             fake.period,
@@ -119,6 +125,7 @@ impl State {
         offer.total_cost = Some(calculation.total_cost);
         offer.cost_of_credit = Some(calculation.cost_of_credit);
         offer.down_payment = fake.down_payment;
+        offer.schedule = calculation.schedule;
         Some(offer)
     }
 
@@ -219,7 +226,7 @@ impl State {
     }
 
     /// The application, if something may still be done with it.
-    fn open(
+    pub(super) fn open(
         &mut self,
         operation: &'static str,
         id: &ApplicationId,
@@ -263,6 +270,8 @@ impl Applications for FakeBank {
                 down_payment: request.down_payment(),
                 period: request.period,
                 code_sent: false,
+                customer: request.customer.clone(),
+                contact: request.contact.clone(),
                 files: Vec::new(),
             };
             state.applications.insert(id, fake);

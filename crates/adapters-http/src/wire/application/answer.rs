@@ -171,10 +171,10 @@ impl<'de> Deserialize<'de> for Messages {
 const MOST_MESSAGES: usize = 20;
 const LONGEST_MESSAGE: usize = 1_000;
 
-/// `payment_schedule` of an application: the offer.
+/// `payment_schedule` of an application, or by itself: the offer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Schedule {
+pub(crate) struct Schedule {
     amount: Number,
     period: Whole,
     payment_amount_monthly: Number,
@@ -205,7 +205,7 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn into_offer(self, currency: Currency) -> Result<Offer, Invalid> {
+    pub(crate) fn into_offer(self, currency: Currency) -> Result<Offer, Invalid> {
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };

@@ -74,8 +74,9 @@ pub(crate) struct PaymentLink {
     return_url: String,
 }
 
+/// A document that was made.
 #[derive(Serialize)]
-struct Made {
+pub(crate) struct Made {
     id: String,
     link: String,
 }
