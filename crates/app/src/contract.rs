@@ -97,8 +97,7 @@ impl OrderHandle {
                 let confirmed = signing.confirm_application(&id, code).await;
                 self.something_happened().await?;
                 let at = confirmed?.at;
-                self.note(|order, number, now| order.application_signed(number, now))
-                    .await?;
+                self.note(Order::application_signed).await?;
                 let mut signed = Signed::new(SigningMethod::Sms);
                 signed.at = at;
                 Ok(signed)

@@ -3,7 +3,7 @@ use std::fmt;
 use clap::Args;
 use inbank::http::PartnerApi;
 use inbank::ports::ProductCatalogue;
-use inbank::{Product, ProductCode, SigningMethod};
+use inbank::{Months, PaymentDay, Product, ProductCode, SigningMethod};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -72,8 +72,8 @@ impl Answer {
             periods: product.periods.iter().map(|period| period.get()).collect(),
             payment_days: product.payment_days.iter().map(|day| day.get()).collect(),
             requires_merchant_approval: product.requires_merchant_approval,
-            default_period: product.default_period.map(|period| period.get()),
-            default_payment_day: product.default_payment_day.map(|day| day.get()),
+            default_period: product.default_period.map(Months::get),
+            default_payment_day: product.default_payment_day.map(PaymentDay::get),
             down_payment: product.down_payment,
             min_down_payment: product.min_down_payment.map(|least| least.to_string()),
             min_financed: product.min_financed.map(output::amount),

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 use inbank_sandbox::{Outcome, Region};
 use reqwest::Method;
 use serde_json::{Value, json};
