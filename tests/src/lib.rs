@@ -170,6 +170,15 @@ impl BankUnderTest for SandboxBank {
             (self.product_code(Approval::NotNeeded), self.period())
         }
     }
+    fn product_with_signed_applications(&self) -> Option<(ProductCode, Months)> {
+        let code = "hire_purchase_sms";
+        let product = self
+            .sandbox
+            .products()
+            .into_iter()
+            .find(|p| p.code() == code)?;
+        Some((ProductCode::parse(product.code()).unwrap(), self.period()))
+    }
     fn rental_product(&self) -> ProductCode {
         ProductCode::parse("smart_rent_product_code").unwrap()
     }
@@ -222,6 +231,9 @@ impl BankUnderTest for SandboxBank {
             Operation::CancelApplication,
             Operation::AddAttachments,
             Operation::InitiateRetrieval,
+            Operation::RecalculateSchedule,
+            Operation::SignApplication,
+            Operation::ConfirmApplicationSigning,
             Operation::SignContract,
             Operation::ConfirmSigning,
             Operation::CreatePaymentLink,

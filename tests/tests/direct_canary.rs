@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use inbank::http::{ApiVersion, read_application_request};
-use inbank::ports::{Applications, Contracts, IncomeProof, Signing};
+use inbank::ports::{Applications, Contracts, IncomeProof, Offers, Signing};
 use inbank::{
     ApplicationId, ApplicationRequest, Attachment, ConfirmationCode, ContractId, Regeneration,
     Region, SigningMethod,
@@ -107,6 +107,25 @@ async fn no_canary_sings_when_all_goes_well() {
         let printout = bank.api.printout(&contract(), Regeneration::Forced).await;
         bank.answers(200, "{}").await;
         let signed = bank.api.confirm(&contract(), &code()).await.unwrap();
+        bank.answers(201, "{}").await;
+        let confirmed = bank.api.confirm_application(&application(), &code()).await;
+        shown.debug(&confirmed.unwrap());
+        let customer = json!({
+            "customer": {
+                "identity_code": "canary-code",
+                "first_name": "canary-first",
+                "last_name": "canary-last",
+            },
+            "customer_contact": {
+                "phone_mobile": "canary-mobile",
+                "phone_landline": "canary-landline",
+                "email": "canary@email.example",
+            },
+        });
+        bank.answers(200, customer.to_string()).await;
+        let applicant = bank.api.applicant(&application()).await.unwrap();
+        assert!(applicant.landline.is_some(), "nothing was planted");
+        shown.debug(&applicant);
         bank.answers(201, "").await;
         bank.api
             .attach(&application(), &files(), "canary-description")
@@ -176,6 +195,18 @@ async fn no_canary_sings_when_the_bank_fails_or_answers_nonsense_or_talks() {
                 shown.error(&error);
             }
             if let Err(error) = api.confirm(&contract(), &code()).await {
+                shown.error(&error);
+            }
+            if let Err(error) = api.sign_application(&application(), &sms).await {
+                shown.error(&error);
+            }
+            if let Err(error) = api.confirm_application(&application(), &code()).await {
+                shown.error(&error);
+            }
+            if let Err(error) = api.applicant(&application()).await {
+                shown.error(&error);
+            }
+            if let Err(error) = api.payment_schedule(&application()).await {
                 shown.error(&error);
             }
             if let Err(error) = api.printout(&contract(), Regeneration::Forced).await {

@@ -18,6 +18,7 @@ mod door;
 mod failure;
 mod form;
 mod income_proof;
+mod offer;
 mod operation;
 mod partner_api;
 mod product;

@@ -137,6 +137,49 @@ pub(crate) static APPLICATION_CANCEL: Operation = row(
     Effect::Write,
     WRITE,
 );
+// Second-hand: in no guide's text; docs/bank.md.
+pub(crate) static APPLICATION_SIGN: Operation = row(
+    "application.sign",
+    Method::POST,
+    "shops/{shop}/applications/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_CONFIRM: Operation = row(
+    "application.confirm",
+    Method::PATCH,
+    "shops/{shop}/applications/{id}/signings",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_PRINTOUT: Operation = row(
+    "application.printout",
+    Method::GET,
+    "shops/{shop}/applications/{id}/printouts",
+    Effect::Read,
+    WRITE,
+);
+pub(crate) static APPLICATION_SCHEDULE: Operation = row(
+    "application.schedule",
+    Method::GET,
+    "shops/{shop}/applications/{id}/payment_schedules",
+    Effect::Read,
+    READ,
+);
+pub(crate) static APPLICATION_RECALCULATE: Operation = row(
+    "application.recalculate",
+    Method::PUT,
+    "shops/{shop}/applications/{id}/recalculate_schedule",
+    Effect::Write,
+    WRITE,
+);
+pub(crate) static APPLICATION_CUSTOMER: Operation = row(
+    "application.customer",
+    Method::GET,
+    "shops/{shop}/applications/{id}/customer",
+    Effect::Read,
+    READ,
+);
 pub(crate) static ATTACHMENT_UPLOAD: Operation = row(
     "application.attach",
     Method::POST,

@@ -1,16 +1,18 @@
 use async_trait::async_trait;
 use inbank_domain::{
-    ConfirmationCode, ContractId, Invalid, Printout, Regeneration, Signed, SigningMethod,
-    SigningStarted, WebAddress,
+    ApplicationId, ApplicationSigned, ConfirmationCode, ContractId, Invalid, Printout,
+    Regeneration, Signed, SigningMethod, SigningStarted, WebAddress,
 };
 use inbank_ports::{GatewayError, Signing};
 
 use crate::PartnerApi;
 use crate::dialect::decode;
 use crate::door::{Body, Call};
-use crate::operation::{PAYMENT_LINK, PRINTOUT, SIGNING_CONFIRM, SIGNING_START};
+use crate::operation::{
+    APPLICATION_CONFIRM, APPLICATION_SIGN, PAYMENT_LINK, PRINTOUT, SIGNING_CONFIRM, SIGNING_START,
+};
 use crate::wire::signing::{
-    PaymentLink, PaymentLinkRequest, PrintoutData, Request, signed, started,
+    PaymentLink, PaymentLinkRequest, PrintoutData, Request, application_signed, signed, started,
 };
 
 #[async_trait]
@@ -61,6 +63,42 @@ impl Signing for PartnerApi {
             ..Call::default()
         };
         self.door.call(&SIGNING_CONFIRM, call, signed).await
+    }
+
+    async fn sign_application(
+        &self,
+        application: &ApplicationId,
+        method: &SigningMethod,
+    ) -> Result<(), GatewayError> {
+        let request = Request {
+            method: method.as_str(),
+            confirmation_code: None,
+        };
+        let call = Call {
+            arguments: &[application.as_str()],
+            body: Body::Json(self.encode(&APPLICATION_SIGN, &request)?),
+            ..Call::default()
+        };
+        let read = |body: &[u8]| application_signed(body, application).map(drop);
+        self.door.call(&APPLICATION_SIGN, call, read).await
+    }
+
+    async fn confirm_application(
+        &self,
+        application: &ApplicationId,
+        code: &ConfirmationCode,
+    ) -> Result<ApplicationSigned, GatewayError> {
+        let request = Request {
+            method: SigningMethod::Sms.as_str(),
+            confirmation_code: Some(code.expose()),
+        };
+        let call = Call {
+            arguments: &[application.as_str()],
+            body: Body::Json(self.encode(&APPLICATION_CONFIRM, &request)?),
+            ..Call::default()
+        };
+        let read = |body: &[u8]| application_signed(body, application);
+        self.door.call(&APPLICATION_CONFIRM, call, read).await
     }
 
     async fn payment_link(

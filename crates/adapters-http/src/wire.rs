@@ -12,6 +12,7 @@ pub(crate) mod income_proof;
 pub(crate) mod lenient;
 pub(crate) mod moment;
 pub(crate) mod number;
+pub(crate) mod offer;
 pub(crate) mod product;
 pub(crate) mod purchase;
 pub(crate) mod rental;

@@ -39,6 +39,7 @@ fn order(name: &str) -> Order {
         period: None,
         fingerprint: Fingerprint::from_bytes([7; 16]),
         merchant_approval: false,
+        application_signature: false,
     };
     let id = AttemptId::parse(format!("{name}-1")).unwrap();
     order

@@ -36,16 +36,20 @@ pub(crate) async fn terms(
         period: Some(request.period),
         fingerprint: of_request(request),
         merchant_approval: true,
+        application_signature: false,
     };
-    if shop.bank().products.is_some() {
-        let product = shop.product(runtime, &request.product_code).await?;
-        if let Some(why) = Unavailable::why(&product, request.amount(), Some(request.period)) {
+    // The product's limits and its list of what is required are a help, not a gate: a shop to which the
+    // bank describes no product applies all the same.
+    if let Some(product) = shop.product_if_told(runtime, &request.product_code).await? {
+        let today = runtime.now().date();
+        if let Some(why) = Unavailable::of_application(&product, request, today) {
             return Ok(Err(why));
         }
         request.check_required(&product.required_parameters)?;
         // Where the product doesn't say, a signed contract is taken to wait: a shop that is told in
         // vain is better off than one that is never told.
         terms.merchant_approval = product.requires_merchant_approval != Some(false);
+        terms.application_signature = !product.application_signing.is_empty();
         terms.family = product.family;
     }
     Ok(Ok(terms))

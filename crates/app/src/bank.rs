@@ -4,7 +4,7 @@ use std::sync::Arc;
 use inbank_domain::Region;
 use inbank_ports::{
     Applications, Calculator, CallbackAuthenticator, Connection, Contracts, GatewayError,
-    GatewayErrorKind, IncomeProof, ProductCatalogue, Rentals, Sessions, Signing,
+    GatewayErrorKind, IncomeProof, Offers, ProductCatalogue, Rentals, Sessions, Signing,
 };
 
 /// One shop's side of a bank: all that can be asked of it. What a lender doesn't have is left out,
@@ -32,6 +32,8 @@ pub struct Bank {
     pub applications: Option<Arc<dyn Applications>>,
     /// Takes proof of income.
     pub income_proof: Option<Arc<dyn IncomeProof>>,
+    /// Tells what it keeps of an application: documents, payments, its customer.
+    pub offers: Option<Arc<dyn Offers>>,
     /// Has contracts signed.
     pub signing: Option<Arc<dyn Signing>>,
     /// Reads, approves and cancels contracts.
@@ -59,6 +61,7 @@ impl Bank {
             sessions: None,
             applications: None,
             income_proof: None,
+            offers: None,
             signing: None,
             contracts: None,
             rentals: None,
@@ -75,6 +78,7 @@ impl Bank {
             + Sessions
             + Applications
             + IncomeProof
+            + Offers
             + Signing
             + Contracts
             + Rentals
@@ -86,6 +90,7 @@ impl Bank {
         self.sessions = Some(ports.clone());
         self.applications = Some(ports.clone());
         self.income_proof = Some(ports.clone());
+        self.offers = Some(ports.clone());
         self.signing = Some(ports.clone());
         self.contracts = Some(ports.clone());
         self.rentals = Some(ports);

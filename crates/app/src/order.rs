@@ -7,7 +7,9 @@ mod opening;
 use std::fmt;
 use std::sync::Arc;
 
-use inbank_domain::{Attempt, Invalid, Order, OrderEvent, OrderKey, OrderStatus};
+use inbank_domain::{
+    Attempt, Invalid, Order, OrderEvent, OrderKey, OrderStatus, Product, ProductCode,
+};
 use inbank_ports::{GatewayError, ReceivedCallback};
 
 use crate::store::Store;
@@ -113,6 +115,12 @@ impl OrderHandle {
 
     pub(crate) fn bank(&self) -> &Bank {
         self.shop.bank()
+    }
+
+    /// What the bank says of a product; none where that can't be had now.
+    pub(crate) async fn product_if_told(&self, code: &ProductCode) -> Option<Product> {
+        let product = self.shop.product_if_told(&self.store.runtime, code).await;
+        product.ok().flatten()
     }
 
     pub(crate) const fn store(&self) -> &Store {

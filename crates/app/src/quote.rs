@@ -1,10 +1,14 @@
 //! What financing a cart, or renting a device, would cost, before the customer applies.
 
+use std::fmt;
+
 use inbank_domain::{
-    AssetModel, Calculation, CalculationRequest, Checked, Invalid, ModelIdentifier, Money, Months,
-    Product, ProductCode, RentalCalculation, RentalRequest, RepresentativeExample,
+    ApplicationRequest, AssetModel, Calculation, CalculationRequest, Checked, Invalid,
+    ModelIdentifier, Money, Months, PaymentDay, Product, ProductCode, RentalCalculation,
+    RentalRequest, RepresentativeExample,
 };
 use inbank_ports::GatewayError;
+use time::Date;
 
 use crate::ShopHandle;
 use crate::bank::port;
@@ -53,6 +57,25 @@ pub enum Unavailable {
         /// Those that it has.
         periods: Vec<Months>,
     },
+    /// The product doesn't take this down payment, or none at all.
+    DownPayment,
+    /// What the down payment leaves lies outside of what may be financed.
+    Financed {
+        /// The least.
+        min: Option<Money>,
+        /// The most.
+        max: Option<Money>,
+    },
+    /// The product doesn't have this payment day.
+    PaymentDay {
+        /// Those that it has.
+        days: Vec<PaymentDay>,
+    },
+    /// The product is sold no more.
+    Ended {
+        /// Its last day.
+        last: Date,
+    },
 }
 
 impl Unavailable {
@@ -69,6 +92,111 @@ impl Unavailable {
                 periods: product.periods.clone(),
             }),
             Some(_) | None => None,
+        }
+    }
+
+    /// Why a product is not to be offered for what else a cart brings: its down payment, a payment day, the
+    /// day on which it is asked for.
+    pub(crate) fn why_else(
+        product: &Product,
+        amount: Money,
+        down_payment: Option<Money>,
+        payment_day: Option<PaymentDay>,
+        today: Date,
+    ) -> Option<Self> {
+        if let Some(last) = product.valid_to
+            && product.has_ended(today)
+        {
+            return Some(Self::Ended { last });
+        }
+        if !product.takes_down_payment(amount, down_payment) {
+            return Some(Self::DownPayment);
+        }
+        if !product.finances_with(amount, down_payment) {
+            return Some(Self::Financed {
+                min: product.min_financed,
+                max: product.max_financed,
+            });
+        }
+        let day = payment_day.filter(|day| !product.pays_on(*day));
+        day.map(|_| Self::PaymentDay {
+            days: product.payment_days.clone(),
+        })
+    }
+
+    /// Why a product can't be applied for; none where the bank is to decide.
+    pub fn of_application(
+        product: &Product,
+        request: &ApplicationRequest,
+        today: Date,
+    ) -> Option<Self> {
+        let amount = request.amount();
+        Self::why(product, amount, Some(request.period)).or_else(|| {
+            let (part, day) = (request.down_payment(), request.payment_day);
+            Self::why_else(product, amount, part, day, today)
+        })
+    }
+
+    /// The same as a broken rule, under the field of an application that is to be another.
+    pub fn invalid(&self) -> Invalid {
+        let field = match self {
+            Self::Amount { .. } | Self::Financed { .. } => "amount",
+            Self::DownPayment => "down_payment_amount",
+            Self::Ended { .. } => "product_code",
+            Self::PaymentDay { .. } => "payment_day",
+            Self::Period { .. } => "period",
+        };
+        Invalid::new(format!("credit_application.{field}"), self.to_string())
+    }
+
+    /// Why a product can't be calculated with; none where the bank is to calculate.
+    pub fn of_calculation(
+        product: &Product,
+        request: &CalculationRequest,
+        today: Date,
+    ) -> Option<Self> {
+        let amount = request.amount();
+        Self::why(product, amount, Some(request.period)).or_else(|| {
+            let (part, day) = (request.down_payment(), request.payment_day);
+            Self::why_else(product, amount, part, day, today)
+        })
+    }
+}
+
+/// In a sentence, without the cart's own values.
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn list<T: fmt::Display>(these: &[T]) -> String {
+            let these: Vec<_> = these.iter().map(ToString::to_string).collect();
+            these.join(", ")
+        }
+        let limit = |limit: &Option<Money>| limit.map_or("any".to_owned(), |l| l.to_string());
+        match self {
+            Self::Amount { min, max } => {
+                write!(
+                    f,
+                    "the amount has to be from {} to {}",
+                    limit(min),
+                    limit(max)
+                )
+            }
+            Self::Period { periods } => {
+                let periods: Vec<_> = periods.iter().map(|period| period.get()).collect();
+                write!(f, "the period has to be one of {} months", list(&periods))
+            }
+            Self::DownPayment => f.write_str("the product doesn't take this down payment"),
+            Self::Financed { min, max } => {
+                let (min, max) = (limit(min), limit(max));
+                write!(
+                    f,
+                    "what the down payment leaves has to be from {min} to {max}"
+                )
+            }
+            Self::PaymentDay { days } => {
+                let days: Vec<_> = days.iter().map(|day| day.get()).collect();
+                write!(f, "the payment day has to be one of {}", list(&days))
+            }
+            Self::Ended { last } => write!(f, "the product was sold until {last}"),
         }
     }
 }
@@ -93,7 +221,7 @@ impl ShopHandle {
     /// [`Calculator::calculate`](inbank_ports::Calculator::calculate) say.
     pub async fn quote(&self, request: &CalculationRequest) -> Result<Quote, GatewayError> {
         let product = self.product(&request.product_code).await?;
-        if let Some(why) = Unavailable::why(&product, request.amount(), Some(request.period)) {
+        if let Some(why) = Unavailable::of_calculation(&product, request, self.today()) {
             return Ok(Quote::Unavailable(why));
         }
         let calculator = port(self.bank().calculator.as_ref(), "calculation.calculate")?;

@@ -39,6 +39,14 @@ pub(crate) async fn send(
             let signed = signing.sign(contract, &signature.method()).await;
             signed.map(|_| None)
         }
+        Command::SignApplication(signature) => {
+            let signing = port(bank.signing.as_ref(), "application.sign")?;
+            let application = attempt.application.as_ref();
+            let application = application.ok_or_else(|| missing("application.sign"))?;
+            let method = signature.method();
+            let signed = signing.sign_application(application, &method).await;
+            signed.map(|()| None)
+        }
     }
 }
 

@@ -35,12 +35,15 @@ pub(crate) async fn terms(
         period,
         fingerprint: of_cart(kind, cart, request),
         merchant_approval: true,
+        application_signature: false,
     };
     // A lender without a catalogue decides by itself.
-    if shop.bank().products.is_some() {
-        let product = shop.product(runtime, &request.product_code).await?;
+    // So does one that describes no product to this shop.
+    if let Some(product) = shop.product_if_told(runtime, &request.product_code).await? {
+        let today = runtime.now().date();
         if let Some(total) = cart.total()
             && let Some(why) = Unavailable::why(&product, total, None)
+                .or_else(|| Unavailable::why_else(&product, total, None, None, today))
         {
             return Ok(Err(why));
         }

@@ -9,8 +9,8 @@ use inbank_domain::{
     AttemptId, Invalid, OrderKey, OrderReference, PartnerUrls, Product, ProductCode, ShopName,
     WebAddress,
 };
-use inbank_ports::GatewayError;
-use time::OffsetDateTime;
+use inbank_ports::{GatewayError, GatewayErrorKind};
+use time::{Date, OffsetDateTime};
 
 use crate::bank::port;
 use crate::store::Store;
@@ -22,6 +22,34 @@ pub struct Shop {
     bank: Bank,
     public_url: WebAddress,
     products: Mutex<BTreeMap<ProductCode, (OffsetDateTime, Product)>>,
+}
+
+/// What the bank says of a product; none where it answers, and this shop isn't told: applications and
+/// sessions then go without. The limits of a product and its list of required fields are a help, not a
+/// gate.
+///
+/// # Errors
+/// The reading's own error, where the bank could not be asked.
+pub fn if_told(read: Result<Product, GatewayError>) -> Result<Option<Product>, GatewayError> {
+    let error = match read {
+        Ok(product) => return Ok(Some(product)),
+        Err(error) => error,
+    };
+    match error.kind() {
+        GatewayErrorKind::NotAuthorised
+        | GatewayErrorKind::NotFound
+        | GatewayErrorKind::Refused
+        | GatewayErrorKind::Undecodable
+        | GatewayErrorKind::Unsupported => {
+            tracing::debug!(%error, "the product is not known; the bank decides without");
+            Ok(None)
+        }
+        GatewayErrorKind::Invalid
+        | GatewayErrorKind::OutcomeUnknown
+        | GatewayErrorKind::RateLimited
+        | GatewayErrorKind::Unavailable
+        | GatewayErrorKind::Unreachable => Err(error),
+    }
 }
 
 /// Products are read again after this: ranges and periods change seldom.
@@ -71,6 +99,16 @@ impl Shop {
             cancel_url: url("cancel_url", "return")?,
             callback_url: url("callback_url", "callbacks")?,
         })
+    }
+
+    /// What the bank says of a product; none where this shop isn't told, so that the bank decides by
+    /// itself: the lender has no catalogue, or it answers otherwise than the guides say.
+    pub(crate) async fn product_if_told(
+        &self,
+        runtime: &Runtime,
+        code: &ProductCode,
+    ) -> Result<Option<Product>, GatewayError> {
+        if_told(self.product(runtime, code).await)
     }
 
     pub(crate) async fn product(
@@ -219,6 +257,10 @@ impl ShopHandle {
     /// says.
     pub async fn product(&self, code: &ProductCode) -> Result<Product, GatewayError> {
         self.shop.product(&self.store.runtime, code).await
+    }
+
+    pub(crate) fn today(&self) -> Date {
+        self.store.now().date()
     }
 }
 

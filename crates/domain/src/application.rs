@@ -93,7 +93,7 @@ pub struct Application {
     /// currency that the answer names, or in the region's where it names none, as the printed ones do;
     /// it may be another than asked for.
     pub amount: Option<Money>,
-    /// The product.
+    /// The product, where the answer says so.
     pub product_code: Option<ProductCode>,
     /// How long to repay.
     pub period: Option<Months>,
@@ -109,8 +109,6 @@ pub struct Application {
     pub process_status: Option<ProcessStatus>,
     /// When it was made.
     pub created_at: Option<OffsetDateTime>,
-    /// When the customer confirmed it.
-    pub confirmed_at: Option<OffsetDateTime>,
     /// What to tell the customer about the decision.
     pub messages: Vec<String>,
     /// How income is to be proved, where it is.
@@ -121,6 +119,9 @@ pub struct Application {
     pub previous: Option<ApplicationId>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// When it was there as a whole (`confirmed_at`): where the product has the application signed
+    /// before the decision, when it was signed.
+    pub confirmed_at: Option<OffsetDateTime>,
     /// Until when the offer stands.
     pub offer_valid_to: Option<Date>,
     /// The offer, once the decision is positive. None as well where the answer has one of which a part
@@ -146,12 +147,12 @@ impl Application {
             max_limit: None,
             process_status: None,
             created_at: None,
-            confirmed_at: None,
             messages: Vec::new(),
             income_proof: None,
             changed_conditions: false,
             previous: None,
             cancelled: false,
+            confirmed_at: None,
             offer_valid_to: None,
             offer: None,
             contract: None,

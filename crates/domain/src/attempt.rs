@@ -99,6 +99,8 @@ pub struct Terms {
     pub fingerprint: Fingerprint,
     /// Whether a signed contract waits for the merchant's approval.
     pub merchant_approval: bool,
+    /// Whether the customer signs the application before the bank decides about it.
+    pub application_signature: bool,
 }
 
 /// How the bank is asked to finance something.
@@ -248,7 +250,10 @@ impl Attempt {
                 come_true && self.application.as_ref() == Some(application)
             }
             Command::Sign(_) => come_true || (self.signed && self.is_live()),
-            Command::Activate | Command::Approve | Command::Cancel => come_true,
+            Command::Activate
+            | Command::Approve
+            | Command::Cancel
+            | Command::SignApplication(_) => come_true,
         };
         shown && command.is_for(self.terms.kind)
     }

@@ -77,6 +77,16 @@ pub struct Contract {
     pub termination_reason: Option<String>,
 }
 
+impl ContractStatus {
+    /// Whether the contract was ended, before it was active or after.
+    pub const fn is_ended(&self) -> bool {
+        match self {
+            Self::Cancelled | Self::Terminated | Self::Withdrawn => true,
+            Self::Activated | Self::Signed | Self::Unsigned | Self::Unrecognised(_) => false,
+        }
+    }
+}
+
 impl Contract {
     /// A contract of which only the status is known.
     pub const fn new(id: ContractId, status: ContractStatus) -> Self {

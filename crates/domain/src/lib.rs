@@ -24,6 +24,7 @@ mod invalid;
 mod key;
 mod locale;
 mod money;
+mod offer;
 mod order;
 mod personal;
 mod product;
@@ -67,6 +68,7 @@ pub use invalid::Invalid;
 pub use key::ApiKey;
 pub use locale::Locale;
 pub use money::{Currency, Money, MoneyError, parse_amount};
+pub use offer::{Applicant, ApplicationDocument};
 pub use order::{
     Action, CommandRefused, EventKind, Foreign, NotPaid, OPENINGS_AN_HOUR, OpeningPlan, Order,
     OrderEvent, OrderKey, OrderStatus, SendOutcome, Wanted,
@@ -86,7 +88,8 @@ pub use rental::{
 pub use representative_example::{Charges, Language, RepresentativeExample};
 pub use session::{OpenedSession, PartnerUrls, Session, SessionRequest, SessionStatus};
 pub use signing::{
-    ConfirmationCode, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
+    ApplicationSigned, ConfirmationCode, Printout, Regeneration, Signed, SigningMethod,
+    SigningStarted,
 };
 pub use status::Unrecognised;
 pub use term::{Months, PaymentDay};

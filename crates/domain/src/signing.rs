@@ -84,6 +84,21 @@ impl Signed {
     }
 }
 
+/// An application whose signature the bank has taken: it decides from then on.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ApplicationSigned {
+    /// When, where the bank says so (`confirmed_at`).
+    pub at: Option<OffsetDateTime>,
+}
+
+impl ApplicationSigned {
+    /// One that was signed then.
+    pub const fn new(at: Option<OffsetDateTime>) -> Self {
+        Self { at }
+    }
+}
+
 /// Whether a printout is to be made anew: needed where data was added to the contract since.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Regeneration {

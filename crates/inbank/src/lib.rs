@@ -53,7 +53,7 @@ pub use shop::Shop;
 pub use inbank_app::{
     Activation, ApplyOutcome, Bank, CommandOutcome, Concurrency, Health, Inbox, InboxError,
     NotOffered, OrderError, OrderHandle, PayOutcome, Quote, RentalQuote, Retention, Runtime,
-    ShopError, ShopHandle, Shown, SigningOutcome, Stopping, Unavailable, settle,
+    ShopError, ShopHandle, Shown, SigningOutcome, Stopping, Unavailable, if_told, settle,
 };
 pub use inbank_domain::*;
 pub use inbank_ports as ports;

@@ -21,6 +21,7 @@ mod error;
 mod event;
 mod income_proof;
 mod ledger;
+mod offer;
 mod product;
 mod rental;
 mod runtime;
@@ -64,6 +65,9 @@ pub use ledger::{
     LedgerErrorKind, Listed, Listing, Measures, Positioned, ReceivedCallback, Rest, Saved,
     ShopSlots, Subject, Write,
 };
+#[cfg(feature = "mocks")]
+pub use offer::MockOffers;
+pub use offer::Offers;
 #[cfg(feature = "mocks")]
 pub use product::MockProductCatalogue;
 pub use product::ProductCatalogue;

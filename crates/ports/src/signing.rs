@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use inbank_domain::{
-    ConfirmationCode, ContractId, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
-    WebAddress,
+    ApplicationId, ApplicationSigned, ConfirmationCode, ContractId, Printout, Regeneration, Signed,
+    SigningMethod, SigningStarted, WebAddress,
 };
 
 use crate::GatewayError;
 
-/// From an unsigned contract to a signed one (*Direct API*, Printouts, Signings, payment link).
+/// From an unsigned contract to a signed one (*Direct API*, Printouts, Signings, payment link); for some
+/// products from an unsigned application to one that is decided about.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Signing: Send + Sync {
@@ -51,6 +52,35 @@ pub trait Signing: Send + Sync {
         contract: &ContractId,
         code: &ConfirmationCode,
     ) -> Result<Signed, GatewayError>;
+
+    /// Starts or reports signing an application, before it is decided about. Second-hand: Poland's guide
+    /// numbers the step for products that are signed by text message, and doesn't print the call.
+    ///
+    /// # Contract
+    /// - `Sms` sends a code, which [`confirm_application`](Self::confirm_application) brings back.
+    ///   (`signed_application_is_decided_about`)
+    /// - `Digital` and `Paper` report that the customer has signed.
+    ///
+    /// # Errors
+    /// - `Refused` ⇐ the application can't be signed so, is signed, or needs no signature.
+    ///   (`application_that_needs_no_signature_is_refused_one`)
+    /// - `OutcomeUnknown` ⇐ sent, no usable answer; read the application.
+    async fn sign_application(
+        &self,
+        application: &ApplicationId,
+        method: &SigningMethod,
+    ) -> Result<(), GatewayError>;
+
+    /// Brings back the customer's code for an application. From then on the bank decides.
+    ///
+    /// # Errors
+    /// - `Refused` ⇐ the code is wrong or none was sent. (`wrong_code_for_an_application_is_refused`)
+    /// - `OutcomeUnknown` ⇐ sent, no usable answer; read the application.
+    async fn confirm_application(
+        &self,
+        application: &ApplicationId,
+        code: &ConfirmationCode,
+    ) -> Result<ApplicationSigned, GatewayError>;
 
     /// An address where the customer makes the down payment. Each attempt to pay needs a new one.
     ///

@@ -4,9 +4,13 @@
 //! Lithuania and Czechia; chosen: Lithuania answers as Estonia and Latvia do, Czechia as Poland does.
 
 mod answer;
+mod customer;
 mod decision;
 mod person;
 mod request;
+mod schedule;
+mod session;
+mod signing;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,6 +22,7 @@ use uuid::Uuid;
 pub use self::decision::{DecisionStatus, IncomeProof, Outcome};
 pub(crate) use self::decision::{Row, TABLE, course};
 use self::{
+    customer::Customer,
     person::Person,
     request::{ApplicationRequest, Details},
 };
@@ -72,6 +77,10 @@ pub(crate) struct CreditApplication {
     pub(crate) contract: Option<Uuid>,
     /// Whether it shows its contract, which its acceptance has told before.
     shows_contract: bool,
+    /// Whether an SMS with a code was sent, to sign the application itself.
+    code_sent: bool,
+    /// When the application was there as a whole: signed, where the product has it signed before the decision.
+    confirmed_at: Option<OffsetDateTime>,
     pub(crate) cancelled: bool,
     /// Whether the bank was told to cancel it, and has not done so yet.
     cancelling: bool,
@@ -79,7 +88,7 @@ pub(crate) struct CreditApplication {
     pub(crate) statement_shared: bool,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) callback_url: Option<String>,
-    pub(crate) customer_name: String,
+    pub(crate) customer: Customer,
     details: Details,
 }
 
@@ -110,6 +119,11 @@ impl CreditApplication {
             self.payment_day,
             self.created_at.date(),
         )
+    }
+
+    /// The number for people.
+    pub(crate) fn number(&self) -> &str {
+        &self.number
     }
 
     pub(crate) fn description(&self) -> Option<&str> {
@@ -145,6 +159,7 @@ impl Bank {
     ///
     /// Somebody else's e-mail address, phone or document is not refused but makes the decision fail: "due to banking secrecy" nothing but the
     /// generic message may tell. A new application is `pending` "usually"; when the bank is set to take no time, the answer has the decision.
+    /// Where it is to be signed first, it is not decided about before.
     pub(crate) fn create_application(
         &mut self,
         dialect: Dialect,
@@ -164,6 +179,8 @@ impl Bank {
             course(request.wish.amount).first
         };
         let id = self.identifiers.next();
+        let signed_first = self.product(&request.product_code)?.sms_signing;
+        let due = (!signed_first).then(|| self.begin(id, self.timing.decision));
         let application = CreditApplication {
             id,
             number: self.identifiers.next_number(),
@@ -176,21 +193,23 @@ impl Bank {
             decision: DecisionStatus::Pending,
             income_proof: None,
             next,
-            due: Some(self.begin(id, self.timing.decision)),
+            due,
             previous: None,
             superseded_by: None,
             contract: None,
             shows_contract: false,
+            code_sent: false,
+            confirmed_at: (!signed_first).then(|| self.now()),
             cancelled: false,
             cancelling: false,
             statement_shared: false,
             attachments: Vec::new(),
             callback_url: request.callback_url,
-            customer_name: request.name,
+            customer: request.customer,
             details: request.details,
         };
         self.direct.applications.insert(id, application);
-        if self.timing.decision.is_instant() {
+        if self.timing.decision.is_instant() && !signed_first {
             self.end_decision(id);
         }
         let application = self.application(self.latest(id)).ok_or(NOT_FOUND)?;
@@ -210,7 +229,15 @@ impl Bank {
         id: &str,
         query: &str,
     ) -> Result<Answer, Refusal> {
-        let asked = self.find_application(id)?.id;
+        let asked = match self.find_application(id) {
+            Ok(found) => found.id,
+            Err(refusal) => {
+                let of_session = self.application_of_a_session(id).ok_or(refusal)?;
+                let product = self.product(&of_session.product_code)?;
+                let node = self.application_node(&of_session, product);
+                return Ok(Answer::ok(&node, dialect));
+            }
+        };
         let which = form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "type")
             .map_or("latest".into(), |(_, which)| which);

@@ -169,7 +169,7 @@ impl Calculation {
     /// The rows of the schedule, shaped as the publicly known answer about payment schedules.
     ///
     /// Guides silent on where they stand; chosen: `payment_schedule_items`, as in that answer.
-    fn rows(&self) -> Node {
+    pub(crate) fn rows(&self) -> Node {
         let row = |row: &Instalment| {
             Node::object([
                 ("item_number", Node::Whole(row.number)),

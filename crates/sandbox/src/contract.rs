@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use self::direct::Handling;
 pub use self::direct::ProcessStatus;
-pub(crate) use self::signing::SigningMethod;
+pub(crate) use self::signing::{SigningMethod, is_code, method as signing_method, no_code};
 use crate::{
     answer::{Answer, Name, Node, known},
     bank::Bank,
@@ -378,12 +378,12 @@ impl Bank {
     }
 
     /// Whether it is a rental's: the paths that smart rent 3.04 does not have know none.
-    fn rents(&self, contract: &Contract) -> bool {
+    pub(crate) fn rents(&self, contract: &Contract) -> bool {
         let session = contract.session().and_then(|id| self.session(id));
         session.is_some_and(|session| session.rental.is_some())
     }
 
-    fn find_contract(&self, id: &str) -> Result<&Contract, Refusal> {
+    pub(crate) fn find_contract(&self, id: &str) -> Result<&Contract, Refusal> {
         id.parse()
             .ok()
             .filter(|id| !self.forgotten.contains(id))
@@ -392,4 +392,4 @@ impl Bank {
     }
 }
 
-const NOT_FOUND: Refusal = Refusal::NotFound("contract_not_found");
+pub(crate) const NOT_FOUND: Refusal = Refusal::NotFound("contract_not_found");

@@ -34,6 +34,18 @@ pub enum Operation {
     AcceptApplication,
     /// `POST /applications/{id}/cancel`
     CancelApplication,
+    /// `POST /applications/{id}/signings`, second-hand
+    SignApplication,
+    /// `PATCH /applications/{id}/signings`, second-hand
+    ConfirmApplicationSigning,
+    /// `GET /applications/{id}/printouts`, second-hand
+    GetApplicationPrintout,
+    /// `GET /applications/{id}/payment_schedules`, second-hand
+    GetPaymentSchedule,
+    /// `PUT /applications/{id}/recalculate_schedule`, second-hand
+    RecalculateSchedule,
+    /// `GET /applications/{id}/customer`, second-hand
+    GetCustomer,
     /// `POST /applications/{id}/attachments`
     AddAttachments,
     /// `GET /account_statements/bank_list`
@@ -66,6 +78,9 @@ impl Operation {
             Self::CreateCalculation
                 | Self::CreateSession
                 | Self::CreateApplication
+                | Self::SignApplication
+                | Self::ConfirmApplicationSigning
+                | Self::RecalculateSchedule
                 | Self::InitiateRetrieval
                 | Self::SignContract
                 | Self::ConfirmSigning
@@ -127,6 +142,15 @@ impl<'a> Call<'a> {
             Method::POST => acting(dialect, inside)?,
             Method::PATCH => match *inside {
                 ["contracts", id, "signings"] => (Operation::ConfirmSigning, Some(id)),
+                ["applications", id, "signings"] => {
+                    (Operation::ConfirmApplicationSigning, Some(id))
+                }
+                _ => return None,
+            },
+            Method::PUT => match *inside {
+                ["applications", id, name] if name == dialect.segment("recalculate_schedule") => {
+                    (Operation::RecalculateSchedule, Some(id))
+                }
                 _ => return None,
             },
             _ => return None,
@@ -152,6 +176,11 @@ fn reading<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
         ["contracts", id] => (Operation::GetContract, Some(id)),
         ["contracts", id, "printouts"] => (Operation::GetPrintout, Some(id)),
         ["applications", id] => (Operation::GetApplication, Some(id)),
+        ["applications", id, "printouts"] => (Operation::GetApplicationPrintout, Some(id)),
+        ["applications", id, "customer"] => (Operation::GetCustomer, Some(id)),
+        ["applications", id, name] if is(name, "payment_schedules") => {
+            (Operation::GetPaymentSchedule, Some(id))
+        }
         [statements, list, ref id @ ..]
             if is(statements, "account_statements") && is(list, "bank_list") && id.len() < 2 =>
         {
@@ -196,6 +225,7 @@ fn acting<'a>(dialect: Dialect, inside: &[&'a str]) -> Option<Named<'a>> {
         ["applications"] => (Operation::CreateApplication, None),
         ["applications", id, "accept"] => (Operation::AcceptApplication, Some(id)),
         ["applications", id, "cancel"] => (Operation::CancelApplication, Some(id)),
+        ["applications", id, "signings"] => (Operation::SignApplication, Some(id)),
         ["applications", id, "attachments"] => (Operation::AddAttachments, Some(id)),
         [statements, name]
             if is(statements, "account_statements") && is(name, "initiate_retrieval") =>

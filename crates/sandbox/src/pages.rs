@@ -7,6 +7,7 @@ mod dialog;
 mod direct;
 mod overview;
 mod price;
+mod words;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, dec};
 use uuid::Uuid;
 
-use crate::{answer::Node, calculation::Terms, region::Region};
+use crate::{answer::Node, calculation::Terms, contract::SigningMethod, region::Region};
 
 /// A family of payment products: it decides about decisions, signing and what the API tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +71,7 @@ pub struct Product {
     pub(crate) terms: Terms,
     pub(crate) required_params: Vec<String>,
     pub(crate) digital_verification: bool,
+    pub(crate) sms_signing: bool,
 }
 
 impl Product {
@@ -98,7 +99,8 @@ impl Product {
             code: code.into(),
             family,
             merchant_approval: family == Family::SmartRent,
-            min_amount: dec!(10),
+            // The direct guides begin their ranges with 0 (2.05 and 1.02, Demo Environment).
+            min_amount: dec!(0),
             max_amount: dec!(20000),
             periods,
             payment_days: vec![5, 10, 15, 20],
@@ -107,6 +109,7 @@ impl Product {
             terms,
             required_params: Vec::new(),
             digital_verification: false,
+            sms_signing: false,
         }
     }
 
@@ -124,6 +127,16 @@ impl Product {
     #[must_use]
     pub const fn with_digital_verification(mut self) -> Self {
         self.digital_verification = true;
+        self
+    }
+
+    /// Has the application signed before it is decided about, and the contract once it is there, by a code from an SMS and in no other way.
+    ///
+    /// The Polish guide numbers both steps, "only required if the flow is using SMS signing" (direct guide 1.02, Flow, steps 3 and 8), and
+    /// prints the second; the first is known from a public client alone.
+    #[must_use]
+    pub const fn with_sms_signing(mut self) -> Self {
+        self.sms_signing = true;
         self
     }
 
@@ -204,15 +217,14 @@ impl Product {
     ///
     /// Guides silent on the shape; chosen: the bare object of the public samples, with everything but lists as strings
     /// and the string `"null"` for what is not set.
-    pub(crate) fn node(&self, shop: Uuid, position: usize) -> Node {
+    pub(crate) fn node(&self, shop: Uuid, position: usize, region: Region) -> Node {
         let flag = |value: bool| Node::from(if value { "true" } else { "false" });
         let unset = || Node::from("null");
         let whole = |values: &[u32]| Node::List(values.iter().copied().map(Node::Whole).collect());
-        let methods = if self.family.signs_by_sms() {
-            ["sms"]
-        } else {
-            ["digital"]
-        };
+        let methods = SigningMethod::ALL
+            .into_iter()
+            .filter(|method| method.is_offered(region, self))
+            .map(|method| method.name().into());
         let parameters = Node::object([
             ("min_amount", self.min_amount.into()),
             ("max_amount", self.max_amount.into()),
@@ -255,10 +267,17 @@ impl Product {
                     unset()
                 },
             ),
-            ("allowed_application_signing_methods", unset()),
+            (
+                "allowed_application_signing_methods",
+                if self.sms_signing {
+                    Node::List(vec![SigningMethod::Sms.name().into()])
+                } else {
+                    unset()
+                },
+            ),
             (
                 "allowed_contract_signing_methods",
-                Node::List(methods.map(Node::from).into()),
+                Node::List(methods.collect()),
             ),
             ("payout_to_merchant", flag(true)),
             (
@@ -344,6 +363,7 @@ fn direct(region: Region) -> Vec<Product> {
             Product::new("hire_purchase_verification_approval", Family::HirePurchase)
                 .with_digital_verification()
                 .with_merchant_approval(),
+            Product::new("hire_purchase_sms", Family::HirePurchase).with_sms_signing(),
         ]);
     }
     products

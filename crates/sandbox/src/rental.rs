@@ -159,7 +159,7 @@ impl Bank {
             .and_then(|(kind, identifier)| AssetModel::find(kind, &identifier));
         problems.rule(model.is_some(), MODEL_NOT_FOUND, "asset model not found");
         match (problems.refusal(), model) {
-            (None, Some(model)) => Ok(Answer::ok(&model.node(), Dialect::V3)),
+            (None, Some(model)) => Ok(Answer::ok(&model.node(self.region), Dialect::V3)),
             (refusal, _) => Err(refusal.unwrap_or(Refusal::NoSuchPath)),
         }
     }

@@ -182,7 +182,10 @@ impl Bank {
                     .iter()
                     .take_while(|other| other.code != product.code)
                     .count();
-                Ok(Answer::ok(&product.node(self.shop, position), dialect))
+                Ok(Answer::ok(
+                    &product.node(self.shop, position, self.region),
+                    dialect,
+                ))
             }
             Operation::CreateCalculation => self.calculate(dialect, body),
             Operation::CreateSession => self.open_session(dialect, body),
@@ -199,6 +202,14 @@ impl Bank {
             }
             Operation::AcceptApplication => self.accept_application(dialect, id),
             Operation::CancelApplication => self.cancel_application(id),
+            Operation::SignApplication => self.sign_application(dialect, id, body),
+            Operation::ConfirmApplicationSigning => {
+                self.confirm_application_signing(dialect, id, body)
+            }
+            Operation::GetApplicationPrintout => self.show_application_printout(dialect, id, query),
+            Operation::GetPaymentSchedule => self.show_schedule(dialect, id, query),
+            Operation::RecalculateSchedule => self.recalculate_schedule(dialect, id, body),
+            Operation::GetCustomer => self.show_customer(dialect, id),
             Operation::ListBanks => self.list_banks(dialect, id, query),
             Operation::InitiateRetrieval => self.initiate_retrieval(dialect, body),
             Operation::GetPrintout => self.show_printout(dialect, id, query),
@@ -235,12 +246,18 @@ impl Bank {
 /// The guide expects `application/json` "in all requests, unless otherwise specified".
 ///
 /// Guides silent on what else happens; chosen: 422 where there is a body, because the public lists of statuses have no 415,
-/// and no complaint where there is none, because nothing then has a type.
+/// and no complaint where there is none, because nothing then has a type. The direct guides print `applications/json` as their example
+/// (2.05 and 1.02, Content Type), so that is taken as well.
 fn expects_json(headers: &HeaderMap) -> Result<(), Refusal> {
     let kind = content_type(headers)
         .and_then(|value| value.split(';').next())
         .map(str::trim);
-    if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
+    let is_json = |kind: &str| {
+        ["application/json", "applications/json"]
+            .iter()
+            .any(|json| kind.eq_ignore_ascii_case(json))
+    };
+    if kind.is_some_and(is_json) {
         Ok(())
     } else {
         Err(Refusal::invalid("content_type_is_not_valid"))

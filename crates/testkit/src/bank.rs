@@ -4,6 +4,7 @@ mod contract;
 mod effect;
 mod gate;
 mod income_proof;
+mod offer;
 mod rental;
 mod session;
 mod signing;
@@ -15,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use inbank_domain::{
     ApplicationId, AssetModel, Callback, ContractId, Currency, Invalid, ModelIdentifier, Money,
-    Months, Product, ProductCode, ProductFamily, Region, SessionId,
+    Months, Product, ProductCode, ProductFamily, Region, SessionId, SigningMethod,
 };
 use inbank_ports::{
     CallbackAuthenticator, CallbackError, Connection, GatewayError, GatewayErrorKind, Headers,
@@ -84,9 +85,10 @@ enum Failure {
     AnswerLost,
 }
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
     "application.accept",
     "application.cancel",
+    "application.sign",
     "contract.approve",
     "contract.cancel",
     "contract.sign",
@@ -97,8 +99,9 @@ impl FakeBank {
     /// The largest total that it finances, in the region's currency.
     pub const LIMIT: u32 = 500;
 
-    /// A bank of a region with two hire purchase products: `hp`, and `hp_approval`, whose contracts
-    /// wait for the merchant's approval. Where devices are rented, `rent` rents the phone of the
+    /// A bank of a region with three hire purchase products: `hp`; `hp_approval`, whose contracts
+    /// wait for the merchant's approval; and `hp_sms`, by which the customer signs the application before
+    /// the bank decides, and the contract, by text message. Where devices are rented, `rent` rents the phone of the
     /// article number [`FakeBank::EAN`].
     pub fn new(region: Region) -> Self {
         let mut state = State::default();
@@ -106,6 +109,11 @@ impl FakeBank {
             if let Ok(product) = hire_purchase(code, approval, region.currency) {
                 state.products.insert(product.code.clone(), product);
             }
+        }
+        if let Ok(mut product) = hire_purchase("hp_sms", false, region.currency) {
+            product.application_signing = vec![SigningMethod::Sms];
+            product.contract_signing = vec![SigningMethod::Sms];
+            state.products.insert(product.code.clone(), product);
         }
         if region.smart_rent
             && let Ok((product, identifier, model)) = rental::phone(region.currency)

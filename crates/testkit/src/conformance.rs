@@ -17,6 +17,7 @@ mod connection;
 mod contract;
 mod income_proof;
 pub mod ledger;
+mod offer;
 mod product;
 mod rental;
 mod session;
@@ -34,7 +35,7 @@ use inbank_domain::{
 };
 use inbank_ports::{
     Applications, Calculator, CallbackAuthenticator, CallbackError, Connection, Contracts, Headers,
-    IncomeProof, ProductCatalogue, Rentals, Sessions, SignedCallback, Signing,
+    IncomeProof, Offers, ProductCatalogue, Rentals, Sessions, SignedCallback, Signing,
 };
 
 /// An implementation under test, with the bank behind it: the ports, and what the cases need to
@@ -105,6 +106,11 @@ pub trait BankUnderTest: Send + Sync {
     /// period that it has.
     fn product_signed_by(&self, method: &SigningMethod) -> (ProductCode, Months) {
         panic!("say what can be signed by {method}");
+    }
+    /// [`Signing`]: a product whose applications are signed by text message before they are decided about,
+    /// and a period that it has; none where there is no such product.
+    fn product_with_signed_applications(&self) -> Option<(ProductCode, Months)> {
+        None
     }
     /// [`Signing`]: the code that the customer gets by text message.
     fn confirmation_code(&self) -> ConfirmationCode {
@@ -182,6 +188,9 @@ impl dyn BankUnderTest + '_ {
     fn income_proof(&self) -> &dyn IncomeProof {
         &**self.ports().income_proof.as_ref().unwrap()
     }
+    fn offers(&self) -> &dyn Offers {
+        &**self.ports().offers.as_ref().unwrap()
+    }
     fn signing(&self) -> &dyn Signing {
         &**self.ports().signing.as_ref().unwrap()
     }
@@ -214,6 +223,7 @@ enum Need {
     Connection,
     Contracts,
     IncomeProof,
+    Offers,
     Products,
     Sessions,
     Signing,
@@ -232,6 +242,7 @@ impl Need {
             Self::Connection => bank.connection.is_some(),
             Self::Contracts => bank.contracts.is_some(),
             Self::IncomeProof => bank.income_proof.is_some(),
+            Self::Offers => bank.offers.is_some(),
             Self::Products => bank.products.is_some(),
             Self::Sessions => bank.sessions.is_some(),
             Self::Signing => bank.signing.is_some(),
@@ -357,7 +368,20 @@ const ALL: &[Case] = cases![
         income_proof::attached_files_arrive,
         income_proof::attaching_nothing_is_invalid,
     }
+    [Applications, Offers] {
+        offer::printed_offer_has_a_link,
+        offer::offers_payments_have_a_row_each,
+        offer::recalculated_offer_has_the_other_down_payment,
+        offer::recalculating_in_another_currency_is_invalid,
+        offer::lost_answer_of_recalculating_is_an_unknown_outcome,
+        offer::applicant_is_who_applied,
+        offer::details_of_an_unknown_application_are_not_found,
+    }
     [Applications, Signing] {
+        signing::application_that_needs_no_signature_is_refused_one,
+        signing::signed_application_is_decided_about,
+        signing::wrong_code_for_an_application_is_refused,
+        signing::lost_answer_of_signing_an_application_is_an_unknown_outcome,
         signing::printout_has_a_link,
         signing::payment_link_wants_a_place_for_the_status,
     }

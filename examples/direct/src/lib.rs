@@ -65,7 +65,12 @@ pub async fn done(order: &OrderHandle, action: Action) -> Result<Next, OrderErro
             println!("the customer has read {}", contract.link);
             order.sign(&SigningMethod::Digital).await?;
         }
-        Action::DownPayment | Action::IncomeProof | Action::Statements | Action::Verification => {
+        // Of products that are signed by text message, in Poland.
+        Action::ApplicationSignature
+        | Action::DownPayment
+        | Action::IncomeProof
+        | Action::Statements
+        | Action::Verification => {
             return Ok(Next::OtherWaysToPay);
         }
     }

@@ -93,6 +93,7 @@ pub(crate) async fn order(ledger: &dyn Ledger, shop: &str, n: usize, due: bool) 
         period: None,
         fingerprint: Fingerprint::from_bytes([0; 16]),
         merchant_approval: false,
+        application_signature: false,
     };
     let id = AttemptId::parse(format!("attempt-{n}")).unwrap();
     let mut attempt = Attempt::new(id, 1, terms, now, now, now);

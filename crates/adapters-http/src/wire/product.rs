@@ -1,10 +1,12 @@
 use inbank_domain::{
     Currency, Invalid, Money, Months, PaymentDay, Product, ProductCode, ProductFamily,
+    SigningMethod,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::lenient::{LONGEST_TEXT, Lenient, List};
+use super::moment::Day;
 use super::number::{MaybeFlag, MaybeNumber, TextOrNumber, Whole};
 
 /// A product; facts beyond the guides say that its limits stand inside `parameters`, field lists
@@ -20,6 +22,8 @@ pub(crate) struct Details {
     // Where both stand, `type` is `loan` and `subtype` the family.
     #[serde(default)]
     subtype: Lenient<String>,
+    #[serde(default)]
+    valid_to: Lenient<Day>,
     #[serde(default)]
     parameters: Lenient<Parameters>,
 }
@@ -39,6 +43,24 @@ pub(crate) struct Parameters {
     contract_activation_requires_partner_approval: MaybeFlag,
     #[serde(default)]
     application_required_params: Names,
+    #[serde(default)]
+    allowed_application_signing_methods: Names,
+    #[serde(default)]
+    allowed_contract_signing_methods: Names,
+    #[serde(default)]
+    down_payment_enabled: MaybeFlag,
+    #[serde(default)]
+    down_payment_min_prc: Lenient<MaybeNumber>,
+    #[serde(default)]
+    min_financeable_amount: Lenient<MaybeNumber>,
+    #[serde(default)]
+    max_financeable_amount: Lenient<MaybeNumber>,
+    #[serde(default)]
+    default_period: Lenient<MaybeNumber>,
+    #[serde(default)]
+    default_payment_day: Lenient<MaybeNumber>,
+    #[serde(default)]
+    blue_media_verification_required: MaybeFlag,
 }
 
 /// Names in a list, or in one text with commas between; `"null"` is none.
@@ -103,6 +125,70 @@ impl Details {
         if product.required_parameters.is_empty() {
             product.required_parameters = beside.application_required_params.0;
         }
+        product.application_signing = methods(
+            inside.allowed_application_signing_methods,
+            beside.allowed_application_signing_methods,
+        );
+        product.contract_signing = methods(
+            inside.allowed_contract_signing_methods,
+            beside.allowed_contract_signing_methods,
+        );
+        product.down_payment = inside
+            .down_payment_enabled
+            .0
+            .or(beside.down_payment_enabled.0);
+        let number = |inside: Lenient<MaybeNumber>, beside: Lenient<MaybeNumber>, field| {
+            let read = |number: Lenient<MaybeNumber>| number.take(field)?.0;
+            read(inside).or_else(|| read(beside))
+        };
+        product.min_down_payment = number(
+            inside.down_payment_min_prc,
+            beside.down_payment_min_prc,
+            "down_payment_min_prc",
+        );
+        product.min_financed = money(number(
+            inside.min_financeable_amount,
+            beside.min_financeable_amount,
+            "min_financeable_amount",
+        ));
+        product.max_financed = money(number(
+            inside.max_financeable_amount,
+            beside.max_financeable_amount,
+            "max_financeable_amount",
+        ));
+        let period = number(
+            inside.default_period,
+            beside.default_period,
+            "default_period",
+        );
+        product.default_period = period
+            .and_then(|number| u16::try_from(number).ok())
+            .and_then(|number| Months::new(number).ok());
+        let day = number(
+            inside.default_payment_day,
+            beside.default_payment_day,
+            "default_payment_day",
+        );
+        product.default_payment_day = day
+            .and_then(|number| u8::try_from(number).ok())
+            .and_then(|number| PaymentDay::new(number).ok());
+        product.requires_verification = inside
+            .blue_media_verification_required
+            .0
+            .or(beside.blue_media_verification_required.0);
+        product.valid_to = self.valid_to.take("valid_to").map(|day| day.0);
         Ok(product)
     }
+}
+
+fn methods(inside: Names, beside: Names) -> Vec<SigningMethod> {
+    let names = if inside.0.is_empty() {
+        beside.0
+    } else {
+        inside.0
+    };
+    names
+        .iter()
+        .map(|name| SigningMethod::from(name.as_str()))
+        .collect()
 }

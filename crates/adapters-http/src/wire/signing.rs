@@ -1,5 +1,6 @@
 use inbank_domain::{
-    ConfirmationCode, Invalid, Printout, Signed, SigningMethod, SigningStarted, WebAddress,
+    ApplicationId, ApplicationSigned, ConfirmationCode, Invalid, Printout, Signed, SigningMethod,
+    SigningStarted, WebAddress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,49 @@ pub(crate) fn signed(body: &[u8]) -> Result<Signed, DecodeError> {
         .and_then(|signing| signing.signed_at.take("signed_at"))
         .map(|moment| moment.0);
     Ok(signed)
+}
+
+/// `…/applications/{id}/signings`, answer: `{"credit_application":{"uuid","number","confirmed_at"}}`,
+/// second-hand. Nothing in it is needed, but what it names has to be what was asked about.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApplicationAnswer {
+    #[serde(default)]
+    credit_application: Lenient<SignedApplication>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedApplication {
+    #[serde(default)]
+    uuid: Lenient<String>,
+    #[serde(default)]
+    confirmed_at: Lenient<Moment>,
+}
+
+/// An application whose signing was started, or confirmed.
+pub(crate) fn application_signed(
+    body: &[u8],
+    asked: &ApplicationId,
+) -> Result<ApplicationSigned, DecodeError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(ApplicationSigned::default());
+    }
+    let answer: ApplicationAnswer = decode(body)?;
+    if !codes(body).is_empty() {
+        return Err(DecodeError::Another("outcome"));
+    }
+    let Some(application) = answer.credit_application.take("credit_application") else {
+        return Ok(ApplicationSigned::default());
+    };
+    let named = application
+        .uuid
+        .id("credit_application.uuid", ApplicationId::parse);
+    if named.is_some_and(|named| named != *asked) {
+        return Err(DecodeError::Another("application"));
+    }
+    let at = application.confirmed_at.take("confirmed_at");
+    Ok(ApplicationSigned::new(at.map(|moment| moment.0)))
 }
 
 /// `…/printouts`, answer.

@@ -72,6 +72,7 @@ CREATE TABLE inbank_attempt (
     period BIGINT,
     fingerprint TEXT NOT NULL,
     merchant_approval BIGINT NOT NULL,
+    application_signature BIGINT NOT NULL,
     state TEXT NOT NULL,
     opening TEXT NOT NULL,
     opening_until BIGINT,

@@ -63,6 +63,7 @@ CREATE TABLE inbank_attempt (
     period INTEGER,
     fingerprint TEXT NOT NULL,
     merchant_approval INTEGER NOT NULL,
+    application_signature INTEGER NOT NULL,
     state TEXT NOT NULL,
     opening TEXT NOT NULL,
     opening_until INTEGER,

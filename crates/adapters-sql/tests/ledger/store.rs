@@ -86,6 +86,7 @@ pub(crate) fn order(name: &str) -> Order {
         period: None,
         fingerprint: Fingerprint::from_bytes([7; 16]),
         merchant_approval: false,
+        application_signature: false,
     };
     let id = AttemptId::parse(format!("{name}-1")).unwrap();
     let mut attempt = Attempt::new(id, 1, terms, now, now, now);

@@ -68,7 +68,7 @@ fn pause(attempt: &Attempt, now: OffsetDateTime) -> Option<Duration> {
     let of_application = attempt.terms.kind == AttemptKind::Application;
     let each_second = match attempt.state {
         AttemptState::Pending if of_application => DECISION,
-        AttemptState::SignatureWanted => COMMAND,
+        AttemptState::ApplicationSignatureWanted | AttemptState::SignatureWanted => COMMAND,
         AttemptState::Opening
         | AttemptState::Pending
         | AttemptState::IncomeProofWanted

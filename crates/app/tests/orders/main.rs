@@ -4,6 +4,8 @@
 mod command;
 mod direct;
 mod pay;
+mod product;
 mod rental;
+mod signing;
 mod stage;
 mod worker;

@@ -1,5 +1,7 @@
+mod details;
 mod income_proof;
 mod offer;
+mod signing;
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -9,7 +11,7 @@ use inbank::http::{PartnerApi, SystemClock, read_application_request};
 use inbank::ports::{Applications, Clock, GatewayError, GatewayErrorKind, ProductCatalogue};
 use inbank::{
     Application, ApplicationId, AttemptState, ContractId, Months, PaymentDay, Reading, Shown,
-    settle,
+    Unavailable, if_told, settle,
 };
 use serde::Serialize;
 
@@ -35,6 +37,18 @@ pub(crate) enum Command {
     Accept(Accept),
     /// Cancel an application, as the customer wishes
     Cancel(Cancel),
+    /// Sign an application before the bank decides about it, where its product wants that
+    Sign(signing::Sign),
+    /// Bring back the code with which the customer signs an application
+    Confirm(signing::Confirm),
+    /// Make the application, or its offer, as a document for the customer to read
+    Printout(details::MakePrintout),
+    /// Show the offer with every payment
+    Schedule(details::Schedule),
+    /// Have the offer made anew with another down payment
+    Recalculate(details::Recalculate),
+    /// Show who has applied
+    Customer(details::Customer),
     /// List the banks from which the customer's account statement can be had
     Banks(income_proof::Banks),
     /// Start retrieving an account statement; the customer goes on at the address in the answer
@@ -48,7 +62,8 @@ pub(crate) enum Command {
   inbank application submit --from application.json
   inbank application submit --from - --output json < application.json
 
-What the product requires is checked before anything is sent. Run twice, it submits two applications: the
+What the product allows and requires is checked before anything is sent; where the bank doesn't describe
+products to this shop, it decides by itself. Run twice, it submits two applications: the
 bank has no idempotency key. After exit code 6 (outcome unknown) wait for a callback and don't send it
 again.")]
 pub(crate) struct Submit {
@@ -63,7 +78,8 @@ pub(crate) struct Submit {
   inbank application show 471e6282-3384-412b-af7b-646eb8f04391 --wait --output json
 
 With --wait it is read once a second, 30 seconds at most, until there is a decision; what is not decided
-by then is shown as it is. Where the bank has changed the conditions, the answer has another identifier,
+by then is shown as it is. Where proof of income was asked for already, the decision that comes after it
+is waited for. Where the bank has changed the conditions, the answer has another identifier,
 which takes the old one's place.")]
 pub(crate) struct Show {
     /// The application's identifier
@@ -117,6 +133,8 @@ struct Details {
     changed_conditions: bool,
     previous_id: Option<String>,
     cancelled: bool,
+    product_code: Option<String>,
+    confirmed_at: Option<String>,
     contract_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<Offer>,
@@ -162,6 +180,12 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             let done = format!("the application {id} is cancelled");
             output::done(settings.output, &Done::with(sentence), done)
         }
+        Command::Sign(command) => signing::sign(command, settings).await,
+        Command::Confirm(command) => signing::confirm(&command, settings).await,
+        Command::Printout(command) => details::printout(command, settings).await,
+        Command::Schedule(command) => details::schedule(command, settings).await,
+        Command::Recalculate(command) => details::recalculate(command, settings).await,
+        Command::Customer(command) => details::customer(command, settings).await,
         Command::Banks(command) => income_proof::banks(command, settings).await,
         Command::RetrieveStatement(command) => income_proof::retrieve(command, settings).await,
         Command::Attach(command) => income_proof::attach(command, settings).await,
@@ -172,18 +196,36 @@ impl Submit {
     async fn send(&self, api: &PartnerApi) -> Result<Application, Failure> {
         let request = read_application_request(&document::read(&self.from)?, api.region())?;
         document::warn_of_a_check_digit(Some(&request.customer), api.region());
-        let product = api.product(&request.product_code).await?;
-        request.check_required(&product.required_parameters)?;
+        if let Some(product) = if_told(api.product(&request.product_code).await)? {
+            let today = SystemClock.now().date();
+            if let Some(why) = Unavailable::of_application(&product, &request, today) {
+                return Err(why.invalid().into());
+            }
+            request.check_required(&product.required_parameters)?;
+        }
         Ok(api.submit(&request).await?)
     }
 }
 
-/// Reads until there is a decision, or it is over.
+/// Reads until there is a decision, or it is over. While proof of income is looked at, the bank goes on
+/// asking for it: an application that is first read so waits for whatever comes next.
 async fn decided(api: &PartnerApi, id: &ApplicationId) -> Result<Application, Failure> {
-    let read = async || api.application(id).await;
+    let state = |application: &Application| Reading::of_application(application).state;
+    let first = api.application(id).await?;
+    let proof = [
+        AttemptState::IncomeProofWanted,
+        AttemptState::StatementsWanted,
+    ];
+    let asked_before = state(&first).ok().filter(|state| proof.contains(state));
     let is_news = |application: &Application| {
-        Reading::of_application(application).state != Ok(AttemptState::Pending)
+        let now = state(application);
+        let same = asked_before.is_some_and(|before| now == Ok(before));
+        now != Ok(AttemptState::Pending) && !same
     };
+    if is_news(&first) {
+        return Ok(first);
+    }
+    let read = async || api.application(id).await;
     Ok(polling::until(Patience::DECISION, "a decision", read, is_news).await?)
 }
 
@@ -253,6 +295,8 @@ impl From<Application> for Details {
             changed_conditions: application.changed_conditions,
             previous_id: application.previous.map(|id| id.to_string()),
             cancelled: application.cancelled,
+            product_code: application.product_code.map(|code| code.to_string()),
+            confirmed_at: application.confirmed_at.map(output::moment),
             contract_id: application.contract.map(|id| id.to_string()),
             offer: application.offer.map(|offer| Offer::new(&offer, valid_to)),
         }
@@ -283,6 +327,7 @@ impl fmt::Display for Details {
                 ("Changed conditions", yes(self.changed_conditions)),
                 ("Instead of", self.previous_id.clone()),
                 ("Cancelled", yes(self.cancelled)),
+                ("Confirmed", self.confirmed_at.clone()),
                 ("Contract", self.contract_id.clone()),
             ],
         )?;

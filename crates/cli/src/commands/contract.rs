@@ -4,11 +4,13 @@ use std::fmt;
 
 use clap::{Args, Subcommand};
 use inbank::http::{PartnerApi, SystemClock};
-use inbank::ports::{Clock, Contracts, GatewayError, ProductCatalogue};
+use inbank::ports::{Clock, Contracts, GatewayError};
 use inbank::{Contract, ContractId, ContractStatus, ProcessStatus, Shown, settle};
 use serde::Serialize;
 
+pub(super) use self::signing::{Made, check_method, method_parser};
 use super::polling::{self, Patience};
+use super::product::of_code;
 use crate::exit::Failure;
 use crate::output::{self, Done};
 use crate::settings::Settings;
@@ -82,6 +84,8 @@ pub(super) struct Details {
     process_status: Option<String>,
     number: Option<String>,
     product_code: Option<String>,
+    customer_signed: bool,
+    rep_signed: bool,
     signed_at: Option<String>,
     partner_approval_at: Option<String>,
     activated_at: Option<String>,
@@ -131,10 +135,10 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 async fn after_signature(api: &PartnerApi, id: &ContractId) -> Result<Contract, Failure> {
     let code = Contracts::contract(api, id).await?.product_code;
     // Whether a signed contract is on its way, or waits for the merchant, is the product's matter.
-    let merchant_approval = match code {
-        Some(code) => api.product(&code).await?.requires_merchant_approval == Some(true),
-        None => false,
-    };
+    // Where the bank doesn't say, it is waited for.
+    let product = of_code(api, code).await;
+    let approval = product.and_then(|product| product.requires_merchant_approval);
+    let merchant_approval = approval == Some(true);
     let is_news = |contract: &Contract| has_gone_on(contract, merchant_approval);
     let read = async || Contracts::contract(api, id).await;
     Ok(polling::until(Patience::SIGNATURE, "the contract", read, is_news).await?)
@@ -218,6 +222,8 @@ impl From<Contract> for Details {
             process_status: contract.process_status.map(|status| status.to_string()),
             number: contract.number,
             product_code: contract.product_code.map(|code| code.to_string()),
+            customer_signed: contract.customer_signed,
+            rep_signed: contract.rep_signed,
             signed_at: contract.signed_at.map(output::moment),
             partner_approval_at: contract.partner_approval_at.map(output::moment),
             activated_at: contract.activated_at.map(output::moment),
@@ -229,6 +235,12 @@ impl From<Contract> for Details {
 
 impl fmt::Display for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signed_by = match (self.customer_signed, self.rep_signed) {
+            (true, true) => Some("the customer and the bank"),
+            (true, false) => Some("the customer"),
+            (false, true) => Some("the bank"),
+            (false, false) => None,
+        };
         output::facts(
             f,
             &[
@@ -237,6 +249,7 @@ impl fmt::Display for Details {
                 ("Process status", self.process_status.clone()),
                 ("Number", self.number.clone()),
                 ("Product", self.product_code.clone()),
+                ("Signed by", signed_by.map(str::to_owned)),
                 ("Signed", self.signed_at.clone()),
                 ("Approved by the shop", self.partner_approval_at.clone()),
                 ("Activated", self.activated_at.clone()),

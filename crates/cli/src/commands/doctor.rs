@@ -2,8 +2,8 @@ use std::fmt;
 
 use clap::Args;
 use inbank::http::{Environment, PartnerApi};
-use inbank::ports::{Connection, GatewayErrorKind, ProductCatalogue};
-use inbank::{Product, ProductCode, WebAddress};
+use inbank::ports::{Connection, GatewayError, GatewayErrorKind, ProductCatalogue, Sessions};
+use inbank::{Product, ProductCode, SessionId, WebAddress};
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::lookup_host;
@@ -94,17 +94,32 @@ impl Report {
                     "accepted; that it belongs to this shop shows with --product",
                 );
             }
-            Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
-                self.pass(reachability, "the bank answers");
-                self.fail(key, error.to_string(), error.into());
+            // Calls that a shop isn't given are answered like wrong keys, or like addresses that don't exist.
+            Err(error) if error.kind() != GatewayErrorKind::Unreachable => {
+                match session_of_nobody(api).await {
+                    Ok(()) => {
+                        self.pass(reachability, "the bank answers");
+                        self.pass(
+                            key,
+                            "accepted by the payment sessions; `ping` is not given to this shop",
+                        );
+                    }
+                    Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
+                        self.pass(reachability, "the bank answers");
+                        self.fail(key, error.to_string(), error.into());
+                    }
+                    Err(_) => self.nothing_answers(NAMES, error),
+                }
             }
-            Err(error) => {
-                let detail = format!("{error}; check --base-url, the network and any proxy");
-                self.fail(reachability, detail, error.into());
-                self.checks
-                    .push(Check::failed(key, "not checked: the bank does not answer"));
-            }
+            Err(error) => self.nothing_answers(NAMES, error),
         }
+    }
+
+    fn nothing_answers(&mut self, [reachability, key]: [&str; 2], error: GatewayError) {
+        let detail = format!("{error}; check --base-url, the network and any proxy");
+        self.fail(reachability, detail, error.into());
+        self.checks
+            .push(Check::failed(key, "not checked: the bank does not answer"));
     }
 
     async fn product(&mut self, api: &PartnerApi, code: &str) {
@@ -115,7 +130,9 @@ impl Report {
         match api.product(&code).await {
             Ok(product) => self.pass("product", summary(&product)),
             Err(error) => {
-                let detail = format!("{error}; codes differ between shops, demo and live");
+                let detail = format!(
+                    "{error}; codes differ between shops, demo and live, and some shops are told of no products"
+                );
                 self.fail("product", detail, error.into());
             }
         }
@@ -145,6 +162,18 @@ impl Report {
         }
     }
 }
+
+/// Asks for a session that nobody has opened: a bank that takes the key says that it doesn't know it.
+async fn session_of_nobody(api: &PartnerApi) -> Result<(), GatewayError> {
+    let nobody =
+        SessionId::parse(NOBODY).map_err(|error| GatewayError::invalid("session.show", error))?;
+    match api.session(&nobody).await {
+        Err(error) if error.kind() == GatewayErrorKind::NotFound => Ok(()),
+        answer => answer.map(drop),
+    }
+}
+
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 fn summary(product: &Product) -> String {
     let limit = |limit: Option<inbank::Money>| {

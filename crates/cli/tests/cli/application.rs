@@ -46,8 +46,91 @@ async fn what_the_product_requires_is_missed_before_anything_is_sent() {
     let unknown = SAMPLE.replace("\"zip_code\"", "\"zip\"");
     assert_eq!(shop.submit(&unknown).error(2)["kind"], "invalid");
     assert!(shop.received(Operation::CreateApplication).is_empty());
+    let error = shop.submit(&application("hire_purchase", "30000")).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("credit_application.amount"), "{error}");
+    let document = application("hire_purchase", "300").replace("\"12\"", "\"7\"");
+    let error = shop.submit(&document).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("credit_application.period"), "{error}");
+    assert!(shop.received(Operation::CreateApplication).is_empty());
     let refused = shop.submit(&application("nothing", "300")).error(3);
-    assert_eq!(refused["operation"], "product.show");
+    assert_eq!(refused["operation"], "application.submit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_is_told_of_no_products_applies_all_the_same() {
+    let shop = Shop::open().await;
+    for status in [403, 404] {
+        let fault = Fault::Status {
+            status,
+            retry_after: None,
+        };
+        shop.sandbox.fault(Operation::GetProduct, fault, 1);
+        shop.submit(SAMPLE).json();
+    }
+    let unexpected = Fault::HtmlBody;
+    shop.sandbox.fault(Operation::GetProduct, unexpected, 10);
+    shop.submit(SAMPLE).json();
+    assert_eq!(shop.sandbox.application_count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_proof_of_income_the_new_decision_is_waited_for() {
+    let shop = Shop::taking(Region::Estonia, 2, Duration::from_hours(1)).await;
+    let (id, name) = shop.submitted("hire_purchase", "1500");
+    let wait = || shop.run(&["application", "show", &name, "--wait"]).json();
+    assert_eq!(wait()["decision_status"], "income_proof_required");
+    shop.sandbox.statement_shared(id).unwrap();
+    assert_eq!(wait()["decision_status"], "positive");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_signed_by_code_before_it_is_decided_about() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::of(Region::Poland).await;
+        let (_, id) = shop.submitted("hire_purchase_sms", "300");
+        let run = |words: &[&str]| {
+            let here = ["--api-version", version];
+            shop.run(&[&["application"], words, &here[..]].concat())
+        };
+        let pending = run(&["show", &id]).json();
+        assert_eq!(pending["decision_status"], "pending");
+        assert_eq!(pending["confirmed_at"], Value::Null);
+        assert_eq!(pending["product_code"], "hire_purchase_sms");
+        let error = run(&["sign", &id, "--method", "digital"]).error(2);
+        assert!(
+            error["message"].as_str().unwrap().contains("sms"),
+            "{error}"
+        );
+        assert_eq!(run(&["sign", &id, "--method", "sms"]).json(), json!({}));
+        let error = run(&["confirm", &id, "--code", "9999"]).error(3);
+        assert_eq!(error["operation"], "application.confirm");
+        shop.sandbox
+            .fault(Operation::ConfirmApplicationSigning, Fault::AnswerLost, 1);
+        let confirmed = run(&["confirm", &id, "--code", "0000"]).json();
+        assert!(confirmed["confirmed_at"].is_string(), "{confirmed}");
+        let decided = run(&["show", &id, "--wait"]).json();
+        assert_eq!(decided["decision_status"], "positive");
+        assert_eq!(decided["confirmed_at"], confirmed["confirmed_at"]);
+        let error = run(&["sign", &id, "--method", "sms"]).error(3);
+        assert_eq!(error["operation"], "application.sign");
+        assert_eq!(
+            run(&["confirm", &id, "--code", "0000"]).error(3)["kind"],
+            "refused"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_without_a_signature_is_not_called_signed() {
+    let shop = Shop::of(Region::Poland).await;
+    let (_, id) = shop.submitted("hire_purchase", "300");
+    for words in [["sign", "--method", "sms"], ["confirm", "--code", "0000"]] {
+        let [command, flag, value] = words;
+        let run = shop.run(&["application", command, &id, flag, value]);
+        assert_eq!(run.error(3)["kind"], "refused");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,4 +267,45 @@ async fn what_has_no_offer_is_not_accepted() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     assert_eq!(shop.run(&["application", "show", nobody]).code, 3);
     assert_eq!(shop.run(&["application", "show", "a/b"]).code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_bank_keeps_of_an_application_is_shown() {
+    for version in ["v2", "v3"] {
+        let shop = Shop::of(Region::Poland).await;
+        let (_, id) = shop.submitted("hire_purchase", "300");
+        let run = |words: &[&str]| {
+            let here = ["--api-version", version];
+            shop.run(&[&["application"], words, &here[..]].concat())
+        };
+        for document in ["application", "offer"] {
+            let printout = run(&["printout", &id, "--document", document]).json();
+            assert!(printout["link"].as_str().unwrap().starts_with("http"));
+        }
+        let schedule = run(&["schedule", &id]).json();
+        assert_eq!(
+            schedule["schedule"].as_array().unwrap().len(),
+            12,
+            "{schedule}"
+        );
+        let recalculated = run(&["recalculate", &id, "--down-payment", "100"]).json();
+        assert_eq!(recalculated["down_payment_amount"], "100.0");
+        assert_ne!(
+            recalculated["payment_amount_monthly"],
+            schedule["payment_amount_monthly"]
+        );
+        let shown = run(&["show", &id]).json();
+        assert_eq!(shown["offer"]["down_payment_amount"], "100.0");
+        let error = run(&["recalculate", &id, "--down-payment", "300"]).error(3);
+        assert_eq!(error["operation"], "application.recalculate");
+        let customer = run(&["customer", &id]).json();
+        assert_eq!(
+            (&customer["last_name"], &customer["mobile"]),
+            (&json!("Smith"), &json!("+37253630000"))
+        );
+        let nobody = "00000000-0000-4000-8000-000000000000";
+        for command in ["schedule", "customer", "printout"] {
+            assert_eq!(run(&[command, nobody]).error(3)["kind"], "not_found");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use inbank_sandbox::{ContractStatus, Fault, Operation};
+use inbank_sandbox::{ContractStatus, Fault, Operation, Region};
 use serde_json::{Value, json};
 
 use crate::shop::Shop;
@@ -85,4 +85,69 @@ async fn what_the_bank_has_taken_is_done_whether_or_not_it_shows_yet() {
     shop.sandbox.settle();
     let run = shop.text(&["contract", "approve", &id]);
     assert_eq!(run.text(), format!("The contract {id} is approved.\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_ended_is_not_signed() {
+    for end in ["cancelled", "terminated"] {
+        let shop = Shop::of(Region::Poland).await;
+        let (contract, id) = shop.accepted("hire_purchase_approval");
+        let sign = |method: &str| shop.run(&["contract", "sign", &id, "--method", method]);
+        assert_eq!(sign("digital").json(), json!({}));
+        let end_it = if end == "cancelled" {
+            "cancel"
+        } else {
+            "approve"
+        };
+        shop.run(&["contract", end_it, &id]).json();
+        if end == "terminated" {
+            shop.sandbox.terminate(contract).unwrap();
+        }
+        let shown = shop.run(&["contract", "show", &id]).json();
+        assert_eq!(shown["status"], end);
+        assert_eq!(shown["customer_signed"], true);
+        for method in ["digital", "paper", "sms"] {
+            let error = sign(method).error(3);
+            assert_eq!(error["operation"], "contract.sign", "{end} {method}");
+        }
+        let confirm = ["contract", "confirm", &id, "--code", "0000"];
+        assert_eq!(shop.run(&confirm).error(3)["operation"], "contract.confirm");
+        let run = shop.text(&["contract", "sign", &id, "--method", "sms"]);
+        assert_eq!((run.code, &*run.stdout), (3, ""), "{run:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_contract_is_waited_for_without_the_catalogue() {
+    let shop = Shop::of(Region::Poland).await;
+    let (_, id) = shop.accepted("hire_purchase");
+    shop.run(&["contract", "sign", &id, "--method", "digital"])
+        .json();
+    let fault = Fault::Status {
+        status: 403,
+        retry_after: None,
+    };
+    shop.sandbox.fault(Operation::GetProduct, fault, 10);
+    let shown = shop.run(&["contract", "show", &id, "--wait"]).json();
+    assert_eq!(shown["status"], "activated");
+    assert_eq!(
+        (&shown["customer_signed"], &shown["rep_signed"]),
+        (&json!(true), &json!(true))
+    );
+    let run = shop.text(&["contract", "show", &id]);
+    assert!(run.text().contains("the customer and the bank"), "{run:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_the_product_has_not_is_refused_before_it_is_sent() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.accepted("hire_purchase");
+    let error = shop
+        .run(&["contract", "sign", &id, "--method", "sms"])
+        .error(2);
+    assert!(
+        error["message"].as_str().unwrap().contains("redirect"),
+        "{error}"
+    );
+    assert!(shop.received(Operation::SignContract).is_empty());
 }

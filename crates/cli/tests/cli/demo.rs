@@ -59,6 +59,7 @@ const EE_LV: &[(&str, &str, u64)] = &[
 const PL: &[(&str, &str, u64)] = &[
     ("verified", "paid", 5),
     ("verified_and_approved", "paid", 6),
+    ("sms_before_the_decision", "paid", 4),
 ];
 
 const RENT: &[(&str, &str, u64)] = &[
@@ -144,7 +145,7 @@ fn people_get_a_table_and_no_bar_where_there_is_no_terminal() {
     for (guide, count) in [
         ("epos", 96),
         ("direct-ee-lv", 104),
-        ("direct-pl", 48),
+        ("direct-pl", 50),
         ("smart-rent", 72),
     ] {
         let run = Run::of(&mut inbank(&["demo", "--guide", guide]));

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use inbank_sandbox::{Fault, Operation};
 use serde_json::Value;
 
 use crate::run::{Run, inbank};
@@ -76,4 +77,45 @@ async fn the_first_check_that_fails_decides_about_the_exit_code() {
     let run = Run::of(&mut inbank(&["doctor", "--output", "json"]));
     assert_eq!(run.code, 2);
     assert!(!checks(&run)["settings"]);
+}
+
+/// A bank that gives the shop neither `ping` nor `products`.
+fn gives_nothing(shop: &Shop, status: u16) {
+    for operation in [Operation::Ping, Operation::GetProduct] {
+        let fault = Fault::Status {
+            status,
+            retry_after: None,
+        };
+        shop.sandbox.fault(operation, fault, 10);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_gives_a_shop_no_ping_answers_all_the_same() {
+    for status in [401, 403, 404] {
+        let shop = Shop::open().await;
+        gives_nothing(&shop, status);
+        let run = shop.run(&["doctor"]);
+        assert_eq!(run.code, 0, "{status} {run:?}");
+        let found = checks(&run);
+        assert!(found["reachability"] && found["key"], "{status} {run:?}");
+
+        let mut wrong_key = shop.command(&["doctor"]);
+        let run = Run::of(wrong_key.env("INBANK_API_KEY", "wrong"));
+        assert_eq!(run.code, 4, "{status} {run:?}");
+        let found = checks(&run);
+        assert!(found["reachability"] && !found["key"], "{status} {run:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_gives_no_answer_is_told_from_one_that_does() {
+    let shop = Shop::open().await;
+    for operation in [Operation::Ping, Operation::GetSession] {
+        shop.sandbox.fault(operation, Fault::ResetBefore, 10);
+    }
+    let run = shop.run(&["doctor"]);
+    assert_eq!(run.code, 5, "{run:?}");
+    let found = checks(&run);
+    assert!(!found["reachability"] && !found["key"], "{run:?}");
 }

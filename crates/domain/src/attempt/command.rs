@@ -18,6 +18,9 @@ pub enum Command {
     Cancel,
     /// Tell the bank that the customer has signed, digitally or on paper (*Direct API*, Signings).
     Sign(Signature),
+    /// Tell the bank that the customer has signed the application, digitally or on paper, before it is
+    /// decided about (second-hand: `POST /applications/{id}/signings`).
+    SignApplication(Signature),
 }
 
 /// How a customer has signed with the platform's own means, so that the bank is only told.
@@ -49,6 +52,8 @@ impl Command {
             Self::Cancel => "cancel",
             Self::Sign(Signature::Digital) => "sign_digital",
             Self::Sign(Signature::Paper) => "sign_paper",
+            Self::SignApplication(Signature::Digital) => "sign_application_digital",
+            Self::SignApplication(Signature::Paper) => "sign_application_paper",
         }
     }
 
@@ -56,7 +61,11 @@ impl Command {
     pub const fn application(&self) -> Option<&ApplicationId> {
         match self {
             Self::Accept(application) => Some(application),
-            Self::Activate | Self::Approve | Self::Cancel | Self::Sign(_) => None,
+            Self::Activate
+            | Self::Approve
+            | Self::Cancel
+            | Self::Sign(_)
+            | Self::SignApplication(_) => None,
         }
     }
 
@@ -72,6 +81,8 @@ impl Command {
             ("cancel", None) => Ok(Self::Cancel),
             ("sign_digital", None) => Ok(Self::Sign(Signature::Digital)),
             ("sign_paper", None) => Ok(Self::Sign(Signature::Paper)),
+            ("sign_application_digital", None) => Ok(Self::SignApplication(Signature::Digital)),
+            ("sign_application_paper", None) => Ok(Self::SignApplication(Signature::Paper)),
             _ => Err(Invalid::new(
                 "command",
                 "must be one that this version knows",
@@ -84,7 +95,7 @@ impl Command {
     pub const fn is_binding(&self) -> bool {
         match self {
             Self::Accept(_) | Self::Activate | Self::Approve => true,
-            Self::Cancel | Self::Sign(_) => false,
+            Self::Cancel | Self::Sign(_) | Self::SignApplication(_) => false,
         }
     }
 
@@ -93,7 +104,11 @@ impl Command {
     pub const fn is_harmless_twice(&self) -> bool {
         match self {
             Self::Accept(_) => false,
-            Self::Activate | Self::Approve | Self::Cancel | Self::Sign(_) => true,
+            Self::Activate
+            | Self::Approve
+            | Self::Cancel
+            | Self::Sign(_)
+            | Self::SignApplication(_) => true,
         }
     }
 
@@ -101,7 +116,9 @@ impl Command {
     /// the customer accepts and signs at the bank.
     pub const fn is_for(&self, kind: AttemptKind) -> bool {
         match self {
-            Self::Accept(_) | Self::Sign(_) => matches!(kind, AttemptKind::Application),
+            Self::Accept(_) | Self::Sign(_) | Self::SignApplication(_) => {
+                matches!(kind, AttemptKind::Application)
+            }
             Self::Activate => matches!(kind, AttemptKind::Rental),
             Self::Approve => matches!(kind, AttemptKind::Application | AttemptKind::Session),
             Self::Cancel => true,
@@ -115,6 +132,7 @@ impl Command {
             Self::Activate | Self::Approve => matches!(state, AttemptState::Granted),
             Self::Cancel => !state.is_over(),
             Self::Sign(_) => matches!(state, AttemptState::SignatureWanted),
+            Self::SignApplication(_) => matches!(state, AttemptState::ApplicationSignatureWanted),
         }
     }
 
@@ -128,6 +146,10 @@ impl Command {
             Self::Sign(_) => {
                 state.is_over() || state.progress() > AttemptState::SignatureWanted.progress()
             }
+            Self::SignApplication(_) => {
+                state.is_over()
+                    || state.progress() > AttemptState::ApplicationSignatureWanted.progress()
+            }
         }
     }
 
@@ -136,7 +158,9 @@ impl Command {
         match self {
             Self::Activate | Self::Approve => state == AttemptState::Completed,
             Self::Cancel => state == AttemptState::Cancelled,
-            Self::Accept(_) | Self::Sign(_) => self.is_settled_in(state) && !state.is_unpaid_end(),
+            Self::Accept(_) | Self::Sign(_) | Self::SignApplication(_) => {
+                self.is_settled_in(state) && !state.is_unpaid_end()
+            }
         }
     }
 }
@@ -145,6 +169,7 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sign(_) => "sign",
+            Self::SignApplication(_) => "sign the application of",
             Self::Accept(_) | Self::Activate | Self::Approve | Self::Cancel => self.name(),
         })
     }
@@ -216,7 +241,7 @@ impl CommandStage {
 mod tests {
     use super::*;
 
-    fn every() -> [Command; 6] {
+    fn every() -> [Command; 8] {
         [
             Command::Accept(ApplicationId::parse("a").unwrap()),
             Command::Activate,
@@ -224,6 +249,8 @@ mod tests {
             Command::Cancel,
             Command::Sign(Signature::Digital),
             Command::Sign(Signature::Paper),
+            Command::SignApplication(Signature::Digital),
+            Command::SignApplication(Signature::Paper),
         ]
     }
 

@@ -12,11 +12,14 @@ pub const TRANSITIONS: &[Transition] = {
     &[
         // It was given up before the bank was ever heard of it, and then it was heard of.
         to(S::Opening, &[S::Cancelled, S::Expired, S::Failed]),
+        // Where the product has the application signed before it is decided about.
+        to(S::ApplicationSignatureWanted, &[S::Opening]),
         // A proof of income that came in is looked at; a decision that had failed is taken up again.
         to(
             S::Pending,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
                 S::Failed,
@@ -24,16 +27,29 @@ pub const TRANSITIONS: &[Transition] = {
         ),
         to(
             S::IncomeProofWanted,
-            &[S::Opening, S::Pending, S::StatementsWanted, S::Failed],
+            &[
+                S::Opening,
+                S::ApplicationSignatureWanted,
+                S::Pending,
+                S::StatementsWanted,
+                S::Failed,
+            ],
         ),
         to(
             S::StatementsWanted,
-            &[S::Opening, S::Pending, S::IncomeProofWanted, S::Failed],
+            &[
+                S::Opening,
+                S::ApplicationSignatureWanted,
+                S::Pending,
+                S::IncomeProofWanted,
+                S::Failed,
+            ],
         ),
         to(
             S::Offered,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -46,6 +62,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::SignatureWanted,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -60,6 +77,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::VerificationWanted,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -76,6 +94,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::DownPaymentWanted,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -92,6 +111,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::Granted,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -108,6 +128,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::Completed,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -130,6 +151,7 @@ pub const TRANSITIONS: &[Transition] = {
             S::Terminated,
             &[
                 S::Opening,
+                S::ApplicationSignatureWanted,
                 S::Pending,
                 S::IncomeProofWanted,
                 S::StatementsWanted,
@@ -152,6 +174,7 @@ const LIVE: &[AttemptState] = {
     use AttemptState as S;
     &[
         S::Opening,
+        S::ApplicationSignatureWanted,
         S::Pending,
         S::IncomeProofWanted,
         S::StatementsWanted,

@@ -27,6 +27,9 @@ pub struct Reading {
     pub approved: bool,
     /// Whether the contract shows that the customer has signed.
     pub signed: bool,
+    /// Whether the application shows that it is there as a whole (`confirmed_at`): signed, where the
+    /// product has it signed before the decision.
+    pub confirmed: bool,
 }
 
 impl Reading {
@@ -47,6 +50,7 @@ impl Reading {
         reading.application = Some(application.id.clone());
         reading.contract.clone_from(&application.contract);
         reading.offer_valid_to = application.offer_valid_to;
+        reading.confirmed = application.confirmed_at.is_some();
         // What the customer asked for; the offer's own amount is the customer's to compare until it
         // is accepted.
         reading.amounts.extend(application.amount);
@@ -84,6 +88,7 @@ impl Reading {
             offer_valid_to: None,
             approved: false,
             signed: false,
+            confirmed: false,
         }
     }
 

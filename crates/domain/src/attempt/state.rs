@@ -2,12 +2,14 @@ use std::str::FromStr;
 
 use crate::{Action, Invalid};
 
-/// Where an attempt stands. Those from `IncomeProofWanted` to `VerificationWanted` are of direct
-/// applications only.
+/// Where an attempt stands. `ApplicationSignatureWanted`, and those from `IncomeProofWanted` to
+/// `DownPaymentWanted`, are of direct applications only.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum AttemptState {
     /// The bank was asked, or is about to be, and has not been heard.
     Opening,
+    /// The customer is to sign the application; the bank doesn't decide before.
+    ApplicationSignatureWanted,
     /// Open at the bank: the customer is in the dialog, or the decision is awaited.
     Pending,
     /// The customer is to prove their income, from their bank or by statements.
@@ -42,6 +44,7 @@ impl AttemptState {
     /// Every state, in the order in which they are passed.
     pub const ALL: &'static [Self] = &[
         Self::Opening,
+        Self::ApplicationSignatureWanted,
         Self::Pending,
         Self::IncomeProofWanted,
         Self::StatementsWanted,
@@ -74,6 +77,7 @@ impl AttemptState {
     /// What the customer is to do next, where the bank waits for the customer.
     pub const fn action(self) -> Option<Action> {
         match self {
+            Self::ApplicationSignatureWanted => Some(Action::ApplicationSignature),
             Self::IncomeProofWanted => Some(Action::IncomeProof),
             Self::StatementsWanted => Some(Action::Statements),
             Self::Offered => Some(Action::Offer),
@@ -96,6 +100,7 @@ impl AttemptState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Opening => "opening",
+            Self::ApplicationSignatureWanted => "application_signature_wanted",
             Self::Pending => "pending",
             Self::IncomeProofWanted => "income_proof_wanted",
             Self::StatementsWanted => "statements_wanted",
@@ -117,14 +122,15 @@ impl AttemptState {
     pub(super) const fn progress(self) -> u8 {
         match self {
             Self::Opening => 0,
-            Self::Pending => 1,
-            Self::IncomeProofWanted => 2,
-            Self::StatementsWanted => 3,
-            Self::Offered => 4,
-            Self::SignatureWanted => 5,
-            Self::VerificationWanted => 6,
-            Self::DownPaymentWanted => 7,
-            Self::Granted => 8,
+            Self::ApplicationSignatureWanted => 1,
+            Self::Pending => 2,
+            Self::IncomeProofWanted => 3,
+            Self::StatementsWanted => 4,
+            Self::Offered => 5,
+            Self::SignatureWanted => 6,
+            Self::VerificationWanted => 7,
+            Self::DownPaymentWanted => 8,
+            Self::Granted => 9,
             Self::Completed
             | Self::Cancelled
             | Self::Declined
@@ -135,7 +141,7 @@ impl AttemptState {
     }
 }
 
-const END: u8 = 9;
+const END: u8 = 10;
 
 /// Reads back what [`as_str`](AttemptState::as_str) wrote: for stores.
 impl FromStr for AttemptState {

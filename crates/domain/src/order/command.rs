@@ -190,7 +190,7 @@ impl Order {
         let command = &standing.command;
         let named = match command {
             Command::Activate | Command::Approve | Command::Sign(_) => attempt.contract.is_some(),
-            Command::Accept(_) | Command::Cancel => true,
+            Command::Accept(_) | Command::Cancel | Command::SignApplication(_) => true,
         };
         let taken = || self.any_other(number, Attempt::takes_the_order).is_some();
         standing.stage == CommandStage::Wanted
@@ -210,6 +210,10 @@ impl Order {
     ) {
         if let (Command::Accept(_), SendOutcome::Acknowledged { contract }) = (command, outcome) {
             self.accepted(number, contract.as_ref(), now);
+        }
+        if let (Command::SignApplication(_), SendOutcome::Acknowledged { .. }) = (command, outcome)
+        {
+            self.application_signed(number, now);
         }
         let Some(attempt) = self.attempt_mut(number) else {
             return;
@@ -259,6 +263,15 @@ impl Order {
             if step(attempt.state, to) == Step::Moved {
                 self.go(number, to, now);
             }
+        }
+    }
+
+    /// The bank has taken the customer's signature of the application: it decides from then on, whether
+    /// or not what it shows says so.
+    pub fn application_signed(&mut self, number: u32, now: OffsetDateTime) {
+        let wanted = |attempt: &Attempt| attempt.state == AttemptState::ApplicationSignatureWanted;
+        if self.attempt(number).is_some_and(wanted) {
+            self.go(number, AttemptState::Pending, now);
         }
     }
 
@@ -371,6 +384,7 @@ fn check(attempt: &Attempt, command: &Command) -> Result<(), CommandRefused> {
             AttemptKind::Rental | AttemptKind::Session => attempt.contract.is_some(),
         },
         Command::Sign(_) => attempt.contract.is_some(),
+        Command::SignApplication(_) => attempt.application.is_some(),
     };
     if subject && command.is_for(attempt.terms.kind) && command.fits(state) {
         Ok(())

@@ -113,6 +113,8 @@ impl fmt::Display for EventKind {
 /// What the customer is to do.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Action {
+    /// Sign the application, before the bank decides (`sign`, `confirm`).
+    ApplicationSignature,
     /// Make the down payment (`payment_link`).
     DownPayment,
     /// Prove their income, from their bank or by statements (`prove_income`).
@@ -130,6 +132,7 @@ pub enum Action {
 impl Action {
     /// Every action.
     pub const ALL: &'static [Self] = &[
+        Self::ApplicationSignature,
         Self::DownPayment,
         Self::IncomeProof,
         Self::Offer,
@@ -141,6 +144,7 @@ impl Action {
     /// The name for people and machines.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::ApplicationSignature => "application_signature",
             Self::DownPayment => "down_payment",
             Self::IncomeProof => "income_proof",
             Self::Offer => "offer",
@@ -185,6 +189,7 @@ impl NotPaid {
             AttemptState::Expired => Some(Self::Expired),
             AttemptState::Failed => Some(Self::Failed),
             AttemptState::Opening
+            | AttemptState::ApplicationSignatureWanted
             | AttemptState::Pending
             | AttemptState::IncomeProofWanted
             | AttemptState::StatementsWanted

@@ -197,6 +197,9 @@ fn observed<'a>(
     now: OffsetDateTime,
 ) -> Result<AttemptState, &'a str> {
     let state = *reading.state.as_ref().map_err(String::as_str)?;
+    if state == AttemptState::Pending && attempt.waits_to_be_signed(reading) {
+        return Ok(AttemptState::ApplicationSignatureWanted);
+    }
     if state != AttemptState::Offered {
         return Ok(state);
     }
@@ -211,6 +214,17 @@ fn observed<'a>(
 }
 
 impl Attempt {
+    /// Whether a pending application waits for its customer: nothing but the product, and the time at
+    /// which it was signed, tells it from one that the bank decides about.
+    fn waits_to_be_signed(&self, reading: &Reading) -> bool {
+        self.terms.application_signature
+            && !reading.confirmed
+            && matches!(
+                self.state,
+                AttemptState::Opening | AttemptState::ApplicationSignatureWanted
+            )
+    }
+
     /// Takes on the bank's names. True where another application took the known one's place: what was
     /// known of that one counts no more.
     fn take_ids(&mut self, reading: &Reading) -> bool {
@@ -263,7 +277,8 @@ impl Attempt {
             | Command::Activate
             | Command::Approve
             | Command::Cancel
-            | Command::Sign(_) => {}
+            | Command::Sign(_)
+            | Command::SignApplication(_) => {}
         }
     }
 }

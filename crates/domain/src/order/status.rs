@@ -81,6 +81,9 @@ impl Order {
             AttemptState::Opening => OrderStatus::Opening,
             AttemptState::Pending => OrderStatus::Pending,
             AttemptState::Terminated => OrderStatus::Terminated,
+            AttemptState::ApplicationSignatureWanted => {
+                OrderStatus::ActionWanted(Action::ApplicationSignature)
+            }
             AttemptState::IncomeProofWanted => OrderStatus::ActionWanted(Action::IncomeProof),
             AttemptState::StatementsWanted => OrderStatus::ActionWanted(Action::Statements),
             AttemptState::Offered => OrderStatus::ActionWanted(Action::Offer),

@@ -1,4 +1,5 @@
 mod amounts;
+mod application_signature;
 mod commands;
 mod opening;
 mod random;
@@ -48,6 +49,7 @@ fn terms(kind: AttemptKind, cart: u8) -> Terms {
         period: None,
         fingerprint: print(cart),
         merchant_approval: true,
+        application_signature: false,
     }
 }
 

@@ -24,7 +24,8 @@ impl Order {
         }
         match to {
             AttemptState::Opening | AttemptState::Pending => {}
-            AttemptState::IncomeProofWanted
+            AttemptState::ApplicationSignatureWanted
+            | AttemptState::IncomeProofWanted
             | AttemptState::StatementsWanted
             | AttemptState::Offered
             | AttemptState::SignatureWanted
@@ -74,7 +75,11 @@ impl Order {
             Action::IncomeProof | Action::Statements => {
                 attempt.proofs_asked = attempt.proofs_asked.saturating_add(1);
             }
-            Action::DownPayment | Action::Offer | Action::Signature | Action::Verification => {}
+            Action::ApplicationSignature
+            | Action::DownPayment
+            | Action::Offer
+            | Action::Signature
+            | Action::Verification => {}
         }
         self.tell(number, EventKind::ActionWanted(action), now);
     }

@@ -179,6 +179,7 @@ fn terms() -> Terms {
         period: None,
         fingerprint: Fingerprint::from_bytes([0; 16]),
         merchant_approval: false,
+        application_signature: false,
     }
 }
 

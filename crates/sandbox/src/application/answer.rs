@@ -165,18 +165,26 @@ impl CreditApplication {
             ),
         ]));
         fields.extend(self.history());
-        fields.extend(known([("confirmed_at", printed(self.created_at).into())]));
+        fields.extend(known([(
+            "confirmed_at",
+            self.confirmed_at.map(printed).into(),
+        )]));
         Node::Object(fields)
     }
 
     /// The offer (direct guide 2.05, `payment_schedule`).
     fn schedule(&self, product: &Product) -> Node {
         let calculation = self.calculation(product);
-        schedule(self, product, &calculation)
+        Node::Object(schedule(self, product, &calculation).collect())
     }
 }
 
-fn schedule(application: &CreditApplication, product: &Product, offer: &Calculation) -> Node {
+/// The fields of an offer.
+pub(super) fn schedule(
+    application: &CreditApplication,
+    product: &Product,
+    offer: &Calculation,
+) -> impl Iterator<Item = (Name, Node)> {
     let terms = product.terms;
     let interest: rust_decimal::Decimal = offer.instalments.iter().map(|row| row.interest).sum();
     let fees = terms.admin_fee_monthly * rust_decimal::Decimal::from(application.period);
@@ -184,7 +192,7 @@ fn schedule(application: &CreditApplication, product: &Product, offer: &Calculat
     let amount = |row: Option<&Instalment>| Node::from(row.map(Instalment::total));
     let date = |row: Option<&Instalment>| Node::from(row.map(|row| row.date.to_string()));
     let nothing = || rust_decimal::Decimal::ZERO.into();
-    Node::object([
+    known([
         ("period", Node::Whole(application.period)),
         ("amount", application.amount.into()),
         ("contract_fee_amount_total", offer.contract_fee.into()),

@@ -193,7 +193,8 @@ pub(crate) fn course(amount: Decimal) -> Course {
     TABLE
         .iter()
         .find(|row| {
-            amount > Decimal::from(row.over) && row.to.is_none_or(|to| amount <= Decimal::from(to))
+            let above = amount > Decimal::from(row.over) || (row.over == 0 && amount.is_zero());
+            above && row.to.is_none_or(|to| amount <= Decimal::from(to))
         })
         .map_or(NEGATIVE, |row| row.course)
 }
@@ -304,6 +305,7 @@ mod tests {
     #[test]
     fn every_course_has_its_amounts() {
         for (amount, first) in [
+            (dec!(0), Outcome::Positive),
             (dec!(0.01), Outcome::Positive),
             (dec!(500), Outcome::Positive),
             (dec!(500.01), Outcome::Negative),

@@ -4,7 +4,10 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use time::{Date, format_description::well_known::Iso8601};
 
-use super::person::{Person, is_identity_code};
+use super::{
+    customer::Customer,
+    person::{Person, is_identity_code},
+};
 use crate::{
     answer::{Name, Node, known},
     bank::Bank,
@@ -48,7 +51,7 @@ pub(super) struct ApplicationRequest {
     pub(super) product_code: String,
     pub(super) wish: Wish,
     pub(super) details: Details,
-    pub(super) name: String,
+    pub(super) customer: Customer,
     pub(super) person: Person,
     pub(super) callback_url: Option<String>,
 }
@@ -101,19 +104,25 @@ impl ApplicationRequest {
         required_by_product(body, product, dialect, refusals);
 
         let read = wish.zip(customer).zip(email).zip(mobile);
-        let (((wish, (identity_code, name)), email), mobile) =
+        let (((wish, (identity_code, [first_name, last_name])), email), mobile) =
             std::mem::take(refusals).accept(read)?;
         Ok(Self {
             product_code,
             wish,
             details,
-            name,
             person: Person::new(
-                identity_code,
+                identity_code.clone(),
                 Some(&email),
                 Some(&mobile),
                 document_number.as_deref(),
             ),
+            customer: Customer {
+                identity_code,
+                first_name,
+                last_name,
+                mobile,
+                email,
+            },
             callback_url,
         })
     }
@@ -212,7 +221,7 @@ fn customer(
     document: &mut Document<'_>,
     bank: &Bank,
     refusals: &mut Refusals,
-) -> Option<(String, String)> {
+) -> Option<(String, [String; 2])> {
     let mut object = document.required_object("customer", refusals);
     let identity_code = object.required_text("identity_code", refusals);
     let valid = identity_code
@@ -223,9 +232,7 @@ fn customer(
     let last = object.required_text("last_name", refusals);
     object.text_where("gender", refusals, |gender| matches!(gender, "m" | "f"));
     object.finish(refusals);
-    let name = first
-        .zip(last)
-        .map(|(first, last)| format!("{first} {last}"));
+    let name = first.zip(last).map(|(first, last)| [first, last]);
     identity_code.zip(name)
 }
 

@@ -73,7 +73,7 @@ impl<'a> CalculationRequest<'a> {
                 let below_amount = down_payment >= Decimal::ZERO && down_payment < amount;
                 let used = !down_payment.is_zero();
                 refusals.check(
-                    below_amount && (product.down_payment || !used),
+                    !used || (below_amount && product.down_payment),
                     "down_payment_amount_is_not_valid",
                 );
             }

@@ -13,7 +13,7 @@ use crate::{
     dialect::Dialect,
     document::{Document, Refusals},
     error::Refusal,
-    product::Family,
+    product::Product,
     region::Region,
     session::CustomerError,
 };
@@ -30,7 +30,7 @@ pub(crate) enum SigningMethod {
 }
 
 impl SigningMethod {
-    const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Redirect,
         Self::Digital,
         Self::Paper,
@@ -51,15 +51,18 @@ impl SigningMethod {
     }
 
     /// Poland lists `digital`, `paper` and `sms`. Estonia and Latvia list `paper` for everything, `sms` for split into parts and the others
-    /// for hire purchase; guides silent on loans; chosen: as hire purchase.
-    const fn is_offered(self, region: Region, family: Family) -> bool {
+    /// for hire purchase; guides silent on loans; chosen: as hire purchase. A product that is signed by SMS is signed in no other way.
+    pub(crate) const fn is_offered(self, region: Region, product: &Product) -> bool {
+        if product.sms_signing {
+            return matches!(self, Self::Sms);
+        }
         if region.answers_as_poland() {
             return matches!(self, Self::Digital | Self::Paper | Self::Sms);
         }
         match self {
             Self::Paper => true,
-            Self::Sms => family.signs_by_sms(),
-            _ => !family.signs_by_sms(),
+            Self::Sms => product.family.signs_by_sms(),
+            _ => !product.family.signs_by_sms(),
         }
     }
 
@@ -125,7 +128,8 @@ impl Bank {
     /// `POST /contracts/{id}/signings`.
     ///
     /// Guides silent on the answer; chosen: 201 and that of `PATCH`, with `signed_at` `null` until the customer has signed, and with
-    /// `redirect_url` where the customer is to be sent to the bank's page. Another request before that begins anew.
+    /// `redirect_url` where the customer is to be sent to the bank's page. Another request before that begins anew. A code belongs to
+    /// `PATCH`: guides silent on one that comes here; chosen: refused, since whoever sends it takes the contract for signed.
     pub(crate) fn sign_contract(
         &mut self,
         dialect: Dialect,
@@ -136,8 +140,11 @@ impl Bank {
         let mut document = Document::parse(body, dialect)
             .ok_or_else(|| Refusal::invalid("request_body_is_not_valid"))?;
         let (contract, application) = self.find_direct_contract(id)?;
-        let family = self.product(&application.product_code)?.family;
-        let method = self.method(&mut document, family, refusals);
+        let product = self.product(&application.product_code)?;
+        let method = method(&mut document, refusals, |method| {
+            method.is_offered(self.region, product)
+        });
+        no_code(&mut document, refusals);
         document.finish(refusals);
         let method = std::mem::take(refusals).accept(method)?;
         if !contract.can_be_signed() {
@@ -159,22 +166,6 @@ impl Bank {
         Ok(Answer::created(&node, dialect))
     }
 
-    fn method(
-        &self,
-        document: &mut Document<'_>,
-        family: Family,
-        refusals: &mut Refusals,
-    ) -> Option<SigningMethod> {
-        let name = document.required_text("method", refusals)?;
-        let method = SigningMethod::ALL
-            .into_iter()
-            .find(|method| method.name() == name && method.is_offered(self.region, family));
-        if method.is_none() && !name.trim().is_empty() {
-            refusals.add(document.code("method", "does_not_have_a_valid_value"));
-        }
-        method
-    }
-
     /// `PATCH /contracts/{id}/signings`: the code from the SMS, as text or as a number.
     ///
     /// Guides silent on the status; chosen: 200. A number is read by its digits, so 0 is not 0000.
@@ -188,8 +179,10 @@ impl Bank {
         let mut document = Document::parse(body, dialect)
             .ok_or_else(|| Refusal::invalid("request_body_is_not_valid"))?;
         let (contract, application) = self.find_direct_contract(id)?;
-        let family = self.product(&application.product_code)?.family;
-        let method = self.method(&mut document, family, refusals);
+        let product = self.product(&application.product_code)?;
+        let method = method(&mut document, refusals, |method| {
+            method.is_offered(self.region, product)
+        });
         // Only an SMS has a code to confirm.
         refusals.check(
             method.is_none_or(|method| method == SigningMethod::Sms),
@@ -202,7 +195,7 @@ impl Bank {
         if contract.signing_under_way() != Some(SigningMethod::Sms) {
             return Err(Refusal::invalid("can_not_sign"));
         }
-        if !codes(self.region).contains(&digits(code).as_str()) {
+        if !is_code(code, self.region) {
             return Err(Refusal::invalid("confirmation_code_is_not_valid"));
         }
         let contract_id = contract.id;
@@ -264,6 +257,30 @@ impl Bank {
     }
 }
 
-fn digits(code: &RawValue) -> String {
-    serde_json::from_str(code.get()).unwrap_or_else(|_| code.get().to_owned())
+/// Reads the method, one of those that are offered.
+pub(crate) fn method(
+    document: &mut Document<'_>,
+    refusals: &mut Refusals,
+    is_offered: impl Fn(SigningMethod) -> bool,
+) -> Option<SigningMethod> {
+    let name = document.required_text("method", refusals)?;
+    let method = SigningMethod::ALL
+        .into_iter()
+        .find(|method| method.name() == name && is_offered(*method));
+    if method.is_none() && !name.trim().is_empty() {
+        refusals.add(document.code("method", "does_not_have_a_valid_value"));
+    }
+    method
+}
+
+/// Refuses a code where none is taken.
+pub(crate) fn no_code(document: &mut Document<'_>, refusals: &mut Refusals) {
+    let code = document.raw("confirmation_code");
+    refusals.check(code.is_none(), "confirmation_code_is_not_valid");
+}
+
+/// Whether it is the code from the SMS, as text or as a number.
+pub(crate) fn is_code(code: &RawValue, region: Region) -> bool {
+    let digits = serde_json::from_str(code.get()).unwrap_or_else(|_| code.get().to_owned());
+    codes(region).contains(&digits.as_str())
 }

@@ -30,6 +30,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
             "/sandbox/applications/{id}/share-statement",
             post(share_statement),
         )
+        .route("/sandbox/applications/{id}/sign", post(sign_application))
         .route("/sandbox/applications/{id}/attachments", get(attachments))
         .route("/sandbox/contracts/{id}/sign", post(sign))
         .route(
@@ -68,6 +69,7 @@ fn entry(bank: &Bank, application: &CreditApplication) -> Value {
         "previous_id": application.previous,
         "latest_id": bank.latest(application.id),
         "cancelled": application.cancelled,
+        "awaits_signature": application.awaits_signature(),
         "contract_id": application.contract,
         "contract_status": contract.map(|contract| contract.status),
         "process_status": contract.and_then(crate::contract::Contract::process),
@@ -105,6 +107,14 @@ async fn attachments(
     let bank = shared.lock();
     let application = bank.application(id).ok_or(CustomerError::NoApplication)?;
     Ok(Json(json!({"attachments": application.attachments})))
+}
+
+async fn sign_application(
+    State(shared): Controlled,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, CustomerError> {
+    shared.with(|bank| bank.customer_signs_application(id))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn sign(

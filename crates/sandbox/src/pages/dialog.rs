@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     money, page,
     price::{Offer, Price},
+    words::Words,
 };
 use crate::{
     bank::Bank,
@@ -36,11 +37,10 @@ struct Frame {
     step: usize,
     /// Whether a device is rented, not a purchase financed.
     rents: bool,
+    words: &'static Words,
 }
 
 impl Frame {
-    const STEPS: [&str; 4] = ["Order", "Application", "Offer", "Signature"];
-
     fn new(bank: &Bank, session: &Session, step: usize) -> Self {
         Self {
             session: session.id,
@@ -53,6 +53,7 @@ impl Frame {
             status: session.status,
             step,
             rents: session.rental.is_some(),
+            words: Words::of(&session.locale),
         }
     }
 }
@@ -158,7 +159,7 @@ pub(super) async fn show(
     Query(choice): Query<Choice>,
 ) -> Response {
     let bank = shared.lock();
-    current(&bank, &id, choice.period, None)
+    current(&bank, &id, choice.period, false)
 }
 
 /// The form, once the customer has chosen a period.
@@ -172,7 +173,7 @@ pub(super) async fn application(
         return missing();
     };
     if session.status != SessionStatus::Pending || session.application.is_some() {
-        return current(&bank, &id, None, None);
+        return current(&bank, &id, None, false);
     }
     let Some(period) = chosen_period(&bank, session, choice.period) else {
         return missing();
@@ -197,7 +198,8 @@ pub(super) async fn apply(
     if !form.is_complete() {
         let bank = shared.lock();
         return find(&bank, &id).map_or_else(missing, |session| {
-            ask(&bank, session, form, Some("Please fill in every field."))
+            let words = Words::of(&session.locale);
+            ask(&bank, session, form, Some(words.fill_in))
         });
     }
     step(&shared, &id, |bank, id| {
@@ -239,18 +241,18 @@ fn step(
             Redirect::to(&format!("/session/{session}")).into_response()
         }
         Err(CustomerError::NotFound | CustomerError::NoApplication) => missing(),
-        Err(CustomerError::Period) => current(&shared.lock(), id, None, None),
-        Err(CustomerError::SmsCode) => {
-            let error = "This is not the code from the message.";
-            current(&shared.lock(), id, None, Some(error))
-        }
+        Err(CustomerError::Period) => current(&shared.lock(), id, None, false),
+        Err(CustomerError::SmsCode) => current(&shared.lock(), id, None, true),
     }
 }
 
-fn current(bank: &Bank, id: &str, period: Option<u32>, error: Option<&'static str>) -> Response {
+fn current(bank: &Bank, id: &str, period: Option<u32>, wrong_code: bool) -> Response {
     find(bank, id)
         .and_then(|session| match session.status {
-            SessionStatus::Pending => pending(bank, session, period, error),
+            SessionStatus::Pending => {
+                let error = wrong_code.then(|| Words::of(&session.locale).wrong_code);
+                pending(bank, session, period, error)
+            }
             _ => Some(finished(bank, session)),
         })
         .unwrap_or_else(missing)
@@ -308,7 +310,7 @@ fn finished(bank: &Bank, session: &Session) -> Response {
         _ => urls.return_url.clone(),
     };
     let result = ResultPage {
-        frame: Frame::new(bank, session, Frame::STEPS.len() + 1),
+        frame: Frame::new(bank, session, Words::of(&session.locale).steps.len() + 1),
         destination,
         signed: bank.browser_return(session),
     };

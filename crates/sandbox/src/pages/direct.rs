@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{money, page, percent};
 use crate::{
-    account_statement::BANKS, bank::Bank, calculation::Instalment, clock::printed,
-    contract::SigningMethod, payment_link::PaymentStatus, shared::Shared,
+    account_statement::BANKS, application::CreditApplication, bank::Bank, calculation::Instalment,
+    clock::printed, contract::SigningMethod, payment_link::PaymentStatus, printout::Subject,
+    shared::Shared,
 };
 
 type Sandboxed = State<Arc<Shared>>;
@@ -85,6 +86,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "printout.html")]
 struct PrintoutPage {
+    title: &'static str,
     number: String,
     status: &'static str,
     customer: String,
@@ -139,7 +141,7 @@ fn show_statement(bank: &Bank, id: &str) -> Option<Response> {
     let shown = StatementPage {
         id,
         bank: retrieval.bank,
-        customer: application.customer_name.clone(),
+        customer: application.customer.name(),
     };
     Some(page(StatusCode::OK, &shown))
 }
@@ -209,7 +211,7 @@ fn show_signing(bank: &Bank, id: &str) -> Option<Response> {
     let shown = SigningPage {
         contract: contract.id,
         number: contract.number().to_owned(),
-        customer: application.customer_name.clone(),
+        customer: application.customer.name(),
         amount: money(application.amount, currency),
         down_payment: (!application.down_payment.is_zero())
             .then(|| money(application.down_payment, currency)),
@@ -304,10 +306,28 @@ async fn printout(State(shared): Sandboxed, Path(id): Path<String>) -> Response 
     show_printout(&bank, &id).unwrap_or_else(missing)
 }
 
+fn printed_application(
+    bank: &Bank,
+    title: &'static str,
+    id: Uuid,
+) -> Option<(&'static str, String, &'static str, CreditApplication)> {
+    let application = bank.application(id)?;
+    let number = application.number().to_owned();
+    let status = application.decision.name();
+    Some((title, number, status, application.clone()))
+}
+
 fn show_printout(bank: &Bank, id: &str) -> Option<Response> {
     let printout = bank.direct.printouts.get(&id.parse().ok()?)?;
-    let contract = printout.contract.to_string();
-    let (contract, application) = bank.find_direct_contract(&contract).ok()?;
+    let (title, number, status, application) = match printout.subject {
+        Subject::Contract(id) => {
+            let (contract, application) = bank.printable(&id.to_string()).ok()?;
+            let number = contract.number().to_owned();
+            ("Contract", number, contract.status.name(), application)
+        }
+        Subject::Application(id) => printed_application(bank, "Application", id)?,
+        Subject::Offer(id) => printed_application(bank, "Offer", id)?,
+    };
     let product = bank.product(&application.product_code).ok()?;
     let currency = bank.region.currency();
     let offer = application.calculation(product);
@@ -320,9 +340,10 @@ fn show_printout(bank: &Bank, id: &str) -> Option<Response> {
         total: money(row.total(), currency),
     };
     let shown = PrintoutPage {
-        number: contract.number().to_owned(),
-        status: contract.status.name(),
-        customer: application.customer_name.clone(),
+        title,
+        number,
+        status,
+        customer: application.customer.name(),
         product: product.code.clone(),
         description: application.description().map(str::to_owned),
         amount: money(application.amount, currency),

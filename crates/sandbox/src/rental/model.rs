@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::{Uuid, uuid};
 
-use crate::answer::Node;
+use crate::{answer::Node, region::Region};
 
 /// How a model is looked up (smart rent 3.04, Rental Conditions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -180,6 +180,13 @@ pub struct AssetModel {
     pub approved: bool,
 }
 
+impl AddOnCategory {
+    /// A copying fee is known in Latvia alone: it is neither listed nor taken elsewhere.
+    pub(super) fn is_rented_out_in(&self, region: Region) -> bool {
+        self.category_code != "copying_fee" || region == Region::Latvia
+    }
+}
+
 impl AssetModel {
     fn identifier(&self, kind: ModelIdentifierType) -> &'static str {
         match kind {
@@ -207,7 +214,7 @@ impl AssetModel {
     ///
     /// The guide calls `id` a product code and prints a UUID, the one that carts send as `modelId`. Its lists of identifiers and of
     /// add-on categories are printed as `{}`; guides silent; chosen: the names that the request and the limits beside them use.
-    pub(super) fn node(&self) -> Node {
+    pub(super) fn node(&self, region: Region) -> Node {
         let identifier = |kind: ModelIdentifierType| {
             Node::object([
                 ("identifier_type", kind.name().into()),
@@ -250,7 +257,13 @@ impl AssetModel {
             ),
             (
                 "add_on_categories",
-                Node::List(self.add_on_categories.iter().map(add_on).collect()),
+                Node::List(
+                    self.add_on_categories
+                        .iter()
+                        .filter(|category| category.is_rented_out_in(region))
+                        .map(add_on)
+                        .collect(),
+                ),
             ),
         ])
     }
@@ -259,7 +272,6 @@ impl AssetModel {
 /// The limits of the guide's sample.
 const USUAL: PriceLimits = PriceLimits::new((dec!(5), dec!(5000)), (dec!(6), dec!(6000)));
 
-/// A copying fee is listed for every model; the bank takes it in Latvia alone.
 const ADD_ONS: &[AddOnCategory] = &[
     AddOnCategory {
         category_code: "add_on",

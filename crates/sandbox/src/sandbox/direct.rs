@@ -35,6 +35,8 @@ pub struct ApplicationState {
     pub contract: Option<Uuid>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// Whether it waits for its customer to sign it, before it is decided about.
+    pub awaits_signature: bool,
 }
 
 impl SandboxBuilder {
@@ -75,6 +77,7 @@ impl Sandbox {
             latest: bank.latest(id),
             contract: application.contract,
             cancelled: application.cancelled,
+            awaits_signature: application.awaits_signature(),
         })
     }
 
@@ -117,6 +120,16 @@ impl Sandbox {
     /// When the application does not exist, or neither it nor its contract waits for that.
     pub fn statement_shared(&self, application: Uuid) -> Result<(), CustomerError> {
         self.shared.with(|bank| bank.statement_shared(application))
+    }
+
+    /// Signs an application as its customer, before it is decided about, whether or not a code was sent.
+    ///
+    /// # Errors
+    ///
+    /// When the application does not exist or does not wait for a signature.
+    pub fn customer_signs_application(&self, application: Uuid) -> Result<(), CustomerError> {
+        self.shared
+            .with(|bank| bank.customer_signs_application(application))
     }
 
     /// Signs the contract of an application as its customer, whether or not a signing was begun.

@@ -106,7 +106,7 @@ async fn every_rule_of_the_calculator_has_its_code() {
     for (name, value, code) in [
         ("product_code", Value::Null, "product_code_is_missing"),
         ("amount", Value::Null, "amount_is_missing"),
-        ("amount", json!("9.99"), "amount_is_not_valid"),
+        ("amount", json!("-0.01"), "amount_is_not_valid"),
         ("period", Value::Null, "period_is_missing"),
         ("period", json!(7), "period_is_not_valid"),
         ("period", json!("6.5"), "period_is_not_valid"),

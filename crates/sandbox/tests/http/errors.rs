@@ -141,7 +141,7 @@ async fn every_rule_of_the_order_has_its_code() {
         ("/product_code", json!(1), "product_code_is_not_valid"),
         ("/total_amount", Value::Null, "total_amount_is_missing"),
         ("/total_amount", json!("a lot"), "total_amount_is_not_valid"),
-        ("/total_amount", json!(0), "total_amount_is_not_valid"),
+        ("/total_amount", json!(-1), "total_amount_is_not_valid"),
         ("/total_amount", json!(-1), "total_amount_is_not_valid"),
         (
             "/total_amount",

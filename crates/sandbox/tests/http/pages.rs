@@ -1,10 +1,11 @@
 use inbank_sandbox::{ContractStatus, Region, SessionStatus};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     browser::Customer,
     receiver::{Callback, Receiver},
-    shop::{Shop, session_to},
+    shop::{Shop, minimal, session_to},
 };
 
 const APPLICANT: [(&str, &str); 5] = [
@@ -29,7 +30,7 @@ async fn a_customer_applies_signs_and_returns_to_the_merchant() {
     let receiver = Receiver::start(&[]).await;
     let (id, order) = arrive(&shop, &receiver, "hire_purchase", "300").await;
     assert_eq!((order.step(), order.status()), ("order", "pending"));
-    assert!(order.page.contains("No real money"));
+    assert!(order.page.contains("Ei päris raha"));
 
     let order = order.submit("period-form", &[("period", "24")]).await;
     assert_eq!(order.form("continue-form").fields["period"], "24");
@@ -206,4 +207,49 @@ async fn the_overview_lists_what_can_be_rented_where_anything_can() {
     let shop = Shop::open(Region::Poland).await;
     let overview = Customer::visit(shop.sandbox.base_url()).await.page;
     assert!(!overview.contains("Models for rent"));
+}
+
+#[tokio::test]
+async fn the_dialog_speaks_the_sessions_language() {
+    let shop = Shop::open(Region::Estonia).await;
+    for (locale, lang, words) in [
+        ("et-ET", "et", "Maksa endale sobivas tempos"),
+        ("lv-LV", "lv", "Maksājiet sev ērtā tempā"),
+        ("pl-PL", "pl", "Zapłać w swoim tempie"),
+        ("ru-RU", "ru", "Платите в удобном темпе"),
+        ("en-US", "en", "Pay in your own time"),
+    ] {
+        let mut body = minimal(&shop.sandbox, "hire_purchase", "300");
+        body["locale"] = json!(locale);
+        let session = shop.open_session(&body).await;
+        let url = format!("{}/session/{session}", shop.sandbox.base_url());
+        let page = shop.client.get(url).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        assert!(
+            page.contains(&format!("<html lang=\"{lang}\">")),
+            "{locale}"
+        );
+        assert!(page.contains(words), "{locale}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_overview_names_the_controls_of_direct_applications() {
+    let shop = Shop::open(Region::Poland).await;
+    let page = shop
+        .client
+        .get(shop.sandbox.base_url())
+        .send()
+        .await
+        .unwrap();
+    let page = page.text().await.unwrap();
+    for control in [
+        "/sandbox/applications/{id}/decide",
+        "/sandbox/applications/{id}/sign",
+        "/sandbox/applications/{id}/share-statement",
+        "/sandbox/contracts/{id}/sign",
+        "/sandbox/contracts/{id}/pay-down-payment",
+    ] {
+        assert!(page.contains(control), "{control}");
+    }
 }

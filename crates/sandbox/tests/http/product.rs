@@ -17,7 +17,7 @@ async fn a_product_tells_its_limits_and_whether_it_waits_for_approval() {
         assert_eq!(product["code"], code);
         assert_eq!(product["type"], "hire_purchase");
         let parameters = &product["parameters"];
-        assert_eq!(parameters["min_amount"], "10.0");
+        assert_eq!(parameters["min_amount"], "0.0");
         assert_eq!(parameters["max_amount"], "20000.0");
         assert_eq!(
             parameters["period_options"],

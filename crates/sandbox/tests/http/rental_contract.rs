@@ -216,7 +216,7 @@ async fn identifiers_are_checked() {
     let unsigned = shop.rent(WATCH).await;
     let page = format!("{}/session/{unsigned}", shop.sandbox.base_url());
     let order = Customer::visit(&page).await;
-    assert!(order.page.contains("Rent from"));
+    assert!(order.page.contains(": Rent<"));
     let (_, contract) = shop.contract("hire_purchase_approval").await;
     assert_eq!(shop.assign(contract, &identifiers()).await.0, 404);
     assert_eq!(shop.act(&v2_activation(contract)).await.0, 404);
@@ -330,7 +330,7 @@ async fn the_customer_rents_on_the_pages() {
     let session = shop.rent(PHONE).await;
     let page = format!("{}/session/{session}", shop.sandbox.base_url());
     let order = Customer::visit(&page).await;
-    assert!(order.page.contains("Rent from") && order.page.contains("F731B Galaxy Flip5"));
+    assert!(order.page.contains(": Rent<") && order.page.contains("F731B Galaxy Flip5"));
     // 36.93 and 24 %.
     assert!(order.page.contains("id=\"monthly-gross\">45.79\u{a0}EUR"));
     assert!(!order.page.contains("id=\"aprc\"") && !order.page.contains("period-form"));
@@ -346,10 +346,10 @@ async fn the_customer_rents_on_the_pages() {
     ];
     let application = order.submit("continue-form", &[]).await;
     let offer = application.submit("apply-form", &applicant).await;
-    assert!(offer.page.contains("You rent the device"));
+    assert!(offer.page.contains("Midagi ei ole kokku lepitud"));
     let signature = offer.submit("accept-form", &[]).await;
-    assert!(signature.page.contains("rental contract"));
+    assert!(signature.page.contains("Allkirjasta leping"));
     let result = signature.submit("sign-form", &[]).await;
     assert_eq!((result.step(), result.status()), ("result", "granted"));
-    assert!(result.page.contains("The rental is granted"));
+    assert!(result.page.contains("Taotlus on rahuldatud"));
 }

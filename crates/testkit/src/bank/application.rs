@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use inbank_domain::{
     Application, ApplicationCallback, ApplicationId, ApplicationRequest, CalculationRequest,
-    Callback, CallbackSubject, Contract, ContractId, ContractStatus, DecisionStatus,
-    IncomeProofType, Money, Months, Offer, Product, ProductCode,
+    Callback, CallbackSubject, Contact, Contract, ContractId, ContractStatus, Customer,
+    DecisionStatus, Detail, IncomeProofType, Money, Months, Offer, Product, ProductCode,
 };
 use inbank_ports::{Applications, GatewayError, GatewayErrorKind};
 use time::OffsetDateTime;
@@ -18,9 +18,13 @@ pub(super) struct FakeApplication {
     /// The application that took this one's place.
     successor: Option<ApplicationId>,
     product: ProductCode,
-    amount: Money,
-    down_payment: Option<Money>,
+    pub(super) amount: Money,
+    pub(super) down_payment: Option<Money>,
     period: Months,
+    /// Whether a code was sent to sign it.
+    pub(super) code_sent: bool,
+    pub(super) customer: Customer,
+    pub(super) contact: Contact,
     pub(super) files: Vec<(String, usize)>,
 }
 
@@ -63,6 +67,7 @@ impl FakeBank {
             application.previous = Some(id.clone());
             application.changed_conditions = true;
             application.amount = fake.application.amount;
+            application.confirmed_at = fake.application.confirmed_at;
             let replacement = FakeApplication {
                 application,
                 successor: None,
@@ -70,6 +75,9 @@ impl FakeBank {
                 amount,
                 down_payment: fake.down_payment,
                 period: fake.period,
+                code_sent: false,
+                customer: fake.customer.clone(),
+                contact: fake.contact.clone(),
                 files: Vec::new(),
             };
             state.applications.insert(new.clone(), replacement);
@@ -92,7 +100,7 @@ impl FakeBank {
 }
 
 impl State {
-    fn offer(&self, bank: &FakeBank, id: &ApplicationId) -> Option<Offer> {
+    pub(super) fn offer(&self, bank: &FakeBank, id: &ApplicationId) -> Option<Offer> {
         let fake = self.applications.get(id)?;
         let request = CalculationRequest::new(
             bank.region(),
@@ -104,7 +112,9 @@ impl State {
             Some(down_payment) => request.ok()?.with_down_payment(down_payment),
             None => request,
         };
-        let calculation = interest_free(&request.ok()?);
+        let mut request = request.ok()?;
+        request.detail = Detail::PaymentSchedule;
+        let calculation = interest_free(&request);
         let mut offer = Offer::new(
             fake.amount,
             fake.period,
@@ -115,6 +125,7 @@ impl State {
         offer.total_cost = Some(calculation.total_cost);
         offer.cost_of_credit = Some(calculation.cost_of_credit);
         offer.down_payment = fake.down_payment;
+        offer.schedule = calculation.schedule;
         Some(offer)
     }
 
@@ -191,8 +202,31 @@ impl State {
         }
     }
 
+    /// The application, if its customer has yet to sign it.
+    pub(super) fn unsigned(
+        &mut self,
+        operation: &'static str,
+        id: &ApplicationId,
+    ) -> Result<&mut FakeApplication, GatewayError> {
+        let fake = self.open(operation, id)?;
+        let pending = fake.application.decision == DecisionStatus::Pending;
+        if pending && fake.application.confirmed_at.is_none() {
+            Ok(fake)
+        } else {
+            Err(GatewayError::new(GatewayErrorKind::Refused, operation))
+        }
+    }
+
+    /// An application's signature takes effect.
+    pub(super) fn application_signed(&mut self, id: &ApplicationId) {
+        if let Some(fake) = self.applications.get_mut(id).filter(|fake| fake.is_open()) {
+            let confirmed_at = &mut fake.application.confirmed_at;
+            confirmed_at.get_or_insert(OffsetDateTime::UNIX_EPOCH);
+        }
+    }
+
     /// The application, if something may still be done with it.
-    fn open(
+    pub(super) fn open(
         &mut self,
         operation: &'static str,
         id: &ApplicationId,
@@ -225,6 +259,9 @@ impl Applications for FakeBank {
             let id = ApplicationId::parse(id).map_err(invalid)?;
             let mut application = Application::new(id.clone(), DecisionStatus::Pending);
             application.amount = Some(request.amount());
+            let product = state.products.get(&request.product_code);
+            let signed_first = product.is_some_and(|p| !p.application_signing.is_empty());
+            application.confirmed_at = (!signed_first).then_some(OffsetDateTime::UNIX_EPOCH);
             let fake = FakeApplication {
                 application: application.clone(),
                 successor: None,
@@ -232,6 +269,9 @@ impl Applications for FakeBank {
                 amount: request.amount(),
                 down_payment: request.down_payment(),
                 period: request.period,
+                code_sent: false,
+                customer: request.customer.clone(),
+                contact: request.contact.clone(),
                 files: Vec::new(),
             };
             state.applications.insert(id, fake);

@@ -23,6 +23,7 @@ pub(super) enum Effect {
     CancelApplication(ApplicationId),
     Decide(ContractId, Decision),
     Sign(ContractId),
+    SignApplication(ApplicationId),
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +91,7 @@ impl State {
                 }
             }
             Effect::Sign(id) => self.customer_signs(&id),
+            Effect::SignApplication(id) => self.application_signed(&id),
         }
     }
 }

@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use inbank_domain::{
-    ConfirmationCode, ContractId, ContractStatus, Invalid, Printout, ProcessStatus, Regeneration,
-    Signed, SigningMethod, SigningStarted, WebAddress,
+    ApplicationId, ApplicationSigned, ConfirmationCode, ContractId, ContractStatus, Invalid,
+    Printout, ProcessStatus, Regeneration, Signed, SigningMethod, SigningStarted, WebAddress,
 };
 use inbank_ports::{GatewayError, GatewayErrorKind, Signing};
+use time::OffsetDateTime;
 
 use super::contract::{FakeContract, Handling};
 use super::effect::Effect;
@@ -168,6 +169,53 @@ impl Signing for FakeBank {
             }
             state.take(Effect::Sign(contract.clone()));
             state.answer(operation, Signed::new(SigningMethod::Sms))
+        })
+        .await
+    }
+
+    async fn sign_application(
+        &self,
+        application: &ApplicationId,
+        method: &SigningMethod,
+    ) -> Result<(), GatewayError> {
+        self.turn(|| {
+            let operation = "application.sign";
+            let mut state = self.state();
+            state.fail(operation)?;
+            let fake = state.unsigned(operation, application)?;
+            match method {
+                SigningMethod::Digital | SigningMethod::Paper => {
+                    state.take(Effect::SignApplication(application.clone()));
+                }
+                SigningMethod::Sms => fake.code_sent = true,
+                SigningMethod::Redirect
+                | SigningMethod::SendToSigningEmail
+                | SigningMethod::SendToSigningSms
+                | SigningMethod::Unrecognised(_) => {
+                    return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+                }
+            }
+            state.answer(operation, ())
+        })
+        .await
+    }
+
+    async fn confirm_application(
+        &self,
+        application: &ApplicationId,
+        code: &ConfirmationCode,
+    ) -> Result<ApplicationSigned, GatewayError> {
+        self.turn(|| {
+            let operation = "application.confirm";
+            let mut state = self.state();
+            state.fail(operation)?;
+            let fake = state.unsigned(operation, application)?;
+            if !fake.code_sent || code.expose() != Self::CODE {
+                return Err(GatewayError::new(GatewayErrorKind::Refused, operation));
+            }
+            state.take(Effect::SignApplication(application.clone()));
+            let at = Some(OffsetDateTime::UNIX_EPOCH);
+            state.answer(operation, ApplicationSigned::new(at))
         })
         .await
     }

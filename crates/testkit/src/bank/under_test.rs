@@ -55,6 +55,9 @@ impl BankUnderTest for FakeUnderTest {
     fn product_signed_by(&self, _: &SigningMethod) -> (ProductCode, Months) {
         (self.product_code(Approval::NotNeeded), self.period())
     }
+    fn product_with_signed_applications(&self) -> Option<(ProductCode, Months)> {
+        Some((ProductCode::parse("hp_sms").unwrap(), self.period()))
+    }
     fn rental_product(&self) -> ProductCode {
         ProductCode::parse("rent").unwrap()
     }

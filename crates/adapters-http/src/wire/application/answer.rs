@@ -42,6 +42,13 @@ struct Reference {
     uuid: Lenient<String>,
 }
 
+/// The product, as reading an application names it.
+#[derive(Deserialize)]
+struct ProductReference {
+    #[serde(default)]
+    code: Lenient<String>,
+}
+
 impl Answer<'_> {
     fn application(&self, body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
         let inner = object(self.credit_application);
@@ -62,6 +69,11 @@ pub(crate) fn submitted(body: &[u8], currency: Currency) -> Result<Application, 
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
     let answer: Answer<'_> = decode(body)?;
     let mut application = answer.application(body, currency)?;
+    if application.product_code.is_none() {
+        let product = answer.product.take("product");
+        application.product_code =
+            product.and_then(|product| product.code.id("product.code", ProductCode::parse));
+    }
     let contract = answer.contract.take("contract");
     application.contract =
         contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
@@ -74,7 +86,7 @@ pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, Decod
         let currency = application
             .amount
             .map_or(currency, |amount| amount.currency());
-        let offer = |schedule: Schedule| schedule.into_offer(&application, currency);
+        let offer = |schedule: Schedule| schedule.into_offer(Some(&application), currency);
         application.offer = answer.payment_schedule.parse("payment_schedule", offer);
         if let Some(offer) = &mut application.offer {
             // The day in the bank's own offset.
@@ -96,6 +108,8 @@ struct Details {
     uuid: String,
     #[serde(default)]
     number: Lenient<TextOrNumber>,
+    #[serde(default)]
+    product_code: Lenient<String>,
     #[serde(default)]
     amount: Lenient<Number>,
     // In no printed answer; taken where the bank names one.
@@ -222,10 +236,10 @@ fn whichever<const N: usize>(places: [Option<Money>; N]) -> Option<Money> {
     more.or_else(|| places.iter().flatten().next()).copied()
 }
 
-/// `payment_schedule` of an application: the offer.
+/// `payment_schedule` of an application, or by itself: the offer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Schedule {
+pub(crate) struct Schedule {
     // Where it leaves these out, the application has them too.
     #[serde(default)]
     amount: Lenient<Number>,
@@ -285,7 +299,12 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn into_offer(self, of: &Application, currency: Currency) -> Result<Offer, Invalid> {
+    /// The offer, of an application where that is known.
+    pub(crate) fn into_offer(
+        self,
+        of: Option<&Application>,
+        currency: Currency,
+    ) -> Result<Offer, Invalid> {
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };
@@ -295,11 +314,13 @@ impl Schedule {
             text.as_deref().map(FeeKind::from)
         };
         let missing = |field| move || Invalid::new(field, "must be there, or in the application");
-        let amount = money(self.amount, "payment_schedule.amount").or(of.amount);
+        let amount = money(self.amount, "payment_schedule.amount").or(of.and_then(|of| of.amount));
         let period = self.period.parse("payment_schedule.period", months);
         let mut offer = Offer::new(
             amount.ok_or_else(missing("amount"))?,
-            period.or(of.period).ok_or_else(missing("period"))?,
+            period
+                .or(of.and_then(|of| of.period))
+                .ok_or_else(missing("period"))?,
             self.payment_amount_monthly.money(currency),
             self.interest_rate_annual.rate(),
             self.credit_cost_rate_annual.rate(),

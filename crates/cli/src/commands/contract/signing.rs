@@ -6,13 +6,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use inbank::http::{PartnerApi, SystemClock};
 use inbank::ports::{Clock, Contracts, GatewayError, Signing};
 use inbank::{
-    ConfirmationCode, ContractId, Printout, Regeneration, Signed, SigningMethod, SigningStarted,
-    WebAddress, settle,
+    ConfirmationCode, Contract, ContractId, Invalid, Printout, Product, Regeneration, Signed,
+    SigningMethod, SigningStarted, WebAddress, settle,
 };
 use serde::Serialize;
 
 use super::shown;
-
+use crate::commands::product::of_code;
 use crate::exit::Failure;
 use crate::output::{self, Done};
 use crate::settings::Settings;
@@ -37,7 +37,8 @@ pub(crate) struct MakePrintout {
 
 `digital` and `paper` say that the customer has signed: where the bank refuses, or its answer is lost, the
 contract is read, and one that is signed is a success. The others send something to the customer, each
-time. Which of them a contract takes depends on region and product.")]
+time. Which of them a contract takes depends on region and product: one that the product is known not to
+have is refused before it is sent.")]
 pub(crate) struct Sign {
     /// The contract's identifier
     id: String,
@@ -73,8 +74,9 @@ pub(crate) struct PaymentLink {
     return_url: String,
 }
 
+/// A document that was made.
 #[derive(Serialize)]
-struct Made {
+pub(crate) struct Made {
     id: Option<String>,
     link: String,
 }
@@ -103,7 +105,12 @@ pub(super) async fn printout(command: MakePrintout, settings: &Settings) -> Resu
 
 pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failure> {
     let id = ContractId::parse(command.id)?;
-    let started = start(&settings.api()?, &SystemClock, &id, &command.method).await?;
+    let api = settings.api()?;
+    let contract = Contracts::contract(&api, &id).await.ok();
+    let product = of_code(&api, contract.and_then(|contract| contract.product_code)).await;
+    let methods = |product: &Product| product.contract_signing.clone();
+    check_method(product.as_ref().map(methods), &command.method)?;
+    let started = start(&api, &SystemClock, &id, &command.method).await?;
     let done = format!("the signing of the contract {id} has begun");
     if let Some(url) = started.redirect_url {
         let redirect_url = url.to_string();
@@ -158,7 +165,7 @@ async fn start(
     }
     let read = || async move {
         let contract = Contracts::contract(api, id).await?;
-        Ok(shown(contract.is_signed()))
+        Ok(shown(is_signed(&contract)))
     };
     let settled = settle(clock, api.sign(id, method), read).await?;
     Ok(settled.unwrap_or_default())
@@ -174,7 +181,7 @@ async fn bring_back(
     let signed_at = &OnceCell::new();
     let read = || async move {
         let contract = Contracts::contract(api, id).await?;
-        let signed = contract.is_signed();
+        let signed = is_signed(&contract);
         if signed {
             signed_at.get_or_init(|| contract.signed_at);
         }
@@ -188,7 +195,27 @@ async fn bring_back(
     }))
 }
 
-fn method_parser() -> impl TypedValueParser<Value = SigningMethod> {
+/// Whether it is signed, and not ended: one that was signed and then cancelled or terminated is not signed
+/// by this call.
+const fn is_signed(contract: &Contract) -> bool {
+    contract.is_signed() && !contract.status.is_ended()
+}
+
+/// Refuses a method that the product is known not to have; what isn't known is the bank's to refuse.
+pub(crate) fn check_method(
+    methods: Option<Vec<SigningMethod>>,
+    method: &SigningMethod,
+) -> Result<(), Invalid> {
+    let methods = methods.unwrap_or_default();
+    if methods.is_empty() || methods.contains(method) {
+        return Ok(());
+    }
+    let names: Vec<_> = methods.iter().map(SigningMethod::as_str).collect();
+    let problem = format!("must be one that this product has: {}", names.join(", "));
+    Err(Invalid::new("method", problem))
+}
+
+pub(crate) fn method_parser() -> impl TypedValueParser<Value = SigningMethod> {
     let names = SigningMethod::KNOWN.iter().map(SigningMethod::as_str);
     PossibleValuesParser::new(names).map(|name| SigningMethod::from(name.as_str()))
 }

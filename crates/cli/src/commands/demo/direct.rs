@@ -36,7 +36,10 @@ pub(super) const EE_LV: Guide = Guide {
 pub(super) const PL: Guide = Guide {
     name: "direct-pl",
     regions: &[&RegionProfile::POLAND],
-    scenarios: &[EVERYWHERE, scenarios![verified, verified_and_approved]],
+    scenarios: &[
+        EVERYWHERE,
+        scenarios![verified, verified_and_approved, sms_before_the_decision],
+    ],
 };
 
 const EVERYWHERE: &[Scenario] = scenarios![
@@ -279,6 +282,17 @@ async fn down_payment(play: &mut Play) -> Result<()> {
     play.told(&PAID).await?;
     let visits = ["payments FAILED", "payments SUCCESS"];
     play.end(OrderStatus::Paid, 5, &visits).await
+}
+
+/// What is signed by text message is signed twice: the application before the decision, and the contract.
+async fn sms_before_the_decision(play: &mut Play) -> Result<()> {
+    apply(play, Terms::of("hire_purchase_sms")).await?;
+    play.asked(Action::ApplicationSignature).await?;
+    sign(play, Method::Sms).await?;
+    play.asked(Action::Offer).await?;
+    accept(play).await?;
+    sign(play, Method::Sms).await?;
+    play.paid(4, &[]).await
 }
 
 /// Where the statement was uploaded, the customer's bank is asked after the signature.

@@ -70,7 +70,8 @@ fn every_state_has_its_meaning_and_the_event_that_follows() {
             AttemptState::Granted => format!("`{}`", EventKind::AwaitsMerchant.name()),
             AttemptState::Completed => format!("`{}`", EventKind::Paid { late: false }.name()),
             AttemptState::Terminated => format!("`{}`", EventKind::Terminated.name()),
-            AttemptState::IncomeProofWanted
+            AttemptState::ApplicationSignatureWanted
+            | AttemptState::IncomeProofWanted
             | AttemptState::StatementsWanted
             | AttemptState::Offered
             | AttemptState::SignatureWanted

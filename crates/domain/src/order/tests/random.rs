@@ -74,6 +74,7 @@ enum What {
     Approve,
     Cancel,
     Sign,
+    SignApplication,
 }
 
 fn number() -> impl Strategy<Value = u32> {
@@ -141,6 +142,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         What::Approve,
         What::Cancel,
         What::Sign,
+        What::SignApplication,
     ]);
     let outcome = prop_oneof![
         any::<bool>().prop_map(|named| SendOutcome::Acknowledged {

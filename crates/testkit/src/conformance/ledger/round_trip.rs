@@ -99,6 +99,7 @@ fn bare(number: u32, now: OffsetDateTime) -> Attempt {
         period: None,
         fingerprint: Fingerprint::from_bytes([0; 16]),
         merchant_approval: false,
+        application_signature: false,
     };
     let id = AttemptId::parse("bare").unwrap();
     let mut attempt = Attempt::new(id, number, terms, now, now, now);
@@ -133,6 +134,8 @@ impl Any {
                 Some(Command::Cancel),
                 Some(Command::Sign(Signature::Digital)),
                 Some(Command::Sign(Signature::Paper)),
+                Some(Command::SignApplication(Signature::Digital)),
+                Some(Command::SignApplication(Signature::Paper)),
             ],
             n,
         );
@@ -202,6 +205,7 @@ impl Any {
             }),
             fingerprint: Fingerprint::from_bytes(self.0.bytes()),
             merchant_approval: self.flip(),
+            application_signature: self.flip(),
         }
     }
 

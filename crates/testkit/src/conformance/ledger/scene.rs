@@ -224,6 +224,7 @@ pub(super) fn attempt(name: &str, number: u32, now: OffsetDateTime) -> Attempt {
         period: None,
         fingerprint: Fingerprint::from_bytes([7; 16]),
         merchant_approval: true,
+        application_signature: false,
     };
     let id = attempt_id(name, number);
     let mut attempt = Attempt::new(id, number, terms, now, now, now);

@@ -69,6 +69,7 @@ impl World {
             What::Approve => Command::Approve,
             What::Cancel => Command::Cancel,
             What::Sign => Command::Sign(Signature::Digital),
+            What::SignApplication => Command::SignApplication(Signature::Digital),
         }
     }
 
@@ -92,7 +93,13 @@ impl World {
         // Enough to be rivals.
         let few = self.order.attempts.len() < 4;
         let now = self.now.min(at(1_000 * DAY));
-        few.then(|| asked(&mut self.order, kind, cart, now))
+        few.then(|| {
+            let number = asked(&mut self.order, kind, cart, now);
+            if let Some(attempt) = self.order.attempt_mut(number) {
+                attempt.terms.application_signature = cart == 2;
+            }
+            number
+        })
     }
 
     fn observe(&mut self, number: u32, said: &Said) {

@@ -1,0 +1,75 @@
+//! What an order's application has besides its decision: documents, payments, its customer.
+
+use std::sync::Arc;
+
+use inbank_domain::{
+    Applicant, ApplicationDocument, ApplicationId, Invalid, Money, Offer, Printout,
+};
+use inbank_ports::Offers;
+
+use crate::bank::port;
+use crate::{OrderError, OrderHandle};
+
+/// Second-hand, as [`Offers`] says: a bank may not have these calls.
+impl OrderHandle {
+    /// The application, or its offer, as a document for the customer to read before accepting.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn application_printout(
+        &self,
+        document: ApplicationDocument,
+    ) -> Result<Printout, OrderError> {
+        let (offers, application) = self.offers("application.printout").await?;
+        Ok(offers.application_printout(&application, document).await?)
+    }
+
+    /// The offer with every payment.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn payment_schedule(&self) -> Result<Offer, OrderError> {
+        let (offers, application) = self.offers("application.schedule").await?;
+        Ok(offers.payment_schedule(&application).await?)
+    }
+
+    /// Has the offer made anew with another down payment. The order's amount, which includes it, stays.
+    /// After an unknown outcome the application is read, and [`offer`](Self::offer) shows which stands.
+    ///
+    /// # Errors
+    /// [`OrderError::Invalid`] (`down_payment_amount`) when the product is known not to take it,
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn recalculate(&self, down_payment: Money) -> Result<Offer, OrderError> {
+        let (offers, application) = self.offers("application.recalculate").await?;
+        let terms = self.present_attempt().await?.terms;
+        let product = self.product_if_told(&terms.product).await;
+        if let (Some(amount), Some(product)) = (terms.amount, product)
+            && !product.takes_down_payment(amount, Some(down_payment))
+        {
+            let problem = "must be one that this product takes";
+            return Err(Invalid::new("down_payment_amount", problem).into());
+        }
+        let recalculated = offers.recalculate(&application, down_payment).await;
+        self.something_happened().await?;
+        Ok(recalculated?)
+    }
+
+    /// Who has applied. Show it to whom it concerns, and keep it nowhere.
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
+    pub async fn applicant(&self) -> Result<Applicant, OrderError> {
+        let (offers, application) = self.offers("application.customer").await?;
+        Ok(offers.applicant(&application).await?)
+    }
+
+    async fn offers(
+        &self,
+        operation: &'static str,
+    ) -> Result<(Arc<dyn Offers>, ApplicationId), OrderError> {
+        let attempt = self.present_attempt().await?;
+        let application = attempt.application.ok_or(OrderError::NotFound)?;
+        let offers = port(self.bank().offers.as_ref(), operation)?;
+        Ok((offers.clone(), application))
+    }
+}
