@@ -197,7 +197,7 @@ async fn a_document_is_asked_for_by_its_type() {
     for document in [ApplicationDocument::Application, ApplicationDocument::Offer] {
         for bank in answers(200, &answer).await {
             let asked = bank.api.application_printout(&id(), document).await;
-            assert_eq!(asked.unwrap().id, "p-1");
+            assert_eq!(asked.unwrap().id.as_deref(), Some("p-1"));
             let (_, path, _) = sent(&bank).await;
             let word = document.as_str();
             assert_eq!(

@@ -70,10 +70,7 @@ impl Signing for PartnerApi {
         application: &ApplicationId,
         method: &SigningMethod,
     ) -> Result<(), GatewayError> {
-        let request = Request {
-            method: method.as_str(),
-            confirmation_code: None,
-        };
+        let request = Request::start(method);
         let call = Call {
             arguments: &[application.as_str()],
             body: Body::Json(self.encode(&APPLICATION_SIGN, &request)?),
@@ -88,10 +85,7 @@ impl Signing for PartnerApi {
         application: &ApplicationId,
         code: &ConfirmationCode,
     ) -> Result<ApplicationSigned, GatewayError> {
-        let request = Request {
-            method: SigningMethod::Sms.as_str(),
-            confirmation_code: Some(code.expose()),
-        };
+        let request = Request::confirm(code);
         let call = Call {
             arguments: &[application.as_str()],
             body: Body::Json(self.encode(&APPLICATION_CONFIRM, &request)?),

@@ -11,7 +11,7 @@ const N: Kind = Kind::Number;
 const T: Kind = Kind::Text;
 
 /// The columns of an attempt after those that name its order, in the order in which they are written and read.
-pub(crate) static ATTEMPT_COLUMNS: [Column; 40] = [
+pub(crate) static ATTEMPT_COLUMNS: [Column; 41] = [
     ("number", N),
     ("id", T),
     ("kind", T),
@@ -61,7 +61,7 @@ pub(crate) fn attempt_columns_that_change() -> &'static [Column] {
 }
 
 /// What [`ATTEMPT_COLUMNS`] are given.
-pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 40] {
+pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 41] {
     let terms = &attempt.terms;
     let [amount, currency] = Value::money(terms.amount);
     let [other_amount, other_currency] = Value::money(attempt.other_amount);

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use inbank_domain::{Command, Order};
-use inbank_ports::{Claim, Due, GatewayError, Lease, ReceivedCallback, Rest};
+use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest};
 use time::OffsetDateTime;
 
 use self::reading::{Read, is_asked_for, take_in, was_read};

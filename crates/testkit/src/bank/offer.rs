@@ -48,7 +48,7 @@ impl Offers for FakeBank {
             );
             let link = WebAddress::parse(&link);
             Ok(Printout {
-                id: format!("{}-of-{application}", document.as_str()),
+                id: Some(format!("{}-of-{application}", document.as_str())),
                 link: link.map_err(|error| GatewayError::invalid(operation, error))?,
             })
         })

@@ -42,13 +42,6 @@ struct Reference {
     uuid: Lenient<String>,
 }
 
-/// The product, as reading an application names it.
-#[derive(Deserialize)]
-struct ProductReference {
-    #[serde(default)]
-    code: Lenient<String>,
-}
-
 impl Answer<'_> {
     fn application(&self, body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
         let inner = object(self.credit_application);
@@ -69,11 +62,6 @@ pub(crate) fn submitted(body: &[u8], currency: Currency) -> Result<Application, 
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
     let answer: Answer<'_> = decode(body)?;
     let mut application = answer.application(body, currency)?;
-    if application.product_code.is_none() {
-        let product = answer.product.take("product");
-        application.product_code =
-            product.and_then(|product| product.code.id("product.code", ProductCode::parse));
-    }
     let contract = answer.contract.take("contract");
     application.contract =
         contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
@@ -133,8 +121,6 @@ struct Details {
     previous_uuid: Lenient<String>,
     #[serde(default)]
     offer_valid_to: Lenient<Day>,
-    #[serde(default)]
-    product_code: Lenient<String>,
     #[serde(default)]
     period: Lenient<Whole>,
     #[serde(default)]
@@ -349,10 +335,10 @@ impl Schedule {
         offer.residual = money(self.residual_amount_total, "residual_amount_total");
         offer.residual_rate = rate(self.residual_amount_prc, "residual_amount_prc");
         let total = money(self.down_payment_amount_total, "down_payment_amount_total");
-        offer.down_payment = whichever([total, of.down_payment]);
+        offer.down_payment = whichever([total, of.and_then(|of| of.down_payment)]);
         offer.down_payment_main_part = money(self.down_payment_main_part, "down_payment_main_part");
         let payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
-        offer.payment_day = payment_day.or(of.payment_day);
+        offer.payment_day = payment_day.or(of.and_then(|of| of.payment_day));
         let day = |day: Lenient<Day>, field| day.take(field).map(|day| day.0);
         let first = day(self.first_payment_date, "first_payment_date");
         offer.first_payment = first.zip(money(self.first_payment_amount, "first_payment_amount"));
