@@ -133,8 +133,6 @@ struct Details {
     changed_conditions: bool,
     previous_id: Option<String>,
     cancelled: bool,
-    product_code: Option<String>,
-    confirmed_at: Option<String>,
     contract_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<Offer>,
@@ -295,8 +293,6 @@ impl From<Application> for Details {
             changed_conditions: application.changed_conditions,
             previous_id: application.previous.map(|id| id.to_string()),
             cancelled: application.cancelled,
-            product_code: application.product_code.map(|code| code.to_string()),
-            confirmed_at: application.confirmed_at.map(output::moment),
             contract_id: application.contract.map(|id| id.to_string()),
             offer: application.offer.map(|offer| Offer::new(&offer, valid_to)),
         }

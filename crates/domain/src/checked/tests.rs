@@ -181,7 +181,7 @@ fn each_thing_that_does_not_agree_is_named() {
                 contract_fee_total: told("0.25"),
                 admin_fee_total: told("0"),
                 insurance_fee_total: told("0"),
-                admin_fee_monthly: None,
+                ..CostBreakdown::default()
             };
             all.costs = Some(costs);
         }),

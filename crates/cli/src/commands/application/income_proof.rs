@@ -98,10 +98,9 @@ pub(super) async fn retrieve(
     };
     let api = settings.api()?;
     let retrieval = api.retrieve_statement(&request).await?;
-    let done = format!(
-        "the statement retrieval {} of the application {} is started",
-        retrieval.id, request.application
-    );
+    let id = retrieval.id.as_deref().unwrap_or("without a name");
+    let application = &request.application;
+    let done = format!("the statement retrieval {id} of the application {application} is started");
     output::done(settings.output, &Started::from(retrieval), done)
 }
 
