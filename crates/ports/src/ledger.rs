@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 pub use claim::{Claim, ClaimRequest, Claimed, Lease, Rest, ShopSlots};
 pub use error::{LedgerError, LedgerErrorKind};
 pub use inbox::{Kept, ReceivedCallback, Subject};
-pub use outbox::{Delivered, Delivery, Feed, Positioned};
+pub use outbox::{Delivered, Delivery, Feed, Positioned, UnreadableEvent};
 pub use write::{Due, Saved, Write};
 
 /// What is known of every order, so that nothing is lost and nothing counts twice.
@@ -143,6 +143,8 @@ pub trait Ledger: Send + Sync {
     /// - MUST lease an order's events to one caller at a time, and to another once the lease has lapsed,
     ///   as leases for work. (`events_are_delivered_by_one`, `lapsed_delivery_passes_on`)
     /// - MUST NOT give an order whose pause lasts. (`undelivered_events_come_again`)
+    /// - An event that can't be read MUST be named after those before it, so that it can be put aside.
+    ///   (`unreadable_event_is_put_aside`)
     async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError>;
 
     /// Says how far delivering an order's events came, and ends the lease. False when it had passed on.
@@ -165,6 +167,7 @@ pub trait Ledger: Send + Sync {
     /// # Contract
     /// - MUST give positions so that whoever reads on from the last one misses none, whatever commits
     ///   meanwhile. (`feed_misses_no_event`)
+    /// - MUST pass over events that can't be read, and name them. (`unreadable_event_stops_no_feed`)
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError>;
 
     /// Forgets orders that are over, with their callbacks and events, where nothing was written and no

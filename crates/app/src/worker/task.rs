@@ -13,7 +13,9 @@ use crate::Shop;
 use crate::store::How;
 
 /// An order on which work failed so often in a row is put aside.
-const POISON_AFTER: u32 = 8;
+pub(super) const POISON_AFTER: u32 = 8;
+/// … and tried again so rarely: a version that can work on it takes it up by itself.
+const PAUSE_ASIDE: Duration = Duration::from_hours(1);
 /// So long a ledger that is away is asked to end a lease.
 const LONGEST_RELEASE: Duration = Duration::from_secs(30);
 
@@ -81,9 +83,13 @@ async fn tell_aside(worker: &Worker, key: &OrderKey) {
 }
 
 async fn put_off(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32, aside: bool) {
-    let pause = worker.store.runtime.spread(pace::after_failure(failures));
+    let pause = if aside {
+        PAUSE_ASIDE
+    } else {
+        pace::after_failure(failures)
+    };
     let rest = Rest {
-        due_in: (!aside).then_some(pause),
+        due_in: Some(worker.store.runtime.spread(pause)),
         failures,
         aside,
     };

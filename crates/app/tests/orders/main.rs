@@ -4,6 +4,7 @@
 mod command;
 mod direct;
 mod pay;
+mod poison;
 mod rental;
 mod stage;
 mod worker;

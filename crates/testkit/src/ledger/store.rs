@@ -30,6 +30,18 @@ impl Store {
         }
     }
 
+    pub(super) fn mend_order(&mut self, key: &OrderKey) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.broken = false;
+        }
+    }
+
+    pub(super) fn break_event(&mut self, key: &OrderKey, number: u64) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.outbox.break_event(number);
+        }
+    }
+
     pub(super) fn order(&self, key: &OrderKey) -> Result<Option<Order>, LedgerError> {
         self.rows.get(key).map(Row::read).transpose()
     }
@@ -233,16 +245,26 @@ impl Store {
     }
 
     pub(super) fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Feed {
-        let mut events: Vec<Positioned> = self
+        let mut later: Vec<(Positioned, &Row)> = self
             .rows
             .values()
             .filter(|row| row.order.key.shop == *shop)
             .flat_map(|row| row.outbox.all())
             .filter(|positioned| positioned.position > after)
             .collect();
-        events.sort_by_key(|positioned| positioned.position);
-        events.truncate(limit as usize);
-        Feed { events }
+        later.sort_by_key(|(positioned, _)| positioned.position);
+        let mut feed = Feed::default();
+        for (positioned, row) in later {
+            if feed.events.len() >= limit as usize {
+                break;
+            }
+            let number = positioned.event.number;
+            match row.outbox.unreadable(&row.order.key, number) {
+                Some(unreadable) => feed.unreadable.push(unreadable),
+                None => feed.events.push(positioned),
+            }
+        }
+        feed
     }
 
     pub(super) fn forget(&mut self, before: OffsetDateTime, limit: u32) -> u64 {
