@@ -67,7 +67,8 @@ pub trait Ledger: Send + Sync {
     ///   the same moment one is written. (`one_of_two_writes_is_refused`)
     /// - MUST refuse a write that names a lease that has passed on. (`write_after_the_lease_is_lost`)
     /// - MUST refuse a session or application that an attempt of another order of the shop has.
-    ///   (`session_belongs_to_one_order`, `application_belongs_to_one_order`)
+    ///   (`session_belongs_to_one_order`, `application_belongs_to_one_order`) Nor may two attempts of one
+    ///   order have the same. (`session_belongs_to_one_attempt`)
     /// - MUST make the order due as asked (`order_is_due_in_as_long_as_written`,
     ///   `earlier_due_time_stays`, `order_may_never_be_due`, `order_may_be_due_at_once`,
     ///   `leased_write_keeps_the_lease`, `no_wait_is_too_long`), or, while another holds its lease, at

@@ -175,7 +175,8 @@ pub(crate) async fn claim(
 pub(crate) fn not_written(error: NotWritten) -> OrderError {
     match error {
         NotWritten::Ledger(error) => OrderError::Ledger(error),
-        NotWritten::Lost | NotWritten::Taken | NotWritten::Gone => OrderError::Busy,
+        NotWritten::Taken => OrderError::Taken,
+        NotWritten::Lost | NotWritten::Gone => OrderError::Busy,
     }
 }
 

@@ -189,11 +189,11 @@ impl Round {
         }
     }
 
-    /// A callback named a session or application of another order: nothing of it is taken on.
+    /// A callback named a session or application of another attempt: nothing of it is taken on.
     async fn tell_taken(&mut self, how: &How) -> Result<(), RoundResult> {
         let told = self.store.change(&mut self.order, how, |order, now| {
             if let Some(number) = order.attempts.last().map(|attempt| attempt.number) {
-                let why = "a callback named a session or application of another order";
+                let why = "a callback named a session or application of another attempt";
                 order.tell_person(number, why.to_owned(), now);
             }
             for attempt in &mut order.attempts {

@@ -97,6 +97,7 @@ pub fn cases() -> &'static [LedgerCase] {
         write::write_after_the_lease_is_lost,
         write::session_belongs_to_one_order,
         write::application_belongs_to_one_order,
+        write::session_belongs_to_one_attempt,
         write::write_beside_a_lease_is_not_overlooked,
         due::order_is_due_in_as_long_as_written,
         due::earlier_due_time_stays,

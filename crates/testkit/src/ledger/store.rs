@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use inbank_domain::{
@@ -103,7 +103,9 @@ impl Store {
             let owner = self.owners.get(&of_shop(name));
             owner.is_some_and(|owner| *owner != key)
         };
-        if names_of(&order).any(is_anothers) {
+        let mut names = BTreeSet::new();
+        let is_taken = |name: Name| !names.insert(name.clone()) || is_anothers(name);
+        if names_of(&order).any(is_taken) {
             return Saved::Taken;
         }
         if let Some(row) = present {
@@ -249,8 +251,8 @@ impl Store {
             .rows
             .values()
             .filter(|row| row.order.key.shop == *shop)
-            .flat_map(|row| row.outbox.all())
-            .filter(|positioned| positioned.position > after)
+            .flat_map(|row| row.outbox.all().map(move |positioned| (positioned, row)))
+            .filter(|(positioned, _)| positioned.position > after)
             .collect();
         later.sort_by_key(|(positioned, _)| positioned.position);
         let mut feed = Feed::default();
