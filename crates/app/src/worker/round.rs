@@ -4,11 +4,11 @@ mod reading;
 mod sending;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use inbank_domain::{Command, Order};
-use inbank_ports::{Claim, Due, GatewayError, Lease, ReceivedCallback, Rest};
+use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest};
 use time::OffsetDateTime;
 
 use self::reading::{Read, is_asked_for, take_in, was_read};
@@ -34,7 +34,11 @@ pub(crate) struct Round {
     ends_by: OffsetDateTime,
     /// Raised when the process is to stop: what has not been sent isn't.
     stopping: Arc<AtomicBool>,
+    /// Whether something was sent: its effect is read also when the process is to stop.
+    sent: bool,
     refusals: Vec<(u32, Command, GatewayError)>,
+    /// Whether the bank was asked anything.
+    asked: AtomicBool,
 }
 
 /// What a round leaves behind.
@@ -43,6 +47,8 @@ pub(crate) struct RoundEnd {
     pub(crate) order: Order,
     /// What the bank refused in this round.
     pub(crate) refusals: Vec<(u32, Command, GatewayError)>,
+    /// Whether the bank was asked anything.
+    pub(crate) asked: bool,
     /// How it went.
     pub(crate) result: RoundResult,
 }
@@ -79,7 +85,9 @@ impl Round {
             woken: claim.woken,
             ends_by: claimed_at + LONGEST_ROUND,
             stopping,
+            sent: false,
             refusals: Vec::new(),
+            asked: AtomicBool::new(false),
         }
     }
 
@@ -94,6 +102,7 @@ impl Round {
         RoundEnd {
             order: self.order,
             refusals: self.refusals,
+            asked: self.asked.into_inner(),
             result,
         }
     }
@@ -242,6 +251,13 @@ impl Round {
         self.store
             .release(key, self.lease, rest, self.ends_by)
             .await;
+    }
+
+    /// Notes that the bank was asked, unless it has no such call; none is an answer that did not come in time.
+    fn note_asked<T>(&self, answer: Option<&Result<T, GatewayError>>) {
+        let no_call =
+            matches!(answer, Some(Err(error)) if error.kind() == GatewayErrorKind::Unsupported);
+        self.asked.fetch_or(!no_call, Ordering::Relaxed);
     }
 
     fn how(&self) -> How {

@@ -19,6 +19,20 @@ const PAUSE_ASIDE: Duration = Duration::from_hours(1);
 /// So long a ledger that is away is asked to end a lease.
 const LONGEST_RELEASE: Duration = Duration::from_secs(30);
 
+/// What came of the work on one claimed order.
+pub(super) struct Worked {
+    pub(super) result: RoundResult,
+    /// Whether the bank was asked anything: else it says nothing of the bank.
+    pub(super) asked: bool,
+}
+
+impl Worked {
+    const WITHOUT_THE_BANK: Self = Self {
+        result: RoundResult::Done,
+        asked: false,
+    };
+}
+
 /// A round's whole work; what can't be read is put aside.
 pub(super) async fn work(
     worker: &Worker,
@@ -26,7 +40,7 @@ pub(super) async fn work(
     claimed: Claimed,
     claimed_at: OffsetDateTime,
     stopping: Arc<AtomicBool>,
-) -> RoundResult {
+) -> Worked {
     let claim: Claim = match claimed {
         Claimed::Order(claim) => *claim,
         Claimed::Unreadable {
@@ -39,19 +53,22 @@ pub(super) async fn work(
             let aside = failures >= POISON_AFTER;
             tracing::error!(order = %key, %error, aside, "an order can't be read, and is left alone");
             put_off(worker, &key, lease, failures, aside).await;
-            return RoundResult::Done;
+            return Worked::WITHOUT_THE_BANK;
         }
     };
     let Some(shop) = shop else {
         // It was taken away after the claim.
         give_back(worker, &claim.order.key, claim.lease, claim.order.failures).await;
-        return RoundResult::Done;
+        return Worked::WITHOUT_THE_BANK;
     };
     let store = worker.store.clone();
-    Round::new(store, shop, claim, claimed_at, stopping)
+    let end = Round::new(store, shop, claim, claimed_at, stopping)
         .run()
-        .await
-        .result
+        .await;
+    Worked {
+        result: end.result,
+        asked: end.asked,
+    }
 }
 
 /// A round that panicked: that order alone pauses, and after some times a person is told.

@@ -3,6 +3,7 @@
 
 mod command;
 mod direct;
+mod limits;
 mod pay;
 mod poison;
 mod rental;
