@@ -141,6 +141,7 @@ impl Worker {
             runtime,
             due: Arc::default(),
             news: Arc::default(),
+            stopping: Arc::default(),
         };
         Self {
             shops,

@@ -49,6 +49,7 @@ struct Supervisor<'a> {
 
 pub(super) async fn run(worker: &Worker, stop: impl Future<Output = ()> + Send) {
     let (messages, mut inbox) = unbounded();
+    worker.store.stopping.store(false, Ordering::Relaxed);
     let now = worker.store.now();
     let mut supervisor = Supervisor {
         worker,
