@@ -110,3 +110,30 @@ fn rounds_that_ask_the_bank_nothing_say_nothing_of_it() {
         assert_eq!(stage.worker.health().open_breakers, [""; 0]);
     });
 }
+
+#[test]
+fn returns_of_a_browser_have_an_order_read_once_a_second_at_the_most() {
+    let stage = Stage::new();
+    stage.play(async {
+        let session = stage.session("1001", &cart()).await;
+        let order = stage.order("1001").find().await.unwrap().unwrap();
+        let attempt = order.attempts[0].id.as_str();
+        stage.pass(MINUTE).await;
+        let before = stage.bank.calls("session.show");
+        let come_back = async || {
+            let returned = stage.worker.inbox().returned("main", attempt).await;
+            assert_eq!(returned.unwrap(), order.key.reference);
+        };
+        for _ in 0..100 {
+            come_back().await;
+            stage.pass(Duration::from_millis(9)).await;
+        }
+        // What happens within that second is noticed at its end.
+        stage.bank.customer_applies(&session);
+        come_back().await;
+        stage.sink.delivered(1).await;
+        let calls = stage.bank.calls("session.show") - before;
+        assert!(calls <= 3, "{calls} calls in two seconds");
+    });
+    assert_eq!(stage.told("1001"), ["paid"]);
+}
