@@ -15,7 +15,7 @@ use crate::moment::{micros, moment};
 
 pub(crate) use attempt::{ATTEMPT_COLUMNS, attempt_columns_that_change, attempt_values};
 pub(crate) use callback::{CALLBACK_COLUMNS, callback, foreign, subject_parts};
-pub(crate) use event::{EVENT_COLUMNS, Refused, event, event_values, readable};
+pub(crate) use event::{EVENT_COLUMNS, Refused, delivery, event, event_values, fed};
 pub(crate) use order::{Assembler, Stored, joined_columns};
 
 /// What a column is given.

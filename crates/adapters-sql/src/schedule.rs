@@ -137,6 +137,3 @@ pub(crate) const OUTBOX: Leased = Leased {
 
 /// How many events of an order are given out at a time.
 pub(crate) const EVENTS_AT_ONCE: i64 = 100;
-
-/// An order whose next event can't be read is tried again after this, perhaps by a later version.
-pub(crate) const UNREADABLE_PAUSE: i64 = 3600 * 1_000_000;

@@ -149,15 +149,16 @@ impl Ledger for Sqlite {
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
         let read = |shop: ShopName| move |c: &_| outbox::feed(c, &shop, after, limit);
-        let (feed, unplaced) = self.readers.run(read(shop.clone())).await?;
-        if unplaced == 0 {
-            return Ok(feed);
+        loop {
+            let (feed, unplaced) = self.readers.run(read(shop.clone())).await?;
+            if unplaced == 0 {
+                return Ok(feed);
+            }
+            // Those that are placed may be none that can be read.
+            let to_place = shop.clone();
+            let work = move |c: &_| outbox::place(c, &to_place, unplaced).map(Done::Keep);
+            self.writer.run(Second, work).await?;
         }
-        let to_place = shop.clone();
-        let work = move |c: &_| outbox::place(c, &to_place, unplaced).map(Done::Keep);
-        self.writer.run(Second, work).await?;
-        let (feed, _) = self.readers.run(read(shop.clone())).await?;
-        Ok(feed)
     }
 
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {

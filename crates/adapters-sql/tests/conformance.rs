@@ -51,6 +51,17 @@ impl LedgerHarness for OnSqlite {
         let broken = direct.execute(sql, [key.shop.as_str(), key.reference.as_str()]);
         assert!(broken.unwrap() > 0);
     }
+
+    async fn break_event(&self, key: &OrderKey, number: u64) {
+        let direct = rusqlite::Connection::open(&self.file).unwrap();
+        let sql = "UPDATE inbank_event SET kind = 'refinanced' WHERE shop = ?1 AND reference = ?2 AND number = ?3";
+        let named = (
+            key.shop.as_str(),
+            key.reference.as_str(),
+            number.cast_signed(),
+        );
+        assert!(direct.execute(sql, named).unwrap() > 0);
+    }
 }
 
 fn main() {

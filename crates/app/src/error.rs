@@ -20,6 +20,12 @@ pub enum OrderError {
     /// It can't be decided now; nothing was written or sent.
     #[error(transparent)]
     Refused(#[from] CommandRefused),
+    /// The bank answered with a session or application that another attempt has: nobody is sent there, and
+    /// a person is told (`needs_person`). A further call opens another attempt.
+    #[error(
+        "the bank answered with a session or application that another attempt has; a person is told"
+    )]
+    Taken,
     /// Too many attempts at this order were opened within an hour; nothing was sent.
     #[error("too many attempts at this order within an hour; try again at {0}")]
     TooMany(OffsetDateTime),

@@ -1,8 +1,10 @@
 //! Takes the bank's callbacks in, and the same forms from returning browsers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use inbank_domain::{AttemptId, Callback, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
@@ -20,6 +22,7 @@ pub struct Inbox {
     shops: Shops,
     store: Store,
     refused: Arc<Refused>,
+    returns: Arc<Returns>,
 }
 
 /// Why a callback is not taken.
@@ -45,11 +48,12 @@ pub enum InboxError {
 }
 
 impl Inbox {
-    pub(crate) fn new(shops: Shops, store: Store) -> Self {
+    pub(crate) fn new(shops: Shops, store: Store, returns: Arc<Returns>) -> Self {
         Self {
             shops,
             store,
             refused: Arc::default(),
+            returns,
         }
     }
 
@@ -140,16 +144,37 @@ impl Inbox {
         }
     }
 
-    /// A browser has come back from the bank, with a form or without: the order is read.
+    /// A browser has come back from the bank, with a form or without: the order is read. Anybody who has
+    /// the address can cause that, so those that come within a second have it read once, at its end.
     ///
     /// # Errors
     /// [`InboxError`].
     pub async fn returned(&self, shop: &str, attempt: &str) -> Result<OrderReference, InboxError> {
         let (shop, attempt) = self.address(shop, attempt)?;
         let key = self.order_key(&shop, &attempt).await?;
-        self.store.ledger.wake(&key, self.store.now()).await?;
-        self.store.due.raise();
-        Ok(key.reference)
+        let now = self.store.now();
+        let reference = key.reference.clone();
+        match self.returns.came(&key, now) {
+            Some(at) if at > now => self.wake_later(key, (at - now).unsigned_abs()),
+            Some(_) => {
+                self.store.ledger.wake(&key, now).await?;
+                self.store.due.raise();
+            }
+            None => {}
+        }
+        Ok(reference)
+    }
+
+    fn wake_later(&self, key: OrderKey, pause: Duration) {
+        let store = self.store.clone();
+        self.store.runtime.spawn(async move {
+            store.runtime.sleep(pause).await;
+            match store.ledger.wake(&key, store.now()).await {
+                Ok(_) => store.due.raise(),
+                // It is read by its own clock then.
+                Err(error) => tracing::warn!(order = %key, %error, "a return wakes no order"),
+            }
+        });
     }
 }
 
@@ -166,6 +191,27 @@ fn status(callback: &Callback) -> String {
         Callback::Application(callback) => callback.status.as_str(),
     };
     status.chars().take(64).collect()
+}
+
+/// When an order was last woken by a returning browser, or is about to be; of those within a second.
+#[derive(Default)]
+pub(crate) struct Returns(Mutex<BTreeMap<OrderKey, OffsetDateTime>>);
+
+const RETURNS_APART: time::Duration = time::Duration::SECOND;
+
+impl Returns {
+    /// A browser has returned to an order: when that is to wake it; none where another is about to.
+    fn came(&self, key: &OrderKey, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let mut wakes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wakes.retain(|_, at| now - *at < RETURNS_APART);
+        let at = match wakes.get(key) {
+            Some(at) if *at > now => return None,
+            Some(at) => at.saturating_add(RETURNS_APART),
+            None => now,
+        };
+        wakes.insert(key.clone(), at);
+        Some(at)
+    }
 }
 
 /// Counts what anybody can cause, and logs it now and then: thousands of forged callbacks must not

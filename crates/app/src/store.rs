@@ -1,6 +1,7 @@
 //! Orders in the ledger: read, changed and written again on the version that was read.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use inbank_domain::{Order, OrderKey};
@@ -19,6 +20,8 @@ pub(crate) struct Store {
     pub(crate) due: Arc<Signal>,
     /// Raised when an event was written.
     pub(crate) news: Arc<Signal>,
+    /// Raised when the worker stops: what callers' rounds have not sent isn't, and is left to the next process.
+    pub(crate) stopping: Arc<AtomicBool>,
 }
 
 /// Why an order was not written.

@@ -24,6 +24,7 @@ use inbank_domain::{OrderKey, ShopName};
 use inbank_ports::{EventSink, Ledger, Measures};
 use time::OffsetDateTime;
 
+use crate::inbox::Returns;
 use crate::store::Store;
 use crate::{Inbox, OrderHandle, Runtime, ShopHandle, Shops};
 
@@ -47,6 +48,7 @@ pub struct Worker {
     poll_interval: Duration,
     health: Arc<Mutex<Health>>,
     panics: Arc<delivery::Panics>,
+    returns: Arc<Returns>,
 }
 
 /// How much goes on at once.
@@ -141,6 +143,7 @@ impl Worker {
             runtime,
             due: Arc::default(),
             news: Arc::default(),
+            stopping: Arc::default(),
         };
         Self {
             shops,
@@ -152,6 +155,7 @@ impl Worker {
             poll_interval: POLL_INTERVAL,
             health: Arc::default(),
             panics: Arc::default(),
+            returns: Arc::default(),
         }
     }
 
@@ -187,7 +191,7 @@ impl Worker {
 
     /// Where callbacks come in.
     pub fn inbox(&self) -> Inbox {
-        Inbox::new(self.shops.clone(), self.store.clone())
+        Inbox::new(self.shops.clone(), self.store.clone(), self.returns.clone())
     }
 
     /// A shop; none where there is none of this name.

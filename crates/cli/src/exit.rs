@@ -206,6 +206,7 @@ impl From<OrderError> for Failure {
             OrderError::Busy
             | OrderError::NotFound
             | OrderError::Refused(_)
+            | OrderError::Taken
             | OrderError::TooMany(_)
             | OrderError::Unclear(_) => Self::Other(error.to_string()),
         }

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 pub use claim::{Claim, ClaimRequest, Claimed, Lease, Rest, ShopSlots};
 pub use error::{LedgerError, LedgerErrorKind};
 pub use inbox::{Kept, ReceivedCallback, Subject};
-pub use outbox::{Delivered, Delivery, Feed, Positioned};
+pub use outbox::{Delivered, Delivery, Feed, Positioned, UnreadableEvent};
 pub use write::{Due, Saved, Write};
 
 /// What is known of every order, so that nothing is lost and nothing counts twice.
@@ -67,7 +67,8 @@ pub trait Ledger: Send + Sync {
     ///   the same moment one is written. (`one_of_two_writes_is_refused`)
     /// - MUST refuse a write that names a lease that has passed on. (`write_after_the_lease_is_lost`)
     /// - MUST refuse a session or application that an attempt of another order of the shop has.
-    ///   (`session_belongs_to_one_order`, `application_belongs_to_one_order`)
+    ///   (`session_belongs_to_one_order`, `application_belongs_to_one_order`) Nor may two attempts of one
+    ///   order have the same. (`session_belongs_to_one_attempt`)
     /// - MUST make the order due as asked (`order_is_due_in_as_long_as_written`,
     ///   `earlier_due_time_stays`, `order_may_never_be_due`, `order_may_be_due_at_once`,
     ///   `leased_write_keeps_the_lease`, `no_wait_is_too_long`), or, while another holds its lease, at
@@ -143,6 +144,8 @@ pub trait Ledger: Send + Sync {
     /// - MUST lease an order's events to one caller at a time, and to another once the lease has lapsed,
     ///   as leases for work. (`events_are_delivered_by_one`, `lapsed_delivery_passes_on`)
     /// - MUST NOT give an order whose pause lasts. (`undelivered_events_come_again`)
+    /// - An event that can't be read MUST be named after those before it, so that it can be put aside.
+    ///   (`unreadable_event_is_put_aside`)
     async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError>;
 
     /// Says how far delivering an order's events came, and ends the lease. False when it had passed on.
@@ -165,6 +168,7 @@ pub trait Ledger: Send + Sync {
     /// # Contract
     /// - MUST give positions so that whoever reads on from the last one misses none, whatever commits
     ///   meanwhile. (`feed_misses_no_event`)
+    /// - MUST pass over events that can't be read, and name them. (`unreadable_event_stops_no_feed`)
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError>;
 
     /// Forgets orders that are over, with their callbacks and events, where nothing was written and no

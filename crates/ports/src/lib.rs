@@ -63,7 +63,7 @@ pub use ledger::MockLedger;
 pub use ledger::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
     LedgerErrorKind, Listed, Listing, Measures, Positioned, ReceivedCallback, Rest, Saved,
-    ShopSlots, Subject, Write,
+    ShopSlots, Subject, UnreadableEvent, Write,
 };
 #[cfg(feature = "mocks")]
 pub use offer::MockOffers;

@@ -70,6 +70,16 @@ impl MemoryLedger {
         self.state().store.break_order(key);
     }
 
+    /// It can be read again, as if this version were a later one by now.
+    pub fn mend_order(&self, key: &OrderKey) {
+        self.state().store.mend_order(key);
+    }
+
+    /// What is stored of an event can't be read any more, as if a later version had written it.
+    pub fn break_event(&self, key: &OrderKey, number: u64) {
+        self.state().store.break_event(key, number);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

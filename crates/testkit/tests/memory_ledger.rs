@@ -31,6 +31,9 @@ impl LedgerHarness for InMemory {
     async fn break_order(&self, key: &OrderKey) {
         self.ledger.break_order(key);
     }
+    async fn break_event(&self, key: &OrderKey, number: u64) {
+        self.ledger.break_event(key, number);
+    }
 }
 
 fn main() {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease, Positioned};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection as _, Executor as _, Row as _};
 use time::OffsetDateTime;
@@ -14,8 +14,8 @@ use super::connection::Session;
 use super::migration::BEGIN;
 use crate::failure::Failure;
 use crate::moment::{micros, span};
-use crate::row::{Cursor, EVENT_COLUMNS, Refused, event, names, readable};
-use crate::schedule::{EVENTS_AT_ONCE, OUTBOX, UNREADABLE_PAUSE};
+use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names};
+use crate::schedule::{EVENTS_AT_ONCE, OUTBOX};
 
 static CLAIM: Sql = Sql::new(|| claiming(&OUTBOX, "", "o.outbox_failures, o.delivered, o.refused"));
 
@@ -33,23 +33,13 @@ static NEXT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// An order's events that can't be read, be it that the first can't.
-static REST: Sql = Sql::new(|| {
-    format!(
-        "WITH {CLOCK} UPDATE inbank_order AS o SET
-            outbox_leased_until = NULL, outbox_failures = o.outbox_failures + 1, outbox_due_at = clock.now + {UNREADABLE_PAUSE}
-        FROM clock
-        WHERE o.shop = $2 AND o.reference = $3 AND o.outbox_lease = $4 AND o.outbox_leased_until IS NOT NULL"
-    )
-});
-
 /// An order whose events were leased.
 struct Taken {
     shop: String,
     reference: String,
     lease: Lease,
     failures: u32,
-    delivered: i64,
+    done: i64,
     refused: Refused,
 }
 
@@ -61,27 +51,25 @@ impl Taken {
             reference: row.text()?.to_owned(),
             lease: Lease(row.count()?),
             failures: row.small().unwrap_or(u32::MAX),
-            delivered: row.number()?,
+            done: row.number()?,
             refused: Refused(row.maybe_number()?),
         })
     }
 
-    fn delivery(&self, rows: &[PgRow]) -> Result<Delivery, Failure> {
-        let shop = ShopName::parse(self.shop.as_str())?;
-        let key = OrderKey::new(shop, OrderReference::parse(self.reference.as_str())?);
+    /// None where it has no name that can be read: it can't be named to anybody, and waits for a version that can.
+    fn delivery(&self, rows: &[PgRow]) -> Result<Option<Delivery>, Failure> {
+        let shop = ShopName::parse(self.shop.as_str());
+        let reference = OrderReference::parse(self.reference.as_str());
+        let (Ok(shop), Ok(reference)) = (shop, reference) else {
+            return Ok(None);
+        };
+        let key = OrderKey::new(shop, reference);
         let events = rows
             .iter()
             .map(|row| event(&key, self.refused, &mut Cursor::at(row, 1)));
-        let events = readable(events)?;
-        if events.is_empty() {
-            return Err(Failure::unreadable("an event is missing"));
-        }
-        Ok(Delivery {
-            key,
-            lease: self.lease,
-            failures: self.failures,
-            events,
-        })
+        let events: Vec<_> = events.collect::<Result<_, _>>()?;
+        let leased = (self.lease, self.failures);
+        Ok(Some(delivery(key, leased, self.done, events)))
     }
 }
 
@@ -103,7 +91,7 @@ pub(super) async fn claim(
                 .map(|t| t.reference.as_str())
                 .collect::<Vec<_>>(),
         )
-        .bind(taken.iter().map(|t| t.delivered).collect::<Vec<_>>());
+        .bind(taken.iter().map(|t| t.done).collect::<Vec<_>>());
     let mut events: Vec<Vec<PgRow>> = taken.iter().map(|_| Vec::new()).collect();
     for row in query.fetch_all(&mut *session.connection).await? {
         let n: i64 = row.try_get(0)?;
@@ -114,17 +102,7 @@ pub(super) async fn claim(
     }
     let mut deliveries = Vec::new();
     for (taken, rows) in taken.iter().zip(&events) {
-        if let Ok(delivery) = taken.delivery(rows) {
-            deliveries.push(delivery);
-        } else {
-            // There is no other way to say of an event that it can't be read than to leave it undelivered.
-            let query = sqlx::query(session.text(&REST))
-                .bind(micros(request.now))
-                .bind(&taken.shop)
-                .bind(&taken.reference)
-                .bind(taken.lease.0.cast_signed());
-            query.execute(&mut *session.connection).await?;
-        }
+        deliveries.extend(taken.delivery(rows)?);
     }
     Ok(deliveries)
 }
@@ -216,7 +194,8 @@ pub(super) async fn events(
     let read = |row| {
         let mut row = Cursor::at(row, 0);
         let refused = Refused(row.maybe_number()?);
-        event(key, refused, &mut row)
+        let event = event(key, refused, &mut row)?;
+        event.map_err(|event| Failure::unreadable(event.why))
     };
     rows.iter().map(read).collect()
 }
@@ -239,42 +218,42 @@ pub(super) async fn feed(
     after: u64,
     limit: u32,
 ) -> Result<Feed, Failure> {
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut rows = read(session, shop, after, limit).await?;
-    let room = i64::from(limit) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    if room > 0 {
-        let query = sqlx::query_scalar::<_, bool>(UNPLACED).bind(shop.as_str());
-        if query.fetch_one(&mut *session.connection).await? {
+    let mut after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut feed = Feed::default();
+    loop {
+        let asked = i64::from(limit) - counted(feed.events.len());
+        let rows = read(session, shop, after, asked).await?;
+        for row in &rows {
+            after = fed(&mut feed, shop, &mut Cursor::at(row, 0))?;
+        }
+        let room = asked - counted(rows.len());
+        if room > 0 {
+            let query = sqlx::query_scalar::<_, bool>(UNPLACED).bind(shop.as_str());
+            if !query.fetch_one(&mut *session.connection).await? {
+                return Ok(feed);
+            }
             place(session, shop, room).await?;
-            rows = read(session, shop, after, limit).await?;
+        } else if counted(feed.events.len()) >= i64::from(limit) {
+            return Ok(feed);
         }
     }
-    let events = rows.iter().map(|row| positioned(shop, row));
-    Ok(Feed {
-        events: readable(events)?,
-    })
+}
+
+fn counted(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 async fn read(
     session: &mut Session,
     shop: &ShopName,
     after: i64,
-    limit: u32,
+    limit: i64,
 ) -> Result<Vec<PgRow>, Failure> {
     let query = sqlx::query(FEED.as_str())
         .bind(shop.as_str())
         .bind(after)
-        .bind(i64::from(limit));
+        .bind(limit);
     Ok(query.fetch_all(&mut *session.connection).await?)
-}
-
-fn positioned(shop: &ShopName, row: &PgRow) -> Result<Positioned, Failure> {
-    let mut row = Cursor::at(row, 0);
-    let position = row.count()?;
-    let key = OrderKey::new(shop.clone(), row.parsed(OrderReference::parse)?);
-    let refused = Refused(row.maybe_number()?);
-    let event = event(&key, refused, &mut row)?;
-    Ok(Positioned { position, event })
 }
 
 const LAST: &str = "INSERT INTO inbank_feed (shop, last) VALUES ($1, 0)

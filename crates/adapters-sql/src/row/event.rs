@@ -1,4 +1,5 @@
-use inbank_domain::{AttemptId, EventKind, OrderEvent, OrderKey};
+use inbank_domain::{AttemptId, EventKind, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_ports::{Delivery, Feed, Lease, LedgerErrorKind, Positioned, UnreadableEvent};
 
 use super::{Column, Columns, Cursor, Kind, Value, known};
 use crate::failure::Failure;
@@ -34,13 +35,30 @@ pub(crate) fn event_values(event: &OrderEvent) -> [Value<'_>; 8] {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused(pub(crate) Option<i64>);
 
-/// Reads [`EVENT_COLUMNS`].
+/// Reads [`EVENT_COLUMNS`]. One that can't be read is no failure: it is named by its place.
 pub(crate) fn event<R: Columns>(
     key: &OrderKey,
     refused: Refused,
     row: &mut Cursor<'_, R>,
-) -> Result<OrderEvent, Failure> {
+) -> Result<Result<OrderEvent, UnreadableEvent>, Failure> {
     let number = row.count()?;
+    match contents(key, number, refused, row) {
+        Ok(event) => Ok(Ok(event)),
+        Err(failure) if failure.kind() == LedgerErrorKind::Unreadable => Ok(Err(UnreadableEvent {
+            key: key.clone(),
+            number,
+            why: failure.cause().to_owned(),
+        })),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn contents<R: Columns>(
+    key: &OrderKey,
+    number: u64,
+    refused: Refused,
+    row: &mut Cursor<'_, R>,
+) -> Result<OrderEvent, Failure> {
     let (attempt, attempt_id) = (row.small()?, row.parsed(AttemptId::parse)?);
     let kind = EventKind::from_parts(row.text()?, row.maybe_text()?);
     Ok(OrderEvent {
@@ -56,17 +74,56 @@ pub(crate) fn event<R: Columns>(
     })
 }
 
-/// Those before the first that can't be read; an error where that is the first of all.
-pub(crate) fn readable<T>(
-    events: impl IntoIterator<Item = Result<T, Failure>>,
-) -> Result<Vec<T>, Failure> {
-    let mut read = Vec::new();
-    for event in events {
+/// An order's leased events as a delivery, of those after the `done`th: up to the first that can't be read, and that one.
+pub(crate) fn delivery(
+    key: OrderKey,
+    (lease, failures): (Lease, u32),
+    done: i64,
+    stored: impl IntoIterator<Item = Result<OrderEvent, UnreadableEvent>>,
+) -> Delivery {
+    let (mut events, mut unreadable) = (Vec::new(), None);
+    for event in stored {
         match event {
-            Ok(event) => read.push(event),
-            Err(failure) if read.is_empty() => return Err(failure),
-            Err(_) => break,
+            Ok(event) => events.push(event),
+            Err(event) => {
+                unreadable = Some(event);
+                break;
+            }
         }
     }
-    Ok(read)
+    if events.is_empty() && unreadable.is_none() {
+        unreadable = Some(UnreadableEvent {
+            key: key.clone(),
+            number: u64::try_from(done).unwrap_or_default().saturating_add(1),
+            why: "it is missing".to_owned(),
+        });
+    }
+    Delivery {
+        key,
+        lease,
+        failures,
+        events,
+        unreadable,
+    }
+}
+
+/// Reads a position in a shop's feed, the order's reference, the first of its events that was refused, and [`EVENT_COLUMNS`], into
+/// a feed. Says the position.
+pub(crate) fn fed<R: Columns>(
+    feed: &mut Feed,
+    shop: &ShopName,
+    row: &mut Cursor<'_, R>,
+) -> Result<i64, Failure> {
+    let position = row.count()?;
+    let reference = row.parsed(OrderReference::parse);
+    let refused = Refused(row.maybe_number()?);
+    // What has no name that can be read can't be named to anybody.
+    if let Ok(reference) = reference {
+        let key = OrderKey::new(shop.clone(), reference);
+        match event(&key, refused, row)? {
+            Ok(event) => feed.events.push(Positioned { position, event }),
+            Err(unreadable) => feed.unreadable.push(unreadable),
+        }
+    }
+    Ok(position.cast_signed())
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease, LedgerErrorKind, Positioned};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
@@ -11,8 +11,8 @@ use super::claim::{claimable, ids};
 use super::connection::{execute, row, rows};
 use crate::failure::Failure;
 use crate::moment::{micros, span};
-use crate::row::{Cursor, EVENT_COLUMNS, Refused, event, names, readable};
-use crate::schedule::{EVENTS_AT_ONCE, OUTBOX, UNREADABLE_PAUSE};
+use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names};
+use crate::schedule::{EVENTS_AT_ONCE, OUTBOX};
 
 static CLAIMABLE: LazyLock<String> = LazyLock::new(|| claimable(&OUTBOX));
 
@@ -35,10 +35,6 @@ const DELIVERED: &str = "UPDATE inbank_order SET
         outbox_due_at = CASE WHEN max(delivered, min(?4, events)) < events THEN ?7 + ?8 END
     WHERE shop = ?1 AND reference = ?2 AND outbox_lease = ?3 AND outbox_leased_until IS NOT NULL";
 
-const REST: &str = "UPDATE inbank_order SET
-        outbox_leased_until = NULL, outbox_failures = outbox_failures + 1, outbox_due_at = ?2
-    WHERE id = ?1";
-
 pub(super) fn claim(
     connection: &Connection,
     request: &ClaimRequest,
@@ -54,17 +50,32 @@ pub(super) fn claim(
             slots.shop.as_str(),
             slots.free,
         )? {
-            match take(connection, &slots.shop, id, until) {
-                Ok(delivery) => deliveries.extend(delivery),
-                // There is no other way to say of an event that it can't be read than to leave it undelivered.
-                Err(failure) if failure.kind() == LedgerErrorKind::Unreadable => {
-                    execute(connection, REST, &[&id, &(now + UNREADABLE_PAUSE)])?;
-                }
-                Err(failure) => return Err(failure),
-            }
+            deliveries.extend(take(connection, &slots.shop, id, until)?);
         }
     }
     Ok(deliveries)
+}
+
+/// What an outbox's lease was given for.
+struct Taken {
+    reference: String,
+    lease: Lease,
+    failures: u32,
+    done: i64,
+    refused: Refused,
+}
+
+impl Taken {
+    fn read(row: &rusqlite::Row<'_>) -> Result<Self, Failure> {
+        let mut row = Cursor::at(row, 0);
+        Ok(Self {
+            reference: row.text()?.to_owned(),
+            lease: Lease(row.count()?),
+            failures: row.small().unwrap_or(u32::MAX),
+            done: row.number()?,
+            refused: Refused(row.maybe_number()?),
+        })
+    }
 }
 
 fn take(
@@ -73,36 +84,20 @@ fn take(
     id: i64,
     until: i64,
 ) -> Result<Option<Delivery>, Failure> {
-    let taken = row(connection, TAKE, &[&id, &until], |row| {
-        let mut row = Cursor::at(row, 0);
-        let reference = row.parsed(OrderReference::parse)?;
-        let (lease, failures) = (Lease(row.count()?), row.small()?);
-        let delivered = row.number()?;
-        Ok((
-            reference,
-            lease,
-            failures,
-            delivered,
-            Refused(row.maybe_number()?),
-        ))
-    })?;
-    let Some((reference, lease, failures, delivered, refused)) = taken else {
+    let Some(taken) = row(connection, TAKE, &[&id, &until], Taken::read)? else {
+        return Ok(None);
+    };
+    // What has no name that can be read can't be named to anybody: it waits for a version that can.
+    let Ok(reference) = OrderReference::parse(taken.reference.as_str()) else {
         return Ok(None);
     };
     let key = OrderKey::new(shop.clone(), reference);
-    let parameters: [&dyn ToSql; 3] = [&shop.as_str(), &key.reference.as_str(), &delivered];
+    let parameters: [&dyn ToSql; 3] = [&shop.as_str(), &taken.reference, &taken.done];
     let events = rows(connection, &NEXT, &parameters, |row| {
-        Ok(event(&key, refused, &mut Cursor::at(row, 0)))
+        event(&key, taken.refused, &mut Cursor::at(row, 0))
     })?;
-    if events.is_empty() {
-        return Err(Failure::unreadable("an event is missing"));
-    }
-    Ok(Some(Delivery {
-        events: readable(events)?,
-        key,
-        lease,
-        failures,
-    }))
+    let leased = (taken.lease, taken.failures);
+    Ok(Some(delivery(key, leased, taken.done, events)))
 }
 
 pub(super) fn delivered(
@@ -139,7 +134,8 @@ pub(super) fn events(connection: &Connection, key: &OrderKey) -> Result<Vec<Orde
     rows(connection, &EVENTS, &named, |row| {
         let mut row = Cursor::at(row, 0);
         let refused = Refused(row.maybe_number()?);
-        event(key, refused, &mut row)
+        let event = event(key, refused, &mut row)?;
+        event.map_err(|event| Failure::unreadable(event.why))
     })
 }
 
@@ -163,28 +159,30 @@ pub(super) fn feed(
     after: u64,
     limit: u32,
 ) -> Result<(Feed, u32), Failure> {
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let parameters: [&dyn ToSql; 3] = [&shop.as_str(), &after, &limit];
-    let events = rows(connection, &FEED, &parameters, |row| {
-        Ok(positioned(shop, &mut Cursor::at(row, 0)))
-    })?;
-    let room = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
-    let unplaced = row(connection, UNPLACED, &[&shop.as_str(), &room], |row| {
-        Cursor::at(row, 0).small()
-    })?;
-    let events = readable(events)?;
-    Ok((Feed { events }, unplaced.unwrap_or_default()))
+    let mut after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut feed = Feed::default();
+    loop {
+        let asked = limit.saturating_sub(small(feed.events.len()));
+        let parameters: [&dyn ToSql; 3] = [&shop.as_str(), &after, &asked];
+        let positions = rows(connection, &FEED, &parameters, |row| {
+            fed(&mut feed, shop, &mut Cursor::at(row, 0))
+        })?;
+        let room = asked.saturating_sub(small(positions.len()));
+        match positions.last() {
+            // All that were asked for, and some of them can't be read.
+            Some(last) if room == 0 && small(feed.events.len()) < limit => after = *last,
+            Some(_) | None => {
+                let unplaced = row(connection, UNPLACED, &[&shop.as_str(), &room], |row| {
+                    Cursor::at(row, 0).small()
+                })?;
+                return Ok((feed, unplaced.unwrap_or_default()));
+            }
+        }
+    }
 }
 
-fn positioned(
-    shop: &ShopName,
-    row: &mut Cursor<'_, rusqlite::Row<'_>>,
-) -> Result<Positioned, Failure> {
-    let position = row.count()?;
-    let key = OrderKey::new(shop.clone(), row.parsed(OrderReference::parse)?);
-    let refused = Refused(row.maybe_number()?);
-    let event = event(&key, refused, row)?;
-    Ok(Positioned { position, event })
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 const LAST: &str = "SELECT last FROM inbank_feed WHERE shop = ?1";

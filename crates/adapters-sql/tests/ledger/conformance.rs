@@ -64,6 +64,15 @@ impl LedgerHarness for OnPostgres {
         );
         Postgres::shared().psql(&self.url, &sql);
     }
+
+    async fn break_event(&self, key: &OrderKey, number: u64) {
+        let (shop, reference) = (key.shop.as_str(), key.reference.as_str());
+        let sql = format!(
+            "UPDATE inbank_event SET kind = 'refinanced'
+            WHERE shop = '{shop}' AND reference = '{reference}' AND number = {number}"
+        );
+        Postgres::shared().psql(&self.url, &sql);
+    }
 }
 
 pub(crate) fn trials() -> Vec<Trial> {

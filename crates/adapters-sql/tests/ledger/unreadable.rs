@@ -1,15 +1,15 @@
 //! What a later version wrote, or what is damaged, is in nobody else's way.
 
 use inbank_domain::EventKind;
-use inbank_ports::{Claimed, Due, Ledger, LedgerErrorKind};
+use inbank_ports::{Claimed, Delivered, Due, Ledger, LedgerErrorKind};
 
 use crate::store::{LEASE, Store, callback, key, minute, order, request, shop, tell, written};
 use crate::{Case, cases};
 
 pub(crate) const CASES: &[Case] = cases![
     a_callback_that_cannot_be_read_sets_its_own_order_aside,
-    an_event_that_cannot_be_read_holds_up_its_own_order,
-    a_feed_ends_before_an_event_that_cannot_be_read,
+    a_damaged_column_of_an_event_is_that_events_alone,
+    an_event_that_is_missing_is_named_as_unreadable,
     a_damaged_column_of_any_kind_is_that_orders_alone,
 ];
 
@@ -33,56 +33,79 @@ async fn a_callback_that_cannot_be_read_sets_its_own_order_aside(store: Store) {
     assert_eq!(error.kind(), LedgerErrorKind::Unreadable);
 }
 
-async fn an_event_that_cannot_be_read_holds_up_its_own_order(store: Store) {
-    let ledger = store.connect().await;
-    for name in ["o-1", "o-2", "o-3"] {
-        let mut order = order(name);
+/// An order with so many events.
+async fn told(ledger: &dyn Ledger, name: &str, events: usize) {
+    let mut order = order(name);
+    for _ in 0..events {
         tell(&mut order, EventKind::AwaitsMerchant);
-        tell(&mut order, EventKind::Paid { late: false });
-        written(&ledger, order, Due::Never).await;
     }
-    // One's first, another's second.
-    store.execute(
-        "UPDATE inbank_event SET kind = 'refinanced'
-        WHERE (reference = 'o-1' AND number = 1) OR (reference = 'o-2' AND number = 2)",
-    );
-    let mut deliveries = ledger.claim_deliveries(&request(9)).await.unwrap();
-    deliveries.sort_by_key(|delivery| delivery.key.clone());
-    let given: Vec<_> = deliveries
-        .iter()
-        .map(|delivery| (delivery.key.clone(), delivery.events.len()))
-        .collect();
-    assert_eq!(given, [(key("o-2"), 1), (key("o-3"), 2)]);
-    // It is tried again, in a while.
-    assert_eq!(ledger.claim_deliveries(&request(9)).await.unwrap(), []);
-    store.execute(
-        "UPDATE inbank_event SET kind = 'terminated' WHERE reference = 'o-1' AND number = 1",
-    );
-    let mut later = request(9);
-    later.now = minute(2 * 60);
-    let deliveries = ledger.claim_deliveries(&later).await.unwrap();
-    let again = deliveries
-        .iter()
-        .find(|delivery| delivery.key == key("o-1"));
-    assert_eq!(again.unwrap().events.len(), 2);
+    written(ledger, order, Due::Never).await;
 }
 
-async fn a_feed_ends_before_an_event_that_cannot_be_read(store: Store) {
+async fn a_damaged_column_of_an_event_is_that_events_alone(store: Store) {
     let ledger = store.connect().await;
-    let mut order = order("o-1");
-    for _ in 0..3 {
-        tell(&mut order, EventKind::AwaitsMerchant);
+    let damages = [
+        "attempt = -1",
+        "attempt_id = 'a/b'",
+        "kind = 'refinanced'",
+        "amount = '1'",
+        "amount = 'much', currency = 'EUR'",
+        "occurred_at = 9000000000000000000",
+    ];
+    told(&ledger, "good", 3).await;
+    for (n, damage) in damages.iter().enumerate() {
+        let name = format!("bad-{n}");
+        told(&ledger, &name, 3).await;
+        store.execute(&format!(
+            "UPDATE inbank_event SET {damage} WHERE reference = '{name}' AND number = 2"
+        ));
+        let error = ledger.events(&key(&name)).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::Unreadable, "{damage}");
     }
-    written(&ledger, order, Due::Never).await;
-    store.execute("UPDATE inbank_event SET kind = 'refinanced' WHERE number = 2");
-    let feed = ledger.feed(&shop(), 0, 9).await.unwrap();
-    assert_eq!(feed.events.len(), 1);
-    let after = feed.events[0].position;
-    let error = ledger.feed(&shop(), after, 9).await.unwrap_err();
-    assert_eq!(error.kind(), LedgerErrorKind::Unreadable);
-    store.execute("UPDATE inbank_event SET kind = 'terminated' WHERE number = 2");
-    let feed = ledger.feed(&shop(), after, 9).await.unwrap();
-    assert_eq!(feed.events.len(), 2);
+    let deliveries = ledger.claim_deliveries(&request(99)).await.unwrap();
+    assert_eq!(deliveries.len(), damages.len() + 1);
+    for delivery in deliveries {
+        let unreadable = delivery.unreadable.map(|event| (event.key, event.number));
+        if delivery.key == key("good") {
+            assert_eq!((delivery.events.len(), unreadable), (3, None));
+        } else {
+            let named = Some((delivery.key.clone(), 2));
+            assert_eq!((delivery.events.len(), unreadable), (1, named));
+        }
+    }
+    for limit in [1, 2, 99] {
+        let (mut after, mut read) = (0, 0);
+        loop {
+            let feed = ledger.feed(&shop(), after, limit).await.unwrap();
+            let Some(last) = feed.events.last() else {
+                break;
+            };
+            after = last.position;
+            read += feed.events.len();
+        }
+        assert_eq!(read, 3 + 2 * damages.len(), "{limit} at a time");
+    }
+}
+
+async fn an_event_that_is_missing_is_named_as_unreadable(store: Store) {
+    let ledger = store.connect().await;
+    told(&ledger, "o-1", 1).await;
+    store.execute("DELETE FROM inbank_event");
+    let delivery = ledger
+        .claim_deliveries(&request(9))
+        .await
+        .unwrap()
+        .remove(0);
+    let unreadable = delivery.unreadable.clone().map(|event| event.number);
+    assert_eq!((delivery.events.len(), unreadable), (0, Some(1)));
+    let aside = Delivered {
+        up_to: Some(1),
+        put_aside: Some(1),
+        failures: 0,
+        pause: std::time::Duration::ZERO,
+    };
+    assert!(ledger.delivered(&delivery, aside, minute(1)).await.unwrap());
+    assert_eq!(ledger.claim_deliveries(&request(9)).await.unwrap(), []);
 }
 
 async fn a_damaged_column_of_any_kind_is_that_orders_alone(store: Store) {

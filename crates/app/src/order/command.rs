@@ -1,5 +1,3 @@
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use inbank_domain::{
@@ -143,7 +141,7 @@ impl OrderHandle {
             let Some((claim, now)) = claim(&store, &key).await? else {
                 return Ok(None);
             };
-            let stopping = Arc::new(AtomicBool::new(false));
+            let stopping = store.stopping.clone();
             let round = Round::new(store.clone(), shop, claim, now, stopping);
             Ok(Some(round.run().await))
         };
@@ -175,7 +173,8 @@ pub(crate) async fn claim(
 pub(crate) fn not_written(error: NotWritten) -> OrderError {
     match error {
         NotWritten::Ledger(error) => OrderError::Ledger(error),
-        NotWritten::Lost | NotWritten::Taken | NotWritten::Gone => OrderError::Busy,
+        NotWritten::Taken => OrderError::Taken,
+        NotWritten::Lost | NotWritten::Gone => OrderError::Busy,
     }
 }
 

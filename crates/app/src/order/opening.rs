@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::OrderHandle;
 use super::command::not_written;
 use crate::quote::Unavailable;
-use crate::store::{How, Store, due_in};
+use crate::store::{How, NotWritten, Store, due_in};
 use crate::{OrderError, Shop, application, session};
 
 /// What came of paying, or renting.
@@ -89,7 +89,7 @@ impl OrderHandle {
     /// # Errors
     /// [`OrderError::Invalid`], [`OrderError::Bank`], [`OrderError::TooMany`], [`OrderError::Ledger`]:
     /// nothing was opened. [`OrderError::Unclear`]: it is not known; a further call opens another
-    /// session.
+    /// session. [`OrderError::Taken`]: the bank answered with another attempt's; a person is told.
     pub async fn pay(&self, cart: &Cart) -> Result<PayOutcome, OrderError> {
         let key = self.key()?;
         let bank = self.shop.bank();
@@ -318,7 +318,17 @@ async fn ask(
         take_in(order, number, &answer, now);
         ((), due_in(order, now))
     });
-    written.await.map_err(not_written)?;
+    match written.await {
+        Err(NotWritten::Taken) => {
+            let told = store.insist(&mut order, &how, until, |order, now| {
+                order.opening_taken(number, now);
+                ((), due_in(order, now))
+            });
+            told.await.map_err(not_written)?;
+            return Err(OrderError::Taken);
+        }
+        written => written.map_err(not_written)?,
+    }
     Ok(match answer {
         Ok(Opened::Session(_)) => End::Stands(Box::new(order), number, None),
         Ok(Opened::Application(application)) => {

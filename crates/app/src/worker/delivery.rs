@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use inbank_domain::{EventKind, OrderEvent};
-use inbank_ports::{Delivered, Delivery, Due, EventSink, SinkError};
+use inbank_domain::{EventKind, OrderEvent, OrderKey};
+use inbank_ports::{Delivered, Delivery, Due, EventSink, SinkError, UnreadableEvent};
 use time::OffsetDateTime;
 
-use super::LEASE;
+use super::task::POISON_AFTER;
+use super::{LEASE, pace};
 use crate::deadline::within;
 use crate::store::{How, Store};
 
@@ -72,9 +73,12 @@ pub(super) async fn deliver(
         pause: Duration::ZERO,
     };
     let mut refused = Vec::new();
+    // The next after those that were gone through.
+    let mut unreadable = delivery.unreadable.as_ref();
     for event in &delivery.events {
         let enough = store.now() + LONGEST_DELIVERY > claimed_at + LEASE;
         if enough || stopping.load(Ordering::Relaxed) {
+            unreadable = None;
             break;
         }
         let mut event = event.clone();
@@ -100,6 +104,7 @@ pub(super) async fn deliver(
                     why,
                     "the platform did not take an event; it comes again"
                 );
+                unreadable = None;
                 break;
             }
         };
@@ -120,15 +125,49 @@ pub(super) async fn deliver(
             }
         }
     }
-    match store.ledger.delivered(delivery, outcome, store.now()).await {
-        Ok(true) => {}
-        Ok(false) => tracing::debug!(order = %delivery.key, "the outbox's lease had passed on"),
-        Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
+    let aside = unreadable.filter(|event| puts_aside(store, event, &mut outcome));
+    let passed_on = match store.ledger.delivered(delivery, outcome, store.now()).await {
+        Ok(held) => !held,
+        Err(error) => {
+            tracing::warn!(order = %delivery.key, %error, "events come again");
+            false
+        }
+    };
+    if passed_on {
+        tracing::debug!(order = %delivery.key, "the outbox's lease had passed on");
     }
     for event in refused {
-        tell_refused(store, delivery, &event).await;
+        // A person hears of it by another event, unless that is what was refused.
+        if !matches!(event.kind, EventKind::NeedsPerson(_)) {
+            let why = format!("the platform refused event {} for good", event.number);
+            tell_aside(store, &delivery.key, Some(event.attempt), &why).await;
+        }
+    }
+    // Whoever has the lease now may be able to read it.
+    if let Some(event) = aside.filter(|_| !passed_on) {
+        count.put_aside += 1;
+        let number = event.number;
+        let why = format!("event {number} can't be read, and was not delivered: it is put aside");
+        tell_aside(store, &delivery.key, None, &why).await;
     }
     count
+}
+
+/// Whether an event that can't be read is put aside. It is tried some times before, since a process that can
+/// read it may be there, or on its way.
+fn puts_aside(store: &Store, event: &UnreadableEvent, outcome: &mut Delivered) -> bool {
+    outcome.failures = outcome.failures.saturating_add(1);
+    let aside = outcome.failures >= POISON_AFTER;
+    let (order, number, why) = (&event.key, event.number, &event.why);
+    tracing::error!(%order, number, %why, aside, "an event can't be read");
+    if aside {
+        outcome.up_to = Some(number);
+        outcome.put_aside = outcome.put_aside.or(Some(number));
+        outcome.failures = 0;
+    } else {
+        outcome.pause = store.runtime.spread(pace::after_failure(outcome.failures));
+    }
+    aside
 }
 
 async fn take(store: &Store, sink: &Arc<dyn EventSink>, event: &OrderEvent) -> Took {
@@ -143,26 +182,25 @@ async fn take(store: &Store, sink: &Arc<dyn EventSink>, event: &OrderEvent) -> T
     }
 }
 
-/// A person hears of it by another event, unless that is what was refused.
-async fn tell_refused(store: &Store, delivery: &Delivery, event: &OrderEvent) {
-    if matches!(event.kind, EventKind::NeedsPerson(_)) {
-        return;
-    }
-    let order = match store.ledger.order(&delivery.key).await {
+/// A person hears of an event that is put aside by another event, about its attempt or the one that counts.
+async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &str) {
+    let order = match store.ledger.order(key).await {
         Ok(order) => order,
         Err(error) => {
-            tracing::warn!(%error, "a refused event is in the log only");
+            tracing::warn!(%error, "an event that is put aside is in the log only");
             return;
         }
     };
     let Some(mut order) = order else { return };
     let how = How::default();
     let told = store.change(&mut order, &how, |order, now| {
-        let why = format!("the platform refused event {} for good", event.number);
-        order.tell_person(event.attempt, why, now);
+        let present = order.present().map(|present| present.number);
+        if let Some(number) = attempt.or(present) {
+            order.tell_person(number, why.to_owned(), now);
+        }
         ((), Due::Leased)
     });
     if let Err(error) = told.await {
-        tracing::warn!(?error, "a refused event is in the log only");
+        tracing::warn!(?error, "an event that is put aside is in the log only");
     }
 }

@@ -4,7 +4,7 @@ mod reading;
 mod sending;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use inbank_domain::{Command, Order};
@@ -34,7 +34,11 @@ pub(crate) struct Round {
     ends_by: OffsetDateTime,
     /// Raised when the process is to stop: what has not been sent isn't.
     stopping: Arc<AtomicBool>,
+    /// Whether something was sent: its effect is read also when the process is to stop.
+    sent: bool,
     refusals: Vec<(u32, Command, GatewayError)>,
+    /// Whether the bank was asked anything.
+    asked: AtomicBool,
 }
 
 /// What a round leaves behind.
@@ -43,6 +47,8 @@ pub(crate) struct RoundEnd {
     pub(crate) order: Order,
     /// What the bank refused in this round.
     pub(crate) refusals: Vec<(u32, Command, GatewayError)>,
+    /// Whether the bank was asked anything.
+    pub(crate) asked: bool,
     /// How it went.
     pub(crate) result: RoundResult,
 }
@@ -79,7 +85,9 @@ impl Round {
             woken: claim.woken,
             ends_by: claimed_at + LONGEST_ROUND,
             stopping,
+            sent: false,
             refusals: Vec::new(),
+            asked: AtomicBool::new(false),
         }
     }
 
@@ -94,6 +102,7 @@ impl Round {
         RoundEnd {
             order: self.order,
             refusals: self.refusals,
+            asked: self.asked.into_inner(),
             result,
         }
     }
@@ -198,11 +207,11 @@ impl Round {
         }
     }
 
-    /// A callback named a session or application of another order: nothing of it is taken on.
+    /// A callback named a session or application of another attempt: nothing of it is taken on.
     async fn tell_taken(&mut self, how: &How) -> Result<(), RoundResult> {
         let told = self.store.change(&mut self.order, how, |order, now| {
             if let Some(number) = order.attempts.last().map(|attempt| attempt.number) {
-                let why = "a callback named a session or application of another order";
+                let why = "a callback named a session or application of another attempt";
                 order.tell_person(number, why.to_owned(), now);
             }
             for attempt in &mut order.attempts {
@@ -251,6 +260,13 @@ impl Round {
         self.store
             .release(key, self.lease, rest, self.ends_by)
             .await;
+    }
+
+    /// Notes that the bank was asked, unless it has no such call; none is an answer that did not come in time.
+    fn note_asked<T>(&self, answer: Option<&Result<T, GatewayError>>) {
+        let no_call =
+            matches!(answer, Some(Err(error)) if error.kind() == GatewayErrorKind::Unsupported);
+        self.asked.fetch_or(!no_call, Ordering::Relaxed);
     }
 
     fn how(&self) -> How {

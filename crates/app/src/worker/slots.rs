@@ -21,12 +21,14 @@ impl Slots {
         }
     }
 
-    /// How many more of a shop may run. However full the process is, a shop of which nothing runs
-    /// has one.
-    pub(super) fn free(&self, shop: &ShopName) -> u32 {
+    /// How many more of a shop may run, when so many of other shops are about to. However full the
+    /// process is, a shop of which nothing runs has one.
+    pub(super) fn free(&self, shop: &ShopName, promised: u32) -> u32 {
         let running = self.running.get(shop).copied().unwrap_or_default();
         let of_shop = self.of_a_shop.saturating_sub(running);
-        let in_all = self.in_all.saturating_sub(self.total);
+        let in_all = self
+            .in_all
+            .saturating_sub(self.total.saturating_add(promised));
         let reserved = u32::from(running == 0);
         of_shop.min(in_all.max(reserved))
     }
@@ -66,15 +68,16 @@ mod tests {
         let (a, b) = (ShopName::parse("a").unwrap(), ShopName::parse("b").unwrap());
         let mut slots = Slots::new(3, 4);
         for _ in 0..3 {
-            assert!(slots.free(&a) > 0);
+            assert!(slots.free(&a, 0) > 0);
             slots.take(&a);
         }
-        assert_eq!((slots.free(&a), slots.free(&b)), (0, 1));
+        assert_eq!((slots.free(&a, 0), slots.free(&b, 0)), (0, 1));
         slots.take(&b);
-        assert_eq!(slots.free(&b), 0);
+        assert_eq!(slots.free(&b, 0), 0);
         let c = ShopName::parse("c").unwrap();
-        assert_eq!(slots.free(&c), 1, "however full the process is");
+        assert_eq!(slots.free(&c, 0), 1, "however full the process is");
+        assert_eq!(Slots::new(3, 4).free(&a, 2), 2);
         slots.give_back(&a);
-        assert_eq!((slots.free(&a), slots.total()), (1, 3));
+        assert_eq!((slots.free(&a, 0), slots.total()), (1, 3));
     }
 }

@@ -49,6 +49,7 @@ struct Supervisor<'a> {
 
 pub(super) async fn run(worker: &Worker, stop: impl Future<Output = ()> + Send) {
     let (messages, mut inbox) = unbounded();
+    worker.store.stopping.store(false, Ordering::Relaxed);
     let now = worker.store.now();
     let mut supervisor = Supervisor {
         worker,
@@ -228,8 +229,34 @@ impl Supervisor<'_> {
         now: OffsetDateTime,
     ) {
         let answered = match ended {
-            Ended::With(RoundResult::Done) => Some(true),
-            Ended::With(RoundResult::Bank(error)) => {
+            Ended::With(worked) if worked.asked => self.answered(shop, &worked.result, now),
+            Ended::With(_) | Ended::Panicked | Ended::Cut => None,
+        };
+        let runtime = self.worker.store.runtime.clone();
+        self.breakers
+            .ended(host, answered, now, |pause| runtime.spread(pause));
+        self.worker.note(|health| match ended {
+            Ended::With(worked) => match worked.result {
+                RoundResult::Done => health.rounds_done += 1,
+                RoundResult::Bank(_) => health.rounds_without_answer += 1,
+                RoundResult::NotWritten(_) => health.rounds_not_written += 1,
+                RoundResult::Stopped => {}
+            },
+            Ended::Cut => {}
+            Ended::Panicked => health.rounds_panicked += 1,
+        });
+    }
+
+    /// Whether the bank gave an answer, in a round that asked it; none where that can't be told.
+    fn answered(
+        &mut self,
+        shop: &ShopName,
+        result: &RoundResult,
+        now: OffsetDateTime,
+    ) -> Option<bool> {
+        match result {
+            RoundResult::Done => Some(true),
+            RoundResult::Bank(error) => {
                 if error.kind() == GatewayErrorKind::RateLimited {
                     let wait = error.retry_after().unwrap_or(FEWER_CALLS);
                     let wait = wait.try_into().unwrap_or(time::Duration::MINUTE);
@@ -238,23 +265,9 @@ impl Supervisor<'_> {
                 Some(!error.is_host_failure())
             }
             // It hung until the round's time was over.
-            Ended::With(RoundResult::Stopped) if !self.stopping.load(Ordering::Relaxed) => {
-                Some(false)
-            }
-            Ended::With(RoundResult::Stopped | RoundResult::NotWritten(_))
-            | Ended::Panicked
-            | Ended::Cut => None,
-        };
-        let runtime = self.worker.store.runtime.clone();
-        self.breakers
-            .ended(host, answered, now, |pause| runtime.spread(pause));
-        self.worker.note(|health| match ended {
-            Ended::With(RoundResult::Done) => health.rounds_done += 1,
-            Ended::With(RoundResult::Bank(_)) => health.rounds_without_answer += 1,
-            Ended::With(RoundResult::NotWritten(_)) => health.rounds_not_written += 1,
-            Ended::With(RoundResult::Stopped) | Ended::Cut => {}
-            Ended::Panicked => health.rounds_panicked += 1,
-        });
+            RoundResult::Stopped if !self.stopping.load(Ordering::Relaxed) => Some(false),
+            RoundResult::Stopped | RoundResult::NotWritten(_) => None,
+        }
     }
 
     fn begin_round(&mut self, claimed: Claimed, claimed_at: OffsetDateTime) {

@@ -13,9 +13,25 @@ use crate::Shop;
 use crate::store::How;
 
 /// An order on which work failed so often in a row is put aside.
-const POISON_AFTER: u32 = 8;
+pub(super) const POISON_AFTER: u32 = 8;
+/// … and tried again so rarely: a version that can work on it takes it up by itself.
+const PAUSE_ASIDE: Duration = Duration::from_hours(1);
 /// So long a ledger that is away is asked to end a lease.
 const LONGEST_RELEASE: Duration = Duration::from_secs(30);
+
+/// What came of the work on one claimed order.
+pub(super) struct Worked {
+    pub(super) result: RoundResult,
+    /// Whether the bank was asked anything: else it says nothing of the bank.
+    pub(super) asked: bool,
+}
+
+impl Worked {
+    const WITHOUT_THE_BANK: Self = Self {
+        result: RoundResult::Done,
+        asked: false,
+    };
+}
 
 /// A round's whole work; what can't be read is put aside.
 pub(super) async fn work(
@@ -24,7 +40,7 @@ pub(super) async fn work(
     claimed: Claimed,
     claimed_at: OffsetDateTime,
     stopping: Arc<AtomicBool>,
-) -> RoundResult {
+) -> Worked {
     let claim: Claim = match claimed {
         Claimed::Order(claim) => *claim,
         Claimed::Unreadable {
@@ -37,19 +53,22 @@ pub(super) async fn work(
             let aside = failures >= POISON_AFTER;
             tracing::error!(order = %key, %error, aside, "an order can't be read, and is left alone");
             put_off(worker, &key, lease, failures, aside).await;
-            return RoundResult::Done;
+            return Worked::WITHOUT_THE_BANK;
         }
     };
     let Some(shop) = shop else {
         // It was taken away after the claim.
         give_back(worker, &claim.order.key, claim.lease, claim.order.failures).await;
-        return RoundResult::Done;
+        return Worked::WITHOUT_THE_BANK;
     };
     let store = worker.store.clone();
-    Round::new(store, shop, claim, claimed_at, stopping)
+    let end = Round::new(store, shop, claim, claimed_at, stopping)
         .run()
-        .await
-        .result
+        .await;
+    Worked {
+        result: end.result,
+        asked: end.asked,
+    }
 }
 
 /// A round that panicked: that order alone pauses, and after some times a person is told.
@@ -81,9 +100,13 @@ async fn tell_aside(worker: &Worker, key: &OrderKey) {
 }
 
 async fn put_off(worker: &Worker, key: &OrderKey, lease: Lease, failures: u32, aside: bool) {
-    let pause = worker.store.runtime.spread(pace::after_failure(failures));
+    let pause = if aside {
+        PAUSE_ASIDE
+    } else {
+        pace::after_failure(failures)
+    };
     let rest = Rest {
-        due_in: (!aside).then_some(pause),
+        due_in: Some(worker.store.runtime.spread(pause)),
         failures,
         aside,
     };

@@ -3,7 +3,9 @@
 
 mod command;
 mod direct;
+mod limits;
 mod pay;
+mod poison;
 mod product;
 mod rental;
 mod signing;

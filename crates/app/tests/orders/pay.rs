@@ -1,10 +1,15 @@
+use std::sync::Arc;
+
 use inbank_app::{NotOffered, OrderError, PayOutcome};
 use inbank_domain::{
-    ApplicationPrefill, AttemptState, Cart, EventKind, Months, NotPaid, OrderStatus,
+    ApplicationPrefill, AttemptState, Cart, EventKind, Months, NotPaid, OrderStatus, Region,
 };
 use inbank_ports::{Clock as _, GatewayErrorKind};
+use inbank_testkit::FakeBank;
 
-use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, cart, disturbed_after, eur, hang_up_after};
+use crate::stage::{
+    DAY, HOUR, MINUTE, SECOND, Stage, cart, disturbed_after, eur, hang_up_after, shop,
+};
 
 #[test]
 fn a_double_click_opens_one_session_and_both_are_sent_to_it() {
@@ -303,4 +308,31 @@ fn a_loop_in_a_shop_does_not_flood_the_bank() {
         stage.pass(HOUR).await;
         assert!(order.pay(&cart("50")).await.is_ok());
     });
+}
+
+#[test]
+fn a_session_that_another_attempt_has_is_given_to_nobody_and_a_person_is_told() {
+    for reference in ["1001", "1002"] {
+        let stage = Stage::new();
+        stage.play(async {
+            stage.session("1001", &cart("499.90")).await;
+            // Another bank in its place, whose numbers start anew.
+            let bank = Arc::new(FakeBank::new(Region::ESTONIA));
+            let shops = stage.worker.shops();
+            shops.replace(shop("main", bank)).unwrap();
+            let changed = Cart::new("hp", eur("100"));
+            let error = stage.order(reference).pay(&changed).await.unwrap_err();
+            assert!(matches!(error, OrderError::Taken), "{error:?}");
+            stage.pass(SECOND).await;
+            let told = stage.told(reference);
+            assert!(
+                told.iter()
+                    .any(|told| told.starts_with("needs_person: the bank answered")),
+                "{told:?}"
+            );
+            // The next has one of its own.
+            let paid = stage.order(reference).pay(&changed).await.unwrap();
+            assert!(matches!(paid, PayOutcome::Redirect(_)), "{paid:?}");
+        });
+    }
 }

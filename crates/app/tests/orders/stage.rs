@@ -148,11 +148,15 @@ pub(crate) fn worker(
 }
 
 pub(crate) fn add(worker: &Worker, name: &str, bank: Arc<FakeBank>) {
+    worker.shops().add(shop(name, bank)).unwrap();
+}
+
+/// A shop at a bank.
+pub(crate) fn shop(name: &str, bank: Arc<FakeBank>) -> Shop {
     let url = WebAddress::parse("https://pay.example/inbank").unwrap();
     let identity = [format!("{name} at the bank")];
     let bank_ports = Bank::new(Region::ESTONIA, name, identity, bank.clone()).with_all(bank);
-    let shop = Shop::new(ShopName::parse(name).unwrap(), bank_ports, &url).unwrap();
-    worker.shops().add(shop).unwrap();
+    Shop::new(ShopName::parse(name).unwrap(), bank_ports, &url).unwrap()
 }
 
 /// Polls a call to its end, and does something to it meanwhile, after so many polls.

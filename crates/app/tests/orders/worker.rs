@@ -198,6 +198,54 @@ fn stopping_finishes_what_was_sent_and_gives_leases_back() {
 }
 
 #[test]
+fn what_a_caller_has_not_sent_when_the_worker_stops_is_left_to_the_next_process() {
+    let stage = Stage::new();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ended, has_ended) = oneshot::channel::<()>();
+    let worker = stage.worker.clone();
+    stage.process.spawn(Box::pin(async move {
+        worker
+            .run(async { stopped.await.unwrap_or_default() })
+            .await;
+        let _ = ended.send(());
+    }));
+    stage.sim.block_on(async {
+        let session = stage.session("1001", &cart("499.90")).await;
+        stage.bank.customer_applies(&session);
+        stage.order("1001").refresh().await.unwrap();
+        stage.bank.hold_answers();
+        let order = stage.order("1001");
+        let rest = async {
+            stage.bank.holds(1).await;
+            drop(stop);
+            let let_go = async {
+                stage.pass(SECOND).await;
+                stage.bank.let_go();
+            };
+            futures::join!(order.approve(), let_go).0
+        };
+        // One caller's round has asked; another's command waits for it to end.
+        let (_, approved) = futures::join!(order.refresh(), rest);
+        let approved = approved.unwrap();
+        assert!(
+            matches!(approved, CommandOutcome::Pending(_)),
+            "{approved:?}"
+        );
+        has_ended.await.unwrap();
+    });
+    assert_eq!(stage.bank.calls("contract.approve"), 0);
+    let second = stage.sim.process();
+    let worker = stage::worker(&second, stage.ledger.clone(), stage.sink.clone());
+    stage::add(&worker, "main", stage.bank.clone());
+    second.spawn(Box::pin(
+        async move { worker.run(std::future::pending()).await },
+    ));
+    stage.sim.block_on(second.pass(MINUTE));
+    assert_eq!(stage.told("1001"), ["awaits_merchant", "paid"]);
+    assert_eq!(stage.bank.calls("contract.approve"), 1);
+}
+
+#[test]
 fn a_killed_process_loses_nothing_and_another_takes_up() {
     for seed in 0..10 {
         let stage = Stage::seeded(seed);

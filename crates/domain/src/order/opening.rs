@@ -150,6 +150,16 @@ impl Order {
         }
     }
 
+    /// The bank has answered with a session or application that another attempt has: nobody is sent there,
+    /// nothing of it is taken on, and a person has to find out what the bank has opened.
+    pub fn opening_taken(&mut self, number: u32, now: OffsetDateTime) {
+        let why = format!(
+            "the bank answered the opening of attempt {number} with a session or application that another attempt has"
+        );
+        self.tell_person(number, why, now);
+        self.opening_refused(number, now);
+    }
+
     /// Gives up what was asked for, never answered, and not heard of in all its time; or at once,
     /// where the platform says so. `to` is the end that it comes to.
     pub fn give_up(&mut self, number: u32, to: AttemptState, now: OffsetDateTime) {

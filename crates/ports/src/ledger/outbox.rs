@@ -15,6 +15,19 @@ pub struct Delivery {
     pub failures: u32,
     /// The events, in order; not necessarily all.
     pub events: Vec<OrderEvent>,
+    /// The event after those, where that can't be read: put it aside, so that the later ones follow.
+    pub unreadable: Option<UnreadableEvent>,
+}
+
+/// An event that can't be read: it was written by a later version, or damaged.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnreadableEvent {
+    /// The order that it is about.
+    pub key: OrderKey,
+    /// Its number in its order.
+    pub number: u64,
+    /// What is wrong with it; shows no data of a financing.
+    pub why: String,
 }
 
 /// How far a delivery came.
@@ -33,8 +46,10 @@ pub struct Delivered {
 /// A piece of a shop's feed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Feed {
-    /// The events, by their positions.
+    /// The events, by their positions. None where there are no more that can be read.
     pub events: Vec<Positioned>,
+    /// Those on the way that can't be read, and are passed over.
+    pub unreadable: Vec<UnreadableEvent>,
 }
 
 /// An event in a shop's feed.

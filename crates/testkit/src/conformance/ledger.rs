@@ -39,6 +39,9 @@ pub trait LedgerHarness: Send + Sync {
 
     /// What is stored of an order can't be read any more, as if a later version had written it.
     async fn break_order(&self, key: &OrderKey);
+
+    /// What is stored of one of an order's events can't be read any more, as if a later version had written it.
+    async fn break_event(&self, key: &OrderKey, number: u64);
 }
 
 type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -94,6 +97,7 @@ pub fn cases() -> &'static [LedgerCase] {
         write::write_after_the_lease_is_lost,
         write::session_belongs_to_one_order,
         write::application_belongs_to_one_order,
+        write::session_belongs_to_one_attempt,
         write::write_beside_a_lease_is_not_overlooked,
         due::order_is_due_in_as_long_as_written,
         due::earlier_due_time_stays,
@@ -127,7 +131,9 @@ pub fn cases() -> &'static [LedgerCase] {
         outbox::event_during_a_delivery_is_not_overlooked,
         outbox::lapsed_delivery_passes_on,
         outbox::refused_event_is_put_aside,
+        outbox::unreadable_event_is_put_aside,
         outbox::feed_misses_no_event,
+        outbox::unreadable_event_stops_no_feed,
         keeping::only_old_orders_that_are_over_are_forgotten,
         keeping::no_more_orders_are_forgotten_than_asked_for,
         keeping::erased_order_is_gone,

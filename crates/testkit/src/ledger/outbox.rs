@@ -1,7 +1,8 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inbank_domain::{OrderEvent, OrderKey};
-use inbank_ports::{Delivered, Delivery, Positioned};
+use inbank_ports::{Delivered, Delivery, Positioned, UnreadableEvent};
 use time::OffsetDateTime;
 
 use super::schedule::{Leases, later};
@@ -13,6 +14,8 @@ const BATCH: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     events: Vec<Positioned>,
+    /// The numbers of those that can't be read.
+    broken: BTreeSet<u64>,
     /// The number of the last that is done with.
     done: u64,
     /// The first that was put aside: all after it are marked.
@@ -34,6 +37,19 @@ impl Outbox {
             positioned.event.follows_refused |=
                 self.refused.is_some_and(|refused| number > refused);
             positioned
+        })
+    }
+
+    pub(super) fn break_event(&mut self, number: u64) {
+        self.broken.insert(number);
+    }
+
+    /// Why an event can't be read.
+    pub(super) fn unreadable(&self, key: &OrderKey, number: u64) -> Option<UnreadableEvent> {
+        self.broken.contains(&number).then(|| UnreadableEvent {
+            key: key.clone(),
+            number,
+            why: "it was broken".to_owned(),
         })
     }
 
@@ -59,11 +75,16 @@ impl Outbox {
         now: OffsetDateTime,
         lease: Duration,
     ) -> Delivery {
+        let is_readable = |event: &OrderEvent| !self.broken.contains(&event.number);
+        let events = self.undelivered().take(BATCH);
+        let events: Vec<OrderEvent> = events.take_while(is_readable).collect();
+        let next = self.undelivered().nth(events.len());
         Delivery {
             key: key.clone(),
-            lease: self.leases.take(now, lease),
             failures: self.failures,
-            events: self.undelivered().take(BATCH).collect(),
+            unreadable: next.and_then(|event| self.unreadable(key, event.number)),
+            events,
+            lease: self.leases.take(now, lease),
         }
     }
 

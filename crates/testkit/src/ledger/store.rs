@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use inbank_domain::{
@@ -27,6 +27,18 @@ impl Store {
     pub(super) fn break_order(&mut self, key: &OrderKey) {
         if let Some(row) = self.rows.get_mut(key) {
             row.broken = true;
+        }
+    }
+
+    pub(super) fn mend_order(&mut self, key: &OrderKey) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.broken = false;
+        }
+    }
+
+    pub(super) fn break_event(&mut self, key: &OrderKey, number: u64) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.outbox.break_event(number);
         }
     }
 
@@ -91,7 +103,9 @@ impl Store {
             let owner = self.owners.get(&of_shop(name));
             owner.is_some_and(|owner| *owner != key)
         };
-        if names_of(&order).any(is_anothers) {
+        let mut names = BTreeSet::new();
+        let is_taken = |name: Name| !names.insert(name.clone()) || is_anothers(name);
+        if names_of(&order).any(is_taken) {
             return Saved::Taken;
         }
         if let Some(row) = present {
@@ -233,16 +247,26 @@ impl Store {
     }
 
     pub(super) fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Feed {
-        let mut events: Vec<Positioned> = self
+        let mut later: Vec<(Positioned, &Row)> = self
             .rows
             .values()
             .filter(|row| row.order.key.shop == *shop)
-            .flat_map(|row| row.outbox.all())
-            .filter(|positioned| positioned.position > after)
+            .flat_map(|row| row.outbox.all().map(move |positioned| (positioned, row)))
+            .filter(|(positioned, _)| positioned.position > after)
             .collect();
-        events.sort_by_key(|positioned| positioned.position);
-        events.truncate(limit as usize);
-        Feed { events }
+        later.sort_by_key(|(positioned, _)| positioned.position);
+        let mut feed = Feed::default();
+        for (positioned, row) in later {
+            if feed.events.len() >= limit as usize {
+                break;
+            }
+            let number = positioned.event.number;
+            match row.outbox.unreadable(&row.order.key, number) {
+                Some(unreadable) => feed.unreadable.push(unreadable),
+                None => feed.events.push(positioned),
+            }
+        }
+        feed
     }
 
     pub(super) fn forget(&mut self, before: OffsetDateTime, limit: u32) -> u64 {

@@ -63,16 +63,20 @@ impl Round {
         let clock = self.store.runtime.clock().clone();
         let mut found = None;
         for subject in candidates {
-            if self.stopping.load(Ordering::Relaxed) {
+            if self.stopping.load(Ordering::Relaxed) && !self.sent {
                 return Err(RoundResult::Stopped);
             }
             let reading = within(clock.as_ref(), self.left(), refresh(bank, attempt, subject));
             let Some(reading) = reading.await else {
+                self.note_asked::<Reading>(None);
                 return Err(RoundResult::Stopped);
             };
+            let Some(reading) = reading else {
+                return Ok(Ok(None));
+            };
+            self.note_asked(Some(&reading));
             match reading {
-                None => return Ok(Ok(None)),
-                Some(Ok(reading)) => {
+                Ok(reading) => {
                     // A valid callback of another order can be posted to this address. Each is
                     // checked, so that a foreign one does not block the others.
                     if self.order.check_is_ours(number, &reading).is_ok() {
@@ -80,13 +84,13 @@ impl Round {
                     }
                     tracing::warn!(order = %self.order.key, attempt = number, "the bank names another order");
                 }
-                Some(Err(error)) if error.kind() == GatewayErrorKind::NotFound => {
+                Err(error) if error.kind() == GatewayErrorKind::NotFound => {
                     if subject.is_none() {
                         return Ok(Ok(Some(Read::Missing(number))));
                     }
                     found = Some(Read::NotYet(number));
                 }
-                Some(Err(error)) => return Ok(Err(error)),
+                Err(error) => return Ok(Err(error)),
             }
         }
         Ok(Ok(found))

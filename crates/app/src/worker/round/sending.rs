@@ -47,6 +47,8 @@ impl Round {
             let bank = self.shop.bank();
             let clock = self.store.runtime.clock().clone();
             let sent = within(clock.as_ref(), self.left(), send(bank, &attempt, &command)).await;
+            self.note_asked(sent.as_ref());
+            self.sent = true;
             let Some(sent) = sent else {
                 return Err(RoundResult::Stopped);
             };

@@ -22,6 +22,7 @@ impl Supervisor<'_> {
     fn free_slots(&mut self, now: OffsetDateTime) -> Vec<ShopSlots> {
         self.paused.retain(|_, until| *until > now);
         let mut slots = Vec::new();
+        let mut promised: u32 = 0;
         let mut of_host: BTreeMap<Arc<str>, u32> = BTreeMap::new();
         for shop in self.worker.shops.all() {
             let host = shop.bank().host.clone();
@@ -33,9 +34,10 @@ impl Supervisor<'_> {
             let free = if paused {
                 0
             } else {
-                self.rounds.free(shop.name()).min(left)
+                self.rounds.free(shop.name(), promised).min(left)
             };
             of_host.insert(host, left.saturating_sub(free));
+            promised = promised.saturating_add(free);
             if free > 0 {
                 let shop = shop.name().clone();
                 slots.push(ShopSlots { shop, free });
@@ -70,7 +72,7 @@ impl Supervisor<'_> {
             .iter()
             .map(|shop| ShopSlots {
                 shop: shop.name().clone(),
-                free: self.deliveries.free(shop.name()),
+                free: self.deliveries.free(shop.name(), 0),
             })
             .filter(|slots| slots.free > 0)
             .collect();

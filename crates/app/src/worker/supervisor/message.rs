@@ -7,8 +7,8 @@ use inbank_domain::ShopName;
 use inbank_ports::{Claimed, Delivery, LedgerError, ShopSlots};
 use time::OffsetDateTime;
 
-use crate::worker::RoundResult;
 use crate::worker::delivery::Count;
+use crate::worker::task::Worked;
 
 pub(super) enum Message {
     Claimed(
@@ -27,7 +27,7 @@ pub(super) enum Message {
 }
 
 pub(super) enum Ended {
-    With(RoundResult),
+    With(Worked),
     Panicked,
     Cut,
 }

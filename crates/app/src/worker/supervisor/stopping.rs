@@ -18,6 +18,7 @@ impl Supervisor<'_> {
     /// No new claims; what was sent is waited for; then it is cut, and gives its lease back.
     pub(super) async fn stop(mut self, inbox: &mut UnboundedReceiver<Message>) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.worker.store.stopping.store(true, Ordering::Relaxed);
         let drain = self.worker.stopping.drain;
         self.ended_within(drain, inbox).await;
         if !self.running.is_empty() {

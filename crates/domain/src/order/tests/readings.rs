@@ -209,6 +209,22 @@ fn proof_of_income_that_is_called_for_once_more_is_told_once_more() {
 }
 
 #[test]
+fn proof_of_income_of_another_kind_is_told_once_more_without_any_callback() {
+    let mut order = new_order();
+    let number = asked(&mut order, APPLICATION, 1, at(0));
+    let mut wanted = of_application(number, "income_proof_required");
+    order.observe(number, &wanted, at(1));
+    assert_eq!(told(&mut order), ["action_wanted: income_proof"]);
+    // The account statement was not enough: the type is all that the bank's answer shows of that.
+    wanted.state = Ok(AttemptState::StatementsWanted);
+    order.observe(number, &wanted, at(2));
+    assert_eq!(told(&mut order), ["action_wanted: statements"]);
+    // Another question of the same kind looks like the one before.
+    order.observe(number, &wanted, at(3));
+    assert_eq!(told(&mut order), [] as [&str; 0]);
+}
+
+#[test]
 fn a_callback_for_proof_asks_nothing_where_no_proof_is_wanted() {
     let mut order = new_order();
     let number = offered(&mut order, 1, at(0));

@@ -208,6 +208,84 @@ pub(super) async fn refused_event_is_put_aside(scene: &Scene<'_>) {
     assert!(!only(scene).await.events[0].follows_refused);
 }
 
+pub(super) async fn unreadable_event_is_put_aside(scene: &Scene<'_>) {
+    let order = told(scene, &scene.order("o-1"), 3).await;
+    told(scene, &scene.order("o-2"), 1).await;
+    scene.break_event(&order.key, 2).await;
+    let mut both = deliveries(scene).await;
+    both.sort_by_key(|delivery| delivery.key.clone());
+    let [first, other] = &both[..] else {
+        panic!("{both:?}")
+    };
+    assert_eq!(
+        (numbers(&other.events), &other.unreadable),
+        (vec![1], &None)
+    );
+    assert!(delivered(scene, other, up_to(1)).await);
+    // Those before it are given as always, and it is named.
+    assert_eq!(numbers(&first.events), [1]);
+    let named = |delivery: &Delivery| {
+        let unreadable = delivery.unreadable.as_ref().unwrap();
+        (unreadable.key.clone(), unreadable.number)
+    };
+    assert_eq!(named(first), (key("o-1"), 2));
+    let tried = Delivered {
+        failures: 3,
+        pause: minutes(5),
+        ..up_to(1)
+    };
+    assert!(delivered(scene, first, tried).await);
+    assert_eq!(deliveries(scene).await, []);
+    scene.pass(minutes(6)).await;
+    let again = only(scene).await;
+    assert_eq!((numbers(&again.events), again.failures), (Vec::new(), 3));
+    assert_eq!(named(&again), (key("o-1"), 2));
+    let aside = Delivered {
+        put_aside: Some(2),
+        ..up_to(2)
+    };
+    assert!(delivered(scene, &again, aside).await);
+    // The later ones follow, marked.
+    let next = only(scene).await;
+    assert_eq!((numbers(&next.events), &next.unreadable), (vec![3], &None));
+    assert!(next.events[0].follows_refused);
+    assert!(delivered(scene, &next, up_to(3)).await);
+    assert_eq!(deliveries(scene).await, []);
+}
+
+pub(super) async fn unreadable_event_stops_no_feed(scene: &Scene<'_>) {
+    let order = told(scene, &scene.order("o-1"), 3).await;
+    told(scene, &scene.order("o-2"), 1).await;
+    let shop = main_shop();
+    let whole = scene.ledger.feed(&shop, 0, 9).await.unwrap();
+    assert_eq!((whole.events.len(), whole.unreadable.len()), (4, 0));
+    let broken = whole
+        .events
+        .iter()
+        .find(|fed| fed.event.order == order.key.reference && fed.event.number == 2);
+    let broken = broken.unwrap().position;
+    scene.break_event(&order.key, 2).await;
+    let readable = whole.events.iter().filter(|fed| fed.position != broken);
+    let readable: Vec<_> = readable.cloned().collect();
+    let feed = scene.ledger.feed(&shop, 0, 9).await.unwrap();
+    assert_eq!(feed.events, readable);
+    let [unreadable] = &feed.unreadable[..] else {
+        panic!("{feed:?}")
+    };
+    assert_eq!((&unreadable.key, unreadable.number), (&order.key, 2));
+    // Also for whoever reads one at a time, and goes on from the last.
+    let (mut after, mut read) = (0, Vec::new());
+    loop {
+        let one = scene.ledger.feed(&shop, after, 1).await.unwrap();
+        let Some(positioned) = one.events.into_iter().next() else {
+            break;
+        };
+        after = positioned.position;
+        read.push(positioned);
+    }
+    assert_eq!(read, readable);
+}
+
 const FED_ORDERS: usize = 12;
 const FED_EVENTS: usize = 5;
 

@@ -80,6 +80,10 @@ impl<'a> Scene<'a> {
         self.harness.break_order(key).await;
     }
 
+    pub(super) async fn break_event(&self, key: &OrderKey, number: u64) {
+        self.harness.break_event(key, number).await;
+    }
+
     /// An order of the main shop that nobody has heard of, with one attempt that is pending.
     pub(super) fn order(&self, name: &str) -> Order {
         self.order_of(main_shop(), name)

@@ -2,7 +2,7 @@ use futures::future::join_all;
 use inbank_domain::{ApplicationId, AttemptState, EventKind, Order, SessionId};
 use inbank_ports::{Due, Kept, Saved, Write};
 
-use super::scene::{LEASE, Scene, found_after, key, minutes, rest, second_shop, tell};
+use super::scene::{LEASE, Scene, attempt, found_after, key, minutes, rest, second_shop, tell};
 
 pub(super) async fn order_is_written_whole(scene: &Scene<'_>) {
     scene.at_rest("o-1").await;
@@ -140,6 +140,18 @@ pub(super) async fn application_belongs_to_one_order(scene: &Scene<'_>) {
         order.attempts[0].application = Some(application.clone());
     })
     .await;
+}
+
+pub(super) async fn session_belongs_to_one_attempt(scene: &Scene<'_>) {
+    let mut order = scene.order("o-1");
+    order.attempts[0].session = SessionId::parse("s-1").ok();
+    let order = scene.written(&order, Due::Never).await;
+    let mut twice = order.clone();
+    let mut second = attempt("o-1", 2, scene.now());
+    second.session.clone_from(&order.attempts[0].session);
+    twice.attempts.push(second);
+    assert_eq!(scene.write(&twice, None, Due::Now).await, Saved::Taken);
+    assert_eq!(scene.found(&order.key).await, order);
 }
 
 async fn belongs_to_one(scene: &Scene<'_>, take: impl Fn(&mut Order) + Sync) {
