@@ -15,8 +15,13 @@ use crate::moment::{LONGEST, SLACK, micros, span};
 use crate::row::Cursor;
 use crate::schedule::{Leased, WORK, released};
 
+/// So many are leased by one statement. Without a number here the server takes a tenth of all that is due
+/// for what it may have to lease, and reads the whole table to find that.
+const MOST: u32 = 1_000;
+
 /// Leases, of each shop up to its limit, the orders that may be leased: those that are due, those whose lease has lapsed, and those
 /// that a wrong clock has leased or put off. Each is found at an end of an index, and passed over while another is taking it.
+/// The order says which end, since the server else reads the table for what it takes to be there in plenty.
 pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
     let Leased {
         due, lease, until, ..
@@ -44,7 +49,7 @@ pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
     let too_long = arm(
         "clock.now",
         &format!("o.{until} > clock.now + CAST($4 AS bigint) + {SLACK}"),
-        "",
+        &format!("ORDER BY o.{until} DESC"),
     );
     let too_late = arm(
         "clock.now",
@@ -52,7 +57,7 @@ pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
             "o.{until} IS NULL AND o.{due} > clock.now + {}",
             LONGEST + SLACK
         ),
-        "",
+        &format!("ORDER BY o.{due} DESC"),
     );
     format!(
         r#"WITH {CLOCK}, asked AS MATERIALIZED (
@@ -62,9 +67,11 @@ pub(super) fn claiming(leased: &Leased, also: &str, returned: &str) -> String {
             SELECT * FROM due UNION ALL SELECT * FROM lapsed UNION ALL SELECT * FROM too_long UNION ALL SELECT * FROM too_late
         ), placed AS (
             SELECT shop, reference, since, free, row_number() OVER (PARTITION BY shop ORDER BY since) AS place FROM found
+        ), chosen AS (
+            SELECT shop, reference, since FROM placed WHERE place <= free ORDER BY place LIMIT {MOST}
         ), taken AS (
             UPDATE inbank_order AS o SET {lease} = o.{lease} + 1, {until} = clock.now + CAST($4 AS bigint) {also}
-            FROM placed AS p CROSS JOIN clock WHERE o.shop = p.shop AND o.reference = p.reference AND p.place <= p.free
+            FROM chosen AS p CROSS JOIN clock WHERE o.shop = p.shop AND o.reference = p.reference
             RETURNING p.since, o.shop, o.reference, o.{lease}, {returned}
         )
         SELECT * FROM taken ORDER BY since"#
