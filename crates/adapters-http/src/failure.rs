@@ -98,7 +98,10 @@ impl Failure {
         match (self, effect) {
             (Self::NotSent(_), _) => Kind::Unreachable,
             (Self::Status { status, codes, .. }, effect) => of_status(*status, codes, effect),
-            (_, Effect::Write) => Kind::OutcomeUnknown,
+            (
+                Self::NoAnswer(_) | Self::TooLarge { .. } | Self::Undecodable { .. },
+                Effect::Write,
+            ) => Kind::OutcomeUnknown,
             (Self::NoAnswer(_), Effect::Read) => Kind::Unavailable,
             (Self::TooLarge { .. } | Self::Undecodable { .. }, Effect::Read) => Kind::Undecodable,
         }
@@ -110,7 +113,12 @@ impl Failure {
         match self.kind(effect) {
             Kind::Unreachable | Kind::Unavailable | Kind::Undecodable => true,
             Kind::RateLimited => effect == Effect::Read,
-            _ => false,
+            Kind::Invalid
+            | Kind::NotAuthorised
+            | Kind::NotFound
+            | Kind::OutcomeUnknown
+            | Kind::Refused
+            | Kind::Unsupported => false,
         }
     }
 
@@ -118,7 +126,10 @@ impl Failure {
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            _ => None,
+            Self::NoAnswer(_)
+            | Self::NotSent(_)
+            | Self::TooLarge { .. }
+            | Self::Undecodable { .. } => None,
         }
     }
 
@@ -138,7 +149,7 @@ impl Failure {
         if let Some(status) = self.status() {
             let codes = match &self {
                 Self::Undecodable { codes, .. } | Self::Status { codes, .. } => codes.as_slice(),
-                _ => &[],
+                Self::NoAnswer(_) | Self::NotSent(_) | Self::TooLarge { .. } => &[],
             };
             error = error.with_answer(status, codes);
         }

@@ -123,10 +123,12 @@ where
         Ok(answer) => return Ok(Some(answer)),
         Err(error) => error,
     };
-    let readings = match error.kind() {
-        GatewayErrorKind::Refused => 1,
-        _ if error.advice() == Advice::OutcomeUnknown => WINDOW,
-        _ => return Err(error),
+    let readings = if error.kind() == GatewayErrorKind::Refused {
+        1
+    } else if error.advice() == Advice::OutcomeUnknown {
+        WINDOW
+    } else {
+        return Err(error);
     };
     for reading in 0..readings {
         if reading > 0 {

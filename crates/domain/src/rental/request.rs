@@ -147,7 +147,9 @@ impl RentalRequest {
                     "must be false: the model is never insured",
                 );
             }
-            _ => {}
+            (InsuranceRequirement::Always, true)
+            | (InsuranceRequirement::Never, false)
+            | (InsuranceRequirement::Optional | InsuranceRequirement::Unrecognised(_), _) => {}
         }
         let given = |amount: Option<Money>| amount.is_some_and(|amount| amount.is_positive());
         if given(self.trade_in) && model.trade_in_available == Some(false) {
