@@ -103,7 +103,7 @@ struct Application<'a> {
     plan: &'a str,
     amount: String,
     currency: String,
-    reference: &'a str,
+    reference: Option<&'a str>,
     back_to: &'a str,
     notify: &'a str,
 }
@@ -131,11 +131,12 @@ impl Sessions for Lender {
         let invalid = |error| GatewayError::invalid(OPEN, error);
         let total = request.total().ok_or_else(unsupported)?;
         self.region.check_currency(total).map_err(invalid)?;
+        let reference = request.purchase.reference.as_ref();
         let application = Application {
             plan: request.product_code.as_str(),
             amount: total.amount().to_string(),
             currency: total.currency().to_string(),
-            reference: request.purchase.reference.as_str(),
+            reference: reference.map(OrderReference::as_str),
             back_to: request.urls.return_url.as_str(),
             notify: request.urls.callback_url.as_str(),
         };
