@@ -378,11 +378,7 @@ fn no_test_is_skipped_and_none_sleeps() {
         for sleep in &sleeps {
             assert!(!tests.contains(sleep), "{inside} sleeps in a test");
         }
-        // A clock of a test's own may hand on what it is asked for; nobody there asks it. A program that
-        // tests start is an embedder's, who may.
-        if inside.starts_with("tests/src/bin/") {
-            continue;
-        }
+        // A clock of a test's own may hand on what it is asked for; nobody there asks it.
         let asked = tests.matches(&[".", "sleep("].concat()).count();
         let handed_on = tests.matches(&["fn ", "sleep("].concat()).count();
         assert!(asked <= handed_on, "{inside} has a clock sleep in a test");

@@ -193,7 +193,7 @@ fn status(callback: &Callback) -> String {
     status.chars().take(64).collect()
 }
 
-/// When an order was last woken by a returning browser, or is about to be; of those within a second.
+/// When returning browsers last woke an order, or will: kept for a second, to space the wakes apart.
 #[derive(Default)]
 pub(crate) struct Returns(Mutex<BTreeMap<OrderKey, OffsetDateTime>>);
 

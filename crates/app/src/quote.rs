@@ -78,47 +78,73 @@ pub enum Unavailable {
     },
 }
 
+/// What is asked of a product; a session's customer chooses the rest at the bank.
+pub(crate) struct Asked {
+    amount: Money,
+    period: Option<Months>,
+    down_payment: Option<Money>,
+    payment_day: Option<PaymentDay>,
+}
+
+impl Asked {
+    pub(crate) const fn of_session(total: Money) -> Self {
+        Self {
+            amount: total,
+            period: None,
+            down_payment: None,
+            payment_day: None,
+        }
+    }
+
+    const fn of_application(request: &ApplicationRequest) -> Self {
+        Self {
+            amount: request.amount(),
+            period: Some(request.period),
+            down_payment: request.down_payment(),
+            payment_day: request.payment_day,
+        }
+    }
+
+    const fn of_calculation(request: &CalculationRequest) -> Self {
+        Self {
+            amount: request.amount(),
+            period: Some(request.period),
+            down_payment: request.down_payment(),
+            payment_day: request.payment_day,
+        }
+    }
+}
+
 impl Unavailable {
-    /// Why a product is not to be offered for an amount and a period; none where it may be.
-    pub(crate) fn why(product: &Product, amount: Money, period: Option<Months>) -> Option<Self> {
+    /// Why a product is not to be offered; none where it may be.
+    pub(crate) fn why(product: &Product, asked: &Asked, today: Date) -> Option<Self> {
+        let (amount, part) = (asked.amount, asked.down_payment);
         if !product.finances(amount) {
             return Some(Self::Amount {
                 min: product.min_amount,
                 max: product.max_amount,
             });
         }
-        match period {
-            Some(period) if !product.offers(period) => Some(Self::Period {
+        if asked.period.is_some_and(|period| !product.offers(period)) {
+            return Some(Self::Period {
                 periods: product.periods.clone(),
-            }),
-            Some(_) | None => None,
+            });
         }
-    }
-
-    /// Why a product is not to be offered for what else a cart brings: its down payment, a payment day, the
-    /// day on which it is asked for.
-    pub(crate) fn why_else(
-        product: &Product,
-        amount: Money,
-        down_payment: Option<Money>,
-        payment_day: Option<PaymentDay>,
-        today: Date,
-    ) -> Option<Self> {
         if let Some(last) = product.valid_to
             && product.has_ended(today)
         {
             return Some(Self::Ended { last });
         }
-        if !product.takes_down_payment(amount, down_payment) {
+        if !product.takes_down_payment(amount, part) {
             return Some(Self::DownPayment);
         }
-        if !product.finances_with(amount, down_payment) {
+        if !product.finances_with(amount, part) {
             return Some(Self::Financed {
                 min: product.min_financed,
                 max: product.max_financed,
             });
         }
-        let day = payment_day.filter(|day| !product.pays_on(*day));
+        let day = asked.payment_day.filter(|day| !product.pays_on(*day));
         day.map(|_| Self::PaymentDay {
             days: product.payment_days.clone(),
         })
@@ -130,11 +156,7 @@ impl Unavailable {
         request: &ApplicationRequest,
         today: Date,
     ) -> Option<Self> {
-        let amount = request.amount();
-        Self::why(product, amount, Some(request.period)).or_else(|| {
-            let (part, day) = (request.down_payment(), request.payment_day);
-            Self::why_else(product, amount, part, day, today)
-        })
+        Self::why(product, &Asked::of_application(request), today)
     }
 
     /// The same as a broken rule, under the field of an application that is to be another.
@@ -147,19 +169,6 @@ impl Unavailable {
             Self::Period { .. } => "period",
         };
         Invalid::new(format!("credit_application.{field}"), self.to_string())
-    }
-
-    /// Why a product can't be calculated with; none where the bank is to calculate.
-    pub fn of_calculation(
-        product: &Product,
-        request: &CalculationRequest,
-        today: Date,
-    ) -> Option<Self> {
-        let amount = request.amount();
-        Self::why(product, amount, Some(request.period)).or_else(|| {
-            let (part, day) = (request.down_payment(), request.payment_day);
-            Self::why_else(product, amount, part, day, today)
-        })
     }
 }
 
@@ -221,7 +230,8 @@ impl ShopHandle {
     /// [`Calculator::calculate`](inbank_ports::Calculator::calculate) say.
     pub async fn quote(&self, request: &CalculationRequest) -> Result<Quote, GatewayError> {
         let product = self.product(&request.product_code).await?;
-        if let Some(why) = Unavailable::of_calculation(&product, request, self.today()) {
+        let asked = Asked::of_calculation(request);
+        if let Some(why) = Unavailable::why(&product, &asked, self.today()) {
             return Ok(Quote::Unavailable(why));
         }
         let calculator = port(self.bank().calculator.as_ref(), "calculation.calculate")?;

@@ -54,7 +54,7 @@ impl OrderHandle {
         let (leased, _) = leased.ok_or(OrderError::Busy)?;
         let mut order = leased.order;
         let number = self.number(&order)?;
-        let told = self.tell(&order, number, identifiers).await;
+        let told = self.assign_at_the_bank(&order, number, identifiers).await;
         let how = How {
             lease: Some(leased.lease),
             worked_on: Vec::new(),
@@ -72,7 +72,8 @@ impl OrderHandle {
         Ok(told)
     }
 
-    async fn tell(
+    /// False where the activation was decided before: then these identifiers are not sent.
+    async fn assign_at_the_bank(
         &self,
         order: &Order,
         number: u32,

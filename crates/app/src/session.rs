@@ -9,7 +9,7 @@ use inbank_ports::GatewayError;
 
 use crate::bank::port;
 use crate::order::fingerprint;
-use crate::quote::Unavailable;
+use crate::quote::{Asked, Unavailable};
 use crate::{Bank, Runtime, Shop};
 
 /// What a cart's attempt is for; why not, where its product is not to be had for it.
@@ -37,13 +37,11 @@ pub(crate) async fn terms(
         merchant_approval: true,
         application_signature: false,
     };
-    // A lender without a catalogue decides by itself.
-    // So does one that describes no product to this shop.
+    // A lender without a catalogue decides by itself, and so does one that describes no product to this shop.
     if let Some(product) = shop.product_if_told(runtime, &request.product_code).await? {
         let today = runtime.now().date();
         if let Some(total) = cart.total()
-            && let Some(why) = Unavailable::why(&product, total, None)
-                .or_else(|| Unavailable::why_else(&product, total, None, None, today))
+            && let Some(why) = Unavailable::why(&product, &Asked::of_session(total), today)
         {
             return Ok(Err(why));
         }

@@ -163,13 +163,27 @@ async fn apply(
             ApplyOutcome::Sent(..) => return Ok(()),
             ApplyOutcome::NotOffered(why) => panic!("{why:?}"),
             ApplyOutcome::Unclear(_) => {
-                clock.sleep(HEARD_OF_WITHIN).await;
-                if order.status().await? == OrderStatus::Opening {
+                if !is_heard_of(order, clock, HEARD_OF_WITHIN).await? {
                     order.cancel().await?;
                 }
             }
         }
     }
+}
+
+/// Watches an order of which it is not known whether the bank has it, for so long at most.
+async fn is_heard_of(
+    order: &OrderHandle,
+    clock: &FastClock,
+    limit: Duration,
+) -> Result<bool, OrderError> {
+    let until = clock.now() + limit;
+    while clock.now() < until {
+        if order.status().await? != OrderStatus::Opening {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn application(amount: Money) -> Result<ApplicationRequest, inbank::Invalid> {
@@ -241,7 +255,6 @@ async fn main() {
         async move {
             while let Err(error) = open(&shop, &clock, reference).await {
                 say(&format!("again {reference} {error}"));
-                clock.sleep(Duration::from_secs(1)).await;
             }
         }
     });

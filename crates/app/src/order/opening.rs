@@ -175,10 +175,10 @@ impl OrderHandle {
             // In a task of its own, from the moment on at which an attempt is written down: a browser
             // that hangs up leaves none behind that nobody asks for.
             let (store, shop) = (self.store.clone(), self.shop.clone());
-            let step = step(store, shop, call.clone(), waited_for);
-            match self.store.runtime.detached(step).await {
-                Some(Ok(Step::Ended(end))) => return Ok(end),
-                Some(Ok(Step::Wait(number))) => waited_for = Some(number),
+            let tried = try_to_open(store, shop, call.clone(), waited_for);
+            match self.store.runtime.detached(tried).await {
+                Some(Ok(Tried::Ended(end))) => return Ok(end),
+                Some(Ok(Tried::Wait(number))) => waited_for = Some(number),
                 Some(Err(error)) => return Err(error),
                 None => return Err(OrderError::Busy),
             }
@@ -197,20 +197,20 @@ struct Call {
     ends: Option<OffsetDateTime>,
 }
 
-/// What came of one look at the order.
-enum Step {
+/// What came of one try to open.
+enum Tried {
     Ended(End),
-    /// Another call is opening this attempt: look again.
+    /// Another call is opening this attempt: try again.
     Wait(u32),
 }
 
 /// Decides what a call is about, and asks the bank where that is what it comes to.
-async fn step(
+async fn try_to_open(
     store: Store,
     shop: Arc<Shop>,
     call: Call,
     waited_for: Option<u32>,
-) -> Result<Step, OrderError> {
+) -> Result<Tried, OrderError> {
     let Call {
         key,
         terms,
@@ -228,10 +228,10 @@ async fn step(
         Decided::Stands(number) => End::Stands(Box::new(order), number, None),
         Decided::Unclear => End::Unclear(None),
         Decided::TooMany(at) => return Err(OrderError::TooMany(at)),
-        Decided::Wait(number) => return Ok(Step::Wait(number)),
+        Decided::Wait(number) => return Ok(Tried::Wait(number)),
         Decided::Ask(number, until) => ask(&store, &shop, order, number, request, until).await?,
     };
-    Ok(Step::Ended(end))
+    Ok(Tried::Ended(end))
 }
 
 /// What is to be done about a call to open.
