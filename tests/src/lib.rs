@@ -14,10 +14,11 @@ mod gate;
 mod hooked;
 mod lives;
 mod shown;
+pub mod simulation;
 pub mod stage;
 
 pub use applicant::Applicant;
-pub use auditor::{Told, audit};
+pub use auditor::{Told, audit, audited};
 pub use broken::broken;
 pub use dying::Dying;
 pub use gate::{Gate, When};

@@ -8,6 +8,7 @@ mod offer;
 mod rental;
 mod session;
 mod signing;
+mod truth;
 mod under_test;
 
 use std::collections::BTreeMap;
@@ -229,6 +230,12 @@ impl FakeBank {
             .iter()
             .map(|(body, _)| body.clone())
             .collect()
+    }
+
+    /// The callbacks sent after the first `known`, oldest first: their bodies and what they say.
+    pub fn callbacks_after(&self, known: usize) -> Vec<(Vec<u8>, Callback)> {
+        let state = self.state();
+        state.callbacks.get(known..).unwrap_or_default().to_vec()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -23,5 +23,6 @@ pub use clock::ManualClock;
 pub use ledger::MemoryLedger;
 #[cfg(unix)]
 pub use postgres::Postgres;
+pub use random::Generator;
 pub use runtime::{SimProcess, SimRuntime, yield_now};
 pub use sink::RecordingSink;

@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod examples;
+mod simulate;
 mod step;
 mod test;
 
@@ -22,6 +23,8 @@ enum Command {
     Test,
     /// Measures a release build; figures on stdout, everything else on stderr
     Bench(bench::Arguments),
+    /// Runs the platform through what may happen, and judges what it was told
+    Simulate(simulate::Arguments),
     /// Counts, builds and runs the programs in `examples/`
     Examples,
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, tests
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Examples => examples::run(),
         Command::Ci => ci::run(),
     };

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 pub(crate) struct Step {
     name: &'static str,
     failure: &'static str,
-    arguments: Vec<&'static str>,
+    arguments: Vec<String>,
     environment: Vec<(&'static str, OsString)>,
 }
 
@@ -28,14 +28,14 @@ impl Step {
         Self {
             name,
             failure,
-            arguments: arguments.split_whitespace().collect(),
+            arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: Vec::new(),
         }
     }
 
     /// Adds one argument.
-    pub(crate) fn argument(mut self, argument: &'static str) -> Self {
-        self.arguments.push(argument);
+    pub(crate) fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
         self
     }
 

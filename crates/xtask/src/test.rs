@@ -1,11 +1,13 @@
 //! `cargo xtask test`: every test of the workspace.
 
+use crate::simulate;
 use crate::step::{self, Step};
 
-/// Runs unit and integration tests, then documentation tests.
+/// Runs unit and integration tests, then documentation tests, then the simulation.
 pub(crate) fn run() -> anyhow::Result<()> {
     tests().run()?;
-    documentation_tests().run()
+    documentation_tests().run()?;
+    simulate::before_a_merge().run()
 }
 
 /// All but the documentation tests. All features, since mocks and the second database live behind features.

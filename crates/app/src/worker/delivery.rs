@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use inbank_domain::{EventKind, OrderEvent, OrderKey};
-use inbank_ports::{Delivered, Delivery, Due, EventSink, SinkError, UnreadableEvent};
+use inbank_ports::{
+    Delivered, Delivery, Due, EventSink, LedgerErrorKind, SinkError, UnreadableEvent,
+};
 use time::OffsetDateTime;
 
 use super::task::POISON_AFTER;
@@ -72,7 +74,6 @@ pub(super) async fn deliver(
         failures: delivery.failures,
         pause: Duration::ZERO,
     };
-    let mut refused = Vec::new();
     // The next after those that were gone through.
     let mut unreadable = delivery.unreadable.as_ref();
     for event in &delivery.events {
@@ -84,82 +85,93 @@ pub(super) async fn deliver(
         let mut event = event.clone();
         // Those that are refused here were not, when this was read.
         event.follows_refused |= outcome.put_aside.is_some();
-        let took = take(store, sink, &event).await;
-        let never = match took {
+        let never = match take(store, sink, &event).await {
             Took::Yes => None,
             Took::Never(why) => Some(why),
             Took::Panicked if panics.one_more(&event) >= PANICS => {
                 Some("its sink panics".to_owned())
             }
-            Took::Panicked | Took::Later(_) => {
-                let why = match took {
-                    Took::Later(why) => why,
-                    Took::Yes | Took::Never(_) | Took::Panicked => "its sink panicked".to_owned(),
-                };
-                outcome.failures = outcome.failures.saturating_add(1);
-                let doubled = Duration::from_secs(1 << (outcome.failures - 1).min(16));
-                outcome.pause = store.runtime.spread(doubled.min(LONGEST_PAUSE));
-                tracing::warn!(
-                    event = event.id(),
-                    why,
-                    "the platform did not take an event; it comes again"
-                );
+            Took::Panicked => {
+                comes_again(store, &event, "its sink panicked", &mut outcome);
+                unreadable = None;
+                break;
+            }
+            Took::Later(why) => {
+                comes_again(store, &event, &why, &mut outcome);
                 unreadable = None;
                 break;
             }
         };
+        if let Some(why) = &never {
+            // A person hears of it before it is put aside: else nobody would, should the ledger or the process
+            // fail in between.
+            if !is_told(store, &event).await {
+                comes_again(store, &event, "nobody could be told of it", &mut outcome);
+                unreadable = None;
+                break;
+            }
+            let id = event.id();
+            tracing::error!(
+                event = id,
+                why,
+                "the platform refused an event for good; it is put aside"
+            );
+            outcome.put_aside = outcome.put_aside.or(Some(event.number));
+            count.put_aside += 1;
+        } else {
+            count.delivered += 1;
+        }
         outcome.up_to = Some(event.number);
         outcome.failures = 0;
         panics.forget(&event);
-        match never {
-            None => count.delivered += 1,
-            Some(why) => {
-                tracing::error!(
-                    event = event.id(),
-                    why,
-                    "the platform refused an event for good; it is put aside"
-                );
-                outcome.put_aside = outcome.put_aside.or(Some(event.number));
-                count.put_aside += 1;
-                refused.push(event);
-            }
-        }
     }
-    let aside = unreadable.filter(|event| puts_aside(store, event, &mut outcome));
-    let passed_on = match store.ledger.delivered(delivery, outcome, store.now()).await {
-        Ok(held) => !held,
-        Err(error) => {
-            tracing::warn!(order = %delivery.key, %error, "events come again");
-            false
-        }
-    };
-    if passed_on {
-        tracing::debug!(order = %delivery.key, "the outbox's lease had passed on");
-    }
-    for event in refused {
-        // A person hears of it by another event, unless that is what was refused.
-        if !matches!(event.kind, EventKind::NeedsPerson(_)) {
-            let why = format!("the platform refused event {} for good", event.number);
-            tell_aside(store, &delivery.key, Some(event.attempt), &why).await;
-        }
-    }
-    // Whoever has the lease now may be able to read it.
-    if let Some(event) = aside.filter(|_| !passed_on) {
+    if let Some(event) = unreadable
+        && puts_aside(store, event, &mut outcome).await
+    {
         count.put_aside += 1;
-        let number = event.number;
-        let why = format!("event {number} can't be read, and was not delivered: it is put aside");
-        tell_aside(store, &delivery.key, None, &why).await;
+    }
+    match store.ledger.delivered(delivery, outcome, store.now()).await {
+        Ok(true) => {}
+        Ok(false) => tracing::debug!(order = %delivery.key, "the outbox's lease had passed on"),
+        Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
     }
     count
 }
 
+/// An event that was not taken comes again, after a growing pause.
+fn comes_again(store: &Store, event: &OrderEvent, why: &str, outcome: &mut Delivered) {
+    outcome.failures = outcome.failures.saturating_add(1);
+    let doubled = Duration::from_secs(1 << (outcome.failures - 1).min(16));
+    outcome.pause = store.runtime.spread(doubled.min(LONGEST_PAUSE));
+    let event = event.id();
+    tracing::warn!(
+        event,
+        why,
+        "the platform did not take an event; it comes again"
+    );
+}
+
+/// A person is told that an event was refused, by another event; unless that is what was refused.
+async fn is_told(store: &Store, event: &OrderEvent) -> bool {
+    if matches!(event.kind, EventKind::NeedsPerson(_)) {
+        return true;
+    }
+    let why = format!("the platform refused event {} for good", event.number);
+    let key = OrderKey::new(event.shop.clone(), event.order.clone());
+    tell_aside(store, &key, Some(event.attempt), &why).await
+}
+
 /// Whether an event that can't be read is put aside. It is tried some times before, since a process that can
 /// read it may be there, or on its way.
-fn puts_aside(store: &Store, event: &UnreadableEvent, outcome: &mut Delivered) -> bool {
+async fn puts_aside(store: &Store, event: &UnreadableEvent, outcome: &mut Delivered) -> bool {
     outcome.failures = outcome.failures.saturating_add(1);
-    let aside = outcome.failures >= POISON_AFTER;
-    let (order, number, why) = (&event.key, event.number, &event.why);
-    tracing::error!(%order, number, %why, aside, "an event can't be read");
+    let number = event.number;
+    let mut aside = outcome.failures >= POISON_AFTER;
+    tracing::error!(order = %event.key, number, why = %event.why, aside, "an event can't be read");
+    if aside {
+        let why = format!("event {number} can't be read, and was not delivered: it is put aside");
+        aside = tell_aside(store, &event.key, None, &why).await;
+    }
     if aside {
         outcome.up_to = Some(number);
         outcome.put_aside = outcome.put_aside.or(Some(number));
@@ -183,15 +195,17 @@ async fn take(store: &Store, sink: &Arc<dyn EventSink>, event: &OrderEvent) -> T
 }
 
 /// A person hears of an event that is put aside by another event, about its attempt or the one that counts.
-async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &str) {
+/// False where that could not be written; true for an order that is gone.
+async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &str) -> bool {
     let order = match store.ledger.order(key).await {
         Ok(order) => order,
         Err(error) => {
-            tracing::warn!(%error, "an event that is put aside is in the log only");
-            return;
+            tracing::warn!(%error, "an event that is to be put aside can't be told of yet");
+            // What can't be read can't be told of either.
+            return error.kind() == LedgerErrorKind::Unreadable;
         }
     };
-    let Some(mut order) = order else { return };
+    let Some(mut order) = order else { return true };
     let how = How::default();
     let told = store.change(&mut order, &how, |order, now| {
         let present = order.present().map(|present| present.number);
@@ -200,7 +214,14 @@ async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &s
         }
         ((), Due::Leased)
     });
-    if let Err(error) = told.await {
-        tracing::warn!(?error, "an event that is put aside is in the log only");
+    match told.await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(
+                ?error,
+                "an event that is to be put aside can't be told of yet"
+            );
+            false
+        }
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Pulse {
     raised: bool,
     /// A slot freed while the last was under way, which did not ask for it.
     freed: bool,
+    /// The one under way does not ask for shops whose slots are all taken: something may be due there.
+    left_out: bool,
     failures: u32,
 }
 
@@ -31,8 +33,15 @@ impl Pulse {
             more: false,
             raised: false,
             freed: false,
+            left_out: false,
             failures: 0,
         }
+    }
+
+    /// The ledger is asked; `left_out` where it is not asked for some shop, whose slots are all taken.
+    pub(super) const fn asking(&mut self, left_out: bool) {
+        self.under_way = true;
+        self.left_out = left_out;
     }
 
     /// There is something new.
@@ -54,10 +63,10 @@ impl Pulse {
     pub(super) fn answered(&mut self, now: OffsetDateTime, full: bool, idle: Duration) {
         self.under_way = false;
         self.failures = 0;
-        self.more = full;
+        self.more = full || self.left_out;
         let raised = std::mem::take(&mut self.raised);
         let freed = std::mem::take(&mut self.freed);
-        let pause = if raised || (freed && full) {
+        let pause = if raised || (freed && self.more) {
             BETWEEN_CLAIMS
         } else {
             idle
@@ -83,7 +92,7 @@ mod tests {
 
     fn asking() -> Pulse {
         let mut pulse = Pulse::new(NOW);
-        pulse.under_way = true;
+        pulse.asking(false);
         pulse
     }
 
@@ -93,7 +102,7 @@ mod tests {
         pulse.freed(NOW);
         pulse.answered(NOW, true, IDLE);
         assert_eq!(pulse.at, NOW + BETWEEN_CLAIMS);
-        pulse.under_way = true;
+        pulse.asking(false);
         pulse.answered(NOW, true, IDLE);
         assert_eq!(pulse.at, NOW + IDLE, "it counts once");
     }
@@ -106,6 +115,20 @@ mod tests {
         assert_eq!(pulse.at, NOW + IDLE);
         pulse.freed(NOW);
         assert_eq!(pulse.at, NOW + IDLE);
+    }
+
+    #[test]
+    fn a_slot_that_frees_is_filled_where_its_shop_was_not_asked_for() {
+        let mut pulse = asking();
+        pulse.asking(true);
+        pulse.answered(NOW, false, IDLE);
+        assert_eq!(pulse.at, NOW + IDLE);
+        pulse.freed(NOW);
+        assert_eq!(pulse.at, NOW);
+        pulse.asking(true);
+        pulse.freed(NOW);
+        pulse.answered(NOW, false, IDLE);
+        assert_eq!(pulse.at, NOW + BETWEEN_CLAIMS);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{FakeBank, State};
 
 #[derive(Clone, Debug)]
 pub(super) struct FakeSession {
-    session: Session,
+    pub(super) session: Session,
     approval: bool,
     device: Option<Device>,
 }

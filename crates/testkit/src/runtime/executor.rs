@@ -138,8 +138,8 @@ impl Shared {
         Self {
             state: Mutex::new(State {
                 now: start.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-                order: Generator::new(seeds.next()),
-                random: Generator::new(seeds.next()),
+                order: Generator::new(seeds.draw()),
+                random: Generator::new(seeds.draw()),
                 ready: Vec::new(),
                 queued: BTreeSet::new(),
                 timers: BTreeMap::new(),

@@ -34,6 +34,12 @@ impl SimProcess {
         self
     }
 
+    /// Another process of the same simulation.
+    #[must_use]
+    pub fn sibling(&self) -> Self {
+        Self::new(self.shared.clone())
+    }
+
     /// Resolves when so much of the simulation's time has passed. It takes none of ours.
     pub async fn pass(&self, time: Duration) {
         Sleep::new(self.shared.clone(), time).await;

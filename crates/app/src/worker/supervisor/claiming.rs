@@ -18,11 +18,13 @@ use crate::worker::LEASE;
 const LONGEST_CLAIM: Duration = Duration::from_secs(30);
 
 impl Supervisor<'_> {
-    /// Shops with free slots, whose host and bank may be asked.
-    fn free_slots(&mut self, now: OffsetDateTime) -> Vec<ShopSlots> {
+    /// Shops with free slots, whose host and bank may be asked; and whether a shop is left out whose slots are
+    /// all taken.
+    fn free_slots(&mut self, now: OffsetDateTime) -> (Vec<ShopSlots>, bool) {
         self.paused.retain(|_, until| *until > now);
         let mut slots = Vec::new();
         let mut promised: u32 = 0;
+        let mut left_out = false;
         let mut of_host: BTreeMap<Arc<str>, u32> = BTreeMap::new();
         for shop in self.worker.shops.all() {
             let host = shop.bank().host.clone();
@@ -31,11 +33,9 @@ impl Supervisor<'_> {
                 None => self.breakers.free(&host, now),
             };
             let paused = self.paused.contains_key(shop.name());
-            let free = if paused {
-                0
-            } else {
-                self.rounds.free(shop.name(), promised).min(left)
-            };
+            let slots_free = self.rounds.free(shop.name(), promised);
+            left_out |= slots_free == 0;
+            let free = if paused { 0 } else { slots_free.min(left) };
             of_host.insert(host, left.saturating_sub(free));
             promised = promised.saturating_add(free);
             if free > 0 {
@@ -43,11 +43,11 @@ impl Supervisor<'_> {
                 slots.push(ShopSlots { shop, free });
             }
         }
-        slots
+        (slots, left_out)
     }
 
     pub(super) fn begin_claim(&mut self, now: OffsetDateTime) {
-        let shops = self.free_slots(now);
+        let (shops, left_out) = self.free_slots(now);
         if shops.is_empty() {
             // A slot that frees says so; a breaker or a pause ends with time.
             let pauses = self.paused.values().copied();
@@ -56,7 +56,7 @@ impl Supervisor<'_> {
             self.claims.at = ends.unwrap_or(now + self.worker.poll_interval);
             return;
         }
-        self.claims.under_way = true;
+        self.claims.asking(left_out);
         let store = self.worker.store.clone();
         let to = self.messages.clone();
         self.worker.store.runtime.spawn(async move {
@@ -67,8 +67,8 @@ impl Supervisor<'_> {
     }
 
     pub(super) fn begin_claiming_deliveries(&mut self, now: OffsetDateTime) {
-        let shops = self.worker.shops.all();
-        let shops: Vec<ShopSlots> = shops
+        let all = self.worker.shops.all();
+        let shops: Vec<ShopSlots> = all
             .iter()
             .map(|shop| ShopSlots {
                 shop: shop.name().clone(),
@@ -82,7 +82,7 @@ impl Supervisor<'_> {
             self.outbox.at = now + self.worker.poll_interval;
             return;
         }
-        self.outbox.under_way = true;
+        self.outbox.asking(shops.len() < all.len());
         let store = self.worker.store.clone();
         let to = self.messages.clone();
         self.worker.store.runtime.spawn(async move {

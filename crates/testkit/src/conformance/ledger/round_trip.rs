@@ -195,13 +195,13 @@ impl Any {
         families.push(ProductFamily::from("A family of its own"));
         let code = format!("hp_0.0%_{}", self.text().replace('\n', " "));
         Terms {
-            kind: pick(&kinds, self.0.next()),
+            kind: pick(&kinds, self.0.draw()),
             product: ProductCode::parse(code).unwrap(),
-            family: pick(&families, self.0.next()),
+            family: pick(&families, self.0.draw()),
             amount: self.maybe(Self::money),
             period: self.maybe(|any| {
                 let months = [1, 12, u16::MAX];
-                Months::new(pick(&months, any.0.next())).unwrap()
+                Months::new(pick(&months, any.0.draw())).unwrap()
             }),
             fingerprint: Fingerprint::from_bytes(self.0.bytes()),
             merchant_approval: self.flip(),
@@ -225,8 +225,8 @@ impl Any {
             Currency::PLN,
             Currency::from_code(*b"XTS").unwrap(),
         ];
-        let currency = pick(&currencies, self.0.next());
-        Money::parse(pick(&amounts, self.0.next()), currency).unwrap()
+        let currency = pick(&currencies, self.0.draw());
+        Money::parse(pick(&amounts, self.0.draw()), currency).unwrap()
     }
 
     fn text(&mut self) -> String {
@@ -239,7 +239,7 @@ impl Any {
             "null",
             "{\"json\": [1]}",
         ];
-        pick(&texts, self.0.next()).to_owned()
+        pick(&texts, self.0.draw()).to_owned()
     }
 
     /// To the microsecond, up to the last one there is.
@@ -259,7 +259,7 @@ impl Any {
     }
 
     fn number(&mut self) -> u32 {
-        pick(&[0, 1, 2, i32::MAX.unsigned_abs()], self.0.next())
+        pick(&[0, 1, 2, i32::MAX.unsigned_abs()], self.0.draw())
     }
 
     fn flip(&mut self) -> bool {

@@ -1,0 +1,281 @@
+//! Judges a run by what the banks truly have and what the platform was told; never by the ledger.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use inbank::{EventKind, Money};
+use time::{Duration, OffsetDateTime};
+
+use super::around::{Around, Telling};
+use super::database::Database;
+use super::fleet::{Fleet, shop_name};
+use super::people::PERSONAL;
+use super::sink::PANIC;
+use super::{Invariant, Mark, Violation};
+use crate::{Told, audited};
+
+/// What is over is read at least once a day, a quarter later at the most; and a bank that was away is asked
+/// again within minutes.
+const BOUND: Duration = Duration::hours(35);
+/// The most calls that a round makes, and the next one before it comes to the same attempt.
+const CALLS: u32 = 10;
+/// Pauses between claims and while another has the order.
+const PAUSES: Duration = Duration::seconds(10);
+
+/// An order, by its shop's number and its reference.
+type Key = (usize, String);
+
+/// A contract that was active at some time.
+struct Financed {
+    attempt: String,
+    amount: Option<Money>,
+    since: OffsetDateTime,
+    until: Option<OffsetDateTime>,
+}
+
+/// Whether two contracts were active at once.
+fn overlap(financed: &[Financed]) -> bool {
+    financed.iter().any(|one| {
+        let others = financed.iter().filter(|other| other.attempt != one.attempt);
+        others.into_iter().any(|other| {
+            let began = other.since >= one.since;
+            began && one.until.is_none_or(|until| other.since < until)
+        })
+    })
+}
+
+const fn violation(invariant: Invariant, what: String) -> Violation {
+    Violation { invariant, what }
+}
+
+/// What a task said that panicked, but for those that are to.
+pub(super) fn panicked(panics: &[String]) -> Option<String> {
+    panics.iter().find(|panic| !panic.contains(PANIC)).cloned()
+}
+
+/// Everything that the banks have of each order, financed or not.
+fn orders(fleet: &Fleet) -> BTreeMap<Key, Vec<Financed>> {
+    let mut orders: BTreeMap<Key, Vec<Financed>> = BTreeMap::new();
+    for lender in fleet.lenders() {
+        let opened = lender.all_opened();
+        for opened in opened.values() {
+            orders
+                .entry((lender.shop, opened.order.to_string()))
+                .or_default();
+        }
+        for id in lender.fake.contracts() {
+            let origin = lender
+                .fake
+                .origin(&id)
+                .and_then(|origin| opened.get(&origin));
+            let (Some(origin), Some(since)) = (origin, lender.active_since(&id)) else {
+                continue;
+            };
+            let contract = lender.fake.true_contract(&id);
+            let financed = Financed {
+                attempt: origin.attempt().to_owned(),
+                amount: contract.and_then(|contract| contract.amount),
+                since,
+                until: lender.terminated_at(&id),
+            };
+            let key = (lender.shop, origin.order.to_string());
+            orders.entry(key).or_default().push(financed);
+        }
+    }
+    orders
+}
+
+fn told_of(around: &Around, (shop, order): &Key) -> Vec<Telling> {
+    let log = around.log();
+    let of_it = log.told.iter().filter(|told| {
+        told.event.shop.as_str() == shop_name(*shop) && told.event.order.as_str() == order
+    });
+    of_it.cloned().collect()
+}
+
+/// With the times, for people.
+fn shown(told: &[Telling]) -> String {
+    let told = told
+        .iter()
+        .map(|told| format!("{} at {}", told.event.kind, told.at));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn names(told: &[Telling]) -> Vec<String> {
+    told.iter()
+        .map(|told| told.event.kind.to_string())
+        .collect()
+}
+
+/// What is financed since the faults ended, or before, was told within its bound.
+pub(super) fn late(
+    around: &Around,
+    fleet: &Fleet,
+    faults_until: OffsetDateTime,
+) -> Option<Violation> {
+    for (key, financed) in orders(fleet) {
+        let told = told_of(around, &key);
+        for financed in &financed {
+            let since = financed.since.max(faults_until);
+            let is_told = told.iter().any(|told| {
+                let of_it = told.event.attempt_id.as_str() == financed.attempt;
+                (told.is("paid") || told.is("terminated")) && of_it || told.is("needs_person")
+            });
+            if !is_told && around.now() > since + BOUND {
+                let what = format!("{key:?} paid since {since}, told {}", shown(&told));
+                return Some(violation(Invariant::ToldLate, what));
+            }
+        }
+    }
+    None
+}
+
+/// What is not settled yet: it must be, after long enough.
+pub(super) fn unsettled(around: &Around, fleet: &Fleet) -> Option<Violation> {
+    for (key, financed) in orders(fleet) {
+        let told = told_of(around, &key);
+        let is = |name: &str| told.iter().any(|told| told.is(name));
+        let is_told = is("paid") || is("terminated") || is("needs_person");
+        if !financed.is_empty() && !is_told {
+            let what = format!("{key:?} is paid, and was told {:?}", names(&told));
+            return Some(violation(Invariant::Untold, what));
+        }
+        if !is_told && !is("not_paid") {
+            let what = format!("{key:?} has no end, and was told {:?}", names(&told));
+            return Some(violation(Invariant::Stuck, what));
+        }
+    }
+    for lender in fleet.lenders() {
+        for (id, opened) in lender.all_opened() {
+            let key = (lender.shop, opened.order.to_string());
+            let told = told_of(around, &key);
+            if lender.is_known(&id)
+                && !lender.is_over(&id)
+                && !told.iter().any(|told| told.is("needs_person"))
+            {
+                let what = format!("{id} of {key:?} is open, told {:?}", names(&told));
+                return Some(violation(Invariant::Stuck, what));
+            }
+        }
+    }
+    None
+}
+
+/// The processes in which something is under way.
+pub(super) fn busy(fleet: &Fleet) -> BTreeMap<u32, String> {
+    let living = fleet.living().into_iter();
+    let busy = living.filter_map(|process| {
+        let health = process.platform.health();
+        let what = format!("{} rounds, {} deliveries", health.rounds, health.deliveries);
+        (health.rounds > 0 || health.deliveries > 0).then_some((process.life, what))
+    });
+    busy.collect()
+}
+
+/// What must be true whenever a run has ended.
+pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) -> Option<Violation> {
+    let deliveries = around.log().told.clone();
+    let deliveries: Vec<_> = deliveries
+        .iter()
+        .map(|told| {
+            let mut delivery = Told::from(&told.event);
+            delivery.order = format!("{}/{}", told.event.shop, delivery.order);
+            delivery
+        })
+        .collect();
+    if let Err(what) = audited(&deliveries) {
+        return Some(violation(Invariant::EventOrder, what));
+    }
+    for (key, financed) in orders(fleet) {
+        let told = told_of(around, &key);
+        let is = |name: &str| told.iter().any(|told| told.is(name));
+        if overlap(&financed) && !is("needs_person") {
+            let what = format!("{key:?} by {} attempts: {:?}", financed.len(), names(&told));
+            return Some(violation(Invariant::PaidTwiceUntold, what));
+        }
+        for telling in told.iter().filter(|told| told.is("paid")) {
+            let attempt = telling.event.attempt_id.as_str();
+            let Some(financed) = financed.iter().find(|f| f.attempt == attempt) else {
+                let what = format!("{key:?}: {}", telling.event.kind);
+                return Some(violation(Invariant::ToldWrongly, what));
+            };
+            let amount = telling.event.amount;
+            if amount.is_some() && financed.amount.is_some() && amount != financed.amount {
+                let what = format!("{key:?}: {amount:?}, the bank has {:?}", financed.amount);
+                return Some(violation(Invariant::Amount, what));
+            }
+        }
+    }
+    let written = format!("{:?}", database.ledger);
+    if let Some(personal) = PERSONAL
+        .iter()
+        .find(|personal| written.contains(**personal))
+    {
+        return Some(violation(Invariant::PersonalData, (*personal).to_owned()));
+    }
+    starved(around, fleet)
+}
+
+/// In a shop that has no faults, what a callback made due is read within one slot's time.
+fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
+    let shop = around.setting.calm_shop?;
+    let lender = fleet.lender(shop);
+    let (kept, reads) = lender.kept_and_read();
+    let opened = lender.all_opened();
+    let (_, slowest) = around.setting.latency_ms;
+    // What happens during a round is noticed by the poll after it, which is spread by a quarter.
+    let poll = Duration::seconds(i64::from(around.setting.poll_seconds)) * 5 / 4;
+    let slot = PAUSES + poll + Duration::milliseconds(i64::from(slowest * 2 * CALLS));
+    for (at, about) in kept {
+        let url = opened.get(&about).map(|opened| opened.url.clone());
+        let is_of_it = |(read, what): &&(OffsetDateTime, String)| {
+            let contract = inbank::ContractId::parse(what.as_str()).ok();
+            let origin = contract.and_then(|contract| lender.fake.origin(&contract));
+            let read_about = origin.unwrap_or_else(|| what.clone());
+            let same = opened.get(&read_about).map(|opened| opened.url.clone()) == url;
+            same && *read >= at - slot && *read <= at + slot
+        };
+        if reads.iter().find(is_of_it).is_none() && !around.log().disturbed {
+            let what = format!("{about} of shop {shop}, due since {at}");
+            return Some(violation(Invariant::Starved, what));
+        }
+    }
+    None
+}
+
+/// Marks what can be seen at the end only.
+pub(super) fn mark(around: &Around, fleet: &Fleet) {
+    for (key, financed) in orders(fleet) {
+        if overlap(&financed) {
+            around.mark(Mark::TwoFinanced);
+        }
+        let told = told_of(around, &key);
+        let kinds: Vec<_> = told.iter().map(|told| &told.event.kind).collect();
+        let not_paid = kinds
+            .iter()
+            .position(|kind| matches!(kind, EventKind::NotPaid(_)));
+        let paid = kinds
+            .iter()
+            .rposition(|kind| matches!(kind, EventKind::Paid { .. }));
+        if let (Some(not_paid), Some(paid)) = (not_paid, paid)
+            && not_paid < paid
+            && told[not_paid].event.attempt_id != told[paid].event.attempt_id
+        {
+            around.mark(Mark::PaidByLaterAttempt);
+        }
+    }
+    for process in fleet.living() {
+        if !process.platform.health().open_breakers.is_empty() {
+            around.mark(Mark::BreakerOpened);
+        }
+    }
+    for lender in fleet.lenders() {
+        let mut attempts: BTreeMap<String, usize> = BTreeMap::new();
+        for opened in lender.all_opened().values() {
+            *attempts.entry(opened.order.to_string()).or_default() += 1;
+        }
+        if attempts.values().any(|count| *count > 1) {
+            around.mark(Mark::CartChanged);
+        }
+    }
+}

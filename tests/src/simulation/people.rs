@@ -1,0 +1,280 @@
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::Request;
+use futures::future::{Either, select};
+use inbank::ports::Rentals as _;
+use inbank::{
+    Action, ApplicationRequest, AssetIdentifiers, AttemptKind, AttemptState, Cart, Contact,
+    Customer, Email, EventKind, Hero, IdentityCode, Imei, ModelIdentifier, Months, OrderEvent,
+    OrderHandle, OrderReference, OrderStatus, PayOutcome, PhoneNumber, ProductCode, Purchase,
+    RentalRequest, SerialNumber, SessionId, SigningMethod, WebAddress,
+};
+use inbank_testkit::FakeBank;
+
+use super::around::Around;
+use super::bank::money;
+use super::fleet::{Fleet, PUBLIC_URL, Process, REGION, shop_number};
+use super::lender::Lender;
+use super::{Mark, Then};
+
+/// What customers are called: nothing of it may be found in the ledger.
+pub(super) const PERSONAL: [&str; 4] = ["Maasikas", "mari@example.com", "53630000", "48801010000"];
+
+/// What the merchant decides.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Decision {
+    /// Approves, or activates what is rented.
+    Yes,
+    No,
+}
+
+/// Carts: one that the bank pays out by itself, two that wait for approval, one that is too much.
+const CARTS: [(&str, &str); 4] = [
+    ("hp", "100.01"),
+    ("hp_approval", "100.01"),
+    ("hp_approval", "120.50"),
+    ("hp_approval", "600"),
+];
+
+/// A customer's cart.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wish {
+    Cart(usize),
+    Telephone,
+}
+
+impl Wish {
+    async fn cart(self, lender: &Lender) -> Option<Cart> {
+        match self {
+            Self::Cart(cart) => {
+                let (product, amount) = CARTS[cart % CARTS.len()];
+                Some(Cart::new(product, money(amount)))
+            }
+            Self::Telephone => {
+                let product = ProductCode::parse("rent").ok()?;
+                let ean = ModelIdentifier::ean(FakeBank::EAN).ok()?;
+                let model = lender.fake.asset_model(&product, &ean).await.ok()?;
+                let hero = Hero::new(model.id, money("400"));
+                let period = Months::new(12).ok()?;
+                let rental = RentalRequest::new(&REGION, period, hero, Vec::new()).ok()?;
+                Some(Cart::rental("rent", rental, "a telephone"))
+            }
+        }
+    }
+}
+
+/// A customer pays, and does something at the bank.
+pub(super) fn pay(
+    around: &Arc<Around>,
+    fleet: &Arc<Fleet>,
+    (process, lender): (&Process, Arc<Lender>),
+    (reference, order): (&str, OrderHandle),
+    (wish, then, hangs_up): (Wish, Then, Option<u32>),
+) {
+    let (around, fleet) = (around.clone(), fleet.clone());
+    let reference = reference.to_owned();
+    process.spawn(async move {
+        let _paying = around.pays(lender.shop, &reference);
+        let Some(cart) = wish.cart(&lender).await else {
+            return;
+        };
+        let paying = std::pin::pin!(order.pay(&cart));
+        let paid = match hangs_up {
+            None => paying.await,
+            Some(millis) => {
+                let hanging_up =
+                    std::pin::pin!(around.pass(std::time::Duration::from_millis(millis.into())));
+                match select(paying, hanging_up).await {
+                    Either::Left((paid, _)) => paid,
+                    Either::Right(_) => return around.mark(Mark::BrowserHungUp),
+                }
+            }
+        };
+        let Ok(PayOutcome::Redirect(url)) = paid else {
+            return;
+        };
+        let at_the_bank = customer(around.clone(), fleet, lender, url, then);
+        around.spawn(at_the_bank);
+    });
+}
+
+/// A customer in the bank's dialog, and on the way back.
+async fn customer(
+    around: Arc<Around>,
+    fleet: Arc<Fleet>,
+    lender: Arc<Lender>,
+    url: WebAddress,
+    then: Then,
+) {
+    let id = url.as_str().rsplit('/').next().unwrap_or_default();
+    let (Ok(session), Some(opened)) = (SessionId::parse(id), lender.all_opened().remove(id)) else {
+        return;
+    };
+    let seconds = match then {
+        Then::Applies(seconds) | Then::GivesUp(seconds) => seconds,
+        Then::Leaves => return,
+    };
+    around
+        .pass(std::time::Duration::from_secs(seconds.into()))
+        .await;
+    if let Then::Applies(_) = then {
+        lender.fake.customer_applies(&session);
+    } else {
+        lender.fake.customer_cancels(&session);
+    }
+    lender.acted();
+    // Back in the shop, however that is.
+    let path = opened.url.strip_prefix(PUBLIC_URL).unwrap_or_default();
+    let path = format!("/inbank{}", path.replace("/callbacks/", "/return/"));
+    if let Ok(request) = Request::get(path).body(Body::empty()) {
+        let _ = fleet.request(request).await;
+    }
+}
+
+/// What a customer fills in.
+pub(super) fn application(order: &str, cart: usize) -> ApplicationRequest {
+    let (product, amount) = CARTS[cart % CARTS.len()];
+    let customer = Customer {
+        identity_code: IdentityCode::parse(&REGION, PERSONAL[3]).ok(),
+        first_name: Some("Mari".to_owned().into()),
+        last_name: Some(PERSONAL[0].to_owned().into()),
+        gender: None,
+    };
+    let contact = Contact {
+        email: Email::parse(PERSONAL[1]).ok(),
+        mobile: PhoneNumber::parse(&format!("+372{}", PERSONAL[2])).ok(),
+        phone: None,
+    };
+    let product = ProductCode::parse(product).unwrap();
+    let period = Months::new(12).unwrap();
+    let amount = money(amount);
+    let request = ApplicationRequest::new(&REGION, product, amount, period, customer, contact);
+    let mut request = request.unwrap();
+    request.purchase = OrderReference::parse(order).ok().map(Purchase::new);
+    request
+}
+
+/// What the platform does about an event, after a while.
+pub(super) fn react(around: &Arc<Around>, fleet: &Arc<Fleet>, event: &OrderEvent) {
+    let (shop, order) = (shop_number(event.shop.as_str()), event.order.to_string());
+    let thinks = around
+        .times
+        .seconds(0, around.setting.thinks_seconds.into());
+    let (around, fleet) = (around.clone(), fleet.clone());
+    let kind = event.kind.clone();
+    let spawner = around.clone();
+    spawner.spawn(async move {
+        around.pass(thinks).await;
+        let Some(process) = fleet.any() else { return };
+        match kind {
+            EventKind::AwaitsMerchant => {
+                let roll = u16::try_from(around.people.below(1000)).unwrap_or_default();
+                let (approves, cancels) = (around.setting.approves, around.setting.cancels);
+                let decision = match roll {
+                    _ if roll < approves => Decision::Yes,
+                    _ if roll < approves + cancels => Decision::No,
+                    _ => return,
+                };
+                decide_in(&fleet, &process, shop, order, decision);
+            }
+            EventKind::ActionWanted(action) => {
+                let refuses = around.people.chance(150);
+                let worker = process.clone();
+                process.spawn(async move { act(&worker, shop, &order, action, refuses).await });
+            }
+            EventKind::NeedsPerson(_)
+            | EventKind::NotPaid(_)
+            | EventKind::Paid { .. }
+            | EventKind::Terminated => {}
+        }
+    });
+}
+
+async fn act(process: &Process, shop: usize, order: &str, action: Action, refuses: bool) {
+    let Some(order) = process.named(shop, order) else {
+        return;
+    };
+    // Whatever comes of it: it is the platform's to be safe then.
+    match action {
+        Action::Offer if refuses => drop(order.cancel().await),
+        Action::Offer => {
+            if let Ok(offer) = order.offer().await {
+                drop(order.accept(&offer.id).await);
+            }
+        }
+        Action::Signature => drop(order.sign(&SigningMethod::Digital).await),
+        Action::ApplicationSignature
+        | Action::DownPayment
+        | Action::IncomeProof
+        | Action::Statements
+        | Action::Verification => {}
+    }
+}
+
+/// Decides in a process, without waiting for it.
+pub(super) fn decide_in(
+    fleet: &Arc<Fleet>,
+    process: &Process,
+    shop: usize,
+    order: String,
+    decision: Decision,
+) {
+    let (fleet, worker) = (fleet.clone(), process.clone());
+    process.spawn(async move { decide(&fleet, &worker, shop, &order, decision).await });
+}
+
+pub(super) async fn decide(
+    fleet: &Arc<Fleet>,
+    process: &Process,
+    shop: usize,
+    order: &str,
+    decision: Decision,
+) {
+    let Some(order) = process.named(shop, order) else {
+        return;
+    };
+    if let Decision::No = decision {
+        return drop(order.cancel().await);
+    }
+    let Ok(Some(found)) = order.find().await else {
+        return;
+    };
+    if found
+        .present()
+        .is_none_or(|a| a.terms.kind != AttemptKind::Rental)
+    {
+        return drop(order.approve().await);
+    }
+    let lender = fleet.lender(shop);
+    let (Ok(product), Ok(ean)) = (
+        ProductCode::parse("rent"),
+        ModelIdentifier::ean(FakeBank::EAN),
+    ) else {
+        return;
+    };
+    if let Ok(model) = lender.fake.asset_model(&product, &ean).await {
+        let identifiers = AssetIdentifiers::new(
+            Imei::parse("355889000000007").ok(),
+            SerialNumber::parse("J7P3D7000000").ok(),
+        );
+        drop(order.activate(&model, &identifiers).await);
+    }
+}
+
+/// Whoever is still waited for says no.
+pub(super) async fn close(order: &OrderHandle) {
+    let Ok(Some(found)) = order.find().await else {
+        return;
+    };
+    let waits = matches!(
+        found.status(),
+        OrderStatus::ActionWanted(_) | OrderStatus::AwaitsMerchant | OrderStatus::NeedsPerson
+    );
+    let asked = found.present().is_some_and(|attempt| {
+        attempt.state != AttemptState::Completed && attempt.command.is_none()
+    });
+    if waits && asked {
+        drop(order.cancel().await);
+    }
+}
