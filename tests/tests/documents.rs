@@ -12,6 +12,10 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
+fn is(file: impl AsRef<Path>, kind: &str) -> bool {
+    file.as_ref().extension().is_some_and(|other| other == kind)
+}
+
 /// Every document of the repository, by its path from the root.
 fn documents() -> Vec<(PathBuf, String)> {
     let folders = ["", "docs", "docs/adr", "tests/fixtures", "tests/vectors"];
@@ -19,7 +23,7 @@ fn documents() -> Vec<(PathBuf, String)> {
         let files = fs::read_dir(root().join(folder)).unwrap();
         files.map(|file| file.unwrap().path())
     });
-    let documents = files.filter(|file| file.extension().is_some_and(|kind| kind == "md"));
+    let documents = files.filter(|file| is(file, "md"));
     documents
         .map(|file| {
             let text = fs::read_to_string(&file).unwrap();
@@ -134,7 +138,7 @@ fn every_document_that_a_source_file_names_is_there() {
                 folders.push(path);
                 continue;
             }
-            if path.extension().is_none_or(|kind| kind != "rs") {
+            if !is(&path, "rs") {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
@@ -182,7 +186,7 @@ fn every_file_that_a_decision_is_coded_in_is_there() {
         let last = section
             .lines()
             .filter_map(|line| cells(line).last().copied());
-        for name in last.flat_map(quoted).filter(|name| name.ends_with(".rs")) {
+        for name in last.flat_map(quoted).filter(|name| is(name, "rs")) {
             if !folders
                 .iter()
                 .any(|folder| root().join(folder).join(name).exists())
