@@ -106,16 +106,12 @@ impl Address {
     }
 }
 
-#[cfg_attr(
-    not(feature = "postgres"),
-    expect(unused_variables, reason = "SQLite has no options yet")
-)]
 pub(crate) async fn connect(url: &str, options: &LedgerOptions) -> Result<SqlLedger, ConnectError> {
     match Address::parse(url)? {
         #[cfg(feature = "sqlite")]
         Address::Sqlite(file) => {
             let place = file.place();
-            ledger("sqlite", place, Sqlite::open(file).await)
+            ledger("sqlite", place, Sqlite::open(file, options.migrates).await)
         }
         #[cfg(feature = "postgres")]
         Address::Postgres(database) => {
@@ -144,7 +140,7 @@ pub(crate) async fn migrate(url: &str) -> Result<i64, ConnectError> {
         #[cfg(feature = "sqlite")]
         Address::Sqlite(file) => {
             let place = file.place();
-            ledger("sqlite", place, Sqlite::open(file).await)?;
+            ledger("sqlite", place, Sqlite::open(file, true).await)?;
             Ok(migration::latest(migration::SQLITE))
         }
         #[cfg(feature = "postgres")]

@@ -69,6 +69,19 @@ pub(crate) fn missing<'a>(
     Ok(migrations.get(applied.len()..).unwrap_or_default())
 }
 
+/// Nothing is still to be run.
+///
+/// # Errors
+/// Unreadable ⇐ something is.
+pub(crate) fn all_run(missing: &[Migration]) -> Result<(), Failure> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::unreadable(
+        "its tables are not there, or are an earlier version's; `inbank ledger migrate` makes them, or brings them up to date",
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use crate::ledger::SqlLedger;
 /// How a [`SqlLedger`] is connected, where the defaults don't fit.
 #[derive(Clone, Debug)]
 pub struct LedgerOptions {
+    pub(crate) migrates: bool,
     pub(crate) callers_clock: bool,
     pub(crate) connections: u32,
     pub(crate) time_limit: Duration,
@@ -19,14 +20,24 @@ impl Default for LedgerOptions {
 }
 
 impl LedgerOptions {
-    /// The defaults: the server's clock, 16 connections, and answers within 20 seconds.
+    /// The defaults: tables are brought up to date, the server's clock, 16 connections, and answers within
+    /// 20 seconds.
     pub const fn new() -> Self {
         Self {
+            migrates: true,
             callers_clock: false,
             connections: 16,
             time_limit: Duration::from_secs(20),
             patience: Duration::from_secs(5),
         }
+    }
+
+    /// Tables that are missing, or an earlier version's, are an error (`Unreadable`), and stay as they are: for a program that
+    /// only looks, so that a wrong address gets no tables, and a ledger in use is brought up to date by nobody unasked.
+    #[must_use]
+    pub const fn without_migrating(mut self) -> Self {
+        self.migrates = false;
+        self
     }
 
     /// What is due and leased goes by the callers' clock on PostgreSQL too, as it always does on SQLite: for tests that move the

@@ -64,15 +64,15 @@ impl Postgres {
         database: PgConnectOptions,
         options: &LedgerOptions,
     ) -> Result<Self, Failure> {
-        Self::start(Connections::own(database, options)).await
+        Self::start(Connections::own(database, options), options).await
     }
 
     pub(crate) async fn with_pool(pool: PgPool, options: &LedgerOptions) -> Result<Self, Failure> {
-        Self::start(Connections::of_pool(pool, options)).await
+        Self::start(Connections::of_pool(pool, options), options).await
     }
 
-    async fn start(connections: Connections) -> Result<Self, Failure> {
-        connections.prepare(true).await?;
+    async fn start(connections: Connections, options: &LedgerOptions) -> Result<Self, Failure> {
+        connections.prepare(options.migrates, true).await?;
         Ok(Self {
             callbacks: Batches::start(&connections, &CALLBACKS),
             writes: Batches::start(&connections, &WRITES),
@@ -88,7 +88,7 @@ pub(crate) async fn migrate(
     options: &LedgerOptions,
 ) -> Result<(), Failure> {
     let connections = Connections::own(database.clone(), options);
-    connections.prepare(false).await
+    connections.prepare(true, false).await
 }
 
 #[async_trait]

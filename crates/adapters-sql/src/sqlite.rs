@@ -40,9 +40,10 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) async fn open(file: DatabaseFile) -> Result<Self, Failure> {
+    /// `migrates`: tables are brought up to date, and not only looked at.
+    pub(crate) async fn open(file: DatabaseFile, migrates: bool) -> Result<Self, Failure> {
         let file = Arc::new(file);
-        let writer = Writer::start(Arc::clone(&file)).await?;
+        let writer = Writer::start(Arc::clone(&file), migrates).await?;
         let readers = Readers::start(&file)?;
         Ok(Self {
             file,

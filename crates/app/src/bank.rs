@@ -43,7 +43,8 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// A bank that does nothing yet but sign callbacks.
+    /// A bank of which nothing can be asked yet: its callbacks are told from others', and the ports are to
+    /// be put in. `identities` are what no two shops may share.
     pub fn new(
         region: Region,
         host: impl Into<Arc<str>>,

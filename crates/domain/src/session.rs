@@ -32,7 +32,7 @@ pub struct PartnerUrls {
     pub return_url: WebAddress,
     /// Where the browser returns to when the customer gives up deliberately.
     pub cancel_url: WebAddress,
-    /// Where the server-to-server callbacks go. Should carry the financing's own id.
+    /// Where the server-to-server callbacks go. Should carry the attempt's own id.
     pub callback_url: WebAddress,
 }
 

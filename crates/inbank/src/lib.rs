@@ -30,7 +30,7 @@
 //! # }
 //! ```
 //!
-//! The guide is `docs/platform.md`. Without our routes and server (feature `axum`), give callbacks to
+//! The guide is `docs/embedding.md`. Without our routes and server (feature `axum`), give callbacks to
 //! [`Platform::inbox`]. Without a platform, the ports are there by themselves: [`http::PartnerApi`]
 //! implements them.
 
@@ -57,6 +57,9 @@ pub use inbank_app::{
 };
 pub use inbank_domain::*;
 pub use inbank_ports as ports;
+pub use inbank_ports::{
+    EventSink, Feed, GatewayError, GatewayErrorKind, Headers, LedgerError, SinkError,
+};
 
 /// How the bank is reached over HTTP.
 pub mod http {

@@ -21,12 +21,16 @@ use crate::BuildError;
 ///     .with_return_url("https://shop.example.com/orders/{order_reference}");
 /// ```
 ///
-/// Nothing fails before the shop is added to a platform. `Debug` shows no key.
+/// Nothing fails before the shop is added to a platform: then a setting that would do nothing is
+/// refused as well, such as [`live`](Self::live) of a connection that was set up by hand. `Debug` shows
+/// no key.
 #[must_use]
 pub struct Shop {
     name: String,
     pub(crate) return_url: Option<String>,
     side: Side,
+    /// A setting of Inbank's API that was made of a shop elsewhere.
+    misplaced: Option<&'static str>,
 }
 
 enum Side {
@@ -41,7 +45,8 @@ struct Inbank {
     profile: Option<RegionProfile>,
     uuid: String,
     keys: Vec<String>,
-    environment: Environment,
+    /// Demo unless set.
+    environment: Option<Environment>,
     version: Option<ApiVersion>,
     base_url: Option<String>,
     api: Option<PartnerApi>,
@@ -58,12 +63,13 @@ impl Shop {
         Self {
             name: name.into(),
             return_url: None,
+            misplaced: None,
             side: Side::Inbank(Box::new(Inbank {
                 region,
                 profile: None,
                 uuid: shop_uuid.into(),
                 keys: vec![api_key.into()],
-                environment: Environment::Demo,
+                environment: None,
                 version: None,
                 base_url: None,
                 api: None,
@@ -90,6 +96,7 @@ impl Shop {
         Self {
             name: name.into(),
             return_url: None,
+            misplaced: None,
             side: Side::Ports(Box::new(bank)),
         }
     }
@@ -104,33 +111,38 @@ impl Shop {
 
     /// In the live environment.
     pub fn live(self) -> Self {
-        self.with_inbank(|inbank| inbank.environment = Environment::Live)
+        self.with_inbank("environment", |inbank| {
+            inbank.environment = Some(Environment::Live);
+        })
     }
 
     /// With a version of the API other than the region's usual one.
     pub fn with_version(self, version: ApiVersion) -> Self {
-        self.with_inbank(|inbank| inbank.version = Some(version))
+        self.with_inbank("api_version", |inbank| inbank.version = Some(version))
     }
 
     /// With another scheme and host: a sandbox, a proxy. Plain `http` on loopback only.
     pub fn with_base_url(self, url: impl Into<String>) -> Self {
-        self.with_inbank(|inbank| inbank.base_url = Some(url.into()))
+        self.with_inbank("base_url", |inbank| inbank.base_url = Some(url.into()))
     }
 
     /// With a further key by which callbacks are taken, while keys are changed: the first signs and
     /// sends.
     pub fn with_further_key(self, key: impl Into<String>) -> Self {
-        self.with_inbank(|inbank| inbank.keys.push(key.into()))
+        self.with_inbank("api_key", |inbank| inbank.keys.push(key.into()))
     }
 
-    /// With a connection that is set up by hand: a client of your own, other retries.
+    /// With a connection that is set up by hand: a client of your own, other retries. Environment,
+    /// version and base URL are the connection's, and can't be set here; region, identifier and key are
+    /// to be the same in both.
     pub fn with_api(self, api: PartnerApi) -> Self {
-        self.with_inbank(|inbank| inbank.api = Some(api))
+        self.with_inbank("api", |inbank| inbank.api = Some(api))
     }
 
-    fn with_inbank(mut self, change: impl FnOnce(&mut Inbank)) -> Self {
-        if let Side::Inbank(inbank) = &mut self.side {
-            change(inbank);
+    fn with_inbank(mut self, setting: &'static str, change: impl FnOnce(&mut Inbank)) -> Self {
+        match &mut self.side {
+            Side::Inbank(inbank) => change(inbank),
+            Side::Ports(_) => self.misplaced = Some(setting),
         }
         self
     }
@@ -140,6 +152,11 @@ impl Shop {
     }
 
     pub(crate) fn bank(self, clock: &Arc<dyn Clock>) -> Result<Bank, BuildError> {
+        if let Some(setting) = self.misplaced {
+            let problem =
+                "is a setting of Inbank's API, and does nothing for a shop made by Shop::at";
+            return Err(Invalid::new(setting, problem).into());
+        }
         match self.side {
             Side::Ports(bank) => Ok(*bank),
             Side::Inbank(inbank) => inbank.bank(clock),
@@ -154,8 +171,9 @@ impl Inbank {
         let authenticator = HmacAuthenticator::new(&keys)
             .map_err(|_| Invalid::new("api_key", "must be there: callbacks are told by it"))?;
         let mut identities: Vec<String> = keys.iter().map(digest).collect();
-        let api = if let Some(api) = self.api {
-            api
+        let api = if let Some(api) = &self.api {
+            self.check_connection(api)?;
+            api.clone()
         } else {
             let unknown = || {
                 let problem = "has no servers that are known here: use Shop::in_region";
@@ -169,7 +187,7 @@ impl Inbank {
             let key = keys.into_iter().next().ok_or_else(unknown)?;
             let site = match &self.base_url {
                 Some(url) => Site::parse(url)?,
-                None => Site::published(profile, self.environment)?,
+                None => Site::published(profile, self.environment.unwrap_or_default())?,
             };
             let mut builder = PartnerApi::builder(profile, uuid, key)
                 .site(site)
@@ -185,6 +203,23 @@ impl Inbank {
         let region = api.region().clone();
         let bank = Bank::new(region, host, identities, Arc::new(authenticator));
         Ok(bank.with_all(Arc::new(api)))
+    }
+
+    /// What the connection has decided can't be set once more.
+    fn check_connection(&self, api: &PartnerApi) -> Result<(), Invalid> {
+        let set_twice = [
+            ("environment", self.environment.is_some()),
+            ("api_version", self.version.is_some()),
+            ("base_url", self.base_url.is_some()),
+        ];
+        if let Some((setting, _)) = set_twice.into_iter().find(|(_, is_set)| *is_set) {
+            let problem = "does nothing beside with_api: set it where the connection is built";
+            return Err(Invalid::new(setting, problem));
+        }
+        if *api.region() != self.region {
+            return Err(Invalid::new("region", "is another than the connection's"));
+        }
+        Ok(())
     }
 }
 

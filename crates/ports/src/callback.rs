@@ -14,6 +14,8 @@ pub trait CallbackAuthenticator: Send + Sync {
     /// - Pure: no I/O, safe to repeat, and the same request gives the same answer while the keys and,
     ///   where a freshness window is set, the clock allow it.
     /// - MUST accept what the bank signs with a current key. (`callback_is_authentic`)
+    /// - MUST give the order's reference to the character where the message names it, and none where it
+    ///   doesn't. (`callback_is_authentic`)
     /// - MUST refuse a changed byte, another key, a doubled or missing field.
     ///   (`altered_callback_is_refused`, `doubled_field_is_refused`)
     /// - MUST give every copy of a callback the same key and the same content to keep, whatever was

@@ -12,9 +12,10 @@ mod truth;
 mod under_test;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use inbank_app::Bank;
 use inbank_domain::{
     ApplicationId, AssetModel, Callback, ContractId, Currency, Invalid, ModelIdentifier, Money,
     Months, Product, ProductCode, ProductFamily, Region, SessionId, SigningMethod,
@@ -39,6 +40,20 @@ pub use self::under_test::FakeUnderTest;
 /// out where devices are rented, decides about direct applications when [told to](FakeBank::decide), charges nothing, and passes the same
 /// conformance cases as the real adapters. Callbacks are opaque tokens that only this very bank takes
 /// for authentic.
+///
+/// A platform of a test reaches it through [`ports`](Self::ports). It sends nothing by itself: give its
+/// [`callbacks`](Self::callbacks) to the platform's inbox, or refresh the order.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use inbank_domain::Region;
+/// use inbank_testkit::FakeBank;
+///
+/// let fake = Arc::new(FakeBank::new(Region::ESTONIA));
+/// let bank = fake.ports(); // Shop::at("main", bank)
+/// # assert_eq!(bank.region, Region::ESTONIA);
+/// ```
 ///
 /// The real bank takes its time. So does this one when told to: [`set_effects`](Self::set_effects),
 /// [`lag_reads`](Self::lag_reads), [`lose_next_answer`](Self::lose_next_answer),
@@ -127,6 +142,13 @@ impl FakeBank {
             gate: Gate::default(),
             state: Mutex::new(state),
         }
+    }
+
+    /// Itself as a shop's side of a bank, with every port: for `Shop::at` of a platform. Two fakes are
+    /// two banks, so that each may be another shop's.
+    pub fn ports(self: &Arc<Self>) -> Bank {
+        let identity = format!("fake at {:p}", Arc::as_ptr(self));
+        Bank::new(self.region.clone(), "fake", [identity], self.clone()).with_all(self.clone())
     }
 
     /// The region that it is in.

@@ -6,7 +6,7 @@
 //! implements a port runs the cases of [`conformance`].
 //!
 //! A crate of its own, so that nothing of it is built into a program that takes money: add it to
-//! `[dev-dependencies]`. Mocks, which expect calls, are in `inbank-ports` behind the feature `mocks`.
+//! `[dev-dependencies]`. Mocks, which expect calls, are in `inbank::ports` behind `inbank`'s feature `mocks`.
 
 mod bank;
 mod clock;

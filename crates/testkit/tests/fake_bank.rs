@@ -1,7 +1,13 @@
 //! The fake bank passes what the real adapters pass.
 
+use std::sync::Arc;
+
 use inbank_app::Bank;
-use inbank_domain::Region;
+use inbank_domain::{Callback, OpenedSession, Region, Session, SessionId, SessionRequest};
+use inbank_ports::{
+    CallbackAuthenticator, CallbackError, GatewayError, Headers, Sessions, SignedCallback,
+    async_trait,
+};
 use inbank_testkit::FakeUnderTest;
 use inbank_testkit::conformance::{BankUnderTest as _, cases};
 use libtest_mimic::{Arguments, Trial};
@@ -18,13 +24,57 @@ fn lenders(bank: &Bank) -> Vec<(&'static str, Bank)> {
     contracts.contracts.clone_from(&bank.contracts);
     direct.applications.clone_from(&bank.applications);
     direct.signing.clone_from(&bank.signing);
+    let mut unnamed = bare();
+    if let Some(sessions) = bank.sessions.clone() {
+        let callbacks = bank.callbacks.clone();
+        let lender = Arc::new(NamesNoOrder {
+            sessions,
+            callbacks,
+        });
+        unnamed.callbacks = lender.clone();
+        unnamed.sessions = Some(lender);
+    }
     vec![
         ("everything", bank.clone()),
         ("hosted pages only", pages),
         ("hosted pages and contracts", contracts),
         ("applications and signing only", direct),
         ("nothing", bare()),
+        ("pages that name no order", unnamed),
     ]
+}
+
+/// A lender that doesn't tell the order's reference, as the ports allow.
+struct NamesNoOrder {
+    sessions: Arc<dyn Sessions>,
+    callbacks: Arc<dyn CallbackAuthenticator>,
+}
+
+#[async_trait]
+impl Sessions for NamesNoOrder {
+    async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
+        self.sessions.open(request).await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Session, GatewayError> {
+        let mut session = self.sessions.session(id).await?;
+        session.order_reference = None;
+        Ok(session)
+    }
+}
+
+impl CallbackAuthenticator for NamesNoOrder {
+    fn authenticate(
+        &self,
+        headers: &Headers,
+        body: &[u8],
+    ) -> Result<SignedCallback, CallbackError> {
+        let mut signed = self.callbacks.authenticate(headers, body)?;
+        if let Ok(Callback::Session(callback)) = &mut signed.callback {
+            callback.order_reference = None;
+        }
+        Ok(signed)
+    }
 }
 
 fn main() {

@@ -157,11 +157,16 @@ impl Connections {
         }))
     }
 
-    /// Makes sure that the tables are there, and, where they are to be used too, that they may be.
-    pub(super) async fn prepare(&self, to_use: bool) -> Result<(), Failure> {
-        self.spawn(to_use, |to_use, session| {
+    /// Makes sure that the tables are there, by making them if it may, and, where they are to be used too,
+    /// that they may be.
+    pub(super) async fn prepare(&self, migrates: bool, to_use: bool) -> Result<(), Failure> {
+        self.spawn((migrates, to_use), |(migrates, to_use), session| {
             Box::pin(async {
-                migration::migrate(&mut session.connection).await?;
+                if *migrates {
+                    migration::migrate(&mut session.connection).await?;
+                } else {
+                    migration::check(&mut session.connection).await?;
+                }
                 if *to_use {
                     migration::check_rights(&mut session.connection).await?;
                 }

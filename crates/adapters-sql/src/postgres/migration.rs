@@ -1,7 +1,7 @@
 use sqlx::{Connection as _, PgConnection, Row as _};
 
 use crate::failure::Failure;
-use crate::migration::{CREATE_LIST, LIST, Migration, POSTGRES, missing};
+use crate::migration::{CREATE_LIST, LIST, Migration, POSTGRES, all_run, missing};
 
 /// A transaction that writes, whatever is set for the connection.
 pub(super) const BEGIN: &str =
@@ -37,6 +37,11 @@ pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), Failure
             .await?;
     }
     Ok(transaction.commit().await?)
+}
+
+/// Makes sure that the tables are up to date.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), Failure> {
+    all_run(to_run(connection).await?)
 }
 
 async fn to_run(connection: &mut PgConnection) -> Result<&'static [Migration], Failure> {

@@ -2,7 +2,7 @@ use rusqlite::Connection;
 
 use super::connection::{patiently, rows};
 use crate::failure::Failure;
-use crate::migration::{CREATE_LIST, LIST, Migration, SQLITE, missing};
+use crate::migration::{CREATE_LIST, LIST, Migration, SQLITE, all_run, missing};
 use crate::row::{Columns as _, Cursor};
 
 /// Brings the tables up to date, where they aren't. Two processes that start at once: the second waits, and finds all done.
@@ -16,6 +16,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
     let ended = connection.execute_batch(end);
     run?;
     Ok(ended?)
+}
+
+/// Makes sure that the tables are up to date.
+pub(super) fn check(connection: &Connection) -> Result<(), Failure> {
+    all_run(to_run(connection)?)
 }
 
 fn to_run(connection: &Connection) -> Result<&'static [Migration], Failure> {

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::connection::{Done, LOG_LIMIT, execute, open_writer, patiently};
 use super::file::DatabaseFile;
-use super::migration::migrate;
+use super::migration::{check, migrate};
 use super::queue::{Priority, Queue, Taken, Wait};
 use crate::failure::Failure;
 
@@ -87,15 +87,19 @@ where
 }
 
 impl Writer {
-    /// Opens the file, brings its tables up to date, and starts the thread.
-    pub(super) async fn start(file: Arc<DatabaseFile>) -> Result<Self, Failure> {
+    /// Opens the file, brings its tables up to date or makes sure that they are, and starts the thread.
+    pub(super) async fn start(file: Arc<DatabaseFile>, migrates: bool) -> Result<Self, Failure> {
         let queue = Arc::new(Queue::new());
         let place = file.place();
         let (opened, answer) = oneshot::channel();
         let jobs = Arc::clone(&queue);
         let body = move || {
             let connection = open_writer(&file).and_then(|mut connection| {
-                migrate(&mut connection)?;
+                if migrates {
+                    migrate(&mut connection)?;
+                } else {
+                    check(&connection)?;
+                }
                 Ok(connection)
             });
             match connection {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::future::join_all;
-use inbank_adapters_sql::SqlLedger;
+use inbank_adapters_sql::{LedgerOptions, SqlLedger};
 use inbank_domain::{AttemptState, EventKind};
 use inbank_ports::{Due, Kept, Ledger, LedgerErrorKind, Listing, Saved};
 
@@ -18,6 +18,7 @@ pub(crate) const CASES: &[Case] = cases![
     what_was_written_is_there_after_connecting_again,
     ledgers_that_start_at_once_on_an_empty_store_share_it,
     a_later_versions_store_is_refused_and_left_alone,
+    who_only_looks_makes_no_tables_and_brings_none_up_to_date,
     an_embedders_own_migrations_stay_its_own,
     a_thousand_copies_at_once_are_one_callback,
     a_callback_that_nobody_waits_for_any_more_harms_no_other,
@@ -75,6 +76,24 @@ async fn ledgers_that_start_at_once_on_an_empty_store_share_it(store: Store) {
     let saved = join_all(saved).await;
     let written = saved.iter().filter(|saved| **saved == Saved::Written(1));
     assert_eq!(written.count(), 1);
+}
+
+async fn who_only_looks_makes_no_tables_and_brings_none_up_to_date(store: Store) {
+    let looking = LedgerOptions::new().without_migrating();
+    let list =
+        "CREATE TABLE inbank_migrations (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
+    // Nothing is there; then tables of before the first version. Had any been made, there would be two.
+    for before in ["", list] {
+        store.execute(before);
+        let error = looking.connect(&store.url).await.unwrap_err();
+        assert_eq!(error.kind(), Some(LedgerErrorKind::Unreadable));
+        assert!(
+            error.to_string().contains("inbank ledger migrate"),
+            "{error}"
+        );
+    }
+    SqlLedger::migrate(&store.url).await.unwrap();
+    at_rest(&looking.connect(&store.url).await.unwrap(), "o-1").await;
 }
 
 async fn a_later_versions_store_is_refused_and_left_alone(store: Store) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use inbank::OrderKey;
 use inbank::ports::{Ledger, LedgerErrorKind, Listing};
-use inbank::sql::SqlLedger;
+use inbank::sql::{LedgerOptions, SqlLedger};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -99,8 +99,8 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 }
 
 impl Database {
-    /// Opens the ledger, which must be there: a command that makes an empty one would hide a typing
-    /// error in its address.
+    /// Opens the ledger, which must be there and up to date: a command that makes an empty one would hide a
+    /// typing error in its address, and one that looks changes no tables under a platform that runs.
     pub(super) async fn open(&self) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.database.strip_prefix("sqlite:");
         let path = path.map(|path| path.trim_start_matches("//").split('?').next());
@@ -109,7 +109,8 @@ impl Database {
                 "there is no ledger at {path}; set DATABASE_URL or --database to the platform's"
             )));
         }
-        Ok(Arc::new(SqlLedger::connect(&self.database).await?))
+        let options = LedgerOptions::new().without_migrating();
+        Ok(Arc::new(options.connect(&self.database).await?))
     }
 }
 

@@ -250,6 +250,7 @@ impl fmt::Display for Tried {
             f,
             &[
                 ("Attempt", Some(self.number.to_string())),
+                ("Name", Some(self.id.clone())),
                 ("State", Some(format!("{}{superseded}", self.state))),
                 ("Product", Some(self.product_code.clone())),
                 (

@@ -131,11 +131,12 @@ async fn an_order_is_shown_with_its_attempts() {
             assert_eq!(attempt[not_yet], Value::Null);
         }
     }
-    assert!(
-        ledger
-            .text(&["order", "show", REFERENCE])
-            .contains("Attempt  ")
-    );
+    // By its name it is found in the log, and in the address of its callbacks.
+    let shown = ledger.run(&["order", "show", REFERENCE]).json();
+    let text = ledger.text(&["order", "show", REFERENCE]);
+    assert!(text.contains("Attempt  "), "{text}");
+    let name = shown["attempts"][0]["id"].as_str().unwrap();
+    assert!(text.contains(name), "{text}");
     for unknown in [
         &["order", "show", "Order 2"][..],
         &["order", "events", REFERENCE, "--shop", "other"],
@@ -221,6 +222,15 @@ fn a_ledger_is_made_by_migrating_and_by_nothing_else() {
     ] {
         assert_eq!(run(command).error(2)["kind"], "usage");
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
+    // A file that is there and no ledger.
+    std::fs::write(folder.path().join("inbank.db"), "").unwrap();
+    for _ in 0..2 {
+        let error = run(&["order", "list"]).error(1);
+        assert!(
+            error.to_string().contains("inbank ledger migrate"),
+            "{error}"
+        );
     }
     run(&["ledger", "migrate"]).json();
     let checked = run(&["ledger", "check"]).json();

@@ -38,7 +38,7 @@ pub struct ApplicationRequest {
     pub customer_consents: Option<CustomerConsents>,
     /// What is bought.
     pub purchase: Option<Purchase>,
-    /// Where callbacks go. Should carry the financing's own id: the first one brings a lost answer
+    /// Where callbacks go. Should carry the attempt's own id: the first one brings a lost answer
     /// home.
     pub callback_url: Option<WebAddress>,
     /// The salesperson, for reports.

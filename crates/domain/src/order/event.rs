@@ -125,7 +125,8 @@ pub enum Action {
     Signature,
     /// Prove their income by account statements; nothing else will do.
     Statements,
-    /// Go through digital verification.
+    /// Go through digital verification: an account statement from their bank once more
+    /// (`retrieve_statement`).
     Verification,
 }
 

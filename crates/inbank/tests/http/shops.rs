@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use axum::http::StatusCode;
-use inbank::http::callback_form;
-use inbank::{BuildError, Region, Shop, ShopError};
+use inbank::http::{ApiVersion, PartnerApi, RegionProfile, callback_form};
+use inbank::{BuildError, Region, Shop, ShopError, ShopId};
+use inbank_testkit::FakeBank;
 
 use crate::house::{House, MESSAGE, NOW, key};
 
@@ -31,6 +34,35 @@ async fn two_shops_with_one_identifier_or_one_key_are_refused() {
     platform
         .add_shop(shop("second", OTHER, "another-key"))
         .unwrap();
+}
+
+/// Otherwise a shop is taken for live, or for one at the sandbox, and is not.
+#[tokio::test]
+async fn a_setting_that_would_do_nothing_is_refused_by_its_name() {
+    let platform = House::new().await.platform;
+    let uuid = ShopId::parse(UUID).unwrap();
+    let api = PartnerApi::builder(&RegionProfile::ESTONIA, uuid, key("own")).build();
+    let api = api.unwrap();
+    let fake = Arc::new(FakeBank::new(Region::ESTONIA));
+    let lenders = || Shop::at("second", fake.ports());
+    let by_hand = || shop("second", UUID, key("own").expose()).with_api(api.clone());
+    let latvian = Shop::new("second", Region::LATVIA, UUID, key("own").expose());
+    for (setting, shop) in [
+        ("environment", lenders().live()),
+        ("api_version", lenders().with_version(ApiVersion::V3)),
+        ("base_url", lenders().with_base_url("https://bank.example")),
+        ("api_key", lenders().with_further_key("another-key")),
+        ("api", lenders().with_api(api.clone())),
+        ("environment", by_hand().live()),
+        ("api_version", by_hand().with_version(ApiVersion::V3)),
+        ("base_url", by_hand().with_base_url("https://bank.example")),
+        ("region", latvian.with_api(api.clone())),
+    ] {
+        let refused = platform.add_shop(shop).unwrap_err();
+        let named = matches!(&refused, BuildError::Invalid(invalid) if invalid.field() == setting);
+        assert!(named, "{setting}: {refused}");
+    }
+    platform.add_shop(by_hand()).unwrap();
 }
 
 #[tokio::test]

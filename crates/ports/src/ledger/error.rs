@@ -25,7 +25,7 @@ impl LedgerError {
         Self { kind, source: None }
     }
 
-    /// With its cause, which shows no data of a financing.
+    /// With its cause, which shows no data of an order.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());

@@ -26,7 +26,7 @@ pub struct UnreadableEvent {
     pub key: OrderKey,
     /// Its number in its order.
     pub number: u64,
-    /// What is wrong with it; shows no data of a financing.
+    /// What is wrong with it; shows no data of an order.
     pub why: String,
 }
 

@@ -24,10 +24,9 @@ pub struct FakeUnderTest {
 impl FakeUnderTest {
     /// With every port.
     pub fn new(region: Region) -> Self {
-        let fake = Arc::new(FakeBank::new(region.clone()));
-        let ports = Bank::new(region, "fake", ["fake"], fake.clone());
+        let fake = Arc::new(FakeBank::new(region));
         Self {
-            ports: ports.with_all(fake.clone()),
+            ports: fake.ports(),
             fake,
         }
     }
