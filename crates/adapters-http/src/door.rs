@@ -18,12 +18,14 @@ use url::Url;
 use crate::dialect::settled;
 use crate::failure::{DecodeError, Failure};
 use crate::operation::Operation;
-use crate::{ApiVersion, RetryPolicy, Site};
+use crate::{ApiVersion, RetryPolicy, Site, Transport};
 
 /// What the door needs to let calls out for one shop.
 #[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) client: Client,
+    /// What carries requests in the client's place.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) site: Site,
     pub(crate) version: ApiVersion,
     pub(crate) shop: ShopId,
@@ -177,7 +179,13 @@ impl Door {
                 request.multipart(form)
             }
         };
-        let response = request.send().await.map_err(Failure::of_transport)?;
+        let response = match &self.transport {
+            None => request.send().await.map_err(Failure::of_transport)?,
+            Some(transport) => {
+                let request = request.build().map_err(Failure::of_transport)?;
+                transport.carry(request).await?
+            }
+        };
         let status = response.status();
         let retry_after = retry_after(response.headers(), self.clock.now());
         let body = self.read(response).await;

@@ -5,15 +5,14 @@ use std::time::Duration;
 use inbank_ports::{GatewayError, GatewayErrorKind};
 use serde_json::Value;
 
+use crate::TransportError;
 use crate::operation::{Effect, Operation};
 
 /// Why one attempt gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("could not connect")]
-    NotSent(#[source] reqwest::Error),
-    #[error("sent, and the answer did not come or broke off")]
-    NoAnswer(#[source] reqwest::Error),
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     #[error("the answer is larger than {limit} bytes")]
     TooLarge { status: u16, limit: usize },
     #[error("the answer could not be read")]
@@ -58,20 +57,14 @@ impl From<inbank_domain::Invalid> for DecodeError {
 }
 
 impl Failure {
-    /// An error in talking to the bank, sorted by the only thing that matters: was it sent?
+    /// An error in talking to the bank.
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
-        // Without the URL: it holds the shop and the contract, and adds nothing.
-        let error = error.without_url();
-        if error.is_connect() || error.is_builder() {
-            Self::NotSent(error)
-        } else {
-            Self::NoAnswer(error)
-        }
+        Self::Transport(error.into())
     }
 
     /// An error while the answer came in.
     pub(crate) fn of_answer_transport(error: reqwest::Error) -> Self {
-        Self::NoAnswer(error.without_url())
+        Self::Transport(TransportError::NoAnswer(error.without_url().into()))
     }
 
     /// An answer that is not a success.
@@ -96,13 +89,15 @@ impl Failure {
     pub(crate) fn kind(&self, effect: Effect) -> GatewayErrorKind {
         use GatewayErrorKind as Kind;
         match (self, effect) {
-            (Self::NotSent(_), _) => Kind::Unreachable,
+            (Self::Transport(TransportError::NotSent(_)), _) => Kind::Unreachable,
             (Self::Status { status, codes, .. }, effect) => of_status(*status, codes, effect),
             (
-                Self::NoAnswer(_) | Self::TooLarge { .. } | Self::Undecodable { .. },
+                Self::Transport(TransportError::NoAnswer(_))
+                | Self::TooLarge { .. }
+                | Self::Undecodable { .. },
                 Effect::Write,
             ) => Kind::OutcomeUnknown,
-            (Self::NoAnswer(_), Effect::Read) => Kind::Unavailable,
+            (Self::Transport(TransportError::NoAnswer(_)), Effect::Read) => Kind::Unavailable,
             (Self::TooLarge { .. } | Self::Undecodable { .. }, Effect::Read) => Kind::Undecodable,
         }
     }
@@ -126,16 +121,13 @@ impl Failure {
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            Self::NoAnswer(_)
-            | Self::NotSent(_)
-            | Self::TooLarge { .. }
-            | Self::Undecodable { .. } => None,
+            Self::Transport(_) | Self::TooLarge { .. } | Self::Undecodable { .. } => None,
         }
     }
 
     pub(crate) const fn status(&self) -> Option<u16> {
         match self {
-            Self::NotSent(_) | Self::NoAnswer(_) => None,
+            Self::Transport(_) => None,
             Self::TooLarge { status, .. }
             | Self::Undecodable { status, .. }
             | Self::Status { status, .. } => Some(*status),
@@ -149,7 +141,7 @@ impl Failure {
         if let Some(status) = self.status() {
             let codes = match &self {
                 Self::Undecodable { codes, .. } | Self::Status { codes, .. } => codes.as_slice(),
-                Self::NoAnswer(_) | Self::NotSent(_) | Self::TooLarge { .. } => &[],
+                Self::Transport(_) | Self::TooLarge { .. } => &[],
             };
             error = error.with_answer(status, codes);
         }
