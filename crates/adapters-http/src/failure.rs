@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use inbank_ports::{GatewayError, GatewayErrorKind};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::TransportError;
+use crate::dialect::{Entries, NOBODY_KNOWS};
 use crate::operation::{Effect, Operation};
 
 /// Why one attempt gave no answer.
@@ -190,23 +192,18 @@ fn is_not_found(code: &str) -> bool {
 /// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
 /// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent, but for the
 /// one [sentence](GatewayError::known_sentence) that the guides print. The first
-/// [`GatewayError::MOST_CODES`] are found, each once.
+/// [`GatewayError::MOST_CODES`] are found, each once. A name that stands twice is looked at twice: a success that
+/// also says that it is none is not one.
 pub(crate) fn codes(body: &[u8]) -> Vec<String> {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+    let Ok(Entries(fields)) = serde_json::from_slice(body) else {
         return Vec::new();
     };
-    let names = [
-        "errorCode",
-        "error_code",
-        "error",
-        "message",
-        "Message",
-        "errors",
-    ];
-    let values = names.iter().filter_map(|name| fields.get(*name));
+    let under = |name| fields.iter().filter(move |(other, _)| other == name);
+    let values = NAMES.iter().flat_map(|name| under(*name));
     let mut found: Vec<String> = Vec::new();
-    for value in values {
-        let texts = match value {
+    for (_, value) in values {
+        let value = serde_json::from_str(value.get()).unwrap_or_default();
+        let texts = match &value {
             Value::Array(list) => list.as_slice(),
             text => std::slice::from_ref(text),
         };
@@ -224,6 +221,25 @@ pub(crate) fn codes(body: &[u8]) -> Vec<String> {
         }
     }
     found
+}
+
+const NAMES: [&str; 6] = [
+    "errorCode",
+    "error_code",
+    "error",
+    "message",
+    "Message",
+    "errors",
+];
+
+/// Whether a success says that it is none: by a code, or by two that contradict each other, of which
+/// [`settled`](crate::dialect::settled) leaves that nobody knows.
+pub(crate) fn reports_an_error(body: &[u8]) -> bool {
+    let contradiction = |(name, value): &(String, &RawValue)| {
+        NAMES.contains(&name.as_str()) && value.get() == NOBODY_KNOWS
+    };
+    let entries = serde_json::from_slice::<Entries<'_>>(body);
+    !codes(body).is_empty() || entries.is_ok_and(|entries| entries.0.iter().any(contradiction))
 }
 
 #[cfg(test)]
@@ -248,6 +264,10 @@ mod tests {
             (
                 r#"{"error_code":"WRONG_ORDER_ID","error_message":"x","errors":["y"]}"#,
                 vec!["WRONG_ORDER_ID", "y"],
+            ),
+            (
+                r#"{"error":"unauthorized","error":null}"#,
+                vec!["unauthorized"],
             ),
             ("<html>Bad gateway</html>", vec![]),
             ("", vec![]),

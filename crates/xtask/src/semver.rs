@@ -30,7 +30,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let step = SEMVER_CHECKS
         .step(
             "interfaces",
-            "--default-features",
+            "",
             "an interface changed in a way that needs another version: say so in Cargo.toml, or change it back",
         )?
         .argument("--manifest-path")

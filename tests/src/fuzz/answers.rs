@@ -65,9 +65,28 @@ pub fn check(bytes: &[u8]) {
         0 => of_a_session(json, read.ok()),
         1 => of_a_contract(json, read.ok()),
         2 => of_an_application(json, read.ok()),
+        // These have nothing to say, or little: what says that it is none is no success.
+        8 | 11 | 13..=16 | 24 => {
+            let entries = json.and_then(json::entries).unwrap_or_default();
+            let refusal = entries.iter().any(|(name, value)| {
+                let code = json::text(value).is_some_and(|text| GatewayError::is_code(&text));
+                code && ERRORS.contains(&name.as_str())
+            });
+            assert!(!refusal || read.is_err(), "{read:?}");
+        }
         _ => {}
     }
 }
+
+/// Where the bank has been seen to say what is wrong.
+const ERRORS: [&str; 6] = [
+    "errorCode",
+    "error_code",
+    "error",
+    "message",
+    "Message",
+    "errors",
+];
 
 /// What was read: all of it as it shows, and the status, where that is what it was read for.
 #[derive(Debug, PartialEq)]
