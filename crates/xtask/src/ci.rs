@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, semver, test, toolchain};
+use crate::{examples, interfaces, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -13,7 +13,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     for step in dependencies()? {
         step.run()?;
     }
-    semver::check()?;
+    interfaces::check()?;
     examples::run()?;
     test::run()
 }

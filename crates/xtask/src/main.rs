@@ -6,9 +6,9 @@ mod bench;
 mod ci;
 mod examples;
 mod fuzz;
+mod interfaces;
 mod mutants;
 mod sbom;
-mod semver;
 mod step;
 mod test;
 mod tool;
@@ -34,6 +34,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Puts faults into the rules and the use cases, and lists those that no test finds
     Mutants(mutants::Arguments),
+    /// Compares the interfaces with those of the last tag, where there is one
+    Interfaces,
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Examples => examples::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
+        Command::Interfaces => interfaces::check(),
         Command::Sbom => sbom::run(),
         Command::Ci => ci::run(),
     };

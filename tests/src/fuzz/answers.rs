@@ -61,6 +61,10 @@ pub fn check(bytes: &[u8]) {
         );
         return;
     }
+    // In what is passed over, bytes that are no text cost nothing either; they are only not looked at here.
+    if text.is_none() {
+        return;
+    }
     match call {
         0 => of_a_session(json, read.ok()),
         1 => of_a_contract(json, read.ok()),

@@ -78,7 +78,9 @@ fn about(message: &str, read: Option<Callback>) {
     }
     if !stands("type") && !application.iter().any(|name| stands(name)) {
         let id = named(&["uuid"]).and_then(|id| SessionId::parse(id.trim()).ok());
-        if let (Some(id), Some(status)) = (id, named(&["status"])) {
+        // The bank's other word for nothing is `null` as a text, where the message is odd in other ways.
+        let status = named(&["status"]).filter(|status| status != "null");
+        if let (Some(id), Some(status)) = (id, status) {
             let Some(Callback::Session(session)) = read else {
                 panic!("about a session: {read:?}")
             };
