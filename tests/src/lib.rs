@@ -10,6 +10,7 @@ mod applicant;
 mod auditor;
 mod broken;
 mod dying;
+pub mod fuzz;
 mod gate;
 mod hooked;
 mod lives;

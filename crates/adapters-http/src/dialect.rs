@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use decode::CamelCase;
 use encode::SnakeCase;
 pub(crate) use name::to_snake_case;
-pub(crate) use settle::{Entries, settled};
+pub(crate) use settle::{Entries, NOBODY_KNOWS, settled};
 
 /// A version of the Partner API.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

@@ -11,19 +11,20 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, Response};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 use tracing::{Instrument, field};
 use url::Url;
 
 use crate::dialect::settled;
 use crate::failure::{DecodeError, Failure};
 use crate::operation::Operation;
-use crate::{ApiVersion, RetryPolicy, Site};
+use crate::{ApiVersion, RetryPolicy, Site, Transport};
 
 /// What the door needs to let calls out for one shop.
 #[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) client: Client,
+    /// What carries requests in the client's place.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) site: Site,
     pub(crate) version: ApiVersion,
     pub(crate) shop: ShopId,
@@ -177,7 +178,13 @@ impl Door {
                 request.multipart(form)
             }
         };
-        let response = request.send().await.map_err(Failure::of_transport)?;
+        let response = match &self.transport {
+            None => request.send().await.map_err(Failure::of_transport)?,
+            Some(transport) => {
+                let request = request.build().map_err(Failure::of_transport)?;
+                transport.carry(request).await?
+            }
+        };
         let status = response.status();
         let retry_after = retry_after(response.headers(), self.clock.now());
         let body = self.read(response).await;
@@ -251,7 +258,7 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// How long `Retry-After` asks to wait, in seconds or as a date, and never more than
+/// How long `Retry-After` asks to wait, in seconds or as a date in any of HTTP's three forms, and never more than
 /// [`GatewayError::LONGEST_WAIT`]. What is neither, or lies in the past, asks for nothing.
 fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let asked = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
@@ -259,8 +266,8 @@ fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
         // More digits than a number holds are a long time too.
         asked.parse().map_or(Duration::MAX, Duration::from_secs)
     } else {
-        let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
-        Duration::try_from(until - now).ok()?
+        let until = httpdate::parse_http_date(asked).ok()?;
+        Duration::try_from(OffsetDateTime::from(until) - now).ok()?
     };
     Some(wait.min(GatewayError::LONGEST_WAIT))
 }
@@ -295,6 +302,8 @@ mod tests {
             ("18446744073709551616", HOUR),
             (&"9".repeat(1_000), HOUR),
             ("Mon, 27 Jan 2025 12:00:30 GMT", Some(30)),
+            ("Monday, 27-Jan-25 12:00:30 GMT", Some(30)),
+            ("Mon Jan 27 12:00:30 2025", Some(30)),
             ("Mon, 27 Jan 2025 11:59:59 GMT", None),
             ("Fri, 31 Dec 9999 23:59:59 GMT", HOUR),
             ("Mon, 01 Jan 1900 00:00:00 GMT", None),

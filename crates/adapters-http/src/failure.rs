@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use inbank_ports::{GatewayError, GatewayErrorKind};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use crate::TransportError;
+use crate::dialect::{Entries, NOBODY_KNOWS};
 use crate::operation::{Effect, Operation};
 
 /// Why one attempt gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("could not connect")]
-    NotSent(#[source] reqwest::Error),
-    #[error("sent, and the answer did not come or broke off")]
-    NoAnswer(#[source] reqwest::Error),
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     #[error("the answer is larger than {limit} bytes")]
     TooLarge { status: u16, limit: usize },
     #[error("the answer could not be read")]
@@ -58,20 +59,14 @@ impl From<inbank_domain::Invalid> for DecodeError {
 }
 
 impl Failure {
-    /// An error in talking to the bank, sorted by the only thing that matters: was it sent?
+    /// An error in talking to the bank.
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
-        // Without the URL: it holds the shop and the contract, and adds nothing.
-        let error = error.without_url();
-        if error.is_connect() || error.is_builder() {
-            Self::NotSent(error)
-        } else {
-            Self::NoAnswer(error)
-        }
+        Self::Transport(error.into())
     }
 
     /// An error while the answer came in.
     pub(crate) fn of_answer_transport(error: reqwest::Error) -> Self {
-        Self::NoAnswer(error.without_url())
+        Self::Transport(TransportError::NoAnswer(error.without_url().into()))
     }
 
     /// An answer that is not a success.
@@ -96,13 +91,15 @@ impl Failure {
     pub(crate) fn kind(&self, effect: Effect) -> GatewayErrorKind {
         use GatewayErrorKind as Kind;
         match (self, effect) {
-            (Self::NotSent(_), _) => Kind::Unreachable,
+            (Self::Transport(TransportError::NotSent(_)), _) => Kind::Unreachable,
             (Self::Status { status, codes, .. }, effect) => of_status(*status, codes, effect),
             (
-                Self::NoAnswer(_) | Self::TooLarge { .. } | Self::Undecodable { .. },
+                Self::Transport(TransportError::NoAnswer(_))
+                | Self::TooLarge { .. }
+                | Self::Undecodable { .. },
                 Effect::Write,
             ) => Kind::OutcomeUnknown,
-            (Self::NoAnswer(_), Effect::Read) => Kind::Unavailable,
+            (Self::Transport(TransportError::NoAnswer(_)), Effect::Read) => Kind::Unavailable,
             (Self::TooLarge { .. } | Self::Undecodable { .. }, Effect::Read) => Kind::Undecodable,
         }
     }
@@ -126,16 +123,13 @@ impl Failure {
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            Self::NoAnswer(_)
-            | Self::NotSent(_)
-            | Self::TooLarge { .. }
-            | Self::Undecodable { .. } => None,
+            Self::Transport(_) | Self::TooLarge { .. } | Self::Undecodable { .. } => None,
         }
     }
 
     pub(crate) const fn status(&self) -> Option<u16> {
         match self {
-            Self::NotSent(_) | Self::NoAnswer(_) => None,
+            Self::Transport(_) => None,
             Self::TooLarge { status, .. }
             | Self::Undecodable { status, .. }
             | Self::Status { status, .. } => Some(*status),
@@ -149,7 +143,7 @@ impl Failure {
         if let Some(status) = self.status() {
             let codes = match &self {
                 Self::Undecodable { codes, .. } | Self::Status { codes, .. } => codes.as_slice(),
-                Self::NoAnswer(_) | Self::NotSent(_) | Self::TooLarge { .. } => &[],
+                Self::Transport(_) | Self::TooLarge { .. } => &[],
             };
             error = error.with_answer(status, codes);
         }
@@ -198,23 +192,18 @@ fn is_not_found(code: &str) -> bool {
 /// `error` or `message` or `Message`, a text or a list; `errorCode` beside prose; `error_code` with
 /// `errors`. Anything else (HTML, nothing, prose) has none: prose may repeat what was sent, but for the
 /// one [sentence](GatewayError::known_sentence) that the guides print. The first
-/// [`GatewayError::MOST_CODES`] are found, each once.
+/// [`GatewayError::MOST_CODES`] are found, each once. A name that stands twice is looked at twice: a success that
+/// also says that it is none is not one.
 pub(crate) fn codes(body: &[u8]) -> Vec<String> {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+    let Ok(Entries(fields)) = serde_json::from_slice(body) else {
         return Vec::new();
     };
-    let names = [
-        "errorCode",
-        "error_code",
-        "error",
-        "message",
-        "Message",
-        "errors",
-    ];
-    let values = names.iter().filter_map(|name| fields.get(*name));
+    let under = |name| fields.iter().filter(move |(other, _)| other == name);
+    let values = NAMES.iter().flat_map(|name| under(*name));
     let mut found: Vec<String> = Vec::new();
-    for value in values {
-        let texts = match value {
+    for (_, value) in values {
+        let value = serde_json::from_str(value.get()).unwrap_or_default();
+        let texts = match &value {
             Value::Array(list) => list.as_slice(),
             text => std::slice::from_ref(text),
         };
@@ -232,6 +221,25 @@ pub(crate) fn codes(body: &[u8]) -> Vec<String> {
         }
     }
     found
+}
+
+const NAMES: [&str; 6] = [
+    "errorCode",
+    "error_code",
+    "error",
+    "message",
+    "Message",
+    "errors",
+];
+
+/// Whether a success says that it is none: by a code, or by two that contradict each other, of which
+/// [`settled`](crate::dialect::settled) leaves that nobody knows.
+pub(crate) fn reports_an_error(body: &[u8]) -> bool {
+    let contradiction = |(name, value): &(String, &RawValue)| {
+        NAMES.contains(&name.as_str()) && value.get() == NOBODY_KNOWS
+    };
+    let entries = serde_json::from_slice::<Entries<'_>>(body);
+    !codes(body).is_empty() || entries.is_ok_and(|entries| entries.0.iter().any(contradiction))
 }
 
 #[cfg(test)]
@@ -256,6 +264,10 @@ mod tests {
             (
                 r#"{"error_code":"WRONG_ORDER_ID","error_message":"x","errors":["y"]}"#,
                 vec!["WRONG_ORDER_ID", "y"],
+            ),
+            (
+                r#"{"error":"unauthorized","error":null}"#,
+                vec!["unauthorized"],
             ),
             ("<html>Bad gateway</html>", vec![]),
             ("", vec![]),

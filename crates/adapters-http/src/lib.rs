@@ -28,6 +28,7 @@ mod retry;
 mod session;
 mod signing;
 mod site;
+mod transport;
 mod wire;
 
 pub use authenticator::{HmacAuthenticator, NoKey, callback_form, sign_callback};
@@ -39,3 +40,4 @@ pub use partner_api::{PartnerApi, PartnerApiBuilder, SettingsError};
 pub use region::{BankListAddress, RegionProfile};
 pub use retry::RetryPolicy;
 pub use site::{Environment, Site};
+pub use transport::{Transport, TransportError};

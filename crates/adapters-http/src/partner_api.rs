@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::door::Door;
 use crate::operation::Operation;
 use crate::region::BankListAddress;
-use crate::{ApiVersion, Environment, RegionProfile, RetryPolicy, Site, SystemClock};
+use crate::{ApiVersion, Environment, RegionProfile, RetryPolicy, Site, SystemClock, Transport};
 
 /// The Partner API for one shop: implements `Connection`, `ProductCatalogue`, `Calculator`,
 /// `Sessions`, `Applications`, `IncomeProof`, `Signing`, `Contracts` and `Rentals`.
@@ -37,6 +37,7 @@ impl PartnerApi {
             version: profile.default_version,
             site: None,
             client: None,
+            transport: None,
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
         }
@@ -102,6 +103,7 @@ pub struct PartnerApiBuilder {
     version: ApiVersion,
     site: Option<Site>,
     client: Option<Client>,
+    transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
 }
@@ -131,6 +133,12 @@ impl PartnerApiBuilder {
     /// request elsewhere.
     pub fn client(mut self, client: Client) -> Self {
         self.client = Some(client);
+        self
+    }
+
+    /// What carries requests in the place of an HTTP client: for a bank in the same program.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
         self
     }
 
@@ -164,6 +172,7 @@ impl PartnerApiBuilder {
         authorization.set_sensitive(true);
         let door = Door {
             client,
+            transport: self.transport,
             site,
             version: self.version,
             shop: self.shop,

@@ -83,10 +83,13 @@ impl Site {
         if url.query().is_some() || url.fragment().is_some() {
             return invalid("must not have a query or a fragment");
         }
-        let path = url.path().trim_end_matches('/');
+        let mut prefix = url.path().trim_end_matches('/');
         let version = ["/partner/v2", "/partner/v3"];
-        let prefix = version.iter().find_map(|end| path.strip_suffix(end));
-        let prefix = prefix.unwrap_or(path).trim_end_matches('/').to_owned();
+        // Also where it was added to one that had it already, or what is written out would be another site.
+        while let Some(before) = version.iter().find_map(|end| prefix.strip_suffix(end)) {
+            prefix = before.trim_end_matches('/');
+        }
+        let prefix = prefix.to_owned();
         url.set_path(&prefix);
         Ok(Self(url))
     }
@@ -158,6 +161,7 @@ mod tests {
             "https://demo-api.inbank.ee/partner/v2/",
             "https://demo-api.inbank.ee/partner/v3/",
             " https://DEMO-api.inbank.ee/\n",
+            "https://demo-api.inbank.ee/partner/v3/partner/v2",
         ] {
             let url = Site::parse(base).unwrap().address(
                 ApiVersion::V2,

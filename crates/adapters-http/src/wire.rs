@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::dialect::decode;
-use crate::failure::{DecodeError, codes};
+use crate::failure::{DecodeError, reports_an_error};
 
 /// The object that an answer wraps under `name`, or the answer itself: the bank does either.
 pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Result<&'a [u8]> {
@@ -52,10 +52,10 @@ pub(crate) fn nothing(body: &[u8]) -> Result<(), DecodeError> {
         return Ok(());
     }
     serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)?;
-    if codes(body).is_empty() {
-        Ok(())
-    } else {
+    if reports_an_error(body) {
         Err(DecodeError::Another("outcome"))
+    } else {
+        Ok(())
     }
 }
 
@@ -64,10 +64,10 @@ pub(crate) fn accepted(body: &[u8]) -> Result<(), DecodeError> {
     if !body.trim_ascii().is_empty() {
         serde_json::from_slice::<serde::de::IgnoredAny>(body)?;
     }
-    if codes(body).is_empty() {
-        Ok(())
-    } else {
+    if reports_an_error(body) {
         Err(DecodeError::Another("outcome"))
+    } else {
+        Ok(())
     }
 }
 

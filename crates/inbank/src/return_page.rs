@@ -44,6 +44,10 @@ impl ReturnPage {
         if authority.contains(['{', '}', '@']) {
             return invalid("must have neither a place nor credentials in the host");
         }
+        // One that is cut off would go on with the name that is filled in behind it.
+        if !text.split('%').skip(1).all(starts_with_a_byte) {
+            return invalid("has a percent sign that starts no escape; write it as %25");
+        }
         let Some(parts) = parts(text) else {
             return invalid("has a place other than {order_reference} and {attempt}");
         };
@@ -95,6 +99,12 @@ fn parts(text: &str) -> Option<Vec<Part>> {
 
 fn plain(text: &str) -> Option<Part> {
     (!text.contains('}')).then(|| Part::Text(text.to_owned()))
+}
+
+/// Whether what follows a percent sign makes an escape of it.
+fn starts_with_a_byte(text: &str) -> bool {
+    let digits = text.as_bytes().get(..2);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -155,6 +165,9 @@ mod tests {
             "https://shop.example/order_reference}",
             "https://shop.example/{order_reference}}",
             "https://shop.example/a b",
+            "https://shop.example/%2{order_reference}",
+            "https://shop.example/%{order_reference}",
+            "https://shop.example/%",
             "https://shop.example/\r\nSet-Cookie:a",
         ] {
             let error = ReturnPage::parse(bad).unwrap_err();

@@ -1,26 +1,25 @@
 //! `cargo xtask ci`: what has to pass before a merge.
 
-use anyhow::ensure;
-
-use crate::step::{self, Step};
-use crate::{examples, test};
+use crate::step::Step;
+use crate::tool::{DENY, MACHETE};
+use crate::{examples, interfaces, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
+    toolchain::check()?;
     for step in checks() {
         step.run()?;
     }
-    ensure!(
-        step::has_subcommand("deny"),
-        "dependencies: cargo-deny is missing; `.ci/run` installs it, as does `cargo install --locked cargo-deny@0.20.2`"
-    );
-    dependencies().run()?;
+    for step in dependencies()? {
+        step.run()?;
+    }
+    interfaces::check()?;
     examples::run()?;
     test::run()
 }
 
 /// The checks that need the toolchain alone.
-fn checks() -> [Step; 4] {
+fn checks() -> [Step; 5] {
     [
         Step::cargo(
             "format",
@@ -31,6 +30,11 @@ fn checks() -> [Step; 4] {
             "examples' format",
             "fmt --all --check --manifest-path examples/Cargo.toml",
             "an example is not formatted; `cargo fmt --all --manifest-path examples/Cargo.toml` does it",
+        ),
+        Step::cargo(
+            "fuzzers' format",
+            "fmt --all --check --manifest-path tests/fuzz/Cargo.toml",
+            "a fuzzer is not formatted; `cargo fmt --all --manifest-path tests/fuzz/Cargo.toml` does it",
         ),
         Step::cargo(
             "lints",
@@ -46,11 +50,19 @@ fn checks() -> [Step; 4] {
     ]
 }
 
-/// Licences, sources and bans; `deny.toml` says why not the advisories.
-fn dependencies() -> Step {
-    Step::cargo(
-        "dependencies",
-        "deny --all-features check bans licenses sources",
-        "a dependency breaks a rule of deny.toml",
-    )
+/// What we build on: is it used, and may it be?
+fn dependencies() -> anyhow::Result<[Step; 2]> {
+    Ok([
+        MACHETE.step(
+            "unused dependencies",
+            "crates examples tests",
+            "a Cargo.toml names what nobody uses",
+        )?,
+        // `deny.toml` says why not the advisories.
+        DENY.step(
+            "dependencies",
+            "--all-features check bans licenses sources",
+            "a dependency breaks a rule of deny.toml",
+        )?,
+    ])
 }

@@ -1,13 +1,19 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
 mod ci;
 mod examples;
+mod fuzz;
+mod interfaces;
+mod mutants;
+mod sbom;
 mod simulate;
 mod step;
 mod test;
+mod tool;
+mod toolchain;
 
 use std::process::ExitCode;
 
@@ -27,7 +33,15 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Counts, builds and runs the programs in `examples/`
     Examples,
-    /// Runs what has to pass before a merge: format, lints, docs, dependencies, tests
+    /// Looks for inputs that break what must hold of any, ten minutes for each target
+    Fuzz(fuzz::Arguments),
+    /// Puts faults into the rules and the use cases, and lists those that no test finds
+    Mutants(mutants::Arguments),
+    /// Compares the interfaces with those of the last tag, where there is one
+    Interfaces,
+    /// Writes the bills of materials of what is shipped to `target/sbom`
+    Sbom,
+    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests
     Ci,
 }
 
@@ -37,6 +51,10 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Examples => examples::run(),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Mutants(arguments) => mutants::run(&arguments),
+        Command::Interfaces => interfaces::check(),
+        Command::Sbom => sbom::run(),
         Command::Ci => ci::run(),
     };
     match result {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::error::Error;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
@@ -10,11 +10,12 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-/// A cargo command that has to succeed.
+/// A command that has to succeed.
 pub(crate) struct Step {
     name: &'static str,
     failure: &'static str,
-    arguments: Vec<String>,
+    program: OsString,
+    arguments: Vec<OsString>,
     environment: Vec<(&'static str, OsString)>,
 }
 
@@ -25,16 +26,27 @@ impl Step {
         arguments: &'static str,
         failure: &'static str,
     ) -> Self {
+        Self::program(name, cargo_program(), arguments, failure)
+    }
+
+    /// The same with another program than cargo.
+    pub(crate) fn program(
+        name: &'static str,
+        program: impl Into<OsString>,
+        arguments: &'static str,
+        failure: &'static str,
+    ) -> Self {
         Self {
             name,
             failure,
-            arguments: arguments.split_whitespace().map(str::to_owned).collect(),
+            program: program.into(),
+            arguments: arguments.split_whitespace().map(Into::into).collect(),
             environment: Vec::new(),
         }
     }
 
     /// Adds one argument.
-    pub(crate) fn argument(mut self, argument: impl Into<String>) -> Self {
+    pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
         self
     }
@@ -48,13 +60,24 @@ impl Step {
     /// Runs the command to its end.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         // All on stderr: stdout belongs to the command, whose output may be read by a program.
-        eprintln!("xtask: {}: cargo {}", self.name, self.arguments.join(" "));
+        let program = Path::new(&self.program)
+            .file_stem()
+            .unwrap_or(&self.program);
+        let words = self.arguments.join(OsStr::new(" "));
+        eprintln!(
+            "xtask: {}: {} {}",
+            self.name,
+            program.display(),
+            words.display()
+        );
         let started = Instant::now();
-        let status = cargo()
+        let status = in_root(&self.program)
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .status()
-            .with_context(|| format!("{}: cargo could not be started", self.name))?;
+            .with_context(|| {
+                format!("{}: {} could not be started", self.name, program.display())
+            })?;
         let duration = started.elapsed();
         if status.success() {
             eprintln!("xtask: {}: done in {duration:.1?}", self.name);
@@ -100,7 +123,7 @@ impl Error for StepFailed {}
 
 /// Whether `cargo {subcommand}` is installed. Asks it for its version, and shows nothing of what it says.
 pub(crate) fn has_subcommand(subcommand: &str) -> bool {
-    cargo()
+    in_root(cargo_program())
         .args([subcommand, "--version"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -108,15 +131,38 @@ pub(crate) fn has_subcommand(subcommand: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The cargo that started us, in the workspace's root wherever we were started from.
-fn cargo() -> Command {
-    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+/// The cargo that started us.
+fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+}
+
+/// What a program writes to stdout, if it succeeds.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> anyhow::Result<Option<String>> {
+    let output = in_root(program)
+        .args(arguments)
+        .stderr(Stdio::null())
+        .output()
+        .with_context(|| format!("{program} could not be started"))?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(output.status.success().then_some(text))
+}
+
+/// A program in the workspace's root wherever we were started from.
+fn in_root(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     // Asked when running, not when compiling: checkouts that share a target folder also share this program.
     if let Some(root) = root() {
         command.current_dir(root);
     }
     command
+}
+
+/// Where everything is built, what is made here included.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let root = root().context("started without cargo")?;
+    // Relative to where we were started, which for cargo is where its own target folder is looked for too.
+    let named = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    Ok(named.map_or_else(|| root.join("target"), |named| root.join(named)))
 }
 
 /// The workspace's root, where cargo started us.

@@ -50,7 +50,7 @@ pub(crate) fn to_snake_case(name: &str) -> String {
     snake
 }
 
-/// Every underscore and its letter as a capital.
+/// Every underscore and its small letter as a capital; any other underscore is part of the name.
 pub(crate) fn to_camel_case(name: &str) -> String {
     with_camel_case(name.as_bytes(), |camel| {
         String::from_utf8_lossy(camel).into_owned()
@@ -61,7 +61,8 @@ pub(crate) fn to_camel_case(name: &str) -> String {
 /// stays as it is.
 const ROOM: usize = 64;
 
-/// Hands `use_name` the `camelCase` of a name that came in.
+/// Hands `use_name` the `camelCase` of a name that came in. An underscore that marks no word stays, or
+/// `status_` would be taken for `status`.
 #[inline]
 pub(crate) fn with_camel_case<R>(name: &[u8], use_name: impl FnOnce(&[u8]) -> R) -> R {
     if name.len() > ROOM || memchr::memchr(b'_', name).is_none() {
@@ -70,8 +71,9 @@ pub(crate) fn with_camel_case<R>(name: &[u8], use_name: impl FnOnce(&[u8]) -> R)
     let mut room = [0; ROOM];
     let mut length = 0;
     let mut capital = false;
-    for &byte in name {
-        if byte == b'_' {
+    for (at, &byte) in name.iter().enumerate() {
+        let next = name.get(at + 1).copied().unwrap_or_default();
+        if byte == b'_' && (next.is_ascii_lowercase() || next.is_ascii_digit()) {
             capital = true;
             continue;
         }
@@ -113,7 +115,13 @@ mod tests {
         assert_eq!(to_camel_case(&full), "A".repeat(ROOM / 2));
         let longer = format!("{full}_");
         assert_eq!(to_camel_case(&longer), longer);
-        assert_eq!(to_camel_case("õ_õ"), "õõ");
+    }
+
+    #[test]
+    fn an_underscore_that_stands_before_no_small_letter_or_digit_makes_no_other_name() {
+        for name in ["status_", "_", "a__", "a_B", "õ_õ"] {
+            assert_eq!(to_camel_case(name), name);
+        }
     }
 
     #[test]

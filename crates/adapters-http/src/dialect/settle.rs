@@ -23,7 +23,7 @@ pub(crate) fn settled(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// No text, number, flag or object, and no list with anything in it.
-const NOBODY_KNOWS: &str = "[[]]";
+pub(crate) const NOBODY_KNOWS: &str = "[[]]";
 
 /// What lies deeper is left as it is: it would be walked on the stack, and no answer is so deep.
 const DEPTH: usize = 16;

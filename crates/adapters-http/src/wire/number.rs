@@ -203,7 +203,7 @@ impl<'de> Deserialize<'de> for Present {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
         Ok(Self(text_of(raw).is_ok_and(|text| {
             let nothing = matches!(text.trim(), "" | "null" | "false" | "0");
-            !nothing && !text.starts_with(['[', '{'])
+            !nothing && !raw.starts_with(['[', '{'])
         })))
     }
 }
@@ -237,11 +237,15 @@ impl TextOrNumber {
 
 impl<'de> Deserialize<'de> for TextOrNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = number_text(deserializer)?;
-        // A word, a list or an object would otherwise be taken for text by its JSON.
-        if text.starts_with(['[', '{']) || matches!(&*text, "null" | "true" | "false") {
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        // By how it is written: a text may start like a list, and a list is no text. The text `null` is the
+        // bank's other word for nothing.
+        let text_or_number =
+            raw.starts_with(|c: char| matches!(c, '"' | '-') || c.is_ascii_digit());
+        if !text_or_number || raw == "\"null\"" {
             return Err(D::Error::custom("must be a text or a number"));
         }
+        let text = text_of(raw).map_err(D::Error::custom)?;
         Ok(Self(text.into_owned()))
     }
 }
@@ -392,6 +396,32 @@ mod tests {
         }
         let whole = serde_json::from_str::<Quoted<Whole>>("12").ok().unwrap();
         assert_eq!(serde_json::to_string(&whole).unwrap(), "\"12\"");
+    }
+
+    #[test]
+    fn a_text_is_one_whatever_it_starts_with() {
+        let read = |json| {
+            let text = serde_json::from_str::<TextOrNumber>(json).ok();
+            text.map(|text| text.0)
+        };
+        for (json, expected) in [
+            ("\"[A] 17\"", Some("[A] 17")),
+            ("\"{x}\"", Some("{x}")),
+            ("\"true\"", Some("true")),
+            ("\"\\u0031\"", Some("1")),
+            ("1001", Some("1001")),
+            ("-1.50", Some("-1.50")),
+            ("\"null\"", None),
+            ("null", None),
+            ("true", None),
+            ("[\"x\"]", None),
+            ("{}", None),
+        ] {
+            assert_eq!(read(json).as_deref(), expected, "{json}");
+        }
+        let present = |json| serde_json::from_str::<Present>(json).ok().unwrap().0;
+        assert!(present("\"[soon]\"") && present("true"));
+        assert!(!present("[true]") && !present("{}") && !present("\"null\""));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::lenient::Lenient;
 use super::moment::Moment;
 use super::number::{NumberOrText, TextOrNumber};
 use crate::dialect::decode;
-use crate::failure::{DecodeError, codes};
+use crate::failure::{DecodeError, reports_an_error};
 
 /// `POST` and `PATCH …/signings`, request. A code that is a number goes out as the number of the sample;
 /// `0000`, which would not survive that, as text.
@@ -62,10 +62,10 @@ fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
     }
     let answer = decode(body)?;
     // Nothing in it is required, so an error that came with a success would pass for one.
-    if codes(body).is_empty() {
-        Ok(answer)
-    } else {
+    if reports_an_error(body) {
         Err(DecodeError::Another("outcome"))
+    } else {
+        Ok(answer)
     }
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn application_signed(
         return Ok(ApplicationSigned::default());
     }
     let answer: ApplicationAnswer = decode(body)?;
-    if !codes(body).is_empty() {
+    if reports_an_error(body) {
         return Err(DecodeError::Another("outcome"));
     }
     let Some(application) = answer.credit_application.take("credit_application") else {
