@@ -8,7 +8,9 @@
 
 mod around;
 mod bank;
+mod books;
 mod database;
+mod desk;
 mod dice;
 mod draw;
 mod fault;
@@ -21,11 +23,13 @@ mod plan;
 mod shrink;
 mod sink;
 mod violation;
+mod way;
+mod wire;
 mod world;
 
 pub use fault::Fault;
 pub use mark::Mark;
-pub use plan::{Happening, Plan, Setting, Step, Then};
+pub use plan::{Dialect, Happening, Plan, Setting, Step, Then};
 pub use shrink::shrink;
 pub use violation::{Invariant, Violation};
 pub use world::{Outcome, run, run_traced};

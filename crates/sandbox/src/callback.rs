@@ -212,7 +212,7 @@ impl Callbacks {
     }
 
     /// Takes the next callback that is due.
-    fn take_due(&mut self, now: OffsetDateTime) -> Option<(usize, String, String)> {
+    pub(crate) fn take_due(&mut self, now: OffsetDateTime) -> Option<(usize, String, String)> {
         let next = *self.queue.first().filter(|&&(due, ..)| due <= now)?;
         self.queue.remove(&next);
         let (.., index) = next;
@@ -223,7 +223,12 @@ impl Callbacks {
     }
 
     /// Notes what came of an attempt, and lines up the next one unless it was the last.
-    fn attempted(&mut self, index: usize, answer: Result<u16, String>, now: OffsetDateTime) {
+    pub(crate) fn attempted(
+        &mut self,
+        index: usize,
+        answer: Result<u16, String>,
+        now: OffsetDateTime,
+    ) {
         self.in_flight = false;
         let Some(entry) = self.entries.get_mut(index) else {
             return;

@@ -2,6 +2,7 @@
 
 mod asynchrony;
 mod direct;
+mod memory;
 mod rental;
 
 use std::{
@@ -19,18 +20,15 @@ use crate::{
     alteration::Alteration,
     bank::Bank,
     callback::{
-        CallbackRecord, Callbacks,
+        CallbackRecord,
         delivery::{self, RETRIES},
     },
-    clock::Clock,
     contract::ContractStatus,
     fault::{CallbackFault, Fault},
-    identifier::Identifiers,
     operation::Operation,
     product::{Product, catalogue},
     record::RequestRecord,
     region::Region,
-    server,
     session::{CustomerError, SessionStatus},
     shared::Shared,
     timing::Timing,
@@ -121,36 +119,13 @@ impl SandboxBuilder {
     ///
     /// When a setting is wrong or the address cannot be listened on.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let mut identifiers = Identifiers::new(self.seed);
-        let (generated_key, generated_shop) = (identifiers.next(), identifiers.next());
-        let shop = self.shop.map_or(Ok(generated_shop), |id| id.parse());
-        let shop = shop.map_err(StartError::Shop)?;
-        let api_key = self
-            .api_key
-            .unwrap_or_else(|| generated_key.simple().to_string());
-        if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(StartError::ApiKey);
-        }
         let client = delivery::client().map_err(StartError::Callbacks)?;
         let failed = |why| StartError::Listen(self.listen, why);
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(failed)?);
-
-        let mut bank = Bank::new(
-            self.region,
-            (shop, api_key.clone()),
-            base_url.clone(),
-            self.products,
-            identifiers,
-            Callbacks::new(self.retries),
-            (Clock::new(self.region.offset(), self.clock), self.timing),
-        );
-        bank.rentals_among_contracts = self.rentals_among_contracts;
-        let shared = Arc::new(Shared::new(bank));
-        let router = server::router(Arc::clone(&shared));
-        let mut stopped = shared.stopped();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
+        let (mut sandbox, router) = self.in_memory(base_url)?;
+        let mut stopped = sandbox.shared.stopped();
+        sandbox.tasks.spawn(async move {
             let ended = async move {
                 // An error means that the sandbox is gone: also a reason to stop.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -160,15 +135,9 @@ impl SandboxBuilder {
                 .with_graceful_shutdown(ended)
                 .await;
         });
-        tasks.spawn(delivery::deliver(Arc::clone(&shared), client));
-        Ok(Sandbox {
-            region: self.region,
-            shop: shop.to_string(),
-            api_key,
-            base_url,
-            shared,
-            tasks,
-        })
+        let shared = Arc::clone(&sandbox.shared);
+        sandbox.tasks.spawn(delivery::deliver(shared, client));
+        Ok(sandbox)
     }
 }
 

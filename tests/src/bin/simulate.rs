@@ -18,6 +18,9 @@ use inbank_tests::simulation::{Invariant, Mark, Plan, Violation, run, run_traced
 #[derive(Parser)]
 #[command(name = "simulate")]
 struct Arguments {
+    /// `a`: at the bank's ports. `b`: by HTTP requests and answers, in memory
+    #[arg(long, default_value = "a")]
+    tier: Tier,
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -42,6 +45,22 @@ struct Arguments {
     /// Fails unless this many plans, or more, have hit every rare thing; 0 asks for none
     #[arg(long, default_value_t = 20_000)]
     marks_within: u64,
+}
+
+/// Through how much of the code a plan goes.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Tier {
+    A,
+    B,
+}
+
+impl Tier {
+    fn draw(self, seed: u64) -> Plan {
+        match self {
+            Self::A => Plan::draw(seed),
+            Self::B => Plan::draw_wired(seed),
+        }
+    }
 }
 
 /// One seed of so many is run twice, and must go the same way.
@@ -73,7 +92,7 @@ fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
     if arguments.trace {
         let plans = match &arguments.plan {
             Some(path) => kept(path)?.into_iter().map(|(_, plan)| plan).collect(),
-            None => vec![Plan::draw(arguments.seed)],
+            None => vec![arguments.tier.draw(arguments.seed)],
         };
         for plan in plans {
             if let Some(violation) = run_traced(&plan).violation {
@@ -177,7 +196,7 @@ fn work(arguments: &Arguments, progress: &Progress) {
         if number >= arguments.sequences {
             return;
         }
-        let plan = Plan::draw(arguments.seed.wrapping_add(number));
+        let plan = arguments.tier.draw(arguments.seed.wrapping_add(number));
         let outcome = run(&plan);
         let mut violation = outcome.violation;
         if violation.is_none() && number.is_multiple_of(TWICE) && run(&plan).hash != outcome.hash {

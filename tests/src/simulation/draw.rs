@@ -1,14 +1,23 @@
 use std::collections::BTreeMap;
 
 use super::dice::Dice;
-use super::{Fault, Happening, Plan, Setting, Step, Then};
+use super::{Dialect, Fault, Happening, Plan, Setting, Step, Then};
 
 /// The stream of numbers that a plan is drawn from.
 const PLAN: u64 = 1;
+const WIRE: u64 = 5;
 /// Orders of a shop: few, so that much happens to each.
 const ORDERS: usize = 2;
 
 impl Plan {
+    /// The plan of a seed, by HTTP requests and answers.
+    pub fn draw_wired(seed: u64) -> Self {
+        let mut plan = Self::draw(seed);
+        let dialects = [Dialect::V2, Dialect::V3];
+        plan.setting.dialect = Some(Dice::new(seed, WIRE).pick(&dialects));
+        plan
+    }
+
     /// The plan of a seed.
     pub fn draw(seed: u64) -> Self {
         let dice = Dice::new(seed, PLAN);
@@ -64,6 +73,7 @@ fn setting(dice: &Dice) -> Setting {
     Setting {
         processes,
         clocks_ahead,
+        dialect: None,
         connections: 1 + dice.index(3),
         shops,
         shops_at_first: if dice.chance(250) { 1 } else { shops },

@@ -7,14 +7,14 @@ use axum::http::{Request, StatusCode};
 use futures::FutureExt as _;
 use futures::channel::oneshot;
 use inbank::ports::Spawner as _;
-use inbank::{Bank, Concurrency, OrderHandle, Platform, Region, Runtime, Shop};
+use inbank::{Concurrency, OrderHandle, Platform, Region, Runtime, ShopHandle};
 use inbank_testkit::SimProcess;
 use tower::ServiceExt as _;
 
 use super::Mark;
 use super::around::Around;
-use super::bank::Caller;
 use super::database::{Database, Statements};
+use super::desk::Desk;
 use super::lender::Lender;
 use super::sink::Teller;
 
@@ -33,6 +33,7 @@ pub(super) struct Fleet {
 struct Slots {
     processes: Vec<Option<Process>>,
     lenders: Vec<Arc<Lender>>,
+    desks: Vec<Desk>,
     lives: u32,
     /// How many of the shops a process knows that starts now.
     shops: usize,
@@ -59,9 +60,12 @@ impl Process {
         self.named(shop, &reference(order))
     }
 
+    pub(super) fn shop(&self, shop: usize) -> Option<ShopHandle> {
+        self.platform.shop(&shop_name(shop)).ok()
+    }
+
     pub(super) fn named(&self, shop: usize, order: &str) -> Option<OrderHandle> {
-        let shop = self.platform.shop(&shop_name(shop)).ok()?;
-        Some(shop.order(order))
+        Some(self.shop(shop)?.order(order))
     }
 
     /// Does something in it, without waiting for it.
@@ -102,8 +106,12 @@ impl Fleet {
     /// Opens the shops, and starts every process.
     pub(super) fn open(self: &Arc<Self>) {
         for shop in 0..self.around.setting.shops {
-            let lender = Lender::new(shop, self.around.clone(), self.clone());
-            self.slots().lenders.push(lender);
+            let desk = Desk::new(shop, &self.around);
+            let books = desk.books();
+            let lender = Lender::new(shop, books, self.around.clone(), self.clone());
+            let mut slots = self.slots();
+            slots.lenders.push(lender);
+            slots.desks.push(desk);
         }
         for slot in 0..self.around.setting.processes {
             self.slots().processes.push(None);
@@ -205,14 +213,19 @@ impl Fleet {
     }
 
     fn start(self: &Arc<Self>, slot: usize) {
-        let (life, shops, poll, lenders) = {
+        let (life, poll, shops) = {
             let mut slots = self.slots();
             if slots.processes[slot].is_some() {
                 return;
             }
             slots.lives += 1;
-            let lenders = slots.lenders.clone();
-            (slots.lives, slots.shops, slots.poll, lenders)
+            let shops = slots
+                .lenders
+                .iter()
+                .cloned()
+                .zip(slots.desks.iter().cloned());
+            let shops: Vec<_> = shops.take(slots.shops).collect();
+            (slots.lives, slots.poll, shops)
         };
         let setting = &self.around.setting;
         let mut sim = self.around.process();
@@ -239,16 +252,8 @@ impl Fleet {
             .concurrency(concurrency)
             .poll_interval(poll)
             .runtime(Runtime::new(shared.clone(), shared.clone(), shared));
-        for lender in lenders.iter().take(shops) {
-            let caller = Arc::new(Caller::new(lender.clone(), life));
-            let name = shop_name(lender.shop);
-            let bank = Bank::new(
-                REGION,
-                format!("bank-of-{name}"),
-                [name.clone()],
-                caller.clone(),
-            );
-            builder = builder.shop(Shop::at(name, bank.with_all(caller)));
+        for (lender, desk) in shops {
+            builder = builder.shop(desk.shop(lender, life, &sim));
         }
         let built = builder.build().now_or_never();
         // A ledger that is given is not waited for.

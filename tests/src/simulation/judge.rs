@@ -63,20 +63,16 @@ fn orders(fleet: &Fleet) -> BTreeMap<Key, Vec<Financed>> {
                 .entry((lender.shop, opened.order.to_string()))
                 .or_default();
         }
-        for id in lender.fake.contracts() {
-            let origin = lender
-                .fake
-                .origin(&id)
-                .and_then(|origin| opened.get(&origin));
-            let (Some(origin), Some(since)) = (origin, lender.active_since(&id)) else {
+        for held in lender.contracts() {
+            let origin = opened.get(&held.origin);
+            let (Some(origin), Some(since)) = (origin, lender.active_since(&held.id)) else {
                 continue;
             };
-            let contract = lender.fake.true_contract(&id);
             let financed = Financed {
                 attempt: origin.attempt().to_owned(),
-                amount: contract.and_then(|contract| contract.amount),
+                amount: held.amount,
                 since,
-                until: lender.terminated_at(&id),
+                until: lender.terminated_at(&held.id),
             };
             let key = (lender.shop, origin.order.to_string());
             orders.entry(key).or_default().push(financed);
@@ -221,7 +217,7 @@ fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
     let shop = around.setting.calm_shop?;
     let lender = fleet.lender(shop);
     let (kept, reads) = lender.kept_and_read();
-    let opened = lender.all_opened();
+    let (opened, contracts) = (lender.all_opened(), lender.contracts());
     let (_, slowest) = around.setting.latency_ms;
     // What happens during a round is noticed by the poll after it, which is spread by a quarter.
     let poll = Duration::seconds(i64::from(around.setting.poll_seconds)) * 5 / 4;
@@ -229,10 +225,9 @@ fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
     for (at, about) in kept {
         let url = opened.get(&about).map(|opened| opened.url.clone());
         let is_of_it = |(read, what): &&(OffsetDateTime, String)| {
-            let contract = inbank::ContractId::parse(what.as_str()).ok();
-            let origin = contract.and_then(|contract| lender.fake.origin(&contract));
-            let read_about = origin.unwrap_or_else(|| what.clone());
-            let same = opened.get(&read_about).map(|opened| opened.url.clone()) == url;
+            let origin = contracts.iter().find(|held| held.id == *what);
+            let read_about = origin.map_or(what, |held| &held.origin);
+            let same = opened.get(read_about).map(|opened| opened.url.clone()) == url;
             same && *read >= at - slot && *read <= at + slot
         };
         if reads.iter().find(is_of_it).is_none() && !around.log().disturbed {

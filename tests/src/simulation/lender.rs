@@ -7,22 +7,19 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use inbank::{
-    ApplicationId, Callback, ContractId, ContractStatus, DecisionStatus, Money, OrderKey,
-    OrderReference, SessionId, ShopName,
-};
-use inbank_testkit::{Effects, FakeBank};
+use inbank::{OrderKey, OrderReference, ShopName};
 use time::OffsetDateTime;
 
 use self::asked::Asked;
 pub(super) use self::asked::Asking;
 use super::around::Around;
-use super::fleet::{Fleet, PUBLIC_URL, REGION, shop_name};
+use super::books::{self, Books, Held, Sent, Verdict};
+use super::fleet::{Fleet, PUBLIC_URL, shop_name};
 use super::{Fault, Mark};
 
 /// A shop's bank: what it truly has, the callbacks that it sends, and what it was asked.
 pub(super) struct Lender {
-    pub(super) fake: FakeBank,
+    pub(super) books: Arc<dyn Books>,
     pub(super) shop: usize,
     pub(super) around: Arc<Around>,
     pub(super) fleet: Arc<Fleet>,
@@ -35,14 +32,14 @@ struct State {
     opened: BTreeMap<String, Opened>,
     /// Applications whose place another took.
     replaced: BTreeSet<String>,
-    /// How many callbacks have left.
-    posted: usize,
+    /// When somebody looks whether the bank's clock has something.
+    looks_at: Option<OffsetDateTime>,
     asked: BTreeMap<(&'static str, String), Asked>,
     away_until: Option<OffsetDateTime>,
     /// When contracts were seen to be active first.
-    active_since: BTreeMap<ContractId, OffsetDateTime>,
+    active_since: BTreeMap<String, OffsetDateTime>,
     /// When contracts were terminated.
-    terminated_at: BTreeMap<ContractId, OffsetDateTime>,
+    terminated_at: BTreeMap<String, OffsetDateTime>,
     /// When a session or application was read.
     reads: Vec<Moment>,
     /// When a callback about one was kept.
@@ -59,6 +56,8 @@ pub(super) struct Opened {
     /// Where callbacks go: it names the attempt.
     pub(super) url: String,
     answered: bool,
+    /// More than the bank lends.
+    is_too_much: bool,
 }
 
 impl Opened {
@@ -68,13 +67,14 @@ impl Opened {
 }
 
 impl Lender {
-    pub(super) fn new(shop: usize, around: Arc<Around>, fleet: Arc<Fleet>) -> Arc<Self> {
-        let fake = FakeBank::new(REGION);
-        if around.setting.effect_seconds > 0 {
-            fake.set_effects(Effects::WhenSettled);
-        }
+    pub(super) fn new(
+        shop: usize,
+        books: Arc<dyn Books>,
+        around: Arc<Around>,
+        fleet: Arc<Fleet>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            fake,
+            books,
             shop,
             around,
             fleet,
@@ -98,14 +98,27 @@ impl Lender {
         until.is_some_and(|until| self.around.now() < until) && !self.around.faults.are_over()
     }
 
+    /// The next reads show what is now.
+    pub(super) fn lags(&self) {
+        self.books.lag();
+    }
+
+    /// Every contract that there is.
+    pub(super) fn contracts(&self) -> Vec<Held> {
+        let opened: Vec<String> = self.state().opened.keys().cloned().collect();
+        self.books.contracts(&opened)
+    }
+
     /// The order that a session, application or contract is of.
     pub(super) fn order_of(&self, about: &str) -> Option<OrderKey> {
-        let contract = ContractId::parse(about).ok();
-        let origin = contract.and_then(|contract| self.fake.origin(&contract));
-        let state = self.state();
-        let opened = state.opened.get(origin.as_deref().unwrap_or(about))?;
+        let mut opened = self.state().opened.get(about).cloned();
+        if opened.is_none() {
+            let contracts = self.contracts().into_iter();
+            let origin = contracts.filter(|held| held.id == about).next()?.origin;
+            opened = self.state().opened.get(&origin).cloned();
+        }
         let shop = ShopName::parse(shop_name(self.shop)).ok()?;
-        Some(OrderKey::new(shop, opened.order.clone()))
+        Some(OrderKey::new(shop, opened?.order))
     }
 
     /// Puts down that something was opened.
@@ -114,20 +127,18 @@ impl Lender {
             order: order.clone(),
             url: url.to_owned(),
             answered: false,
+            is_too_much: self.books.is_too_much(id),
         };
         self.state().opened.insert(id.to_owned(), opened);
-        let lender = self.clone();
-        if let Ok(session) = SessionId::parse(id)
-            && self.fake.true_session(&session).is_some()
-        {
+        let (lender, id) = (self.clone(), id.to_owned());
+        if self.books.is_session(&id) {
             let life = self.around.times.seconds(1_800, 90_000);
             self.around.spawn(async move {
                 lender.around.pass(life).await;
-                lender.fake.session_expires(&session);
+                lender.books.expires(&id);
             });
-        } else if let Ok(application) = ApplicationId::parse(id) {
-            self.around
-                .spawn(async move { lender.decide(application).await });
+        } else {
+            self.around.spawn(async move { lender.decide(id).await });
         }
     }
 
@@ -146,31 +157,27 @@ impl Lender {
     }
 
     /// Decides about an application, in its own time.
-    async fn decide(self: Arc<Self>, application: ApplicationId) {
+    async fn decide(self: Arc<Self>, application: String) {
         let most = self.around.times.pick(&[0, 2, 60, 7_200]);
         let wait = self.around.times.seconds(0, most);
         self.around.pass(wait).await;
-        let Some(truth) = self.fake.true_application(&application) else {
-            return;
-        };
-        let beyond = |amount: Money| amount.amount() > FakeBank::LIMIT.into();
-        if truth.amount.is_some_and(beyond) {
-            self.fake.decide(&application, DecisionStatus::Negative);
+        self.books.catch_up(self.around.now());
+        let verdict = if self.state().opened[&application].is_too_much {
+            Verdict::No
         } else if self.happens(Fault::BankChangesConditions) {
-            let amount = Money::parse("90", REGION.currency).ok();
-            let new = amount.and_then(|amount| self.fake.change_conditions(&application, amount));
-            if let Some(new) = new {
-                let mut state = self.state();
-                // The new one takes its place.
-                if let Some(opened) = state.opened.get(application.as_str()).cloned() {
-                    state.opened.insert(new.to_string(), opened);
-                    state.replaced.insert(application.to_string());
-                }
-                drop(state);
-                self.around.mark(Mark::ConditionsChanged);
-            }
+            Verdict::Otherwise
         } else {
-            self.fake.decide(&application, DecisionStatus::Positive);
+            Verdict::Yes
+        };
+        if let Some(new) = self.books.decide(&application, verdict) {
+            let mut state = self.state();
+            // The new one takes its place.
+            if let Some(opened) = state.opened.get(&application).cloned() {
+                state.opened.insert(new, opened);
+                state.replaced.insert(application);
+            }
+            drop(state);
+            self.around.mark(Mark::ConditionsChanged);
         }
         self.acted();
     }
@@ -183,26 +190,25 @@ impl Lender {
             let lender = self.clone();
             self.around.spawn(async move {
                 lender.around.pass(wait).await;
-                lender.fake.settle();
+                lender.books.settle();
                 lender.post();
             });
         }
         self.post();
     }
 
-    /// Sends the callbacks that have not left.
+    /// Sends the callbacks that have not left, and comes back when the bank's clock has more.
     pub(super) fn post(self: &Arc<Self>) {
+        self.books.catch_up(self.around.now());
         self.watch_contracts();
-        let posted = self.state().posted;
-        let new = self.fake.callbacks_after(posted);
-        self.state().posted += new.len();
-        for (body, callback) in new {
-            let about = match &callback {
-                Callback::Session(callback) => callback.id.to_string(),
-                Callback::Application(callback) => callback.application.to_string(),
-            };
-            let Some(url) = self.state().opened.get(&about).map(|o| o.url.clone()) else {
-                continue;
+        for Sent { about, url, body } in self.books.callbacks() {
+            let opened = self.state().opened.clone();
+            let named = about.as_ref().and_then(|about| opened.get(about));
+            let by_url = || opened.iter().find(|(_, o)| Some(&o.url) == url.as_ref());
+            let (about, url) = match (&about, named, by_url()) {
+                (Some(about), Some(opened), _) => (about.clone(), opened.url.clone()),
+                (None, _, Some((about, opened))) => (about.clone(), opened.url.clone()),
+                (Some(_), None, _) | (None, _, None) => continue,
             };
             if self.happens(Fault::CallbackNever) {
                 continue;
@@ -220,18 +226,32 @@ impl Lender {
             // Whose application it is can be told once its own attempt has been answered; before that nobody could,
             // and no bank sends it elsewhere.
             if self.is_answered(&about) && self.happens(Fault::CallbackElsewhere) {
-                let urls: BTreeSet<_> = self
-                    .state()
-                    .opened
-                    .values()
-                    .map(|o| o.url.clone())
-                    .collect();
+                let urls: BTreeSet<_> = opened.values().map(|o| o.url.clone()).collect();
                 let other = urls.into_iter().find(|other| *other != url);
                 if let Some(other) = other {
                     self.send(Duration::from_mins(1), &other, body, None);
                 }
             }
         }
+        let Some(next) = self.books.until_next() else {
+            return;
+        };
+        let (lender, now) = (self.clone(), self.around.now());
+        {
+            let mut state = self.state();
+            // One who waits for something earlier looks again by then.
+            if state
+                .looks_at
+                .is_some_and(|at| at > now && at <= now + next)
+            {
+                return;
+            }
+            state.looks_at = Some(now + next);
+        }
+        self.around.spawn(async move {
+            lender.around.pass(next.max(Duration::from_millis(1))).await;
+            lender.post();
+        });
     }
 
     /// Sends a callback, up to four times.
@@ -281,41 +301,34 @@ impl Lender {
     /// Puts down since when contracts are active, and ends some of them later.
     fn watch_contracts(self: &Arc<Self>) {
         let mut waiting = BTreeSet::new();
-        for id in self.fake.contracts() {
-            let Some(contract) = self.fake.true_contract(&id) else {
-                continue;
-            };
-            match contract.status {
-                ContractStatus::Signed => {
-                    let order = self.order_of(id.as_str());
-                    if !waiting.insert(order) {
+        for held in self.contracts() {
+            match held.state {
+                books::State::Granted => {
+                    if !waiting.insert(self.order_of(&held.origin)) {
                         self.around.mark(Mark::TwoGranted);
                     }
                 }
-                ContractStatus::Activated => {
+                books::State::Active => {
                     let now = self.around.now();
                     let mut state = self.state();
-                    if state.active_since.contains_key(&id) {
+                    if state.active_since.contains_key(&held.id) {
                         continue;
                     }
-                    state.active_since.insert(id.clone(), now);
+                    state.active_since.insert(held.id.clone(), now);
                     drop(state);
                     if self.happens(Fault::BankTerminates) {
                         let lender = self.clone();
                         let wait = self.around.times.seconds(60, 100_000);
                         self.around.spawn(async move {
                             lender.around.pass(wait).await;
-                            lender.fake.terminate(&id);
+                            lender.books.catch_up(lender.around.now());
+                            lender.books.terminate(&held.id);
                             let now = lender.around.now();
-                            lender.state().terminated_at.insert(id, now);
+                            lender.state().terminated_at.insert(held.id, now);
                         });
                     }
                 }
-                ContractStatus::Unsigned
-                | ContractStatus::Cancelled
-                | ContractStatus::Terminated
-                | ContractStatus::Withdrawn
-                | ContractStatus::Unrecognised(_) => {}
+                books::State::Open | books::State::Ended => {}
             }
         }
     }

@@ -3,23 +3,20 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use futures::future::{Either, select};
-use inbank::ports::Rentals as _;
 use inbank::{
-    Action, ApplicationRequest, AssetIdentifiers, AttemptKind, AttemptState, Cart, Contact,
-    Customer, Email, EventKind, Hero, IdentityCode, Imei, ModelIdentifier, Months, OrderEvent,
-    OrderHandle, OrderReference, OrderStatus, PayOutcome, PhoneNumber, ProductCode, Purchase,
-    RentalRequest, SerialNumber, SessionId, SigningMethod, WebAddress,
+    Action, ApplicationRequest, AssetIdentifiers, AssetModel, AttemptKind, AttemptState, Cart,
+    Contact, Customer, Email, EventKind, Hero, IdentityCode, Imei, ModelIdentifier, Money, Months,
+    OrderEvent, OrderHandle, OrderReference, OrderStatus, PayOutcome, PhoneNumber, ProductCode,
+    Purchase, RentalRequest, SerialNumber, ShopHandle, SigningMethod, WebAddress,
 };
-use inbank_testkit::FakeBank;
 
 use super::around::Around;
-use super::bank::money;
 use super::fleet::{Fleet, PUBLIC_URL, Process, REGION, shop_number};
 use super::lender::Lender;
 use super::{Mark, Then};
 
 /// What customers are called: nothing of it may be found in the ledger.
-pub(super) const PERSONAL: [&str; 4] = ["Maasikas", "mari@example.com", "53630000", "48801010000"];
+pub(super) const PERSONAL: [&str; 4] = ["Maasikas", "mari@example.com", "53630000", "33333333333"];
 
 /// What the merchant decides.
 #[derive(Clone, Copy, Debug)]
@@ -29,14 +26,6 @@ pub(super) enum Decision {
     No,
 }
 
-/// Carts: one that the bank pays out by itself, two that wait for approval, one that is too much.
-const CARTS: [(&str, &str); 4] = [
-    ("hp", "100.01"),
-    ("hp_approval", "100.01"),
-    ("hp_approval", "120.50"),
-    ("hp_approval", "600"),
-];
-
 /// A customer's cart.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Wish {
@@ -45,23 +34,32 @@ pub(super) enum Wish {
 }
 
 impl Wish {
-    async fn cart(self, lender: &Lender) -> Option<Cart> {
+    async fn cart(self, lender: &Lender, shop: &ShopHandle) -> Option<Cart> {
+        let catalogue = lender.books.catalogue();
         match self {
             Self::Cart(cart) => {
-                let (product, amount) = CARTS[cart % CARTS.len()];
+                let (product, amount) = catalogue.carts[cart % catalogue.carts.len()];
                 Some(Cart::new(product, money(amount)))
             }
             Self::Telephone => {
-                let product = ProductCode::parse("rent").ok()?;
-                let ean = ModelIdentifier::ean(FakeBank::EAN).ok()?;
-                let model = lender.fake.asset_model(&product, &ean).await.ok()?;
+                let model = telephone(lender, shop).await?;
                 let hero = Hero::new(model.id, money("400"));
                 let period = Months::new(12).ok()?;
                 let rental = RentalRequest::new(&REGION, period, hero, Vec::new()).ok()?;
-                Some(Cart::rental("rent", rental, "a telephone"))
+                Some(Cart::rental(catalogue.rent.0, rental, "a telephone"))
             }
         }
     }
+}
+
+async fn telephone(lender: &Lender, shop: &ShopHandle) -> Option<AssetModel> {
+    let (product, ean) = lender.books.catalogue().rent;
+    let (product, ean) = (ProductCode::parse(product), ModelIdentifier::ean(ean));
+    shop.rental_model(&product.ok()?, &ean.ok()?).await.ok()
+}
+
+fn money(amount: &str) -> Money {
+    Money::parse(amount, REGION.currency).unwrap()
 }
 
 /// A customer pays, and does something at the bank.
@@ -74,9 +72,12 @@ pub(super) fn pay(
 ) {
     let (around, fleet) = (around.clone(), fleet.clone());
     let reference = reference.to_owned();
+    let Some(shop) = process.shop(lender.shop) else {
+        return;
+    };
     process.spawn(async move {
         let _paying = around.pays(lender.shop, &reference);
-        let Some(cart) = wish.cart(&lender).await else {
+        let Some(cart) = wish.cart(&lender, &shop).await else {
             return;
         };
         let paying = std::pin::pin!(order.pay(&cart));
@@ -108,7 +109,7 @@ async fn customer(
     then: Then,
 ) {
     let id = url.as_str().rsplit('/').next().unwrap_or_default();
-    let (Ok(session), Some(opened)) = (SessionId::parse(id), lender.all_opened().remove(id)) else {
+    let Some(opened) = lender.all_opened().remove(id) else {
         return;
     };
     let seconds = match then {
@@ -118,10 +119,11 @@ async fn customer(
     around
         .pass(std::time::Duration::from_secs(seconds.into()))
         .await;
+    lender.books.catch_up(around.now());
     if let Then::Applies(_) = then {
-        lender.fake.customer_applies(&session);
+        lender.books.applies(id);
     } else {
-        lender.fake.customer_cancels(&session);
+        lender.books.gives_up(id);
     }
     lender.acted();
     // Back in the shop, however that is.
@@ -133,8 +135,9 @@ async fn customer(
 }
 
 /// What a customer fills in.
-pub(super) fn application(order: &str, cart: usize) -> ApplicationRequest {
-    let (product, amount) = CARTS[cart % CARTS.len()];
+pub(super) fn application(lender: &Lender, order: &str, cart: usize) -> ApplicationRequest {
+    let carts = lender.books.catalogue().carts;
+    let (product, amount) = carts[cart % carts.len()];
     let customer = Customer {
         identity_code: IdentityCode::parse(&REGION, PERSONAL[3]).ok(),
         first_name: Some("Mari".to_owned().into()),
@@ -246,14 +249,10 @@ pub(super) async fn decide(
     {
         return drop(order.approve().await);
     }
-    let lender = fleet.lender(shop);
-    let (Ok(product), Ok(ean)) = (
-        ProductCode::parse("rent"),
-        ModelIdentifier::ean(FakeBank::EAN),
-    ) else {
+    let Some(handle) = process.shop(shop) else {
         return;
     };
-    if let Ok(model) = lender.fake.asset_model(&product, &ean).await {
+    if let Some(model) = telephone(&fleet.lender(shop), &handle).await {
         let identifiers = AssetIdentifiers::new(
             Imei::parse("355889000000007").ok(),
             SerialNumber::parse("J7P3D7000000").ok(),

@@ -26,6 +26,10 @@ pub struct Setting {
     /// PostgreSQL's does. None where all go by one clock, and so does the ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clocks_ahead: Option<[i32; 3]>,
+    /// By HTTP requests and answers, in this dialect, to a sandbox's routes; at the ports of a fake bank where none
+    /// is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
     /// Connections to the ledger, 1 to 3, shared by all processes.
     pub connections: usize,
     /// Shops, 1 to 3.
@@ -51,6 +55,16 @@ pub struct Setting {
     pub thinks_seconds: u32,
     /// How often each fault happens, of a thousand times that it could.
     pub faults: BTreeMap<Fault, u16>,
+}
+
+/// How the bank is spoken to.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// Version 2.
+    V2,
+    /// Version 3.
+    V3,
 }
 
 /// One thing that happens.

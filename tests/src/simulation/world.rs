@@ -106,7 +106,8 @@ impl World {
                 order,
                 cart,
             } => {
-                let request = application(&reference(order), cart);
+                let lender = self.fleet.lender(shop % shops);
+                let request = application(&lender, &reference(order % ORDERS), cart);
                 self.with(process, shop % shops, order, |process, order| {
                     process.spawn(async move { drop(order.apply(&request).await) });
                 });

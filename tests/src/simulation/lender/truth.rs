@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use inbank::{ApplicationId, ContractId, ContractStatus, DecisionStatus, SessionId, SessionStatus};
 use time::OffsetDateTime;
 
 use super::{Lender, Moment, Opened};
+use crate::simulation::books::State;
 
 /// What the judge asks.
 impl Lender {
@@ -13,48 +13,23 @@ impl Lender {
     }
 
     /// Since when a contract has been active; none where it never was.
-    pub(in crate::simulation) fn active_since(
-        &self,
-        contract: &ContractId,
-    ) -> Option<OffsetDateTime> {
+    pub(in crate::simulation) fn active_since(&self, contract: &str) -> Option<OffsetDateTime> {
         self.state().active_since.get(contract).copied()
     }
 
     /// When a contract was terminated; none where it was not.
-    pub(in crate::simulation) fn terminated_at(
-        &self,
-        contract: &ContractId,
-    ) -> Option<OffsetDateTime> {
+    pub(in crate::simulation) fn terminated_at(&self, contract: &str) -> Option<OffsetDateTime> {
         self.state().terminated_at.get(contract).copied()
     }
 
     /// Whether a session or application is over there, or has a contract that is.
     pub(in crate::simulation) fn is_over(&self, id: &str) -> bool {
-        if self.state().replaced.contains(id) {
+        if self.state().replaced.contains(id) || self.books.is_over(id) {
             return true;
         }
-        let ended = |contract: Option<&ContractId>| {
-            let contract = contract.and_then(|id| self.fake.true_contract(id));
-            contract.is_some_and(|contract| {
-                contract.status.is_ended() || contract.status == ContractStatus::Activated
-            })
-        };
-        if let Ok(session) = SessionId::parse(id)
-            && let Some(session) = self.fake.true_session(&session)
-        {
-            return match session.status {
-                SessionStatus::Pending => false,
-                SessionStatus::Granted => ended(session.contract.as_ref()),
-                _ => true,
-            };
-        }
-        let application = ApplicationId::parse(id).ok();
-        let application = application.and_then(|id| self.fake.true_application(&id));
-        application.is_some_and(|application| {
-            application.cancelled
-                || application.decision == DecisionStatus::Negative
-                || ended(application.contract.as_ref())
-        })
+        let contracts = self.contracts().into_iter();
+        let mut of_it = contracts.filter(|held| held.origin == id);
+        of_it.any(|held| matches!(held.state, State::Active | State::Ended))
     }
 
     /// Whether the platform can know of a session or application: it has asked about it, a callback was
