@@ -30,7 +30,7 @@
 //! # }
 //! ```
 //!
-//! The guide is `docs/platform.md`. Without our routes and server (feature `axum`), give callbacks to
+//! The guide is `docs/embedding.md`. Without our routes and server (feature `axum`), give callbacks to
 //! [`Platform::inbox`]. Without a platform, the ports are there by themselves: [`http::PartnerApi`]
 //! implements them.
 
