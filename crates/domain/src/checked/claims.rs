@@ -64,7 +64,7 @@ impl<'a> Claims<'a> {
             period: offer.period.get(),
             total: offer.total_cost,
             cost: offer.cost_of_credit,
-            residual: offer.residual.filter(|residual| residual.is_positive()),
+            residual: offer.residual.filter(Money::is_positive),
             cost_parts: Some(vec![
                 offer.interest_total,
                 offer.contract_fee,
