@@ -1,7 +1,7 @@
 //! What stands where nothing is to be said: nothing, `null`, an empty text, or `null` as a text, which
 //! public samples print.
 
-use inbank_domain::{ContractId, Currency, DecisionStatus, SessionStatus};
+use inbank_domain::{ContractId, Currency, DecisionStatus, SessionStatus, SigningMethod};
 use serde_json::{Value, json};
 
 use super::fixture;
@@ -148,7 +148,11 @@ fn a_name_of_a_products_lists_that_can_not_be_read_costs_no_other() {
             .into_product(product::Parameters::default(), EUR)
             .unwrap();
         assert_eq!(read.required_parameters, ["sms", "paper"], "{list}");
-        let methods: Vec<_> = read.contract_signing.iter().map(|m| m.as_str()).collect();
+        let methods: Vec<_> = read
+            .contract_signing
+            .iter()
+            .map(SigningMethod::as_str)
+            .collect();
         assert_eq!(methods, ["sms", "paper"], "{list}");
     }
 }
