@@ -77,7 +77,7 @@ fn a_models_identifier_may_name_its_kind_twice() {
     let mut model: Value =
         serde_json::from_str(fixture!("smart-rent-3.04/model.response.json")).unwrap();
     model["identifiers"] =
-        json!([{ "type": "EAN", "identifierType": "EAN", "identifier": 88845632734657_u64 }]);
+        json!([{ "type": "EAN", "identifierType": "EAN", "identifier": 88_845_632_734_657_u64 }]);
     let model = read(&model, |body| {
         Ok(decode::<rental::Model<'_>>(body)?.into_model(Currency::EUR)?)
     });
