@@ -111,6 +111,16 @@ impl Stage {
         Self::build(Place::of(store), profile, version, |bank| bank).await
     }
 
+    /// The same at a bank that is set up by the test.
+    pub async fn in_region_at(
+        store: Store,
+        profile: &'static RegionProfile,
+        version: ApiVersion,
+        set_up: impl FnOnce(SandboxBuilder) -> SandboxBuilder,
+    ) -> Self {
+        Self::build(Place::of(store), profile, version, set_up).await
+    }
+
     /// A shop in Estonia whose ledger is in this database.
     pub async fn over(database: String) -> Self {
         let place = Place::Database(database, None);

@@ -1,6 +1,7 @@
 //! Callback authenticity (*Callback Authenticity Validation*): HMAC-SHA512 over `timestamp.message`
 //! with the shop's key, before anything of the message is read.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use time::OffsetDateTime;
 
 use crate::form::{Form, canonical, hexadecimal_digits};
 use crate::wire::callback::Message;
+use crate::wire::lenient::says_something;
 
 type HmacSha512 = Hmac<Sha512>;
 
@@ -121,7 +123,9 @@ fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, NotUnderst
     let unreadable = |error: Invalid| NotUnderstood::new(&error.to_string());
     // What the bank is read for is the name; a status that can't be read is one that nobody knows.
     let status = message.status.unwrap_or_default();
-    if let (Some(subject), Some(application)) = (message.subject, message.application) {
+    let named = |id: &Cow<'_, str>| says_something(id);
+    let application = message.application.filter(named);
+    if let (Some(subject), Some(application)) = (message.subject, application) {
         return Ok(Callback::Application(ApplicationCallback {
             application: ApplicationId::parse(application.trim()).map_err(unreadable)?,
             subject: CallbackSubject::from(&*subject),
@@ -130,7 +134,7 @@ fn read(message: &str, issued_at: OffsetDateTime) -> Result<Callback, NotUnderst
             issued_at,
         }));
     }
-    let Some(id) = message.uuid else {
+    let Some(id) = message.uuid.filter(named) else {
         return Err(NotUnderstood::new(
             "about neither a session nor an application",
         ));

@@ -24,9 +24,13 @@ impl IncomeProof for PartnerApi {
             BankListAddress::Path => {
                 let call = Call::about(&id);
                 let listed = self.door.call(&BANK_LIST_IN_PATH, call, banks).await;
-                // The guide has both forms: a bank that doesn't know the one may know the other.
+                // The guide has both forms: a bank that doesn't know the one, however it says so, may know
+                // the other.
                 let unknown = listed.as_ref().err().map(GatewayError::kind);
-                if unknown != Some(GatewayErrorKind::NotFound) {
+                if !matches!(
+                    unknown,
+                    Some(GatewayErrorKind::NotFound | GatewayErrorKind::Refused)
+                ) {
                     return listed;
                 }
                 let other = self.door.call(&BANK_LIST, in_query, banks).await;

@@ -1,6 +1,9 @@
 use async_trait::async_trait;
-use inbank_domain::{Applicant, ApplicationDocument, ApplicationId, Money, Offer, Printout};
+use inbank_domain::{
+    Applicant, ApplicationDocument, ApplicationId, Invalid, Money, Offer, Printout,
+};
 use inbank_ports::{GatewayError, Offers};
+use rust_decimal::Decimal;
 
 use crate::PartnerApi;
 use crate::dialect::decode;
@@ -45,6 +48,10 @@ impl Offers for PartnerApi {
     ) -> Result<Offer, GatewayError> {
         let invalid = |error| GatewayError::invalid(APPLICATION_RECALCULATE.name, error);
         self.region.check_currency(down_payment).map_err(invalid)?;
+        if down_payment.amount() < Decimal::ZERO {
+            let error = Invalid::new("down_payment_amount", "must not be negative");
+            return Err(invalid(error));
+        }
         let number = Number::of("down_payment_amount", down_payment, self.region.currency);
         let request = Recalculation {
             down_payment_amount: number.map_err(invalid)?,

@@ -12,7 +12,7 @@ use crate::operation::{
     APPLICATION_CONFIRM, APPLICATION_SIGN, PAYMENT_LINK, PRINTOUT, SIGNING_CONFIRM, SIGNING_START,
 };
 use crate::wire::signing::{
-    PaymentLink, PaymentLinkRequest, PrintoutData, Request, application_signed, signed, started,
+    PaymentLinkRequest, PrintoutData, Request, application_signed, payment_link, signed, started,
 };
 
 #[async_trait]
@@ -115,11 +115,6 @@ impl Signing for PartnerApi {
             body: Body::Json(self.encode(&PAYMENT_LINK, &request)?),
             ..Call::default()
         };
-        let read = |body: &[u8]| {
-            let link: PaymentLink = decode(body)?;
-            let url = WebAddress::parse(&link.redirect_url);
-            Ok(url.map_err(|error| error.named("redirect_url"))?)
-        };
-        self.door.call(&PAYMENT_LINK, call, read).await
+        self.door.call(&PAYMENT_LINK, call, payment_link).await
     }
 }

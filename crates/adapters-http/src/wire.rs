@@ -34,11 +34,14 @@ pub(crate) fn unwrapped<'a>(body: &'a [u8], wrapper: Wrapper) -> serde_json::Res
         contract: Option<&'a RawValue>,
         #[serde(borrow)]
         product: Option<&'a RawValue>,
+        #[serde(borrow)]
+        payment_schedule: Option<&'a RawValue>,
     }
     let answer: Wrapped<'a> = decode(body)?;
     let inner = match wrapper {
         Wrapper::Contract => answer.contract,
         Wrapper::Product => answer.product,
+        Wrapper::Schedule => answer.payment_schedule,
     };
     // What is no object is no wrapper, but a field of the answer like others.
     let inner = inner.filter(|inner| inner.get().starts_with('{'));
@@ -76,6 +79,7 @@ pub(crate) fn accepted(body: &[u8]) -> Result<(), DecodeError> {
 pub(crate) enum Wrapper {
     Contract,
     Product,
+    Schedule,
 }
 
 #[cfg(test)]

@@ -66,10 +66,13 @@ pub(crate) async fn submit(
 /// Tells applications apart by what is applied for: not by the customer's data, so that a corrected
 /// address submits no second application.
 fn of_request(request: &ApplicationRequest) -> inbank_domain::Fingerprint {
+    // As an amount or as a fraction, which no amount is spelled like.
+    let rate = request.down_payment_rate.map(|rate| rate.to_string());
+    let down_payment = amount(request.down_payment()) + &rate.unwrap_or_default();
     let parts: [Box<dyn Display>; 4] = [
         Box::new(request.product_code.clone()),
         Box::new(amount(Some(request.amount()))),
-        Box::new(amount(request.down_payment())),
+        Box::new(down_payment),
         Box::new(request.period),
     ];
     let parts = parts.each_ref().map(|part| part.as_ref() as &dyn Display);

@@ -44,7 +44,8 @@ impl OrderHandle {
         let terms = self.present_attempt().await?.terms;
         let product = self.product_if_told(&terms.product).await;
         if let (Some(amount), Some(product)) = (terms.amount, product)
-            && !product.takes_down_payment(amount, Some(down_payment))
+            && !(product.takes_down_payment(amount, Some(down_payment))
+                && product.finances_with(amount, Some(down_payment)))
         {
             let problem = "must be one that this product takes";
             return Err(Invalid::new("down_payment_amount", problem).into());

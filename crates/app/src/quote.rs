@@ -12,6 +12,7 @@ use time::Date;
 
 use crate::ShopHandle;
 use crate::bank::port;
+use crate::shop::if_told;
 
 /// A quote, or why there is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -82,8 +83,33 @@ pub enum Unavailable {
 pub(crate) struct Asked {
     amount: Money,
     period: Option<Months>,
-    down_payment: Option<Money>,
+    down_payment: DownPayment,
     payment_day: Option<PaymentDay>,
+}
+
+/// What is paid at once.
+enum DownPayment {
+    /// This, or nothing.
+    Known(Option<Money>),
+    /// Not known here: agreed on at the bank, or told in a way that leaves two readings.
+    Open,
+}
+
+impl DownPayment {
+    /// That of an application, which has it as an amount or as a fraction. One that is no fraction is
+    /// perhaps a number of percent.
+    fn of(request: &ApplicationRequest) -> Self {
+        let Some(rate) = request.down_payment_rate else {
+            return Self::Known(request.down_payment());
+        };
+        let amount = request.amount();
+        let part = amount.amount().checked_mul(rate.fraction());
+        let part = part.filter(|part| *part <= amount.amount());
+        match (request.down_payment(), part) {
+            (None, Some(part)) => Self::Known(Some(Money::new(part, amount.currency()))),
+            (Some(_), _) | (None, None) => Self::Open,
+        }
+    }
 }
 
 impl Asked {
@@ -91,16 +117,16 @@ impl Asked {
         Self {
             amount: total,
             period: None,
-            down_payment: None,
+            down_payment: DownPayment::Open,
             payment_day: None,
         }
     }
 
-    const fn of_application(request: &ApplicationRequest) -> Self {
+    fn of_application(request: &ApplicationRequest) -> Self {
         Self {
             amount: request.amount(),
             period: Some(request.period),
-            down_payment: request.down_payment(),
+            down_payment: DownPayment::of(request),
             payment_day: request.payment_day,
         }
     }
@@ -109,7 +135,7 @@ impl Asked {
         Self {
             amount: request.amount(),
             period: Some(request.period),
-            down_payment: request.down_payment(),
+            down_payment: DownPayment::Known(request.down_payment()),
             payment_day: request.payment_day,
         }
     }
@@ -118,7 +144,7 @@ impl Asked {
 impl Unavailable {
     /// Why a product is not to be offered; none where it may be.
     pub(crate) fn why(product: &Product, asked: &Asked, today: Date) -> Option<Self> {
-        let (amount, part) = (asked.amount, asked.down_payment);
+        let amount = asked.amount;
         if !product.finances(amount) {
             return Some(Self::Amount {
                 min: product.min_amount,
@@ -135,19 +161,41 @@ impl Unavailable {
         {
             return Some(Self::Ended { last });
         }
-        if !product.takes_down_payment(amount, part) {
-            return Some(Self::DownPayment);
-        }
-        if !product.finances_with(amount, part) {
-            return Some(Self::Financed {
-                min: product.min_financed,
-                max: product.max_financed,
-            });
+        if let Some(why) = Self::why_not_with(product, amount, &asked.down_payment) {
+            return Some(why);
         }
         let day = asked.payment_day.filter(|day| !product.pays_on(*day));
         day.map(|_| Self::PaymentDay {
             days: product.payment_days.clone(),
         })
+    }
+
+    /// Why not with this down payment.
+    fn why_not_with(product: &Product, amount: Money, down_payment: &DownPayment) -> Option<Self> {
+        let part = match down_payment {
+            DownPayment::Known(part) => *part,
+            // Nothing is paid at once where nothing can be.
+            DownPayment::Open if product.down_payment == Some(false) => None,
+            // What is left of it may be anything up to all of it.
+            DownPayment::Open => {
+                let mut open = product.clone();
+                open.max_financed = None;
+                let fits = open.finances_with(amount, None);
+                return (!fits).then(|| Self::financed(product));
+            }
+        };
+        if !product.takes_down_payment(amount, part) {
+            return Some(Self::DownPayment);
+        }
+        let fits = product.finances_with(amount, part);
+        (!fits).then(|| Self::financed(product))
+    }
+
+    const fn financed(product: &Product) -> Self {
+        Self::Financed {
+            min: product.min_financed,
+            max: product.max_financed,
+        }
     }
 
     /// Why a product can't be applied for; none where the bank is to decide.
@@ -221,7 +269,8 @@ pub enum RentalQuote {
 
 impl ShopHandle {
     /// Quotes a cart: reads the product, and calculates only where it may be offered (*API Requests*,
-    /// step 1: payment methods only for carts within the price range).
+    /// step 1: payment methods only for carts within the price range). Where this shop isn't told of the
+    /// product, as the e-POS guide has it, the bank's calculator is asked all the same.
     ///
     /// Changes nothing at the bank; safe to repeat.
     ///
@@ -229,9 +278,10 @@ impl ShopHandle {
     /// [`GatewayError`] as [`ProductCatalogue::product`](inbank_ports::ProductCatalogue::product) and
     /// [`Calculator::calculate`](inbank_ports::Calculator::calculate) say.
     pub async fn quote(&self, request: &CalculationRequest) -> Result<Quote, GatewayError> {
-        let product = self.product(&request.product_code).await?;
         let asked = Asked::of_calculation(request);
-        if let Some(why) = Unavailable::why(&product, &asked, self.today()) {
+        if let Some(product) = if_told(self.product(&request.product_code).await)?
+            && let Some(why) = Unavailable::why(&product, &asked, self.today())
+        {
             return Ok(Quote::Unavailable(why));
         }
         let calculator = port(self.bank().calculator.as_ref(), "calculation.calculate")?;

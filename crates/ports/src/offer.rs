@@ -39,7 +39,7 @@ pub trait Offers: Send + Sync {
     ///
     /// # Errors
     /// - `Refused` ⇐ no offer stands, or not with that down payment.
-    /// - `Invalid` ⇐ a currency that is not the region's; nothing is sent.
+    /// - `Invalid` ⇐ a currency that is not the region's, or less than nothing; nothing is sent.
     /// - `OutcomeUnknown` ⇐ sent, no usable answer; read the application.
     ///   (`lost_answer_of_recalculating_is_an_unknown_outcome`)
     async fn recalculate(

@@ -155,6 +155,14 @@ impl Bank {
             .ok_or(NOT_FOUND)
     }
 
+    /// An application that can be read: one that was sent, or that a customer has made in a payment session.
+    pub(crate) fn readable_application(&self, id: &str) -> Result<CreditApplication, Refusal> {
+        match self.find_application(id) {
+            Ok(found) => Ok(found.clone()),
+            Err(refusal) => self.application_of_a_session(id).ok_or(refusal),
+        }
+    }
+
     /// `POST /applications` (direct guide 2.05, Request).
     ///
     /// Somebody else's e-mail address, phone or document is not refused but makes the decision fail: "due to banking secrecy" nothing but the

@@ -1,5 +1,5 @@
 //! The contract as a document to read (direct guide 1.02 for Poland, Printouts). The guides have it for contracts of applications; chosen:
-//! for those from e-POS as well, which the later lists name in the same words. A rental has no such path.
+//! for those from e-POS as well, which the later lists name in the same words, and so for its applications. A rental has no such path.
 
 use time::OffsetDateTime;
 use url::form_urlencoded;
@@ -85,7 +85,7 @@ impl Bank {
         id: &str,
         query: &str,
     ) -> Result<Answer, Refusal> {
-        let application = self.find_application(id)?;
+        let application = self.readable_application(id)?;
         let (id, decision) = (application.id, application.decision);
         let asked = form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key == "type")

@@ -113,8 +113,8 @@ impl Lender {
     pub(super) fn order_of(&self, about: &str) -> Option<OrderKey> {
         let mut opened = self.state().opened.get(about).cloned();
         if opened.is_none() {
-            let contracts = self.contracts().into_iter();
-            let origin = contracts.filter(|held| held.id == about).next()?.origin;
+            let mut contracts = self.contracts().into_iter();
+            let origin = contracts.find(|held| held.id == about)?.origin;
             opened = self.state().opened.get(&origin).cloned();
         }
         let shop = ShopName::parse(shop_name(self.shop)).ok()?;
@@ -203,13 +203,14 @@ impl Lender {
         self.watch_contracts();
         for Sent { about, url, body } in self.books.callbacks() {
             let opened = self.state().opened.clone();
-            let named = about.as_ref().and_then(|about| opened.get(about));
-            let by_url = || opened.iter().find(|(_, o)| Some(&o.url) == url.as_ref());
-            let (about, url) = match (&about, named, by_url()) {
-                (Some(about), Some(opened), _) => (about.clone(), opened.url.clone()),
-                (None, _, Some((about, opened))) => (about.clone(), opened.url.clone()),
-                (Some(_), None, _) | (None, _, None) => continue,
+            let is_it = |(id, opened): &(&String, &Opened)| match (&about, &url) {
+                (Some(about), _) => *id == about,
+                (None, url) => Some(&opened.url) == url.as_ref(),
             };
+            let Some((about, at)) = opened.iter().find(is_it) else {
+                continue;
+            };
+            let (about, url) = (about.clone(), at.url.clone());
             if self.happens(Fault::CallbackNever) {
                 continue;
             }

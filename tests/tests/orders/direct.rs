@@ -1,11 +1,12 @@
 //! Direct applications: the platform hosts every step, and the bank takes its time over each.
 
-use inbank::http::ApiVersion;
+use inbank::http::{ApiVersion, RegionProfile};
 use inbank::{
-    ApplyOutcome, AttemptState, CommandOutcome, CommandRefused, ConfirmationCode, Months,
-    OrderError, OrderStatus, SigningMethod, SigningOutcome,
+    ApplyOutcome, AttemptState, CommandOutcome, CommandRefused, ConfirmationCode, FreeForm,
+    FurtherField, Months, OrderError, OrderStatus, Personal, Place, Regeneration, SigningMethod,
+    SigningOutcome,
 };
-use inbank_sandbox::{Alteration, CallbackFault, Fault, Operation, Outcome};
+use inbank_sandbox::{Alteration, CallbackFault, Family, Fault, Operation, Outcome, Product};
 use inbank_tests::stage::{Stage, Store};
 use inbank_tests::{on_every_store, on_store};
 
@@ -31,6 +32,7 @@ on_store!(
     proof_of_income_that_is_asked_for_again_is_told_again,
     verification_after_the_down_payment_is_told,
     a_signed_contract_that_waits_for_something_unknown_is_never_granted,
+    a_product_that_asks_for_everything_is_sold_in_every_direct_country,
 );
 
 async fn an_acceptance_keeps_the_contract_that_no_reading_shows(store: Store) {
@@ -310,4 +312,76 @@ async fn a_signed_contract_that_waits_for_something_unknown_is_never_granted(sto
     assert_eq!(stage.told("1001").last().unwrap(), "awaits_merchant");
     let found = stage.found("1001").await;
     assert_eq!(found.attempts[0].state, AttemptState::Granted);
+}
+
+/// Signed by message before the decision and at the contract, with a down payment, verification and the
+/// merchant's approval, and with fields of which the bank's answers alone speak.
+async fn a_product_that_asks_for_everything_is_sold_in_every_direct_country(store: Store) {
+    let direct = [
+        &RegionProfile::ESTONIA,
+        &RegionProfile::LATVIA,
+        &RegionProfile::POLAND,
+    ];
+    for (profile, version) in direct
+        .iter()
+        .flat_map(|p| ApiVersion::ALL.iter().map(|v| (*p, *v)))
+    {
+        let product = Product::new("everything", Family::HirePurchase)
+            .with_sms_signing()
+            .with_merchant_approval()
+            .with_required_params(["credit_application.monthly_income"]);
+        let stage =
+            Stage::in_region_at(store, profile, version, |bank| bank.product(product)).await;
+        let mut request = stage.application("everything", "400");
+        request = request.with_down_payment(stage.money("50")).unwrap();
+        let order = stage.order("1001");
+        let wanting = order.apply(&request).await;
+        assert!(
+            !matches!(wanting, Ok(ApplyOutcome::Sent(..))),
+            "{wanting:?}"
+        );
+        request.means.monthly_income = Some(Personal::new(stage.money("2900")));
+        request.means.dependants_over_18 = Some(Personal::new(1));
+        request.means.civil_status = Some("married".to_owned().into());
+        let further = FurtherField::new(Place::Customer, "education_level", FreeForm::Bool(true));
+        request = request.with_further(further.unwrap()).unwrap();
+        stage.applied_with("1001", &request).await;
+        let code = ConfirmationCode::parse("0000").unwrap();
+        let wants = |stage: &Stage, action: &str| {
+            let told = stage.told("1001");
+            assert_eq!(
+                told.last().unwrap(),
+                action,
+                "{} {version}",
+                profile.region.name
+            );
+        };
+        stage.pass(10 * SECOND).await;
+        wants(&stage, "action_wanted: application_signature");
+        assert!(order.sign(&SigningMethod::Digital).await.is_err());
+        order.sign(&SigningMethod::Sms).await.unwrap();
+        order.confirm(&code).await.unwrap();
+        stage.pass(10 * SECOND).await;
+        wants(&stage, "action_wanted: offer");
+        order.payment_schedule().await.unwrap();
+        order.recalculate(stage.money("60")).await.unwrap();
+        order
+            .accept(&stage.application_of("1001").await)
+            .await
+            .unwrap();
+        stage.pass(10 * SECOND).await;
+        wants(&stage, "action_wanted: signature");
+        order.printout(Regeneration::NotNeeded).await.unwrap();
+        order.sign(&SigningMethod::Sms).await.unwrap();
+        order.confirm(&code).await.unwrap();
+        stage.pass(10 * SECOND).await;
+        wants(&stage, "action_wanted: down_payment");
+        let contract = stage.contract_of("1001").await;
+        stage.sandbox.down_payment_paid(contract).unwrap();
+        stage.pass(MINUTE).await;
+        wants(&stage, "awaits_merchant");
+        order.approve().await.unwrap();
+        stage.pass(MINUTE).await;
+        wants(&stage, "paid");
+    }
 }

@@ -142,6 +142,11 @@ fn a_message_is_about_its_session_or_application_whatever_else_it_says() {
             None,
         ),
         (r#"{"uuid":"s-1"}"#, "", None),
+        (
+            r#"{"uuid":"s-1","type":"","creditApplicationUuid":"null"}"#,
+            "",
+            None,
+        ),
     ] {
         let Ok(Callback::Session(callback)) = read(message) else {
             panic!("{message}")
@@ -164,6 +169,7 @@ fn a_message_is_about_its_session_or_application_whatever_else_it_says() {
     for nobody in [
         r#"{"uuid":7,"status":"granted"}"#,
         r#"{"uuid":"a","uuid":"b"}"#,
+        r#"{"uuid":"","type":"CONTRACT","creditApplicationUuid":""}"#,
     ] {
         assert!(read(nobody).is_err(), "{nobody}");
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
+use inbank_domain::parse_amount;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -11,8 +12,8 @@ use serde_json::value::RawValue;
 
 use super::name::to_camel_case;
 
-/// A body with each name once in each object, or none where it is so already. Values that agree are one;
-/// nothing and a value are the value; what contradicts itself becomes [something that nothing
+/// A body with each name once in each object, or none where it is so already. Values that agree are one, be
+/// they texts or numbers; nothing and a value are the value; what contradicts itself becomes [something that nothing
 /// reads](NOBODY_KNOWS), so that it counts as unreadable and is not guessed.
 ///
 /// Reading a body as it came is the rule, and this for those that could not be read.
@@ -71,9 +72,9 @@ fn write_object(entries: &[(String, &RawValue)], depth: usize, into: &mut String
             Entry::Occupied(place) => {
                 changed = true;
                 let known = &mut values[*place.get()].1;
-                if *known == "null" {
+                if is_nothing(known) {
                     *known = value;
-                } else if value != "null" && !agree(known, &value) {
+                } else if !is_nothing(&value) && !agree(known, &value) {
                     NOBODY_KNOWS.clone_into(known);
                 }
             }
@@ -90,9 +91,29 @@ fn write_object(entries: &[(String, &RawValue)], depth: usize, into: &mut String
     changed
 }
 
+fn is_nothing(raw: &str) -> bool {
+    matches!(plain(raw).as_deref(), Some("" | "null"))
+}
+
+/// Whether two values are one: equal, or plain ones that say the same, as a text or as a number, in
+/// whichever letter case.
 fn agree(one: &str, other: &str) -> bool {
+    if let (Some(one), Some(other)) = (plain(one), plain(other)) {
+        let number = |text: &str| parse_amount(text).ok();
+        return one == other || number(&one).is_some_and(|one| Some(one) == number(&other));
+    }
     let value = |text: &str| serde_json::from_str::<Value>(text).ok();
     one == other || value(one).is_some_and(|one| Some(one) == value(other))
+}
+
+/// What a text, a number or a word says, in small letters; none for a list or an object.
+fn plain(raw: &str) -> Option<String> {
+    let text = match raw.as_bytes().first()? {
+        b'{' | b'[' => return None,
+        b'"' => serde_json::from_str::<String>(raw).ok()?,
+        _ => raw.to_owned(),
+    };
+    Some(text.trim().to_ascii_lowercase())
 }
 
 /// An object's entries in the order given.
@@ -137,6 +158,10 @@ mod tests {
             (r#"{"a_b":null,"aB":"x"}"#, r#"{"a_b":"x"}"#),
             (r#"{"aB":"x","a_b":null}"#, r#"{"aB":"x"}"#),
             (r#"{"a":1,"b":2,"a":1}"#, r#"{"a":1,"b":2}"#),
+            (r#"{"a_b":"1.50","aB":1.5}"#, r#"{"a_b":"1.50"}"#),
+            (r#"{"a_b":"","aB":"Yes"}"#, r#"{"a_b":"Yes"}"#),
+            (r#"{"a_b":"YES","aB":"yes "}"#, r#"{"a_b":"YES"}"#),
+            (r#"{"a_b":{},"aB":""}"#, r#"{"a_b":{}}"#),
             (r#"{"a_b":1,"aB":2,"c":3}"#, r#"{"a_b":[[]],"c":3}"#),
             (r#"{"a_b":{"x":1},"aB":{ "x": 1 }}"#, r#"{"a_b":{"x":1}}"#),
             (r#"[{"a":{"b_c":1,"bC":1}}]"#, r#"[{"a":{"b_c":1}}]"#),

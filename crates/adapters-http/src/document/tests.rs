@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use inbank_domain::Region;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{read_application_request, read_rental_request, read_session_request};
 use crate::ApiVersion;
@@ -152,6 +152,37 @@ fn nothing_is_as_good_as_null_and_numbers_and_truths_may_be_text() {
     let odd = altered(CART, |d| d["insuranceUsed"] = "perhaps".into());
     let error = read_rental_request(&odd, &Region::ESTONIA).unwrap_err();
     assert_eq!(error.field(), "insurance_used");
+}
+
+#[test]
+fn what_is_mostly_digits_may_be_a_number() {
+    let numeric = changed(|d| {
+        d["customer_address_data"] = json!({ "house": 16, "apartment": 3, "zip_code": 10414 });
+        d["purchase"]["merchant"]["merchant_mcc_code"] = 5812.into();
+        d["purchase"]["merchant"]["merchant_registry_code"] = 12_345_678.into();
+        d["customer_contact_data"] = json!({ "mobile": 51_231_412 });
+        d["credit_application_data"] = json!({ "number": 8_000_000_123_u64 });
+    });
+    let sent = sent(&numeric, ApiVersion::V2);
+    let address = json!({ "house": "16", "apartment": "3", "zip_code": "10414" });
+    assert_eq!(sent["customer_address_data"], address);
+    let merchant = &sent["purchase"]["merchant"];
+    assert_eq!(merchant["merchant_mcc_code"], "5812");
+    assert_eq!(merchant["merchant_registry_code"], "12345678");
+    assert_eq!(sent["customer_contact_data"]["mobile"], "51231412");
+    assert_eq!(sent["credit_application_data"]["number"], "8000000123");
+    let odd = changed(|d| d["customer_address_data"] = json!({ "house": true }));
+    let error = read_session_request(&odd, &Region::ESTONIA).unwrap_err();
+    assert_eq!(error.field(), "customer_address_data.house");
+}
+
+#[test]
+fn an_application_may_leave_out_where_to_call_back_in_any_way() {
+    for nothing in [json!(null), json!({}), json!({ "callback_url": null })] {
+        let silent = altered(APPLICATION, |d| d["partner_urls"] = nothing.clone());
+        let whole = applied(APPLICATION, ApiVersion::V2);
+        assert_eq!(applied(&silent, ApiVersion::V2), whole, "{nothing}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use inbank_domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::lenient::Lenient;
+use super::lenient::{Lenient, says_something};
 use super::moment::Day;
 use super::number::{Number, Quoted, Whole};
 use crate::failure::DecodeError;
@@ -108,7 +108,8 @@ struct Schedule {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Row {
-    item_number: Whole,
+    #[serde(default)]
+    item_number: Lenient<Whole>,
     payment_date: Day,
     #[serde(default)]
     balance_before: Lenient<Number>,
@@ -134,13 +135,14 @@ impl Answer<'_> {
         let currency = request.amount().currency();
         match self.currency {
             Lenient::Missing => {}
+            Lenient::Read(named) if !says_something(&named) => {}
             // In a currency that nobody can name, no figure is known.
             Lenient::Unreadable => return Err(DecodeError::Field("currency".to_owned())),
             Lenient::Read(named) if named.trim().eq_ignore_ascii_case(currency.as_str()) => {}
             Lenient::Read(_) => return Err(DecodeError::Another("currency")),
         }
         let months = |whole: Whole| Months::new(u16::try_from(whole.0).unwrap_or_default());
-        let product = self.product_code.parse("product_code", ProductCode::parse);
+        let product = self.product_code.id("product_code", ProductCode::parse);
         let amount = self.amount.take("amount").map(|n| n.money(currency));
         let period = self.period.parse("period", months);
         let schedule = schedule(self.payment_schedule, self.payment_schedule_items);
@@ -159,8 +161,7 @@ impl Answer<'_> {
         calculation.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
         let advanced = self.advanced.take("advanced");
         calculation.costs = advanced.map(|advanced| advanced.into_costs(currency));
-        let rows = schedule.into_iter();
-        calculation.schedule = rows.map(|row| row.into_instalment(currency)).collect();
+        calculation.schedule = instalments(schedule, currency);
         if calculation.product_code != request.product_code {
             return Err(DecodeError::Another("product"));
         }
@@ -222,13 +223,26 @@ impl Advanced {
     }
 }
 
+/// The rows as instalments; one whose number can't be read is the one after the former.
+pub(crate) fn instalments(rows: Vec<Row>, currency: Currency) -> Vec<Instalment> {
+    let mut next = 1;
+    let rows = rows.into_iter().map(|row| {
+        let instalment = row.into_instalment(next, currency);
+        next = instalment.number.saturating_add(1);
+        instalment
+    });
+    rows.collect()
+}
+
 impl Row {
-    pub(crate) fn into_instalment(self, currency: Currency) -> Instalment {
+    fn into_instalment(self, next: u32, currency: Currency) -> Instalment {
+        let number = self.item_number.take("item_number");
+        let number = number.map_or(next, |number| number.0);
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };
         let total = self.total_payment.money(currency);
-        let mut row = Instalment::new(self.item_number.0, self.payment_date.0, total);
+        let mut row = Instalment::new(number, self.payment_date.0, total);
         row.balance_before = money(self.balance_before, "balance_before");
         row.principal = money(self.principal, "principal");
         row.interest = money(self.interest, "interest");

@@ -64,7 +64,7 @@ impl Details {
         contract.process_status = if self.process_status.is_unreadable() {
             Some(ProcessStatus::from("unreadable"))
         } else {
-            let text = self.process_status.take("process_status");
+            let text = self.process_status.word("process_status");
             text.as_deref().map(ProcessStatus::from)
         };
         let (number, other) = (
@@ -72,7 +72,7 @@ impl Details {
             self.reference_number.text("reference_number"),
         );
         contract.number = number.or(other);
-        contract.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        contract.product_code = self.product_code.id("product_code", ProductCode::parse);
         let told = match self.amount {
             Lenient::Missing => ("total_amount", self.total_amount),
             told => ("amount", told),

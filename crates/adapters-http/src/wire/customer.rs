@@ -6,7 +6,7 @@ use inbank_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::number::{Number, Whole};
+use super::number::{Number, Whole, text_or_digits};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -22,7 +22,11 @@ pub(crate) fn taken(text: Text<'_>) -> Option<Personal<String>> {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CustomerData<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     identity_code: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_name: Text<'a>,
@@ -65,9 +69,17 @@ impl CustomerData<'_> {
 pub(crate) struct ContactData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     mobile: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     phone: Text<'a>,
 }
 
@@ -102,7 +114,11 @@ pub(crate) struct AddressData<'a> {
     kind: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     zip_code: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     county: Text<'a>,
@@ -114,9 +130,17 @@ pub(crate) struct AddressData<'a> {
     city: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     street: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     house: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     apartment: Text<'a>,
 }
 
@@ -170,7 +194,11 @@ pub(crate) struct ApplicationData<'a> {
     monthly_household_costs: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     income_source: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     number: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     salesperson_reference: Text<'a>,

@@ -22,8 +22,13 @@ struct BankData {
     id: TextOrNumber,
     #[serde(default)]
     name: Lenient<TextOrNumber>,
-    #[serde(alias = "icon", alias = "logoUrl", default)]
+    // Prose alone speaks of it, so under which of these, or under several.
+    #[serde(default)]
     icon_url: Lenient<String>,
+    #[serde(default)]
+    logo_url: Lenient<String>,
+    #[serde(default)]
+    icon: Lenient<String>,
 }
 
 /// Reads the banks, wrapped or not.
@@ -39,7 +44,11 @@ pub(crate) fn banks(body: &[u8]) -> Result<Vec<StatementBank>, DecodeError> {
             // The customer is to choose: a name like this is better than one bank less.
             name: bank.name.text("name").unwrap_or_else(|| id.to_string()),
             id,
-            icon_url: bank.icon_url.take("icon_url"),
+            icon_url: bank
+                .icon_url
+                .word("icon_url")
+                .or_else(|| bank.logo_url.word("logo_url"))
+                .or_else(|| bank.icon.word("icon")),
         })
     });
     Ok(banks.collect())

@@ -73,23 +73,32 @@ impl<T> Lenient<T> {
     }
 }
 
+/// Whether a text says anything: not where it is blank, nor `null` spelled out, which public samples have
+/// where there is nothing.
+pub(crate) fn says_something(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && !text.eq_ignore_ascii_case("null")
+}
+
 impl Lenient<String> {
+    /// A word, such as a status; one that says nothing is none.
+    pub(crate) fn word(self, field: &'static str) -> Option<String> {
+        self.take(field).filter(|text| says_something(text))
+    }
+
     /// An identifier of something else than was asked about; an empty one is none.
     pub(crate) fn id<U, E>(
         self,
         field: &'static str,
         parse: impl FnOnce(String) -> Result<U, E>,
     ) -> Option<U> {
-        let text = self.take(field)?.trim().to_owned();
-        if text.is_empty() {
-            return None;
-        }
+        let text = self.word(field)?.trim().to_owned();
         Self::Read(text).parse(field, parse)
     }
 
     /// A text for people, of which the start will do.
     pub(crate) fn text(self, field: &'static str) -> Option<String> {
-        self.take(field)
+        self.word(field)
             .map(|text| excerpt(&text, LONGEST_TEXT).to_owned())
     }
 }
@@ -98,7 +107,7 @@ impl Lenient<TextOrNumber> {
     /// A text for people that may be written as a number, of which the start will do.
     pub(crate) fn text(self, field: &'static str) -> Option<String> {
         let text = self.take(field)?.into_text();
-        Some(text).filter(|text| !text.trim().is_empty())
+        Some(text).filter(|text| says_something(text))
     }
 }
 
@@ -157,6 +166,7 @@ pub(crate) fn amount(
 ) -> Option<Money> {
     let currency = match currency {
         Lenient::Missing => Some(regions),
+        Lenient::Read(name) if !says_something(&name) => Some(regions),
         named => named.parse("currency", |name| {
             name.trim().to_ascii_uppercase().parse::<Currency>()
         }),
@@ -221,6 +231,8 @@ mod tests {
             (r#"{"totalAmount":20,"currency":"eur "}"#, Some("20 EUR")),
             (r#"{"total_amount":20}"#, Some("20 PLN")),
             (r#"{"total_amount":20,"currency":null}"#, Some("20 PLN")),
+            (r#"{"total_amount":20,"currency":"null"}"#, Some("20 PLN")),
+            (r#"{"total_amount":20,"currency":""}"#, Some("20 PLN")),
             (r#"{"total_amount":20,"currency":"euro"}"#, None),
             (r#"{"total_amount":20,"currency":978}"#, None),
             (r#"{"total_amount":"20,10","currency":"EUR"}"#, None),

@@ -202,7 +202,8 @@ impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?.get();
         Ok(Self(text_of(raw).is_ok_and(|text| {
-            let nothing = matches!(text.trim(), "" | "null" | "false" | "0");
+            let text = text.trim().to_ascii_lowercase();
+            let nothing = matches!(text.as_str(), "" | "null" | "false" | "0");
             !nothing && !raw.starts_with(['[', '{'])
         })))
     }
@@ -270,6 +271,15 @@ impl<'de> Deserialize<'de> for Label<'_> {
         let text = TextOrNumber::deserialize(deserializer)?;
         Ok(Self(Cow::Owned(text.0)))
     }
+}
+
+/// A text of a partner's own document that is mostly digits, and may be written as a number: a house's, a
+/// code's. Needs `#[serde(default)]` beside it.
+pub(crate) fn text_or_digits<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Cow<'static, str>>, D::Error> {
+    let label = Option::<TextOrNumber>::deserialize(deserializer)?;
+    Ok(label.map(|label| label.0.into()))
 }
 
 /// The characters of a JSON number, text or word, as they came.

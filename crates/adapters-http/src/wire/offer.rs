@@ -6,44 +6,33 @@ use serde::{Deserialize, Serialize};
 use super::application::answer::Schedule;
 use super::lenient::Lenient;
 use super::number::Number;
+use super::{Wrapper, unwrapped};
 use crate::dialect::decode;
 use crate::failure::DecodeError;
 
-/// `…/payment_schedules` and `…/recalculate_schedule`, answer.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    payment_schedule: Schedule,
-}
-
-/// Of which application it is, where it says so.
+/// Of which application a schedule is, where it says so.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Subject {
-    payment_schedule: Named,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Named {
     #[serde(default)]
     credit_application_uuid: Lenient<String>,
 }
 
-/// An offer with its payments.
+/// `…/payment_schedules` and `…/recalculate_schedule`, answer: an offer with its payments, wrapped as
+/// recorded, or bare.
 pub(crate) fn schedule(
     body: &[u8],
     asked: &ApplicationId,
     currency: Currency,
 ) -> Result<Offer, DecodeError> {
+    let body = unwrapped(body, Wrapper::Schedule)?;
     let subject: Subject = decode(body)?;
-    let named = subject.payment_schedule.credit_application_uuid;
+    let named = subject.credit_application_uuid;
     let named = named.id("credit_application_uuid", ApplicationId::parse);
     if named.is_some_and(|named| named != *asked) {
         return Err(DecodeError::Another("application"));
     }
-    let answer: Answer = decode(body)?;
-    Ok(answer.payment_schedule.into_offer(None, currency)?)
+    Ok(decode::<Schedule>(body)?.into_offer(None, currency)?)
 }
 
 /// `…/recalculate_schedule`, request.

@@ -2,10 +2,9 @@ use inbank_domain::{
     Currency, Invalid, Money, Months, PaymentDay, Product, ProductCode, ProductFamily,
     SigningMethod,
 };
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
-use super::lenient::{LONGEST_TEXT, Lenient, List};
+use super::lenient::{LONGEST_TEXT, Lenient, List, says_something};
 use super::moment::Day;
 use super::number::{MaybeFlag, MaybeNumber, TextOrNumber, Whole};
 
@@ -42,11 +41,11 @@ pub(crate) struct Parameters {
     #[serde(default)]
     contract_activation_requires_partner_approval: MaybeFlag,
     #[serde(default)]
-    application_required_params: Names,
+    application_required_params: List<String>,
     #[serde(default)]
-    allowed_application_signing_methods: Names,
+    allowed_application_signing_methods: List<String>,
     #[serde(default)]
-    allowed_contract_signing_methods: Names,
+    allowed_contract_signing_methods: List<String>,
     #[serde(default)]
     down_payment_enabled: MaybeFlag,
     #[serde(default)]
@@ -63,21 +62,18 @@ pub(crate) struct Parameters {
     blue_media_verification_required: MaybeFlag,
 }
 
-/// Names in a list, or in one text with commas between; `"null"` is none.
-#[derive(Default)]
-struct Names(Vec<String>);
-
-impl<'de> Deserialize<'de> for Names {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-        let names = serde_json::from_str::<Vec<String>>(raw).unwrap_or_else(|_| {
-            let text = serde_json::from_str::<String>(raw).unwrap_or_default();
-            text.split(',').map(|name| name.trim().to_owned()).collect()
-        });
-        let names = names
-            .into_iter()
-            .filter(|name| !matches!(name.as_str(), "" | "null") && name.len() <= LONGEST_TEXT);
-        Ok(Self(names.take(MOST_NAMES).collect()))
+/// The names of the list inside the parameters, or else of the one beside them; `"null"` is none.
+fn names(inside: List<String>, beside: List<String>) -> Vec<String> {
+    let names = |list: List<String>| {
+        let names = list.0.into_iter().map(|name| name.trim().to_owned());
+        let names = names.filter(|name| says_something(name) && name.len() <= LONGEST_TEXT);
+        names.take(MOST_NAMES).collect::<Vec<_>>()
+    };
+    let inside = names(inside);
+    if inside.is_empty() {
+        names(beside)
+    } else {
+        inside
     }
 }
 
@@ -91,7 +87,7 @@ impl Details {
         beside: Parameters,
         currency: Currency,
     ) -> Result<Product, Invalid> {
-        let (subtype, kind) = (self.subtype.take("subtype"), self.kind.take("type"));
+        let (subtype, kind) = (self.subtype.word("subtype"), self.kind.word("type"));
         let family = ProductFamily::from(&*subtype.or(kind).unwrap_or_default());
         let name = self.name.text("name").unwrap_or_default();
         let mut product = Product::new(ProductCode::parse(self.code.trim())?, name, family);
@@ -121,10 +117,10 @@ impl Details {
             .contract_activation_requires_partner_approval
             .0
             .or(beside.contract_activation_requires_partner_approval.0);
-        product.required_parameters = inside.application_required_params.0;
-        if product.required_parameters.is_empty() {
-            product.required_parameters = beside.application_required_params.0;
-        }
+        product.required_parameters = names(
+            inside.application_required_params,
+            beside.application_required_params,
+        );
         product.application_signing = methods(
             inside.allowed_application_signing_methods,
             beside.allowed_application_signing_methods,
@@ -181,14 +177,8 @@ impl Details {
     }
 }
 
-fn methods(inside: Names, beside: Names) -> Vec<SigningMethod> {
-    let names = if inside.0.is_empty() {
-        beside.0
-    } else {
-        inside.0
-    };
-    names
-        .iter()
-        .map(|name| SigningMethod::from(name.as_str()))
-        .collect()
+fn methods(inside: List<String>, beside: List<String>) -> Vec<SigningMethod> {
+    let names = names(inside, beside);
+    let methods = names.iter().map(|name| SigningMethod::from(name.as_str()));
+    methods.collect()
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::absent;
 use super::customer::{personal, taken};
 use super::free_form::Free;
-use super::number::{Label, Number, Quoted, Whole};
+use super::number::{Label, Number, Quoted, Whole, text_or_digits};
 use crate::dialect::decode;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -119,12 +119,20 @@ impl<'de> Deserialize<'de> for Merchants<'_> {
 struct MerchantData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_name: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     merchant_registry_code: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_order_reference: Option<Label<'a>>,
     merchant_domain_name: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     merchant_mcc_code: Text<'a>,
 }
 
@@ -171,7 +179,11 @@ struct ItemData<'a> {
     quantity: Option<Quoted<Whole>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Quoted<Number>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     serial_number: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Text<'a>,

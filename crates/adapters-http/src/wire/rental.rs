@@ -212,8 +212,10 @@ pub(crate) struct Model<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct KnownBy {
-    #[serde(alias = "type", default)]
+    #[serde(default)]
     identifier_type: Lenient<String>,
+    #[serde(default, rename = "type")]
+    kind: Lenient<String>,
     #[serde(default)]
     identifier: Lenient<TextOrNumber>,
 }
@@ -239,7 +241,7 @@ struct Category {
 
 impl Model<'_> {
     pub(crate) fn into_model(self, currency: Currency) -> Result<AssetModel, Invalid> {
-        let insurance = self.insurance_requirement.take("insuranceRequirement");
+        let insurance = self.insurance_requirement.word("insuranceRequirement");
         let types = self.asset_identifier_types.0.iter();
         let mut model = AssetModel::new(
             AssetModelId::parse(self.id.trim())?,
@@ -252,7 +254,8 @@ impl Model<'_> {
         let periods = periods.filter_map(|whole| Months::new(u16::try_from(whole.0).ok()?).ok());
         model.periods = periods.collect();
         let identifiers = self.identifiers.0.into_iter().filter_map(|known| {
-            let kind = known.identifier_type.take("identifierType")?;
+            let kind = known.identifier_type.word("identifierType");
+            let kind = kind.or_else(|| known.kind.word("type"))?;
             let text = known.identifier.take("identifier")?;
             ModelIdentifier::named(&kind, &text.0)
         });
@@ -373,7 +376,7 @@ impl Answer {
             self.total_gross_price_with_discount,
             "totalGrossPriceWithDiscount",
         );
-        let insurance = self.insurance_requirement.take("insuranceRequirement");
+        let insurance = self.insurance_requirement.word("insuranceRequirement");
         calculation.insurance = insurance.as_deref().map(InsuranceRequirement::from);
         calculation.insurance_used = insured;
         let other = |told: Option<Money>, asked: Option<Money>| {

@@ -177,7 +177,7 @@ impl TryFrom<Opened> for OpenedSession {
     fn try_from(opened: Opened) -> Result<Self, Invalid> {
         let url = WebAddress::parse(&opened.redirect_url);
         // What was just opened is pending, and reading it says more.
-        let status = opened.status.take("status");
+        let status = opened.status.word("status");
         let status = status.map_or(SessionStatus::Pending, |text| text.as_str().into());
         Ok(Self {
             id: SessionId::parse(opened.uuid.trim())?,
@@ -228,7 +228,7 @@ impl Details {
             let parse = |text: TextOrNumber| OrderReference::parse(text.0);
             reference.parse("purchase_reference", parse)
         });
-        session.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        session.product_code = self.product_code.id("product_code", ProductCode::parse);
         session.total = amount("total_amount", self.total_amount, self.currency, currency);
         let application = self.credit_application_uuid;
         session.application = application.id("credit_application_uuid", ApplicationId::parse);

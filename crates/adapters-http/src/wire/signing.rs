@@ -37,14 +37,16 @@ impl<'a> Request<'a> {
 }
 
 /// `…/signings`, answer: `{"signing":{…}}` in the sample. Where a redirect's address stands is not
-/// documented: beside or inside, under one of two names.
+/// documented: beside or inside, under one of two names, or under both.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
     #[serde(default)]
     signing: Lenient<Details>,
-    #[serde(alias = "url", default)]
+    #[serde(default)]
     redirect_url: Lenient<String>,
+    #[serde(default)]
+    url: Lenient<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -52,8 +54,16 @@ struct Answer {
 struct Details {
     #[serde(default)]
     signed_at: Lenient<Moment>,
-    #[serde(alias = "url", default)]
+    #[serde(default)]
     redirect_url: Lenient<String>,
+    #[serde(default)]
+    url: Lenient<String>,
+}
+
+/// The address that stands under one of its two names.
+fn address(redirect_url: Lenient<String>, url: Lenient<String>) -> Option<WebAddress> {
+    let read = |url: Lenient<String>, field| url.parse(field, |url| WebAddress::parse(&url));
+    read(redirect_url, "redirect_url").or_else(|| read(url, "url"))
 }
 
 fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
@@ -72,10 +82,9 @@ fn answer(body: &[u8]) -> Result<Answer, DecodeError> {
 /// A signing that was started. Only a redirect has to say where to.
 pub(crate) fn started(body: &[u8], method: &SigningMethod) -> Result<SigningStarted, DecodeError> {
     let answer = answer(body)?;
-    let read = |url: Lenient<String>| url.parse("redirect_url", |url| WebAddress::parse(&url));
     let inside = answer.signing.take("signing");
-    let inside = inside.and_then(|signing| read(signing.redirect_url));
-    let url = read(answer.redirect_url).or(inside);
+    let inside = inside.and_then(|signing| address(signing.redirect_url, signing.url));
+    let url = address(answer.redirect_url, answer.url).or(inside);
     if *method == SigningMethod::Redirect && url.is_none() {
         return Err(DecodeError::Field("redirect_url".to_owned()));
     }
@@ -164,10 +173,17 @@ pub(crate) struct PaymentLinkRequest<'a> {
     pub(crate) return_url: &'a str,
 }
 
-/// `…/payment_link`, answer.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PaymentLink {
-    #[serde(alias = "url")]
-    pub(crate) redirect_url: String,
+/// `…/payment_link`, answer: where the down payment is made.
+pub(crate) fn payment_link(body: &[u8]) -> Result<WebAddress, DecodeError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        #[serde(default)]
+        redirect_url: Lenient<String>,
+        #[serde(default)]
+        url: Lenient<String>,
+    }
+    let answer: Answer = decode(body)?;
+    let link = address(answer.redirect_url, answer.url);
+    link.ok_or_else(|| DecodeError::Field("redirect_url".to_owned()))
 }

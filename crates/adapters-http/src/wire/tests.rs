@@ -2,7 +2,9 @@
 
 mod foreign_amounts;
 mod guide_fields;
+mod nothing_said;
 mod odd_answers;
+mod said_twice;
 
 /// A sample of the guides.
 macro_rules! fixture {

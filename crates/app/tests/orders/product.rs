@@ -1,5 +1,8 @@
-use inbank_app::{ApplyOutcome, NotOffered, PayOutcome, Unavailable};
-use inbank_domain::{Cart, Months, PaymentDay, Product, ProductCode, ProductFamily};
+use inbank_app::{ApplyOutcome, NotOffered, PayOutcome, Quote, ShopHandle, Unavailable};
+use inbank_domain::{
+    CalculationRequest, Cart, Months, PaymentDay, Product, ProductCode, ProductFamily, Rate,
+    Region, ShopName,
+};
 use inbank_ports::GatewayErrorKind;
 use time::{Date, Month};
 
@@ -66,6 +69,83 @@ fn what_a_product_does_not_have_is_not_applied_for() {
     let last = Date::from_calendar_date(1970, Month::January, 1).unwrap();
     ended.valid_to = Some(last);
     assert_eq!(refused(ended), Some(Unavailable::Ended { last }));
+}
+
+#[test]
+fn a_part_that_is_told_as_a_fraction_is_paid_at_once_too() {
+    let submitted = |rate: &str, max: &str| {
+        let mut product = product("limited");
+        product.max_financed = Some(eur(max));
+        let mut request = application("400");
+        request.product_code = product.code.clone();
+        request.down_payment_rate = Some(Rate::from_fraction(rate.parse().unwrap()));
+        let stage = Stage::new();
+        stage.bank.add_product(product);
+        stage.play(async { stage.order("1").apply(&request).await.unwrap() });
+        stage.bank.calls("application.submit") == 1
+    };
+    assert!(submitted("0.2", "320"));
+    assert!(!submitted("0.2", "319.99"));
+    // Twenty per cent, perhaps: the bank's to judge.
+    assert!(submitted("20", "320"));
+}
+
+#[test]
+fn another_fraction_at_once_is_another_application() {
+    let stage = Stage::new();
+    stage.play(async {
+        for rate in ["0.2", "0.2", "0.3"] {
+            let mut request = application("400");
+            request.down_payment_rate = Some(Rate::from_fraction(rate.parse().unwrap()));
+            stage.order("1").apply(&request).await.unwrap();
+        }
+    });
+    assert_eq!(stage.bank.calls("application.submit"), 2);
+}
+
+#[test]
+fn what_a_sessions_customer_may_pay_at_once_is_agreed_on_at_the_bank() {
+    let paid = |change: &dyn Fn(&mut Product)| {
+        let mut product = product("limited");
+        change(&mut product);
+        let stage = Stage::new();
+        stage.bank.add_product(product);
+        let cart = Cart::new("limited", eur("400"));
+        stage.play(async { stage.order("1").pay(&cart).await.unwrap() })
+    };
+    let offered = |outcome| matches!(outcome, PayOutcome::Redirect(_));
+    assert!(offered(paid(&|p| p.max_financed = Some(eur("300")))));
+    assert!(offered(paid(&|p| p.min_down_payment = Some(20.into()))));
+    assert!(!offered(paid(&|p| p.min_financed = Some(eur("400.01")))));
+    assert!(!offered(paid(&|p| {
+        p.max_financed = Some(eur("300"));
+        p.down_payment = Some(false);
+    })));
+}
+
+fn shop(stage: &Stage) -> ShopHandle {
+    stage
+        .worker
+        .shop(&ShopName::parse("main").unwrap())
+        .unwrap()
+}
+
+#[test]
+fn a_shop_that_is_told_of_no_products_has_quotes_all_the_same() {
+    let region = Region::ESTONIA;
+    let code = ProductCode::parse("hire_purchase").unwrap();
+    let months = Months::new(12).unwrap();
+    let request = CalculationRequest::new(&region, code, eur("400"), months).unwrap();
+    for kind in [GatewayErrorKind::NotAuthorised, GatewayErrorKind::NotFound] {
+        let stage = Stage::new();
+        stage.bank.add_product(product("hire_purchase"));
+        stage.bank.fail_next(kind);
+        let quote = stage.play(async { shop(&stage).quote(&request).await.unwrap() });
+        assert!(matches!(quote, Quote::Offered(_)), "{kind:?} {quote:?}");
+    }
+    let stage = Stage::new();
+    stage.bank.fail_next(GatewayErrorKind::Unreachable);
+    assert!(stage.play(async { shop(&stage).quote(&request).await.is_err() }));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
-use inbank_sandbox::{Fault, Operation};
+use inbank_sandbox::{Fault, Operation, Region};
 
 use crate::run::Run;
 use crate::shop::Shop;
@@ -199,6 +199,29 @@ async fn six_and_the_identifier_where_the_answer_of_a_write_can_not_be_written()
     let child = command.stdout(nobody()).stderr(nobody()).spawn();
     assert_eq!(code(child.unwrap()), 6, "also where stderr takes nothing");
     assert_eq!(shop.received(Operation::ApproveContract).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_where_the_answer_of_a_step_of_an_application_can_not_be_written() {
+    let shop = Shop::of(Region::Poland).await;
+    let (_, id) = shop.submitted("hire_purchase_sms", "300");
+    let unheard = |arguments: &[&str], stdout: Stdio| {
+        let mut command = shop.command(arguments);
+        let child = command.stdout(stdout).stderr(Stdio::piped()).spawn();
+        let mut child = child.unwrap();
+        let mut told = String::new();
+        let mut stderr = child.stderr.take().unwrap();
+        stderr.read_to_string(&mut told).unwrap();
+        assert_eq!(code(child), 6, "{arguments:?}: {told}");
+        assert!(told.contains(&id), "{told}");
+    };
+    unheard(&["application", "sign", &id, "--method", "sms"], full());
+    unheard(&["application", "confirm", &id, "--code", "0000"], nobody());
+    shop.sandbox.settle();
+    let recalculate = ["application", "recalculate", &id, "--down-payment"];
+    unheard(&[&recalculate[..], &["50"]].concat(), full());
+    let error = shop.run(&[&recalculate[..], &["-50"]].concat()).error(2);
+    assert_eq!(error["kind"], "invalid", "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

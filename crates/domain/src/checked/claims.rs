@@ -18,6 +18,8 @@ pub(super) struct Claims<'a> {
     period: u16,
     total: Option<Money>,
     cost: Option<Money>,
+    /// What is left to pay after the last instalment; no guide says whether the payments, or the total, have it.
+    residual: Option<Money>,
     /// Each part of the cost; one that isn't told is none.
     cost_parts: Option<Vec<Option<Money>>>,
     rows: &'a [Instalment],
@@ -43,6 +45,7 @@ impl<'a> Claims<'a> {
             period: calculation.period.get(),
             total: Some(calculation.total_cost),
             cost: Some(calculation.cost_of_credit),
+            residual: None,
             cost_parts: costs.map(CostBreakdown::parts),
             rows: &calculation.schedule,
             aprc: calculation.aprc,
@@ -61,6 +64,7 @@ impl<'a> Claims<'a> {
             period: offer.period.get(),
             total: offer.total_cost,
             cost: offer.cost_of_credit,
+            residual: offer.residual.filter(Money::is_positive),
             cost_parts: Some(vec![
                 offer.interest_total,
                 offer.contract_fee,
@@ -155,7 +159,9 @@ impl<'a> Claims<'a> {
         let Some((balance, principal)) = last.balance_before.zip(last.principal) else {
             return missing;
         };
-        if balance.compare(principal)?.is_ne() {
+        let left = balance.checked_sub(principal)?;
+        let is_left = |residual: Money| Ok(left.compare(residual)?.is_eq());
+        if !is_left(self.nothing())? && !self.residual.map_or(Ok(false), is_left)? {
             return Ok(differs(Some(last.number), principal, balance));
         }
         Ok(Verdict::Agrees)
@@ -182,6 +188,11 @@ impl<'a> Claims<'a> {
         };
         if self.total_has_down_payment()? {
             sum = sum.checked_add(self.down_payment.unwrap_or(self.nothing()))?;
+        }
+        if let Some(residual) = self.residual
+            && sum.checked_add(residual)?.compare(total)?.is_eq()
+        {
+            return Ok(Verdict::Agrees);
         }
         Ok(same(None, Figure::Money(total), Figure::Money(sum)))
     }
@@ -246,11 +257,10 @@ impl<'a> Claims<'a> {
                     return Ok(Verdict::NotChecked(NO_PAYMENTS));
                 };
                 let ours = self.compared(aprc_between(paid_out, credit, &payments));
-                if ours == Verdict::Agrees || self.by_some_count(paid_out, credit, &payments) {
-                    Verdict::Agrees
-                } else {
-                    ours
-                }
+                let agrees = ours == Verdict::Agrees
+                    || self.by_some_count(paid_out, credit, &payments)
+                    || self.agrees_with_residual(paid_out, credit, payments)?;
+                if agrees { Verdict::Agrees } else { ours }
             }
         };
         Ok(verdict)
@@ -285,6 +295,21 @@ impl<'a> Claims<'a> {
             let ours = aprc_counted(paid_out, credit, payments, *count);
             self.compared(ours) == Verdict::Agrees
         })
+    }
+
+    /// Whether the rates agree once what is left is paid with the last instalment.
+    fn agrees_with_residual(
+        &self,
+        paid_out: Date,
+        credit: Money,
+        mut payments: Vec<(Date, Money)>,
+    ) -> Result<bool, MoneyError> {
+        let Some((residual, last)) = self.residual.zip(payments.last_mut()) else {
+            return Ok(false);
+        };
+        last.1 = last.1.checked_add(residual)?;
+        let ours = self.compared(aprc_between(paid_out, credit, &payments));
+        Ok(ours == Verdict::Agrees || self.by_some_count(paid_out, credit, &payments))
     }
 
     /// Holds our rate against the bank's, in as many decimals as the bank prints.

@@ -121,6 +121,46 @@ fn what_the_guides_print_agrees() {
     }
 }
 
+/// Two rows that leave 20 of 100 to be paid with the last of them.
+fn with_residual(residual: Option<&str>, total: &str) -> Checked {
+    let paid_out = date(2025, 12, 10);
+    let due = |row: usize| rows()[row].due;
+    let payments = [(due(0), euros("51")), (due(1), euros("51"))];
+    let rate = crate::aprc_between(paid_out, euros("100"), &payments).unwrap();
+    let mut offer = Offer::new(
+        euros("100"),
+        Months::new(2).unwrap(),
+        euros("51"),
+        self::rate("0.15"),
+        rate.rounded(4),
+    );
+    offer.made_on = Some(paid_out);
+    offer.total_cost = Some(euros(total));
+    offer.residual = residual.map(euros);
+    offer.schedule = rows();
+    offer.schedule[1].principal = Some(euros("30.25"));
+    offer.schedule[1].total = euros("31.00");
+    offer.checked()
+}
+
+#[test]
+fn what_is_left_after_the_last_instalment_is_no_contradiction() {
+    for total in ["82", "102"] {
+        let checked = with_residual(Some("20"), total);
+        assert!(checked.agrees(), "{total}: {checked:?}");
+        let aprc = verdict(&checked, CheckName::Aprc);
+        assert_eq!(aprc, &Verdict::Agrees, "{total}");
+    }
+    for residual in [None, Some("0"), Some("19")] {
+        let said = said(&with_residual(residual, "102"));
+        let expected = ["row_balances", "total", "aprc"];
+        for name in expected {
+            let is_said = said.iter().any(|text| text.starts_with(name));
+            assert!(is_said, "{residual:?}: {name}: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn a_schedule_that_adds_up_agrees_in_everything_that_it_has() {
     let checked = with_rows().checked();

@@ -7,11 +7,15 @@ use crate::{AssetModelId, Invalid, Money, Months};
 
 /// By what a model is looked up: the kind of identifier is agreed with Inbank (*Smart Rent 3.04*,
 /// Rental Conditions).
+///
+/// Two are one [where they say the same](Self::is_same_as); `==` compares them to the letter.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct ModelIdentifier {
     kind: &'static str,
     text: String,
 }
+
+const EAN: &str = "EAN";
 
 impl ModelIdentifier {
     /// By the article number of the model (`EAN`).
@@ -21,7 +25,7 @@ impl ModelIdentifier {
     pub fn ean(text: impl Into<String>) -> Result<Self, Invalid> {
         let text = text.into();
         if (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self { kind: "EAN", text })
+            Ok(Self { kind: EAN, text })
         } else {
             Err(Invalid::new("identifier", "must be an EAN, digits only"))
         }
@@ -51,10 +55,22 @@ impl ModelIdentifier {
         &self.text
     }
 
+    /// Whether two are one: article numbers whatever zeros they begin with, which a JSON number drops, and
+    /// codes in whichever letter case.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let (one, two) = (self.text.trim(), other.text.trim());
+        // Only article numbers have no letters; a code may begin with a zero that counts.
+        let (one, two) = match self.kind {
+            EAN => (one.trim_start_matches('0'), two.trim_start_matches('0')),
+            _ => (one, two),
+        };
+        self.kind == other.kind && one.eq_ignore_ascii_case(two)
+    }
+
     /// An identifier of a kind that the bank names; none of another kind, or of another form.
     pub fn named(kind: &str, text: &str) -> Option<Self> {
         let (kind, text) = (kind.trim(), text.trim());
-        if kind.eq_ignore_ascii_case("EAN") {
+        if kind.eq_ignore_ascii_case(EAN) {
             Self::ean(text).ok()
         } else if kind.eq_ignore_ascii_case("MANUFACTURER_PRODUCT_CODE") {
             Self::manufacturer_product_code(text).ok()
@@ -163,7 +179,7 @@ impl AssetModel {
     pub fn may_be(&self, identifier: &ModelIdentifier) -> bool {
         let of_kind = |known: &&ModelIdentifier| known.kind() == identifier.kind();
         let mut known = self.identifiers.iter().filter(of_kind).peekable();
-        known.peek().is_none() || known.any(|known| known == identifier)
+        known.peek().is_none() || known.any(|known| known.is_same_as(identifier))
     }
 
     /// A model that has no limits, in any period.
@@ -208,6 +224,22 @@ mod tests {
         for bad in ["", " ", "a\nb", &"x".repeat(256)] {
             assert!(ModelIdentifier::manufacturer_product_code(bad).is_err());
         }
+    }
+
+    #[test]
+    fn an_identifier_is_the_same_without_its_first_zeros_and_in_other_letters() {
+        let ean = |text| ModelIdentifier::ean(text).unwrap();
+        let code = |text| ModelIdentifier::manufacturer_product_code(text).unwrap();
+        assert!(ean("0888456").is_same_as(&ean("888456")));
+        assert!(!ean("0888456").is_same_as(&ean("8884560")));
+        assert!(code("SM-F731B").is_same_as(&code("sm-f731b ")));
+        assert!(!code("0123").is_same_as(&code("123")));
+        assert!(!code("888456").is_same_as(&ean("888456")));
+        let id = AssetModelId::parse("m-1").unwrap();
+        let mut model = AssetModel::new(id, "Phone", InsuranceRequirement::Optional, Vec::new());
+        model.identifiers = vec![ean("888456")];
+        assert!(model.may_be(&ean("0888456")));
+        assert!(!model.may_be(&ean("999")));
     }
 
     #[test]

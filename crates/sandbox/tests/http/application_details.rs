@@ -155,8 +155,17 @@ async fn the_application_and_the_contract_of_a_session_can_be_read() {
     let printouts = format!("v2/{{shop}}/contracts/{contract}/printouts");
     let (status, printout) = shop.get(&printouts).await;
     assert_eq!(status, 200, "{printout}");
-    let page = shop.client.get(printout["link"].as_str().unwrap());
-    assert_eq!(page.send().await.unwrap().status(), 200);
+    let mut links = vec![printout["link"].clone()];
+    for kind in ["application", "offer"] {
+        let printouts = format!("v2/{{shop}}/applications/{id}/printouts?type={kind}");
+        let (status, printout) = shop.get(&printouts).await;
+        assert_eq!(status, 200, "{printout}");
+        links.push(printout["link"].clone());
+    }
+    for link in links {
+        let page = shop.client.get(link.as_str().unwrap());
+        assert_eq!(page.send().await.unwrap().status(), 200, "{link}");
+    }
     // It is the customer's to go on with, in the dialog.
     let (status, _) = shop
         .act(&format!("v2/{{shop}}/applications/{id}/accept"))

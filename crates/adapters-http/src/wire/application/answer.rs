@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::dialect::decode;
 use crate::failure::DecodeError;
-use crate::wire::calculation::Row;
+use crate::wire::calculation::{Row, instalments};
 use crate::wire::lenient::{Lenient, amount};
 use crate::wire::moment::{Day, Moment};
 use crate::wire::number::{MaybeFlag, Number, TextOrNumber, Whole};
@@ -43,32 +43,36 @@ struct Reference {
 }
 
 impl Answer<'_> {
-    fn application(&self, body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
+    fn details(&self, body: &[u8]) -> Result<Details, DecodeError> {
         let inner = object(self.credit_application);
-        let inner = inner.map_or(body, str::as_bytes);
-        Ok(decode::<Details>(inner)?.into_application(currency)?)
+        Ok(decode(inner.map_or(body, str::as_bytes))?)
     }
 }
 
-/// Reads the answer to submitting: the application and its first decision. Nothing else of the answer
-/// may cost us its id, which can't be looked up again; an offer comes with reading. An amount without a
-/// currency is in the region's.
+/// Reads the answer to submitting: the application and its first decision, if that can be read. Nothing of
+/// the answer may cost us its id, which can't be looked up again; an offer comes with reading. An amount
+/// without a currency is in the region's.
 pub(crate) fn submitted(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
-    decode::<Answer<'_>>(body)?.application(body, currency)
+    let details = decode::<Answer<'_>>(body)?.details(body)?;
+    Ok(details.into_application(currency)?)
 }
 
 /// Reads an application with its contract and, once decided for, its offer. Neither of these may cost us
 /// the decision.
 pub(crate) fn read(body: &[u8], currency: Currency) -> Result<Application, DecodeError> {
     let answer: Answer<'_> = decode(body)?;
-    let mut application = answer.application(body, currency)?;
+    let details = answer.details(body)?;
+    if details.decision_status.is_unreadable() {
+        return Err(DecodeError::Field("decision_status".to_owned()));
+    }
+    let mut application = details.into_application(currency)?;
     let contract = answer.contract.take("contract");
     application.contract =
         contract.and_then(|contract| contract.uuid.id("contract.uuid", ContractId::parse));
     if application.product_code.is_none() {
         let product = answer.product.take("product");
         application.product_code =
-            product.and_then(|product| product.code.parse("product.code", ProductCode::parse));
+            product.and_then(|product| product.code.id("product.code", ProductCode::parse));
     }
     if application.decision == DecisionStatus::Positive {
         let currency = application
@@ -110,7 +114,8 @@ struct Details {
     #[serde(default)]
     process_status: Lenient<String>,
     // Without one there is no decision yet; `status` is another thing, and not to be taken for it.
-    decision_status: Option<String>,
+    #[serde(default)]
+    decision_status: Lenient<String>,
     #[serde(default)]
     decision_messages: Messages,
     #[serde(default)]
@@ -142,9 +147,10 @@ struct Details {
 
 impl Details {
     fn into_application(self, currency: Currency) -> Result<Application, Invalid> {
-        let decision = self.decision_status.as_deref().unwrap_or("pending");
+        let decision = self.decision_status.word("decision_status");
+        let decision = decision.map_or(DecisionStatus::Pending, |text| text.as_str().into());
         let id = ApplicationId::parse(self.uuid.trim())?;
-        let mut application = Application::new(id, DecisionStatus::from(decision));
+        let mut application = Application::new(id, decision);
         application.number = self.number.text("number");
         application.amount = amount("amount", self.amount, self.currency, currency);
         // The answer's other amounts are in the currency of this one.
@@ -154,7 +160,7 @@ impl Details {
         let money = |number: Lenient<Number>, field| {
             number.take(field).map(|number| number.money(currency))
         };
-        application.product_code = self.product_code.parse("product_code", ProductCode::parse);
+        application.product_code = self.product_code.id("product_code", ProductCode::parse);
         application.period = self.period.parse("period", months);
         application.payment_day = self.payment_day.parse("payment_day", Whole::payment_day);
         application.down_payment = whichever([
@@ -168,15 +174,15 @@ impl Details {
         application.created_at = moment(self.created_at, "created_at");
         application.confirmed_at = moment(self.confirmed_at, "confirmed_at");
         application.messages = self.decision_messages.0;
-        let proof = self.income_proof_type.take("income_proof_type");
+        let proof = self.income_proof_type.word("income_proof_type");
         application.income_proof = proof.as_deref().map(IncomeProofType::from);
         application.changed_conditions = self.changed_conditions.0 == Some(true);
         application.previous = self.previous_uuid.id("previous_uuid", ApplicationId::parse);
         let statuses = [
-            self.status.take("status"),
+            self.status.word("status"),
             self.credit_application_status
-                .take("credit_application_status"),
-            self.process_status.take("process_status"),
+                .word("credit_application_status"),
+            self.process_status.word("process_status"),
         ];
         application.cancelled = statuses
             .iter()
@@ -295,10 +301,7 @@ impl Schedule {
             number.take(field).map(|number| number.money(currency))
         };
         let rate = |number: Lenient<Number>, field| number.take(field).map(Number::rate);
-        let kind = |text: Lenient<String>, field| {
-            let text = text.take(field).filter(|text| !text.trim().is_empty());
-            text.as_deref().map(FeeKind::from)
-        };
+        let kind = |text: Lenient<String>, field| text.word(field).as_deref().map(FeeKind::from);
         let missing = |field| move || Invalid::new(field, "must be there, or in the application");
         let amount = money(self.amount, "payment_schedule.amount").or(of.and_then(|of| of.amount));
         let period = self.period.parse("payment_schedule.period", months);
@@ -346,8 +349,7 @@ impl Schedule {
         offer.last_payment = last.zip(money(self.last_payment_amount, "last_payment_amount"));
         // All rows or none: a schedule with a gap would be a wrong one.
         let rows = self.payment_schedule_items.take("payment_schedule_items");
-        let rows = rows.unwrap_or_default().into_iter();
-        offer.schedule = rows.map(|row| row.into_instalment(currency)).collect();
+        offer.schedule = instalments(rows.unwrap_or_default(), currency);
         Ok(offer)
     }
 }

@@ -10,7 +10,7 @@ use crate::wire::absent;
 use crate::wire::customer::{AddressData, ContactData, CustomerData, personal, taken};
 use crate::wire::free_form::Free;
 use crate::wire::moment::Day;
-use crate::wire::number::{Flag, Number, Quoted, Whole};
+use crate::wire::number::{Flag, Label, Number, Quoted, Whole, text_or_digits};
 use crate::wire::purchase::PurchaseData;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -90,9 +90,17 @@ struct CreditApplication<'a> {
     employment_position: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     employer_name: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     employer_registry_code: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     employer_phone: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     employment_start_year: Option<Quoted<Whole>>,
@@ -102,7 +110,11 @@ struct CreditApplication<'a> {
     employment_end_year: Option<Quoted<Whole>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     employment_end_month: Option<Quoted<Whole>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text_or_digits",
+        skip_serializing_if = "Option::is_none"
+    )]
     payout_account_number: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     salesperson_reference: Text<'a>,
@@ -112,7 +124,7 @@ struct CreditApplication<'a> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct IdentificationData<'a> {
     document_type: Cow<'a, str>,
-    document_number: Cow<'a, str>,
+    document_number: Label<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     document_valid_to: Option<Day>,
 }
@@ -145,7 +157,9 @@ struct CustomerConsentsData {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UrlData<'a> {
-    callback_url: Cow<'a, str>,
+    // "The option to provide": an object without it is as good as none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Text<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -173,7 +187,7 @@ impl<'a> Request<'a> {
                 .transpose()
                 .map_err(|error| error.inside("purchase"))?,
             partner_urls: request.callback_url.as_ref().map(|url| UrlData {
-                callback_url: url.as_str().into(),
+                callback_url: Some(url.as_str().into()),
             }),
         })
     }
@@ -233,7 +247,7 @@ impl<'a> From<&'a Identification> for IdentificationData<'a> {
     fn from(identification: &'a Identification) -> Self {
         Self {
             document_type: identification.document_type.as_str().into(),
-            document_number: identification.document_number.expose().into(),
+            document_number: identification.document_number.expose().as_str().into(),
             document_valid_to: identification
                 .valid_to
                 .as_ref()
@@ -325,7 +339,7 @@ impl Request<'_> {
             .collect();
         request.identification = self.customer_identification.map(|data| Identification {
             document_type: data.document_type.into_owned(),
-            document_number: Personal::new(data.document_number.into_owned()),
+            document_number: Personal::new(data.document_number.0.into_owned()),
             valid_to: data.document_valid_to.map(|day| Personal::new(day.0)),
         });
         let consents = self.consents.into_iter().map(|data| Consent {
@@ -351,7 +365,8 @@ impl Request<'_> {
             .map_err(|error| error.inside("purchase"))?;
         let url = self
             .partner_urls
-            .map(|urls| WebAddress::parse(&urls.callback_url));
+            .and_then(|urls| urls.callback_url)
+            .map(|url| WebAddress::parse(&url));
         request.callback_url = url
             .transpose()
             .map_err(|error| error.named("partner_urls.callback_url"))?;

@@ -198,7 +198,7 @@ fn every_printed_field_of_calculations_and_models_is_read_or_listed() {
     });
 }
 
-fn calculation_request() -> CalculationRequest {
+pub(super) fn calculation_request() -> CalculationRequest {
     let euro = |text| Money::parse(text, EUR).unwrap();
     let code = ProductCode::parse("product_code_here").unwrap();
     let months = Months::new(12).unwrap();

@@ -44,7 +44,7 @@ pub(crate) struct Recalculate {
     /// The application's identifier
     id: String,
     /// The down payment, part of the amount
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     down_payment: String,
 }
 
@@ -88,7 +88,8 @@ pub(super) async fn recalculate(command: Recalculate, settings: &Settings) -> Re
     let down_payment = Money::parse(&command.down_payment, api.region().currency)
         .map_err(|error| error.named("down_payment"))?;
     let offer = api.recalculate(&id, down_payment).await?;
-    output::answer(settings.output, &Offer::new(&offer, None))
+    let done = format!("the offer of the application {id} is made anew");
+    output::done(settings.output, &Offer::new(&offer, None), done)
 }
 
 pub(super) async fn customer(command: Customer, settings: &Settings) -> Result<(), Failure> {

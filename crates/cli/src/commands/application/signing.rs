@@ -80,7 +80,12 @@ pub(super) async fn sign(command: Sign, settings: &Settings) -> Result<(), Failu
         | SigningMethod::SendToSigningSms
         | SigningMethod::Unrecognised(_) => "The customer gets a link.",
     };
-    output::answer(settings.output, &Done::with(sentence.to_owned()))
+    let done = if told {
+        format!("the bank knows that the application {id} is signed")
+    } else {
+        format!("the signing of the application {id} has begun")
+    };
+    output::done(settings.output, &Done::with(sentence), done)
 }
 
 pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<(), Failure> {
@@ -90,7 +95,8 @@ pub(super) async fn confirm(command: &Confirm, settings: &Settings) -> Result<()
     let confirmed = api.confirm_application(&id, &code).await;
     let signed = settled(&api, &SystemClock, &id, confirmed).await?;
     let confirmed_at = signed.at.map(output::moment);
-    output::answer(settings.output, &Confirmed { confirmed_at })
+    let done = format!("the application {id} is signed");
+    output::done(settings.output, &Confirmed { confirmed_at }, done)
 }
 
 /// What came of a signature whose answer may be lost. A refusal stands: every application that needs no
