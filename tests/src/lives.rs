@@ -159,6 +159,17 @@ impl<'a> Reckoning<'a> {
     /// # Panics
     /// Where nothing is said for a long time.
     pub fn live(&mut self, lives: &[&Life], is: impl Fn(&Self) -> bool) -> bool {
+        let lived = self.live_until_silent(lives, is, PATIENCE);
+        lived.unwrap_or_else(|| panic!("stuck: {:?}", self.told))
+    }
+
+    /// The same; none where nothing was said for so long.
+    pub fn live_until_silent(
+        &mut self,
+        lives: &[&Life],
+        is: impl Fn(&Self) -> bool,
+        patience: Duration,
+    ) -> Option<bool> {
         let mut silent = Duration::ZERO;
         let moment = Duration::from_millis(20);
         while !is(self) {
@@ -175,16 +186,18 @@ impl<'a> Reckoning<'a> {
                 }
             }
             if dead == lives.len() {
-                return false;
+                return Some(false);
             }
             silent = if said {
                 Duration::ZERO
             } else {
                 silent + moment
             };
-            assert!(silent < PATIENCE, "stuck: {:?}", self.told);
+            if silent >= patience {
+                return None;
+            }
         }
-        true
+        Some(true)
     }
 
     /// Whether an order has come to its end.

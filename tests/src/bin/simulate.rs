@@ -2,6 +2,7 @@
 //! progress on stderr.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,13 +13,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Parser;
-use inbank_tests::simulation::{Invariant, Mark, Plan, Violation, run, run_traced, shrink};
+use inbank_tests::simulation::{
+    Invariant, Mark, Plan, Violation, run, run_real, run_traced, shrink,
+};
 
 /// Runs the platform through what may happen, and judges what it was told
 #[derive(Parser)]
 #[command(name = "simulate")]
 struct Arguments {
-    /// `a`: at the bank's ports. `b`: by HTTP requests and answers, in memory
+    /// `a`: at the bank's ports. `b`: by HTTP requests and answers, in memory. `c`: real processes over SQLite and
+    /// PostgreSQL, which are killed
     #[arg(long, default_value = "a")]
     tier: Tier,
     /// The first seed
@@ -52,12 +56,13 @@ struct Arguments {
 enum Tier {
     A,
     B,
+    C,
 }
 
 impl Tier {
     fn draw(self, seed: u64) -> Plan {
         match self {
-            Self::A => Plan::draw(seed),
+            Self::A | Self::C => Plan::draw(seed),
             Self::B => Plan::draw_wired(seed),
         }
     }
@@ -77,8 +82,15 @@ struct Progress {
 }
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|_| {}));
-    match simulate(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let done = if let Tier::C = arguments.tier {
+        simulate_processes(&arguments)
+    } else {
+        // A platform's sink that is to panic says so each time.
+        std::panic::set_hook(Box::new(|_| {}));
+        simulate(&arguments)
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -188,6 +200,31 @@ fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
         println!("a rare thing never happened: what would go wrong then is not tried");
     }
     Ok(all || !enough)
+}
+
+/// One run after another, each with processes of its own; what breaks a promise panics.
+fn simulate_processes(arguments: &Arguments) -> anyhow::Result<bool> {
+    let program = env::current_exe()?.with_file_name("embedder");
+    anyhow::ensure!(program.exists(), "{} is not built", program.display());
+    let runtime = tokio::runtime::Runtime::new()?;
+    let began = Instant::now();
+    let limit = arguments
+        .minutes
+        .map(|minutes| Duration::from_secs(minutes * 60));
+    let mut done: u64 = 0;
+    while done < arguments.sequences && limit.is_none_or(|limit| began.elapsed() < limit) {
+        runtime.block_on(run_real(arguments.seed.wrapping_add(done), &program));
+        done += 1;
+        if done.is_multiple_of(10) {
+            eprintln!("simulate: {done} of {}", arguments.sequences);
+        }
+    }
+    let took = began.elapsed();
+    println!(
+        "{done} runs of processes from seed {} in {took:.1?}: nothing broken",
+        arguments.seed
+    );
+    Ok(true)
 }
 
 fn work(arguments: &Arguments, progress: &Progress) {
