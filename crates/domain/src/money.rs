@@ -216,10 +216,7 @@ pub fn parse_amount(text: &str) -> Result<Decimal, Invalid> {
 
 /// `amount × 10^exponent`, or nothing where that would not be exact.
 fn scaled(amount: Decimal, exponent: &str) -> Option<Decimal> {
-    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
+    // Rust's grammar of whole numbers is that of JSON's exponents: a sign and digits.
     let exponent: i64 = exponent.parse().ok()?;
     // What overflows is far outside 28 digits.
     let scale = i64::from(amount.scale()).checked_sub(exponent)?;
@@ -259,6 +256,9 @@ mod tests {
             "1e-99",
             "1e1.5",
             "1e++1",
+            "1e+-1",
+            "1e 1",
+            "1e١",
             "1e-9223372036854775808",
             "1.5e9223372036854775807",
         ] {
@@ -286,6 +286,13 @@ mod tests {
         ] {
             assert_eq!(parse_amount(bad).unwrap_err().field(), "amount", "{bad}");
         }
+    }
+
+    #[test]
+    fn money_shows_its_digits_and_its_currency_in_logs_too() {
+        let money = Money::parse("31.3167", Currency::EUR).unwrap();
+        assert_eq!(money.to_string(), "31.3167 EUR");
+        assert_eq!(format!("{money:?} {:?}", Currency::PLN), "31.3167 EUR PLN");
     }
 
     #[test]
