@@ -1,6 +1,7 @@
 //! The one that writes: a thread with a connection of its own, to which all writes of this process go. What waits for it is
-//! done in one transaction, since waiting for the disk is what costs; each write in a savepoint, so that one that fails takes
-//! no other with it.
+//! done in one transaction, since waiting for the disk is what costs. One that fails takes no other with it: where one has to be
+//! taken back, all are, and then done again, each in a savepoint of its own. That is rare, and savepoints cost: each copies every page
+//! that is changed in it.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -210,11 +211,18 @@ fn transaction(
     let mut done = VecDeque::with_capacity(jobs.len());
     let mut holds = true;
     while let Some(mut job) = jobs.pop_front() {
-        holds = in_savepoint(connection, job.as_mut());
+        holds = run(connection, job.as_mut()) && !connection.is_autocommit();
         done.push_back(job);
         if !holds || started.elapsed() > LONGEST {
             break;
         }
+    }
+    if !holds {
+        rollback(connection);
+        holds = begin(connection).is_ok()
+            && done
+                .iter_mut()
+                .all(|job| in_savepoint(connection, job.as_mut()));
     }
     if !jobs.is_empty() {
         queue.put_back(jobs);
