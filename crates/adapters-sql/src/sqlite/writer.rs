@@ -40,6 +40,8 @@ pub(super) struct Writer {
 
 /// Something to be written for somebody who waits.
 trait Job: Send {
+    /// Has it keep its place among those that may wait.
+    fn hold(&mut self, room: OwnedSemaphorePermit);
     /// Whether nobody waits any more.
     fn is_given_up(&self) -> bool;
     /// Does it, and keeps the answer. False when what it wrote is to be taken back.
@@ -53,7 +55,7 @@ struct Waiting<T, F> {
     work: F,
     answer: Option<Result<T, Failure>>,
     answer_to: oneshot::Sender<Result<T, Failure>>,
-    _room: OwnedSemaphorePermit,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl<T, F> Job for Waiting<T, F>
@@ -61,6 +63,10 @@ where
     T: Send,
     F: Fn(&Connection) -> Result<Done<T>, Failure> + Send,
 {
+    fn hold(&mut self, room: OwnedSemaphorePermit) {
+        self.room = Some(room);
+    }
+
     fn is_given_up(&self) -> bool {
         self.answer_to.is_closed()
     }
@@ -84,6 +90,7 @@ where
             // Whoever has gone away doesn't need to know.
             let _ = self.answer_to.send(answer);
         }
+        drop(self.room);
     }
 }
 
@@ -126,18 +133,23 @@ impl Writer {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<Done<T>, Failure> + Send + 'static,
     {
-        let room = Arc::clone(&self.room).acquire_owned().await;
-        let room = room.map_err(|_| gone().at(&self.place))?;
         let (answer_to, answer) = oneshot::channel();
-        let job = Waiting {
+        let job = Box::new(Waiting {
             work,
             answer: None,
             answer_to,
-            _room: room,
-        };
-        self.queue.push(priority, Box::new(job));
+            room: None,
+        });
+        self.push(priority, job).await?;
         let answer = answer.await.map_err(|_| gone());
         answer.flatten().map_err(|failure| failure.at(&self.place))
+    }
+
+    async fn push(&self, priority: Priority, mut job: Box<dyn Job>) -> Result<(), LedgerError> {
+        let room = Arc::clone(&self.room).acquire_owned().await;
+        job.hold(room.map_err(|_| gone().at(&self.place))?);
+        self.queue.push(priority, job);
+        Ok(())
     }
 }
 
