@@ -16,8 +16,8 @@ use crate::row::Cursor;
 use crate::schedule::{Leased, WORK, released};
 
 /// So many are leased by one statement. Without a number here the server takes a tenth of all that is due
-/// for what it may have to lease, and reads the whole table to find that. It stands at each end of an index too: a plan for millions of
-/// rows, of which a limit that isn't known takes ten, is first compiled to machine code, which takes 700 times as long as to run it.
+/// for what it may have to lease, and reads the whole table to find that. It stands at each end of an index too: a plan that
+/// expects a tenth of millions of rows is first compiled to machine code, which takes some 500 times as long as running it.
 const MOST: u32 = 1_000;
 
 /// Leases, of each shop up to its limit, the orders that may be leased: those that are due, those whose lease has lapsed, and those
