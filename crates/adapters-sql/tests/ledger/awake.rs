@@ -7,7 +7,7 @@ use inbank_testkit::Postgres;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::store::{Store, at_rest, callback, claim, order, release, written};
-use crate::{Case, Running, cases};
+use crate::{Case, cases};
 
 pub(crate) const CASES: &[Case] =
     cases![callbacks_to_an_order_that_is_awake_are_kept_and_wake_it_again_once_it_is_leased,];
