@@ -159,8 +159,8 @@ impl<'a> Reckoning<'a> {
     /// # Panics
     /// Where nothing is said for a long time.
     pub fn live(&mut self, lives: &[&Life], is: impl Fn(&Self) -> bool) -> bool {
-        let lived = self.live_until_silent(lives, is, PATIENCE);
-        lived.unwrap_or_else(|| panic!("stuck: {:?}", self.told))
+        let is_so = self.live_until_silent(lives, is, PATIENCE);
+        is_so.unwrap_or_else(|| panic!("stuck: {:?}", self.told))
     }
 
     /// The same; none where nothing was said for so long.

@@ -186,7 +186,9 @@ impl Door {
             }
         };
         let status = response.status();
-        let retry_after = retry_after(response.headers(), self.clock.now());
+        let retry_after = (!status.is_success())
+            .then(|| retry_after(response.headers(), self.clock.now()))
+            .flatten();
         let body = self.read(response).await;
         if status.is_success() {
             Ok((status.as_u16(), body?))

@@ -39,9 +39,9 @@ pub(crate) struct Postgres {
     reports: Batches<Report, bool>,
 }
 
-/// One batch of callbacks, since they come by the hundred; several of what others wait for.
+/// Of callbacks one batch is made durable while the next is worked out: they come by the hundred.
 const CALLBACKS: Kind<ReceivedCallback, Kept> = Kind {
-    at_once: 1,
+    at_once: 2,
     only_once: |_| None,
     write: |callbacks, session| Box::pin(inbox::keep(session, callbacks)),
 };

@@ -95,6 +95,15 @@ pub(crate) fn woken(now: &str) -> String {
     )
 }
 
+/// 1 of an order `o` to which [`woken`] and the touch that goes with it would bring nothing, else 0: it is awake already, and lives.
+/// That a living order was touched nobody asks: what is forgotten is over, which a write says, and that touches it.
+pub(crate) fn awake(now: &str) -> String {
+    format!(
+        "CASE WHEN o.woken = 1 AND o.woken_again = 1 AND o.aside = 0 AND o.is_over = 0
+            AND (o.leased_until IS NOT NULL OR o.due_at <= {now}) THEN 1 ELSE 0 END"
+    )
+}
+
 /// The columns of one of an order's two leases, and the indexes over them: that of working on it, and that of delivering its
 /// events.
 pub(crate) struct Leased {

@@ -10,9 +10,12 @@ pub(crate) struct Arguments {
     /// Prints the figures as JSON
     #[arg(long)]
     json: bool,
-    /// Measures also what takes minutes: claiming among a million orders
+    /// Measures also what takes minutes: claiming among ten million orders, and building from nothing
     #[arg(long)]
     full: bool,
+    /// Draws the figures to `docs/figures.svg`
+    #[arg(long)]
+    svg: bool,
 }
 
 /// Builds and runs the bench target, which is a release build.
@@ -27,7 +30,11 @@ fn bench(arguments: &Arguments) -> Step {
         "bench -q -p inbank-tests --bench figures --",
         "the figures could not be measured",
     );
-    for (given, name) in [(arguments.json, "--json"), (arguments.full, "--full")] {
+    for (given, name) in [
+        (arguments.json, "--json"),
+        (arguments.full, "--full"),
+        (arguments.svg, "--svg"),
+    ] {
         if given {
             step = step.argument(name);
         }

@@ -15,14 +15,32 @@ pub(crate) struct Arguments {
 /// Builds and runs it.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let arguments = arguments.arguments.iter();
+    // One tier starts another program.
+    programs().run()?;
     arguments.fold(simulation(), Step::argument).run()
 }
 
-/// The plans that have failed once, and a hundred thousand more, the same each time.
-pub(crate) fn before_a_merge() -> Step {
-    ["--plan", "tests/plans", "--sequences", "100000"]
-        .into_iter()
-        .fold(simulation(), Step::argument)
+/// The plans that have failed once, then a hundred thousand at the bank's ports, a thousand by requests and
+/// answers, and some processes that are killed: the same each time.
+pub(crate) fn before_a_merge() -> anyhow::Result<()> {
+    programs().run()?;
+    for arguments in [
+        "--plan tests/plans --sequences 100000",
+        "--tier b --sequences 1000",
+        "--tier c --sequences 20",
+    ] {
+        let arguments = arguments.split_whitespace();
+        arguments.fold(simulation(), Step::argument).run()?;
+    }
+    Ok(())
+}
+
+fn programs() -> Step {
+    Step::cargo(
+        "simulation's programs",
+        "build -q --profile simulate --locked -p inbank-tests --bins",
+        "the simulation does not build",
+    )
 }
 
 /// Quiet, so that stdout holds the summary and nothing else.

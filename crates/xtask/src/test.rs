@@ -7,7 +7,7 @@ use crate::step::{self, Step};
 pub(crate) fn run() -> anyhow::Result<()> {
     tests().run()?;
     documentation_tests().run()?;
-    simulate::before_a_merge().run()
+    simulate::before_a_merge()
 }
 
 /// All but the documentation tests. All features, since mocks and the second database live behind features.

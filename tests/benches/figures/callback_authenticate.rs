@@ -13,22 +13,22 @@ use sha2::Sha512;
 const MESSAGE: &str = r#"{"uuid":"3241a6d5-051b-415b-afc7-0a5aad115fcc","status":"cancelled","purchase_reference":"1234"}"#;
 const TIMESTAMP: u64 = 1_553_072_069;
 
-pub(crate) fn ratio() -> f64 {
+pub(crate) fn ratios() -> Vec<f64> {
     against(|body, _| body)
 }
 
-pub(crate) fn ratio_to_signed() -> f64 {
+pub(crate) fn ratios_to_signed() -> Vec<f64> {
     against(|_, signed| signed)
 }
 
-fn against(choose: impl for<'a> Fn(&'a [u8], &'a [u8]) -> &'a [u8]) -> f64 {
+fn against(choose: impl for<'a> Fn(&'a [u8], &'a [u8]) -> &'a [u8]) -> Vec<f64> {
     let key = ApiKey::parse("e93174d3b9158a01c861c65fab0e7f96").unwrap();
     let body = callback_form(&key, TIMESTAMP, MESSAGE).unwrap();
     let signed = format!("{TIMESTAMP}.{MESSAGE}");
     let bytes = choose(body.as_bytes(), signed.as_bytes());
     let authenticator = HmacAuthenticator::new([&key]).unwrap();
     let prepared = Hmac::<Sha512>::new_from_slice(key.expose().as_bytes()).unwrap();
-    super::ratio_of(
+    super::ratios_of(
         || {
             black_box(authenticator.authenticate(&Headers::NONE, black_box(body.as_bytes())))
                 .unwrap();

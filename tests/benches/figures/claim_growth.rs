@@ -1,4 +1,4 @@
-//! Claiming due orders among a million against among a thousand, by the median claim.
+//! Claiming due orders among ten million against among a thousand, by the median claim.
 
 use std::time::{Duration, Instant};
 
@@ -12,18 +12,20 @@ use super::store::Store;
 
 const AT_ONCE: u32 = 10;
 
-pub(crate) fn sqlite() -> f64 {
+pub(crate) fn sqlite() -> Vec<f64> {
     growth(&Store::sqlite(), &Store::sqlite())
 }
 
-pub(crate) fn postgres() -> f64 {
+pub(crate) fn postgres() -> Vec<f64> {
     growth(&Store::postgres(), &Store::postgres())
 }
 
-fn growth(large: &Store, small: &Store) -> f64 {
-    const CLAIMS: usize = 400;
+fn growth(large: &Store, small: &Store) -> Vec<f64> {
+    const CLAIMS: usize = 600;
+    // The first claims open connections and warm caches.
+    const WARM: usize = 100;
     runtime().block_on(async {
-        let stores = [(large, 1_000_000), (small, 1_000)];
+        let stores = [(large, 10_000_000), (small, 1_000)];
         let mut ledgers = Vec::new();
         for (store, count) in stores {
             let ledger = store.ledger().await;
@@ -36,19 +38,13 @@ fn growth(large: &Store, small: &Store) -> f64 {
                 times.push(claim(ledger).await);
             }
         }
-        let [large, small] = times.map(|mut times| {
-            // The first claims open connections and warm caches.
-            times.drain(..CLAIMS / 10);
-            times.sort_unstable();
-            times[times.len() / 2]
-        });
-        eprintln!("  {large:?} against {small:?}");
-        large.as_secs_f64() / small.as_secs_f64()
+        let [large, small] = times;
+        super::ratios_by(50, &large[WARM..], &small[WARM..])
     })
 }
 
-/// How long it takes to claim ten, which then are due again.
-async fn claim(ledger: &SqlLedger) -> Duration {
+/// How many seconds it takes to claim ten, which then are due again.
+async fn claim(ledger: &SqlLedger) -> f64 {
     let request = ClaimRequest {
         shops: vec![ShopSlots {
             shop: ShopName::parse("main").unwrap(),
@@ -59,7 +55,7 @@ async fn claim(ledger: &SqlLedger) -> Duration {
     };
     let began = Instant::now();
     let claims = ledger.claim(&request).await.unwrap();
-    let took = began.elapsed();
+    let took = began.elapsed().as_secs_f64();
     assert_eq!(claims.len(), usize::try_from(AT_ONCE).unwrap());
     for claim in &claims {
         let (key, lease, failures) = claim.names();

@@ -12,13 +12,13 @@ use self::payload::{Details, Request};
 const REQUEST: &str = include_str!("../../fixtures/epos-2.10/session-open.request.json");
 const ANSWER: &str = include_str!("../../fixtures/epos-2.10/session.response.json");
 
-pub(crate) fn ratio() -> f64 {
+pub(crate) fn ratios() -> Vec<f64> {
     let request: Request<'_> = decode(REQUEST.as_bytes()).unwrap();
     let answer = v3(ANSWER);
     let ours = |request: &Request<'_>| encode(request).unwrap();
     let derived = |request: &Request<'_>| serde_json::to_vec(request).unwrap();
     assert_eq!(ours(&request), derived(&request));
-    super::ratio_of(
+    super::ratios_of(
         || {
             black_box(ours(black_box(&request)));
             black_box(decode::<Details<'_>>(black_box(answer.as_bytes())).unwrap());

@@ -45,7 +45,7 @@ pub(super) fn body(n: usize) -> String {
 }
 
 /// How many times as long the median callback takes.
-pub(crate) fn ratio() -> f64 {
+pub(crate) fn ratios() -> Vec<f64> {
     const ROUNDS: usize = 5_000;
     const WARM: usize = 500;
     runtime().block_on(async {
@@ -71,7 +71,7 @@ pub(crate) fn ratio() -> f64 {
                 plain.push(pair.1);
             }
         }
-        super::median(&mut ours) / super::median(&mut plain)
+        super::ratios_by(500, &ours, &plain)
     })
 }
 

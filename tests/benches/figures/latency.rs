@@ -45,12 +45,7 @@ async fn platform(
     builder.build().await.unwrap()
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64()
-}
-
-async fn events(ledger: &Arc<dyn Ledger>, taking: &Platform, sink: &Ringing) -> f64 {
+async fn events(ledger: &Arc<dyn Ledger>, taking: &Platform, sink: &Ringing) -> Vec<f64> {
     let mut times = Vec::new();
     for n in 0..SAMPLES {
         instant::order(&**ledger, "main", n, false).await;
@@ -69,9 +64,18 @@ async fn events(ledger: &Arc<dyn Ledger>, taking: &Platform, sink: &Ringing) -> 
         let kept = inbox.receive("main", &attempt, &headers, form.as_bytes());
         kept.await.unwrap();
         sink.0.notified().await;
-        times.push(began.elapsed());
+        times.push(began.elapsed().as_secs_f64());
     }
-    median(times)
+    times
+}
+
+/// How many times as long as the bank takes for its answer.
+fn against_the_answer(latencies: Vec<f64>) -> Vec<f64> {
+    let answer = ANSWER.as_secs_f64();
+    latencies
+        .into_iter()
+        .map(|latency| latency / answer)
+        .collect()
 }
 
 fn ledger(folder: &tempfile::TempDir) -> String {
@@ -79,7 +83,7 @@ fn ledger(folder: &tempfile::TempDir) -> String {
 }
 
 /// In one process.
-pub(crate) fn in_one_process() -> f64 {
+pub(crate) fn in_one_process() -> Vec<f64> {
     let folder = tempfile::tempdir().unwrap();
     runtime().block_on(async {
         let store: Arc<dyn Ledger> = Arc::new(SqlLedger::connect(&ledger(&folder)).await.unwrap());
@@ -89,12 +93,12 @@ pub(crate) fn in_one_process() -> f64 {
         let worker = tokio::spawn(async move { running.run(std::future::pending()).await });
         let latency = events(&store, &platform, &sink).await;
         worker.abort();
-        latency / ANSWER.as_secs_f64()
+        against_the_answer(latency)
     })
 }
 
 /// With the worker in another, which polls.
-pub(crate) fn by_polling() -> f64 {
+pub(crate) fn by_polling() -> Vec<f64> {
     let folder = tempfile::tempdir().unwrap();
     runtime().block_on(async {
         let url = ledger(&folder);
@@ -106,12 +110,12 @@ pub(crate) fn by_polling() -> f64 {
         let worker = tokio::spawn(async move { works.run(std::future::pending()).await });
         let latency = events(&taking, &takes, &sink).await;
         worker.abort();
-        latency / ANSWER.as_secs_f64()
+        against_the_answer(latency)
     })
 }
 
 /// Beside a shop whose bank hangs, to alone.
-pub(crate) fn quiet_shop() -> f64 {
+pub(crate) fn quiet_shop() -> Vec<f64> {
     let one = |hanging| {
         let folder = tempfile::tempdir().unwrap();
         runtime().block_on(async {
@@ -131,6 +135,6 @@ pub(crate) fn quiet_shop() -> f64 {
             latency
         })
     };
-    let alone = one(false);
-    one(true) / alone
+    let alone = super::median(&mut one(false));
+    one(true).into_iter().map(|beside| beside / alone).collect()
 }

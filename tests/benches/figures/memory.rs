@@ -17,8 +17,12 @@ const SENDERS: usize = 64;
 /// The argument by which the benchmark runs itself.
 pub(crate) const CHILD: &str = "--memory-child";
 
-/// How many times as much.
-pub(crate) fn ratio() -> f64 {
+/// How many times as much, in some processes one after the other.
+pub(crate) fn ratios() -> Vec<f64> {
+    (0..3).map(|_| ratio()).collect()
+}
+
+fn ratio() -> f64 {
     let child = Command::new(std::env::current_exe().unwrap())
         .arg(CHILD)
         .stdout(Stdio::piped())

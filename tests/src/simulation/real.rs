@@ -108,9 +108,9 @@ fn live(seed: u64, dice: &Dice, settings: &[Setting<'_>], orders: &[Vec<String>]
     let over = |so_far: &Reckoning<'_>| all.iter().all(|order| so_far.is_over(order));
     let mut later = 0;
     for _ in 0..dice.index(4) {
-        let lines = reckoning.lines + dice.index(30);
+        let heard = reckoning.lines + dice.index(30);
         let refs: Vec<&Life> = lives.iter().collect();
-        let enough = |so_far: &Reckoning<'_>| so_far.lines >= lines || over(so_far);
+        let enough = |so_far: &Reckoning<'_>| so_far.lines >= heard || over(so_far);
         // Some may have died by themselves, and the others have nothing to do.
         let _ = reckoning.live_until_silent(&refs, enough, SILENCE);
         let victim = dice.index(lives.len());

@@ -1,6 +1,6 @@
 //! From `paymentAmountMonthly` to `payment_amount_monthly` and back.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The `snake_case` of a payload's field.
 ///
@@ -11,11 +11,12 @@ use std::sync::OnceLock;
 #[inline]
 pub(crate) fn snake_case(name: &'static str) -> &'static str {
     const SLOTS: usize = 1024;
-    static KNOWN: [OnceLock<(&'static str, &'static str)>; SLOTS] =
-        [const { OnceLock::new() }; SLOTS];
+    // Made when it is first used: an array would be 40 kB of every program's file.
+    static KNOWN: LazyLock<Vec<OnceLock<(&'static str, &'static str)>>> =
+        LazyLock::new(|| (0..SLOTS).map(|_| OnceLock::new()).collect());
     // Literals lie one after the other, so their addresses spread by themselves.
-    let start = name.as_ptr().addr();
-    for slot in (0..SLOTS).map(|step| &KNOWN[(start + step) % SLOTS]) {
+    let (known, start) = (&*KNOWN, name.as_ptr().addr());
+    for slot in (0..SLOTS).map(|step| &known[(start + step) % SLOTS]) {
         let (camel, snake) = slot.get_or_init(|| (name, to_snake_case(name).leak()));
         if std::ptr::eq(*camel, name) {
             return snake;

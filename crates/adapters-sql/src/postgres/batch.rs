@@ -82,7 +82,12 @@ async fn run<Q, A>(
             };
             batch.push(first);
             // The last batch's callers wake up one after the other: without a pause the first of them would go alone.
+            let mut waiting = 0;
             tokio::task::yield_now().await;
+            while (waiting + 1..BATCH).contains(&arrivals.len()) {
+                waiting = arrivals.len();
+                tokio::task::yield_now().await;
+            }
             while batch.len() < BATCH {
                 let Ok(next) = arrivals.try_recv() else { break };
                 batch.push(next);

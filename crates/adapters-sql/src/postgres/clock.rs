@@ -26,8 +26,13 @@ const DURABLE: &str = "CASE WHEN current_setting('synchronous_commit') = 'off'
 /// The order that a row names, locked: looked for by its key, one after the other in the rows' order, whatever is thought of the
 /// table's size. A plan that was made while the table was small would read all of it.
 pub(super) fn locked(row: &str) -> String {
+    locked_with(row, "")
+}
+
+/// The same with more of its columns, as they are once it is locked.
+pub(super) fn locked_with(row: &str, also: &str) -> String {
     format!(
-        "(SELECT o.shop, o.reference FROM inbank_order AS o WHERE o.shop = {row}.shop AND o.reference = {row}.reference
+        "(SELECT o.shop, o.reference{also} FROM inbank_order AS o WHERE o.shop = {row}.shop AND o.reference = {row}.reference
             LIMIT 1 FOR NO KEY UPDATE OF o)"
     )
 }

@@ -9,13 +9,13 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
-use super::clock::{CLOCK, Sql, locked};
+use super::clock::{CLOCK, Sql, locked_with};
 use super::connection::Session;
 use super::order::clean;
 use crate::failure::Failure;
 use crate::moment::micros;
 use crate::row::{CALLBACK_COLUMNS, Cursor, callback, foreign, subject_parts};
-use crate::schedule::woken;
+use crate::schedule::{awake, woken};
 
 /// A callback's name; copies share it.
 type Name<'a> = (&'a str, &'a str, &'a str);
@@ -26,9 +26,11 @@ fn name(callback: &ReceivedCallback) -> Name<'_> {
 }
 
 /// Takes the orders' locks first and in the order of their names, so that no two batches wait for each other. Of the caller's clock
-/// and the server's, whichever is behind says when an order is due.
+/// and the server's, whichever is behind says when an order is due. An order that is awake, as it is once it is locked, is not
+/// written: that would cost an entry in nearly every index. What is answered is the places of what became of them, in lists.
 static KEEP: Sql = Sql::new(|| {
     let woken = woken("least(clock.now, k.earliest)");
+    let awake = awake("least(clock.now, g.earliest)");
     let foreign = foreign("g.kind", "g.subject COLLATE \"C\"");
     format!(
         r#"WITH {CLOCK}, given AS MATERIALIZED (
@@ -42,11 +44,10 @@ static KEEP: Sql = Sql::new(|| {
                 WHERE a.shop = g.shop COLLATE "C" AND a.id = g.attempt COLLATE "C" LIMIT 1
             ) AS a
         ), standing AS MATERIALIZED (
-            SELECT o.shop, o.reference FROM (
-                SELECT DISTINCT shop COLLATE "C" AS shop, reference COLLATE "C" AS reference FROM owned
-                WHERE NOT is_foreign
-                ORDER BY shop, reference
-            ) AS g CROSS JOIN LATERAL {} AS o
+            SELECT o.shop, o.reference, {awake} AS awake FROM (
+                SELECT shop COLLATE "C" AS shop, reference COLLATE "C" AS reference, min(received_at) AS earliest FROM owned
+                WHERE NOT is_foreign GROUP BY 1, 2 ORDER BY 1, 2
+            ) AS g CROSS JOIN clock CROSS JOIN LATERAL {} AS o
         ), kept AS (
             INSERT INTO inbank_callback
                 (shop, reference, key, attempt, subject_kind, subject, status, content, received_at, worked_on)
@@ -59,16 +60,24 @@ static KEEP: Sql = Sql::new(|| {
         ), woken AS (
             UPDATE inbank_order AS o SET {woken}, touched_at = clock.now
             FROM clock CROSS JOIN (
-                SELECT shop, reference, min(received_at) AS earliest FROM kept GROUP BY shop, reference
+                SELECT shop, reference, min(at) AS earliest FROM (
+                    SELECT shop, reference, received_at AS at, 0 AS awake FROM kept
+                    UNION ALL SELECT shop, reference, NULL, awake FROM standing
+                ) AS k
+                GROUP BY shop, reference HAVING max(awake) = 0 AND min(at) IS NOT NULL
             ) AS k
             WHERE o.shop = k.shop AND o.reference = k.reference
         )
-        SELECT g.n, s.reference IS NOT NULL, k.key IS NOT NULL, coalesce(b.is_foreign, false)
-        FROM given AS g
-        LEFT JOIN owned AS b ON b.n = g.n
-        LEFT JOIN standing AS s ON s.shop = b.shop AND s.reference = b.reference
+        SELECT array_agg(g.n) FILTER (WHERE g.is_foreign),
+            array_agg(g.n) FILTER (WHERE s.reference IS NOT NULL AND k.key IS NULL),
+            array_agg(g.n) FILTER (WHERE k.key IS NOT NULL)
+        FROM owned AS g
+        LEFT JOIN standing AS s ON NOT g.is_foreign AND s.shop = g.shop AND s.reference = g.reference
         LEFT JOIN kept AS k ON k.shop = s.shop AND k.reference = s.reference AND k.key = g.key COLLATE "C""#,
-        locked("g")
+        locked_with(
+            "g",
+            ", o.woken, o.woken_again, o.aside, o.is_over, o.leased_until, o.due_at"
+        )
     )
 });
 
@@ -106,20 +115,19 @@ pub(super) async fn keep(
         )
         .bind(latest.collect::<Vec<_>>());
     let mut outcomes = vec![Kept::NoAttempt; given.len()];
-    for row in query.fetch_all(&mut *session.connection).await? {
-        let (n, standing): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
-        let (kept, foreign): (bool, bool) = (row.try_get(2)?, row.try_get(3)?);
-        let outcome = usize::try_from(n - 1)
-            .ok()
-            .and_then(|n| outcomes.get_mut(n));
-        let outcome = outcome
-            .ok_or_else(|| Failure::unreadable("the database answered about another callback"))?;
-        *outcome = match (standing, kept) {
-            (_, _) if foreign => Kept::Foreign,
-            (false, _) => Kept::NoAttempt,
-            (true, false) => Kept::Copy,
-            (true, true) => Kept::Written,
-        };
+    let row = query.fetch_one(&mut *session.connection).await?;
+    for (column, outcome) in [Kept::Foreign, Kept::Copy, Kept::Written]
+        .into_iter()
+        .enumerate()
+    {
+        let places: Option<Vec<i64>> = row.try_get(column)?;
+        for n in places.unwrap_or_default() {
+            let place = usize::try_from(n - 1).ok();
+            let place = place.and_then(|place| outcomes.get_mut(place));
+            *place.ok_or_else(|| {
+                Failure::unreadable("the database answered about another callback")
+            })? = outcome;
+        }
     }
     // Of several copies that waited, the first is the one that was written.
     let answers = callbacks.iter().map(|callback| {

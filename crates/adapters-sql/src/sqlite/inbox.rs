@@ -11,16 +11,19 @@ use super::connection::{execute, row, rows};
 use crate::failure::Failure;
 use crate::moment::micros;
 use crate::row::{CALLBACK_COLUMNS, Cursor, callback, foreign, subject_parts};
-use crate::schedule::woken;
+use crate::schedule::{awake, woken};
 
 const KEEP: &str = "INSERT INTO inbank_callback
         (shop, reference, key, attempt, subject_kind, subject, status, content, received_at, worked_on)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) ON CONFLICT (shop, reference, key) DO NOTHING";
 
+/// Of the attempt that a callback is about.
 static OWNER: LazyLock<String> = LazyLock::new(|| {
-    let foreign = foreign("?3", "?4");
+    let (foreign, awake) = (foreign("?3", "?4"), awake("?5"));
     format!(
-        "SELECT a.reference, {foreign} FROM inbank_attempt AS a WHERE a.shop = ?1 AND a.id = ?2"
+        "SELECT a.reference, {foreign}, {awake} FROM inbank_attempt AS a
+        CROSS JOIN inbank_order AS o ON o.shop = a.shop AND o.reference = a.reference
+        WHERE a.shop = ?1 AND a.id = ?2"
     )
 });
 
@@ -38,17 +41,17 @@ static WAKE_AND_TOUCH: LazyLock<String> = LazyLock::new(|| {
 pub(super) fn keep(connection: &Connection, callback: &ReceivedCallback) -> Result<Kept, Failure> {
     let shop = callback.shop.as_str();
     let (kind, subject) = subject_parts(callback.subject.as_ref());
-    let named: [&dyn ToSql; 4] = [&shop, &callback.attempt.as_str(), &kind, &subject];
-    let owner = row(connection, &OWNER, &named, |row| {
-        let mut row = Cursor::at(row, 0);
-        Ok((row.text()?.to_owned(), row.flag()?))
-    })?;
-    let reference = match owner {
-        None => return Ok(Kept::NoAttempt),
-        Some((_, true)) => return Ok(Kept::Foreign),
-        Some((reference, false)) => reference,
-    };
     let at = micros(callback.received_at);
+    let asked: [&dyn ToSql; 5] = [&shop, &callback.attempt.as_str(), &kind, &subject, &at];
+    let owner = row(connection, &OWNER, &asked, |row| {
+        let mut row = Cursor::at(row, 0);
+        Ok((row.text()?.to_owned(), row.flag()?, row.flag()?))
+    })?;
+    let (reference, awake) = match owner {
+        None => return Ok(Kept::NoAttempt),
+        Some((_, true, _)) => return Ok(Kept::Foreign),
+        Some((reference, false, awake)) => (reference, awake),
+    };
     let parameters: [&dyn ToSql; 9] = [
         &shop,
         &reference,
@@ -63,7 +66,9 @@ pub(super) fn keep(connection: &Connection, callback: &ReceivedCallback) -> Resu
     if execute(connection, KEEP, &parameters)? == 0 {
         return Ok(Kept::Copy);
     }
-    execute(connection, &WAKE_AND_TOUCH, &[&shop, &reference, &at])?;
+    if !awake {
+        execute(connection, &WAKE_AND_TOUCH, &[&shop, &reference, &at])?;
+    }
     Ok(Kept::Written)
 }
 

@@ -78,7 +78,8 @@ pub(super) fn write(connection: &Connection, write: &Write) -> Result<Done<Saved
         update(connection, write)?
     };
     if !written {
-        return Ok(Done::Undo(refusal(connection, write)?));
+        // So there is nothing to be taken back.
+        return Ok(Done::Keep(refusal(connection, write)?));
     }
     for attempt in &order.attempts {
         let named = [Value::text(shop), Value::text(reference)];

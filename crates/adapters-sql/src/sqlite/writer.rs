@@ -1,6 +1,7 @@
 //! The one that writes: a thread with a connection of its own, to which all writes of this process go. What waits for it is
-//! done in one transaction, since waiting for the disk is what costs; each write in a savepoint, so that one that fails takes
-//! no other with it.
+//! done in one transaction, since waiting for the disk is what costs. One that fails takes no other with it: where one has to be
+//! taken back, all are, and then done again, each in a savepoint of its own. That is rare, and savepoints cost: each copies every page
+//! that is changed in it.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,6 +40,8 @@ pub(super) struct Writer {
 
 /// Something to be written for somebody who waits.
 trait Job: Send {
+    /// Has it keep its place among those that may wait.
+    fn hold(&mut self, room: OwnedSemaphorePermit);
     /// Whether nobody waits any more.
     fn is_given_up(&self) -> bool;
     /// Does it, and keeps the answer. False when what it wrote is to be taken back.
@@ -52,7 +55,7 @@ struct Waiting<T, F> {
     work: F,
     answer: Option<Result<T, Failure>>,
     answer_to: oneshot::Sender<Result<T, Failure>>,
-    _room: OwnedSemaphorePermit,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl<T, F> Job for Waiting<T, F>
@@ -60,6 +63,10 @@ where
     T: Send,
     F: Fn(&Connection) -> Result<Done<T>, Failure> + Send,
 {
+    fn hold(&mut self, room: OwnedSemaphorePermit) {
+        self.room = Some(room);
+    }
+
     fn is_given_up(&self) -> bool {
         self.answer_to.is_closed()
     }
@@ -83,6 +90,7 @@ where
             // Whoever has gone away doesn't need to know.
             let _ = self.answer_to.send(answer);
         }
+        drop(self.room);
     }
 }
 
@@ -129,18 +137,23 @@ impl Writer {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<Done<T>, Failure> + Send + 'static,
     {
-        let room = Arc::clone(&self.room).acquire_owned().await;
-        let room = room.map_err(|_| gone().at(&self.place))?;
         let (answer_to, answer) = oneshot::channel();
-        let job = Waiting {
+        let job = Box::new(Waiting {
             work,
             answer: None,
             answer_to,
-            _room: room,
-        };
-        self.queue.push(priority, Box::new(job));
+            room: None,
+        });
+        self.push(priority, job).await?;
         let answer = answer.await.map_err(|_| gone());
         answer.flatten().map_err(|failure| failure.at(&self.place))
+    }
+
+    async fn push(&self, priority: Priority, mut job: Box<dyn Job>) -> Result<(), LedgerError> {
+        let room = Arc::clone(&self.room).acquire_owned().await;
+        job.hold(room.map_err(|_| gone().at(&self.place))?);
+        self.queue.push(priority, job);
+        Ok(())
     }
 }
 
@@ -214,11 +227,18 @@ fn transaction(
     let mut done = VecDeque::with_capacity(jobs.len());
     let mut holds = true;
     while let Some(mut job) = jobs.pop_front() {
-        holds = in_savepoint(connection, job.as_mut());
+        holds = run(connection, job.as_mut()) && !connection.is_autocommit();
         done.push_back(job);
         if !holds || started.elapsed() > LONGEST {
             break;
         }
+    }
+    if !holds {
+        rollback(connection);
+        holds = begin(connection).is_ok()
+            && done
+                .iter_mut()
+                .all(|job| in_savepoint(connection, job.as_mut()));
     }
     if !jobs.is_empty() {
         queue.put_back(jobs);

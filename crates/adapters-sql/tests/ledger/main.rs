@@ -2,6 +2,7 @@
 //! (SQLite's cases are in `conformance`, so that they run without PostgreSQL too.)
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod awake;
 mod both;
 mod conformance;
 mod load;
@@ -32,6 +33,9 @@ fn main() {
     for (engine, cases) in [
         ("sqlite", both::CASES),
         ("postgres", both::CASES),
+        ("sqlite", awake::CASES),
+        ("postgres", awake::CASES),
+        ("postgres", awake::SERVER_CASES),
         ("sqlite", load::CASES),
         ("postgres", load::CASES),
         ("sqlite", unreadable::CASES),
