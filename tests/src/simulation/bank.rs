@@ -92,11 +92,33 @@ impl Caller {
         act: impl Future<Output = Result<T, GatewayError>> + Send + 'static,
     ) -> Result<T, GatewayError> {
         let lender = &self.lender;
-        let failed = |kind| GatewayError::new(kind, operation);
         lender
             .around
             .trace(|| format!("process {} asks {operation} {about}", self.life));
         let asking = lender.asked(operation, about, self.life);
+        let doing = {
+            let (lender, about, began) = (lender.clone(), about.to_owned(), asking.began());
+            async move {
+                let answer = act.await;
+                if answer.is_ok() {
+                    lender.done(operation, &about, began);
+                }
+                answer
+            }
+        };
+        let answer = self.ask(operation, &asking, doing).await;
+        asking.waited_for();
+        answer
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        asking: &Asking<'_>,
+        act: impl Future<Output = Result<T, GatewayError>> + Send + 'static,
+    ) -> Result<T, GatewayError> {
+        let lender = &self.lender;
+        let failed = |kind| GatewayError::new(kind, operation);
         if lender.is_away() || lender.happens(Fault::BankUnreachable) {
             asking.did_not_arrive();
             return Err(failed(GatewayErrorKind::Unreachable));
@@ -120,7 +142,7 @@ impl Caller {
         let answer = act.await;
         lender.around.happened(operation, u64::from(answer.is_ok()));
         lender.acted();
-        self.arrived(operation, &asking, answer).await
+        self.arrived(operation, asking, answer).await
     }
 
     /// A gateway gives up; what was asked is done all the same.
@@ -192,6 +214,8 @@ impl CallbackAuthenticator for Caller {
 #[async_trait]
 impl Sessions for Caller {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
+        let order = request.purchase.reference.as_ref();
+        let under_way = self.lender.opens(order, Some(request));
         let url = request.urls.callback_url.to_string();
         let (lender, request, to) = (self.lender.clone(), request.clone(), url.clone());
         let act = async move {
@@ -201,7 +225,9 @@ impl Sessions for Caller {
             }
             Ok(opened)
         };
-        let opened = self.write("session.open", &url, act).await?;
+        let opened = self.write("session.open", &url, act).await;
+        drop(under_way);
+        let opened = opened?;
         self.lender.answered(opened.id.as_str());
         Ok(opened)
     }
@@ -217,6 +243,9 @@ impl Sessions for Caller {
 #[async_trait]
 impl Applications for Caller {
     async fn submit(&self, request: &ApplicationRequest) -> Result<Application, GatewayError> {
+        let purchase = request.purchase.as_ref();
+        let order = purchase.and_then(|purchase| purchase.reference.as_ref());
+        let under_way = self.lender.opens(order, None);
         let url = request.callback_url.as_ref().map(ToString::to_string);
         let url = url.unwrap_or_default();
         let (lender, request, to) = (self.lender.clone(), request.clone(), url.clone());
@@ -228,7 +257,9 @@ impl Applications for Caller {
             }
             Ok(application)
         };
-        let submitted = self.write("application.submit", &url, act).await?;
+        let submitted = self.write("application.submit", &url, act).await;
+        drop(under_way);
+        let submitted = submitted?;
         self.lender.answered(submitted.id.as_str());
         Ok(submitted)
     }

@@ -136,6 +136,11 @@ impl Fleet {
         self.slots().processes.iter().flatten().cloned().collect()
     }
 
+    /// Whether a process lives, and was not told to stop.
+    pub(super) fn lives(&self, life: u32) -> bool {
+        self.living().iter().any(|process| process.life == life)
+    }
+
     /// A request to one of the processes; none where nobody answers.
     pub(super) async fn request(&self, request: Request<Body>) -> Option<StatusCode> {
         let process = self.any()?;

@@ -1,4 +1,5 @@
 mod asked;
+mod opening;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use time::OffsetDateTime;
 
 use self::asked::Asked;
 pub(super) use self::asked::Asking;
+use self::opening::Opening;
 use super::around::Around;
 use super::fleet::{Fleet, PUBLIC_URL, REGION, shop_name};
 use super::{Fault, Mark};
@@ -38,6 +40,7 @@ struct State {
     /// How many callbacks have left.
     posted: usize,
     asked: BTreeMap<(&'static str, String), Asked>,
+    openings: Vec<Opening>,
     away_until: Option<OffsetDateTime>,
     /// When contracts were seen to be active first.
     active_since: BTreeMap<ContractId, OffsetDateTime>,

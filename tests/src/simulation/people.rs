@@ -16,7 +16,7 @@ use super::around::Around;
 use super::bank::money;
 use super::fleet::{Fleet, PUBLIC_URL, Process, REGION, shop_number};
 use super::lender::Lender;
-use super::{Mark, Then};
+use super::{Invariant, Mark, Then};
 
 /// What customers are called: nothing of it may be found in the ledger.
 pub(super) const PERSONAL: [&str; 4] = ["Maasikas", "mari@example.com", "53630000", "48801010000"];
@@ -94,9 +94,26 @@ pub(super) fn pay(
         let Ok(PayOutcome::Redirect(url)) = paid else {
             return;
         };
+        sent_for_the_cart(&around, &lender, &cart, &url);
         let at_the_bank = customer(around.clone(), fleet, lender, url, then);
         around.spawn(at_the_bank);
     });
+}
+
+/// Nobody is sent to pay for another cart than the one that was asked for.
+fn sent_for_the_cart(around: &Around, lender: &Lender, cart: &Cart, url: &WebAddress) {
+    let id = url.as_str().rsplit('/').next().unwrap_or_default();
+    let session = SessionId::parse(id).ok();
+    let session = session.and_then(|id| lender.fake.true_session(&id));
+    if let (Some(session), Some(total)) = (session, cart.total())
+        && session.total.is_some_and(|other| other != total)
+    {
+        let what = format!(
+            "{total} is to be paid, and in {id} it is {:?}",
+            session.total
+        );
+        around.violated(Invariant::Amount, &what);
+    }
 }
 
 /// A customer in the bank's dialog, and on the way back.

@@ -38,6 +38,7 @@ impl EventSink for Teller {
         }
         if happens(Fault::SinkPanics) {
             self.around.panics(event);
+            self.around.not_taken(event);
             panic!("{PANIC}");
         }
         let is_new = {
@@ -48,9 +49,11 @@ impl EventSink for Teller {
         self.around.told(event);
         if happens(Fault::SinkRefuses) {
             self.around.mark(Mark::EventPutAside);
+            self.around.not_taken(event);
             let why = "the simulated platform will never take it";
             return Err(SinkError::Never(why.into()));
         }
+        self.around.taken(event);
         if !is_new {
             return Ok(());
         }
