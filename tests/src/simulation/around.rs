@@ -44,6 +44,8 @@ pub(super) struct Log {
     leases: BTreeMap<OrderKey, Held>,
     /// Whether a process was ended.
     pub(super) disturbed: bool,
+    /// Since when processes look for what is due rarely, so that days can pass.
+    pub(super) slow_since: Option<OffsetDateTime>,
     /// Stands for every call and its answer.
     hash: u64,
 }

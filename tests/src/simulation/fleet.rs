@@ -168,6 +168,16 @@ impl Fleet {
         self.start_later(slot, back);
     }
 
+    /// Has a process stand still.
+    pub(super) fn stand_still(&self, number: usize, time: Duration) {
+        let slot = number % self.around.setting.processes;
+        if let Some(process) = &self.slots().processes[slot] {
+            process.sim.stand_still(time);
+        }
+        self.around.log().disturbed = true;
+        self.around.mark(Mark::StoodStill);
+    }
+
     fn start_later(self: &Arc<Self>, slot: usize, back: Duration) {
         let (fleet, around) = (self.clone(), self.around.clone());
         self.around.spawn(async move {
@@ -179,6 +189,7 @@ impl Fleet {
     /// As [`deploy`](Self::deploy), with processes that look for what is due every two hours: days are to pass.
     pub(super) fn slow_down(self: &Arc<Self>) {
         self.slots().poll = Duration::from_hours(2);
+        self.around.log().slow_since = Some(self.around.now());
         self.deploy();
     }
 

@@ -162,7 +162,9 @@ pub(super) fn unsettled(around: &Around, fleet: &Fleet) -> Option<Violation> {
             let told = told_of(around, &key);
             if lender.is_known(&id)
                 && !lender.is_over(&id)
-                && !told.iter().any(|told| told.is("needs_person"))
+                && !told.iter().any(|told| {
+                    told.is("needs_person") && told.event.attempt_id.as_str() == opened.attempt()
+                })
             {
                 let what = format!("{id} of {key:?} is open, told {:?}", names(&told));
                 return Some(violation(Invariant::Stuck, what));
@@ -296,14 +298,18 @@ fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
     // What happens during a round is noticed by the poll after it, which is spread by a quarter.
     let poll = Duration::seconds(i64::from(around.setting.poll_seconds)) * 5 / 4;
     let slot = PAUSES + poll + Duration::milliseconds(i64::from(slowest * 2 * CALLS));
+    let slow_since = around.log().slow_since;
     for (at, about) in kept {
+        if slow_since.is_some_and(|since| at + slot > since) {
+            continue;
+        }
         let url = opened.get(&about).map(|opened| opened.url.clone());
         let is_of_it = |(read, what): &&(OffsetDateTime, String)| {
             let contract = inbank::ContractId::parse(what.as_str()).ok();
             let origin = contract.and_then(|contract| lender.fake.origin(&contract));
             let read_about = origin.unwrap_or_else(|| what.clone());
             let same = opened.get(&read_about).map(|opened| opened.url.clone()) == url;
-            same && *read >= at - slot && *read <= at + slot
+            same && *read >= at && *read <= at + slot
         };
         if reads.iter().find(is_of_it).is_none() && !around.log().disturbed {
             let what = format!("{about} of shop {shop}, due since {at}");

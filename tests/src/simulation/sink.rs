@@ -7,7 +7,7 @@ use inbank::{EventKind, OrderEvent};
 
 use super::around::Around;
 use super::fleet::{Fleet, shop_number};
-use super::people::{Decision, decide, react};
+use super::people::{About, Decision, decide, react};
 use super::{Fault, Mark};
 
 /// What a simulated platform says when it panics: such a panic is no news.
@@ -60,8 +60,8 @@ impl EventSink for Teller {
         if event.kind == EventKind::AwaitsMerchant && happens(Fault::SinkDecides) {
             self.around.mark(Mark::DecidedWithin);
             if let Some(process) = self.fleet.any() {
-                let order = event.order.as_str();
-                decide(&self.fleet, &process, shop, order, Decision::Yes).await;
+                let about = About::of(event);
+                decide(&self.fleet, &process, &about, Decision::Yes).await;
             }
         } else {
             react(&self.around, &self.fleet, event);
