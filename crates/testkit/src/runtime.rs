@@ -86,6 +86,10 @@ impl SimRuntime {
                     let Some(mut owned) = task else {
                         continue;
                     };
+                    if shared.stands_still(owned.process, &waker) {
+                        self.tasks().0.insert(id, owned);
+                        continue;
+                    }
                     let mut context = Context::from_waker(&waker);
                     let ended = shared.guard(|| owned.task.as_mut().poll(&mut context).is_ready());
                     if ended == Some(false) {

@@ -1,4 +1,4 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `sbom`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
@@ -8,6 +8,7 @@ mod examples;
 mod fuzz;
 mod interfaces;
 mod mutants;
+mod mutations;
 mod sbom;
 mod simulate;
 mod step;
@@ -37,11 +38,13 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Puts faults into the rules and the use cases, and lists those that no test finds
     Mutants(mutants::Arguments),
+    /// Puts faults back that were mended, each of which the simulation has to find; a third of them, or all
+    Mutations(mutations::Arguments),
     /// Compares the interfaces with those of the last tag, where there is one
     Interfaces,
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
-    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests
+    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests, mutations
     Ci,
 }
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Examples => examples::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
+        Command::Mutations(arguments) => mutations::run(&arguments),
         Command::Interfaces => interfaces::check(),
         Command::Sbom => sbom::run(),
         Command::Ci => ci::run(),

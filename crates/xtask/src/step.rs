@@ -132,7 +132,7 @@ pub(crate) fn has_subcommand(subcommand: &str) -> bool {
 }
 
 /// The cargo that started us.
-fn cargo_program() -> OsString {
+pub(crate) fn cargo_program() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
 }
 

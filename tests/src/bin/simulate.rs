@@ -73,12 +73,16 @@ const TWICE: u64 = 1_000;
 /// So many runs to make a failing plan smaller.
 const SHRINKING: usize = 2_000;
 
+/// The number of a plan, from 0, and what it broke.
+type Failure = (u64, Plan, Violation);
+
 struct Progress {
     next: AtomicU64,
     done: AtomicU64,
     stopped: AtomicBool,
     marks: Mutex<BTreeMap<Mark, u64>>,
-    failed: Mutex<Option<(Plan, Violation)>>,
+    /// The failure of the lowest number: whatever the threads do, it is the same each time.
+    failed: Mutex<Option<Failure>>,
 }
 
 fn main() -> ExitCode {
@@ -158,11 +162,12 @@ fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
     if let Some(expected) = &arguments.expect {
         let done = progress.done.load(Ordering::Relaxed);
         return Ok(match &*failed {
-            Some((plan, violation)) if violation.invariant.to_string() == *expected => {
-                println!("found after {done} plans: seed {}: {violation}", plan.seed);
+            Some((number, plan, violation)) if violation.invariant.to_string() == *expected => {
+                let plans = number + 1;
+                println!("found after {plans} plans: seed {}: {violation}", plan.seed);
                 true
             }
-            Some((plan, violation)) => {
+            Some((_, plan, violation)) => {
                 println!(
                     "another promise was broken: seed {}: {violation}",
                     plan.seed
@@ -175,7 +180,7 @@ fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
             }
         });
     }
-    if let Some((plan, violation)) = &*failed {
+    if let Some((_, plan, violation)) = &*failed {
         return report(arguments, plan, violation).map(|()| false);
     }
     let done = progress.done.load(Ordering::Relaxed);
@@ -257,7 +262,10 @@ fn work(arguments: &Arguments, progress: &Progress) {
                 .failed
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            failed.get_or_insert((plan, violation));
+            // Each number below was given out before, and its plan is run to the end.
+            if failed.as_ref().is_none_or(|(first, _, _)| number < *first) {
+                *failed = Some((number, plan, violation));
+            }
         }
     }
 }

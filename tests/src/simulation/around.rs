@@ -37,11 +37,15 @@ pub(super) struct Log {
     pub(super) told: Vec<Telling>,
     /// Over what it panicked, and was not told since.
     panicked: Vec<OrderEvent>,
+    /// What it panicked over or refused for good, by its identifier, and has not taken since.
+    pub(super) not_taken: BTreeMap<String, OrderEvent>,
     /// Orders that are being paid for by a call.
     paying: Vec<(usize, String)>,
     leases: BTreeMap<OrderKey, Held>,
     /// Whether a process was ended.
     pub(super) disturbed: bool,
+    /// Since when processes look for what is due rarely, so that days can pass.
+    pub(super) slow_since: Option<OffsetDateTime>,
     /// Stands for every call and its answer.
     hash: u64,
 }
@@ -184,6 +188,14 @@ impl Around {
         log.paying.push(order.clone());
         let around = self.clone();
         Paying { around, order }
+    }
+
+    pub(super) fn not_taken(&self, event: &OrderEvent) {
+        self.log().not_taken.insert(event.id(), event.clone());
+    }
+
+    pub(super) fn taken(&self, event: &OrderEvent) {
+        self.log().not_taken.remove(&event.id());
     }
 
     pub(super) fn panics(&self, event: &OrderEvent) {

@@ -32,7 +32,11 @@ type Answer<T> = Result<T, GatewayError>;
 impl Caller {
     pub(super) const fn new(lender: Arc<Lender>, fake: Arc<FakeBank>, life: u32) -> Self {
         Self {
-            way: Way { lender, life },
+            way: Way {
+                lender,
+                life,
+                limit: None,
+            },
             fake,
         }
     }
@@ -99,6 +103,8 @@ impl CallbackAuthenticator for Caller {
 #[async_trait]
 impl Sessions for Caller {
     async fn open(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
+        let order = request.purchase.reference.as_ref();
+        let under_way = self.way.lender.opens(order, Some(request));
         let url = request.urls.callback_url.to_string();
         let (lender, fake) = (self.way.lender.clone(), self.fake.clone());
         let (request, to) = (request.clone(), url.clone());
@@ -109,7 +115,9 @@ impl Sessions for Caller {
             }
             Ok(opened)
         };
-        let opened = self.write("session.open", &url, act).await?;
+        let opened = self.write("session.open", &url, act).await;
+        drop(under_way);
+        let opened = opened?;
         self.way.lender.answered(opened.id.as_str());
         Ok(opened)
     }
@@ -125,6 +133,9 @@ impl Sessions for Caller {
 #[async_trait]
 impl Applications for Caller {
     async fn submit(&self, request: &ApplicationRequest) -> Result<Application, GatewayError> {
+        let purchase = request.purchase.as_ref();
+        let order = purchase.and_then(|purchase| purchase.reference.as_ref());
+        let under_way = self.way.lender.opens(order, None);
         let url = request.callback_url.as_ref().map(ToString::to_string);
         let url = url.unwrap_or_default();
         let (lender, fake) = (self.way.lender.clone(), self.fake.clone());
@@ -137,7 +148,9 @@ impl Applications for Caller {
             }
             Ok(application)
         };
-        let submitted = self.write("application.submit", &url, act).await?;
+        let submitted = self.write("application.submit", &url, act).await;
+        drop(under_way);
+        let submitted = submitted?;
         self.way.lender.answered(submitted.id.as_str());
         Ok(submitted)
     }

@@ -39,6 +39,8 @@ pub(super) trait Books: Send + Sync {
     fn contracts(&self, opened: &[String]) -> Vec<Held>;
     /// Whether a session or application can go no further by itself; its contract aside.
     fn is_over(&self, id: &str) -> bool;
+    /// What a session is for, where the books say that.
+    fn total(&self, session: &str) -> Option<Money>;
     /// Whether this is a session.
     fn is_session(&self, id: &str) -> bool;
 }

@@ -55,7 +55,7 @@ impl Desk {
             }
             Self::Wire(dialect, books) => {
                 let (id, key) = (books.sandbox.shop(), books.sandbox.api_key());
-                let wire = Wire::new(lender, books.clone(), life, sim.clone());
+                let wire = Wire::new(lender, books.clone(), life);
                 let api = PartnerApi::builder(
                     &RegionProfile::ESTONIA,
                     ShopId::parse(id).unwrap(),

@@ -144,6 +144,10 @@ fn happening(dice: &Dice, weights: &[u64; 10]) -> Happening {
             shop,
             order,
         },
+        8 if dice.chance(400) => Happening::StandStill {
+            process,
+            ms: dice.pick(&[1_000, 40_000, 100_000, 150_000, 400_000]),
+        },
         8 => Happening::Kill {
             process,
             back_ms: after(dice),

@@ -144,6 +144,11 @@ impl Fleet {
         self.slots().processes.iter().flatten().cloned().collect()
     }
 
+    /// Whether a process lives, and was not told to stop.
+    pub(super) fn lives(&self, life: u32) -> bool {
+        self.living().iter().any(|process| process.life == life)
+    }
+
     /// A request to one of the processes; none where nobody answers.
     pub(super) async fn request(&self, request: Request<Body>) -> Option<StatusCode> {
         let process = self.any()?;
@@ -171,6 +176,16 @@ impl Fleet {
         self.start_later(slot, back);
     }
 
+    /// Has a process stand still.
+    pub(super) fn stand_still(&self, number: usize, time: Duration) {
+        let slot = number % self.around.setting.processes;
+        if let Some(process) = &self.slots().processes[slot] {
+            process.sim.stand_still(time);
+        }
+        self.around.log().disturbed = true;
+        self.around.mark(Mark::StoodStill);
+    }
+
     fn start_later(self: &Arc<Self>, slot: usize, back: Duration) {
         let (fleet, around) = (self.clone(), self.around.clone());
         self.around.spawn(async move {
@@ -182,6 +197,7 @@ impl Fleet {
     /// As [`deploy`](Self::deploy), with processes that look for what is due every two hours: days are to pass.
     pub(super) fn slow_down(self: &Arc<Self>) {
         self.slots().poll = Duration::from_hours(2);
+        self.around.log().slow_since = Some(self.around.now());
         self.deploy();
     }
 

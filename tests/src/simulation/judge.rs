@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use inbank::{EventKind, Money};
+use inbank::{EventKind, Money, OrderEvent};
 use time::{Duration, OffsetDateTime};
 
 use super::around::{Around, Telling};
 use super::database::Database;
-use super::fleet::{Fleet, shop_name};
+use super::fleet::{Fleet, shop_name, shop_number};
 use super::people::PERSONAL;
 use super::sink::PANIC;
 use super::{Invariant, Mark, Violation};
@@ -136,6 +136,17 @@ pub(super) fn unsettled(around: &Around, fleet: &Fleet) -> Option<Violation> {
             let what = format!("{key:?} is paid, and was told {:?}", names(&told));
             return Some(violation(Invariant::Untold, what));
         }
+        // Those that have ended since, and were told to be paid.
+        let mut ended = financed.iter().filter(|financed| financed.until.is_some());
+        let told_paid = |financed: &&Financed| {
+            told.iter()
+                .any(|told| told.is("paid") && told.event.attempt_id.as_str() == financed.attempt)
+        };
+        let untold = !is("terminated") && !is("needs_person");
+        if untold && ended.any(|financed| told_paid(&financed)) {
+            let what = format!("{key:?} is terminated, and was told {:?}", names(&told));
+            return Some(violation(Invariant::Untold, what));
+        }
         if !is_told && !is("not_paid") {
             let what = format!("{key:?} has no end, and was told {:?}", names(&told));
             return Some(violation(Invariant::Stuck, what));
@@ -147,7 +158,9 @@ pub(super) fn unsettled(around: &Around, fleet: &Fleet) -> Option<Violation> {
             let told = told_of(around, &key);
             if lender.is_known(&id)
                 && !lender.is_over(&id)
-                && !told.iter().any(|told| told.is("needs_person"))
+                && !told.iter().any(|told| {
+                    told.is("needs_person") && told.event.attempt_id.as_str() == opened.attempt()
+                })
             {
                 let what = format!("{id} of {key:?} is open, told {:?}", names(&told));
                 return Some(violation(Invariant::Stuck, what));
@@ -195,12 +208,22 @@ pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) ->
                 let what = format!("{key:?}: {}", telling.event.kind);
                 return Some(violation(Invariant::ToldWrongly, what));
             };
+            if telling.at < financed.since {
+                let what = format!(
+                    "{key:?}: paid at {}, active since {}",
+                    telling.at, financed.since
+                );
+                return Some(violation(Invariant::ToldWrongly, what));
+            }
             let amount = telling.event.amount;
             if amount.is_some() && financed.amount.is_some() && amount != financed.amount {
                 let what = format!("{key:?}: {amount:?}, the bank has {:?}", financed.amount);
                 return Some(violation(Invariant::Amount, what));
             }
         }
+    }
+    if let Some(violation) = put_aside_untold(around).or_else(|| refused_wrongly(around, fleet)) {
+        return Some(violation);
     }
     let written = format!("{:?}", database.ledger);
     if let Some(personal) = PERSONAL
@@ -210,6 +233,55 @@ pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) ->
         return Some(violation(Invariant::PersonalData, (*personal).to_owned()));
     }
     starved(around, fleet)
+}
+
+/// What the platform refused for good, or panics over each time, is put aside: a person is told so, by
+/// another event.
+fn put_aside_untold(around: &Around) -> Option<Violation> {
+    let log = around.log();
+    for event in log.not_taken.values() {
+        let says_so = |other: &OrderEvent| {
+            let same = other.shop == event.shop && other.order == event.order;
+            let of_it = format!("refused event {} ", event.number);
+            same && matches!(&other.kind, EventKind::NeedsPerson(why) if why.contains(&of_it))
+        };
+        let by_itself = matches!(event.kind, EventKind::NeedsPerson(_));
+        let told = log.told.iter().map(|told| &told.event);
+        if !by_itself && !told.chain(log.not_taken.values()).any(says_so) {
+            let what = format!("{} is put aside: {}", event.id(), event.kind);
+            return Some(violation(Invariant::Untold, what));
+        }
+    }
+    None
+}
+
+/// Nobody is told that the bank has refused what it has done.
+fn refused_wrongly(around: &Around, fleet: &Fleet) -> Option<Violation> {
+    if around.setting.clocks_ahead.is_some() {
+        // When an event was written can't be compared then.
+        return None;
+    }
+    let told = around.log().told.clone();
+    for Telling { event, .. } in &told {
+        let EventKind::NeedsPerson(why) = &event.kind else {
+            continue;
+        };
+        let refused = why.strip_prefix("the bank refused to ");
+        let command = refused.and_then(|what| what.split(' ').next());
+        let operations: &[&str] = match command {
+            Some("accept") => &["application.accept"],
+            Some("activate") => &["rental.activate"],
+            Some("approve") => &["contract.approve"],
+            Some("cancel") => &["application.cancel", "contract.cancel"],
+            Some(_) | None => continue,
+        };
+        let lender = fleet.lender(shop_number(event.shop.as_str()));
+        if lender.has_done(operations, event.attempt_id.as_str(), event.occurred_at) {
+            let what = format!("{}: {why}, and the bank has done it", event.id());
+            return Some(violation(Invariant::ToldWrongly, what));
+        }
+    }
+    None
 }
 
 /// In a shop that has no faults, what a callback made due is read within one slot's time.
@@ -222,13 +294,17 @@ fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
     // What happens during a round is noticed by the poll after it, which is spread by a quarter.
     let poll = Duration::seconds(i64::from(around.setting.poll_seconds)) * 5 / 4;
     let slot = PAUSES + poll + Duration::milliseconds(i64::from(slowest * 2 * CALLS));
+    let slow_since = around.log().slow_since;
     for (at, about) in kept {
+        if slow_since.is_some_and(|since| at + slot > since) {
+            continue;
+        }
         let url = opened.get(&about).map(|opened| opened.url.clone());
         let is_of_it = |(read, what): &&(OffsetDateTime, String)| {
             let origin = contracts.iter().find(|held| held.id == *what);
             let read_about = origin.map_or(what, |held| &held.origin);
             let same = opened.get(read_about).map(|opened| opened.url.clone()) == url;
-            same && *read >= at - slot && *read <= at + slot
+            same && *read >= at && *read <= at + slot
         };
         if reads.iter().find(is_of_it).is_none() && !around.log().disturbed {
             let what = format!("{about} of shop {shop}, due since {at}");

@@ -1,4 +1,5 @@
 mod asked;
+mod opening;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use time::OffsetDateTime;
 
 use self::asked::Asked;
 pub(super) use self::asked::Asking;
+use self::opening::Opening;
 use super::around::Around;
 use super::books::{self, Books, Held, Sent, Verdict};
 use super::fleet::{Fleet, PUBLIC_URL, shop_name};
@@ -35,6 +37,7 @@ struct State {
     /// When somebody looks whether the bank's clock has something.
     looks_at: Option<OffsetDateTime>,
     asked: BTreeMap<(&'static str, String), Asked>,
+    openings: Vec<Opening>,
     away_until: Option<OffsetDateTime>,
     /// When contracts were seen to be active first.
     active_since: BTreeMap<String, OffsetDateTime>,

@@ -23,6 +23,8 @@ pub enum Mark {
     KilledWhileSending,
     /// A process was killed while the bank was opening something.
     KilledWhileOpening,
+    /// A process stood still.
+    StoodStill,
     /// A process was stopped, and another took its place.
     Deployed,
     /// A command was answered with 429.
@@ -74,6 +76,7 @@ impl Mark {
         Self::LeaseLapsed,
         Self::KilledWhileSending,
         Self::KilledWhileOpening,
+        Self::StoodStill,
         Self::Deployed,
         Self::CommandLimited,
         Self::CommittedLater,

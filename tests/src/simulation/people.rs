@@ -13,7 +13,7 @@ use inbank::{
 use super::around::Around;
 use super::fleet::{Fleet, PUBLIC_URL, Process, REGION, shop_number};
 use super::lender::Lender;
-use super::{Mark, Then};
+use super::{Invariant, Mark, Then};
 
 /// What customers are called: nothing of it may be found in the ledger.
 pub(super) const PERSONAL: [&str; 4] = ["Maasikas", "mari@example.com", "53630000", "33333333333"];
@@ -95,9 +95,21 @@ pub(super) fn pay(
         let Ok(PayOutcome::Redirect(url)) = paid else {
             return;
         };
+        sent_for_the_cart(&around, &lender, &cart, &url);
         let at_the_bank = customer(around.clone(), fleet, lender, url, then);
         around.spawn(at_the_bank);
     });
+}
+
+/// Nobody is sent to pay for another cart than the one that was asked for.
+fn sent_for_the_cart(around: &Around, lender: &Lender, cart: &Cart, url: &WebAddress) {
+    let id = url.as_str().rsplit('/').next().unwrap_or_default();
+    if let (Some(at_the_bank), Some(total)) = (lender.books.total(id), cart.total())
+        && at_the_bank != total
+    {
+        let what = format!("{total} is to be paid, and in {id} it is {at_the_bank}");
+        around.violated(Invariant::Amount, &what);
+    }
 }
 
 /// A customer in the bank's dialog, and on the way back.
@@ -158,9 +170,37 @@ pub(super) fn application(lender: &Lender, order: &str, cart: usize) -> Applicat
     request
 }
 
+/// What somebody decides about: an order, and its attempt of a number where they saw that one.
+#[derive(Clone, Debug)]
+pub(super) struct About {
+    pub(super) shop: usize,
+    pub(super) order: String,
+    pub(super) attempt: Option<u32>,
+}
+
+impl About {
+    /// Whoever acts on an event acts on the order as it stands by then, or on the attempt that the event was
+    /// about, as on a page that shows it.
+    pub(super) fn of(event: &OrderEvent) -> Self {
+        Self {
+            shop: shop_number(event.shop.as_str()),
+            order: event.order.to_string(),
+            attempt: event.number.is_multiple_of(2).then_some(event.attempt),
+        }
+    }
+
+    fn handle(&self, process: &Process) -> Option<OrderHandle> {
+        let order = process.named(self.shop, &self.order)?;
+        Some(match self.attempt {
+            Some(attempt) => order.on_attempt(attempt),
+            None => order,
+        })
+    }
+}
+
 /// What the platform does about an event, after a while.
 pub(super) fn react(around: &Arc<Around>, fleet: &Arc<Fleet>, event: &OrderEvent) {
-    let (shop, order) = (shop_number(event.shop.as_str()), event.order.to_string());
+    let about = About::of(event);
     let thinks = around
         .times
         .seconds(0, around.setting.thinks_seconds.into());
@@ -179,12 +219,12 @@ pub(super) fn react(around: &Arc<Around>, fleet: &Arc<Fleet>, event: &OrderEvent
                     _ if roll < approves + cancels => Decision::No,
                     _ => return,
                 };
-                decide_in(&fleet, &process, shop, order, decision);
+                decide_in(&fleet, &process, about, decision);
             }
             EventKind::ActionWanted(action) => {
                 let refuses = around.people.chance(150);
                 let worker = process.clone();
-                process.spawn(async move { act(&worker, shop, &order, action, refuses).await });
+                process.spawn(async move { act(&worker, &about, action, refuses).await });
             }
             EventKind::NeedsPerson(_)
             | EventKind::NotPaid(_)
@@ -194,8 +234,8 @@ pub(super) fn react(around: &Arc<Around>, fleet: &Arc<Fleet>, event: &OrderEvent
     });
 }
 
-async fn act(process: &Process, shop: usize, order: &str, action: Action, refuses: bool) {
-    let Some(order) = process.named(shop, order) else {
+async fn act(process: &Process, about: &About, action: Action, refuses: bool) {
+    let Some(order) = about.handle(process) else {
         return;
     };
     // Whatever comes of it: it is the platform's to be safe then.
@@ -216,25 +256,18 @@ async fn act(process: &Process, shop: usize, order: &str, action: Action, refuse
 }
 
 /// Decides in a process, without waiting for it.
-pub(super) fn decide_in(
-    fleet: &Arc<Fleet>,
-    process: &Process,
-    shop: usize,
-    order: String,
-    decision: Decision,
-) {
+pub(super) fn decide_in(fleet: &Arc<Fleet>, process: &Process, about: About, decision: Decision) {
     let (fleet, worker) = (fleet.clone(), process.clone());
-    process.spawn(async move { decide(&fleet, &worker, shop, &order, decision).await });
+    process.spawn(async move { decide(&fleet, &worker, &about, decision).await });
 }
 
 pub(super) async fn decide(
     fleet: &Arc<Fleet>,
     process: &Process,
-    shop: usize,
-    order: &str,
+    about: &About,
     decision: Decision,
 ) {
-    let Some(order) = process.named(shop, order) else {
+    let Some(order) = about.handle(process) else {
         return;
     };
     if let Decision::No = decision {
@@ -243,16 +276,17 @@ pub(super) async fn decide(
     let Ok(Some(found)) = order.find().await else {
         return;
     };
-    if found
-        .present()
-        .is_none_or(|a| a.terms.kind != AttemptKind::Rental)
-    {
+    let attempt = match about.attempt {
+        Some(number) => found.attempt(number),
+        None => found.present(),
+    };
+    if attempt.is_none_or(|a| a.terms.kind != AttemptKind::Rental) {
         return drop(order.approve().await);
     }
-    let Some(handle) = process.shop(shop) else {
+    let Some(handle) = process.shop(about.shop) else {
         return;
     };
-    if let Some(model) = telephone(&fleet.lender(shop), &handle).await {
+    if let Some(model) = telephone(&fleet.lender(about.shop), &handle).await {
         let identifiers = AssetIdentifiers::new(
             Imei::parse("355889000000007").ok(),
             SerialNumber::parse("J7P3D7000000").ok(),

@@ -161,6 +161,13 @@ pub enum Happening {
         /// When the next one starts.
         back_ms: u32,
     },
+    /// A process stands still for so many milliseconds, as one whose machine is suspended.
+    StandStill {
+        /// Which.
+        process: usize,
+        /// How long.
+        ms: u32,
+    },
     /// Every process is stopped and started anew, one after another; the new ones know every shop.
     Deploy,
     /// A shop's bank is not reached for so many seconds.

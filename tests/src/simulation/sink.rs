@@ -7,7 +7,7 @@ use inbank::{EventKind, OrderEvent};
 
 use super::around::Around;
 use super::fleet::{Fleet, shop_number};
-use super::people::{Decision, decide, react};
+use super::people::{About, Decision, decide, react};
 use super::{Fault, Mark};
 
 /// What a simulated platform says when it panics: such a panic is no news.
@@ -38,6 +38,7 @@ impl EventSink for Teller {
         }
         if happens(Fault::SinkPanics) {
             self.around.panics(event);
+            self.around.not_taken(event);
             panic!("{PANIC}");
         }
         let is_new = {
@@ -48,17 +49,19 @@ impl EventSink for Teller {
         self.around.told(event);
         if happens(Fault::SinkRefuses) {
             self.around.mark(Mark::EventPutAside);
+            self.around.not_taken(event);
             let why = "the simulated platform will never take it";
             return Err(SinkError::Never(why.into()));
         }
+        self.around.taken(event);
         if !is_new {
             return Ok(());
         }
         if event.kind == EventKind::AwaitsMerchant && happens(Fault::SinkDecides) {
             self.around.mark(Mark::DecidedWithin);
             if let Some(process) = self.fleet.any() {
-                let order = event.order.as_str();
-                decide(&self.fleet, &process, shop, order, Decision::Yes).await;
+                let about = About::of(event);
+                decide(&self.fleet, &process, &about, Decision::Yes).await;
             }
         } else {
             react(&self.around, &self.fleet, event);

@@ -8,8 +8,12 @@ use serde::{Deserialize, Serialize};
 pub enum Invariant {
     /// No order is paid by two attempts, unless a person was told.
     PaidTwiceUntold,
+    /// No two attempts of an order are accepted, approved or activated, unless a person was told.
+    BoundTwice,
     /// Nothing is asked for again whose arrival is possible: an opening, an acceptance.
     AskedTwice,
+    /// What was begun at the bank is waited for, whoever has hung up.
+    CutOff,
     /// No command is sent after it was acknowledged.
     SentAfterAcknowledged,
     /// No command is sent without the order's lease.

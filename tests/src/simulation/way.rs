@@ -1,5 +1,8 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use super::lender::{Asking, Lender};
 use super::{Fault, Mark};
@@ -8,6 +11,8 @@ use super::{Fault, Mark};
 pub(super) struct Way {
     pub(super) lender: Arc<Lender>,
     pub(super) life: u32,
+    /// After which no answer is waited for any more; whoever asks at the ports waits for as long as it takes.
+    pub(super) limit: Option<Duration>,
 }
 
 /// Why no true answer comes back.
@@ -28,6 +33,21 @@ pub(super) enum Trouble {
 }
 
 impl Way {
+    /// What comes within the limit.
+    async fn within<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        let Some(limit) = self.limit else {
+            return answer.await;
+        };
+        let (answer, limit) = (pin!(answer), pin!(self.lender.around.pass(limit)));
+        match select(answer, limit).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Trouble::Lost),
+        }
+    }
+
     /// One way.
     async fn travel(&self) {
         let around = &self.lender.around;
@@ -43,6 +63,16 @@ impl Way {
 
     /// Asks what is so.
     pub(super) async fn read<T: Send>(
+        &self,
+        operation: &'static str,
+        about: &str,
+        act: impl Future<Output = T> + Send,
+        is_ok: impl Fn(&T) -> bool + Send,
+    ) -> Result<T, Trouble> {
+        self.within(self.look(operation, about, act, is_ok)).await
+    }
+
+    async fn look<T: Send>(
         &self,
         operation: &'static str,
         about: &str,
@@ -90,7 +120,7 @@ impl Way {
         operation: &'static str,
         about: &str,
         act: impl Future<Output = T> + Send + 'static,
-        is_ok: impl Fn(&T) -> bool + Send + Sync + 'static,
+        is_ok: impl Fn(&T) -> bool + Clone + Send + Sync + 'static,
     ) -> Result<T, Trouble> {
         let lender = &self.lender;
         let life = self.life;
@@ -98,6 +128,32 @@ impl Way {
             .around
             .trace(|| format!("process {life} asks {operation} {about}"));
         let asking = lender.asked(operation, about, life);
+        let doing = {
+            let (lender, about, began) = (lender.clone(), about.to_owned(), asking.began());
+            let is_ok = is_ok.clone();
+            async move {
+                let answer = act.await;
+                if is_ok(&answer) {
+                    lender.done(operation, &about, began);
+                }
+                answer
+            }
+        };
+        let answer = self
+            .within(self.ask(operation, &asking, doing, is_ok))
+            .await;
+        asking.waited_for();
+        answer
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        asking: &Asking<'_>,
+        act: impl Future<Output = T> + Send + 'static,
+        is_ok: impl Fn(&T) -> bool + Send + Sync + 'static,
+    ) -> Result<T, Trouble> {
+        let lender = &self.lender;
         if lender.is_away() || lender.happens(Fault::BankUnreachable) {
             asking.did_not_arrive();
             return Err(Trouble::Unreachable);
@@ -123,7 +179,7 @@ impl Way {
         let is_ok = is_ok(&answer);
         lender.around.happened(operation, u64::from(is_ok));
         lender.acted();
-        self.arrived(operation, &asking, is_ok).await?;
+        self.arrived(operation, asking, is_ok).await?;
         Ok(answer)
     }
 

@@ -2,10 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
-use futures::future::{Either, select};
 use inbank::OrderReference;
 use inbank::http::{Transport, TransportError};
-use inbank_testkit::SimProcess;
 use reqwest::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -19,9 +17,9 @@ const LARGEST: usize = 1 << 22;
 
 /// One process's way to a shop's bank, as requests and answers: in the place of an HTTP client.
 pub(super) struct Wire {
-    way: Way,
+    lender: Arc<Lender>,
     books: Arc<SandboxBooks>,
-    clock: SimProcess,
+    life: u32,
 }
 
 /// What a request asks for.
@@ -40,29 +38,36 @@ struct Answer {
 }
 
 impl Wire {
-    pub(super) fn new(
-        lender: Arc<Lender>,
-        books: Arc<SandboxBooks>,
-        life: u32,
-        clock: SimProcess,
-    ) -> Self {
+    pub(super) const fn new(lender: Arc<Lender>, books: Arc<SandboxBooks>, life: u32) -> Self {
         Self {
-            way: Way { lender, life },
+            lender,
             books,
-            clock,
+            life,
         }
     }
+}
 
-    async fn cross(&self, request: Request) -> Result<Response, TransportError> {
+#[async_trait]
+impl Transport for Wire {
+    async fn carry(&self, request: Request) -> Result<Response, TransportError> {
+        let way = Way {
+            lender: self.lender.clone(),
+            life: self.life,
+            limit: request.timeout().copied(),
+        };
         let asked = Asked::of(&request);
         let (operation, about) = (asked.operation, asked.about.clone());
-        let lender = self.way.lender.clone();
-        let act = act(lender, self.books.clone(), request, asked.opens);
+        let act = act(
+            self.lender.clone(),
+            self.books.clone(),
+            request,
+            asked.opens,
+        );
         let is_ok = |answer: &Answer| answer.status.is_success();
         let answer = if asked.writes {
-            self.way.write(operation, &about, act, is_ok).await
+            way.write(operation, &about, act, is_ok).await
         } else {
-            self.way.read(operation, &about, act, is_ok).await
+            way.read(operation, &about, act, is_ok).await
         };
         let lost = || TransportError::NoAnswer("nobody knows what came of it".into());
         let answer = match answer {
@@ -80,23 +85,11 @@ impl Wire {
             Err(Trouble::Garbled) => Answer::of(StatusCode::OK, "<html>"),
         };
         if asked.writes && answer.status.is_success() {
-            self.way.lender.answered(&answer.identifier());
+            self.lender.answered(&answer.identifier());
         }
         let response = axum::http::Response::builder().status(answer.status);
         let response = response.body(answer.body).map_err(|_| lost())?;
         Ok(response.into())
-    }
-}
-
-#[async_trait]
-impl Transport for Wire {
-    async fn carry(&self, request: Request) -> Result<Response, TransportError> {
-        let limit = request.timeout().copied().unwrap_or_default();
-        let crossing = Box::pin(self.cross(request));
-        match select(crossing, Box::pin(self.clock.pass(limit))).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(TransportError::NoAnswer("it took too long".into())),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use inbank_testkit::SimRuntime;
 use super::around::Around;
 use super::database::Database;
 use super::fleet::{Fleet, Process, reference};
-use super::people::{Decision, Wish, application, close, decide_in, pay};
+use super::people::{About, Decision, Wish, application, close, decide_in, pay};
 use super::{Happening, Invariant, Mark, Plan, Violation, judge};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -138,6 +138,10 @@ impl World {
                 self.fleet
                     .kill(process, Duration::from_millis(back_ms.into()));
             }
+            Happening::StandStill { process, ms } => {
+                let time = Duration::from_millis(ms.into());
+                self.fleet.stand_still(process, time);
+            }
             Happening::Deploy => self.fleet.deploy(),
             Happening::Outage { shop, seconds } => {
                 let lender = self.fleet.lender(shop % shops);
@@ -187,7 +191,12 @@ impl World {
     fn decide(&self, process: usize, (shop, order): (usize, usize), decision: Decision) {
         if let Some(process) = self.fleet.process(process) {
             let order = reference(order % ORDERS);
-            decide_in(&self.fleet, &process, shop, order, decision);
+            let about = About {
+                shop,
+                order,
+                attempt: None,
+            };
+            decide_in(&self.fleet, &process, about, decision);
         }
     }
 

@@ -48,6 +48,8 @@ pub(super) struct State {
     spawned: Vec<(u64, Owned)>,
     killed: Vec<u64>,
     dead: BTreeSet<u64>,
+    /// Processes that stand still, and until when.
+    still: BTreeMap<u64, OffsetDateTime>,
     /// Whether the runtime is gone, and everybody with it.
     pub(super) over: bool,
     running: bool,
@@ -93,6 +95,10 @@ impl State {
         if self.dead.insert(process) {
             self.killed.push(process);
         }
+    }
+
+    pub(super) fn stand_still(&mut self, process: u64, until: OffsetDateTime) {
+        self.still.insert(process, until);
     }
 
     fn pick(&mut self) -> Option<u64> {
@@ -147,6 +153,7 @@ impl Shared {
                 spawned: Vec::new(),
                 killed: Vec::new(),
                 dead: BTreeSet::new(),
+                still: BTreeMap::new(),
                 over: false,
                 running: false,
                 polls_at_this_moment: 0,
@@ -194,6 +201,18 @@ impl Shared {
                 (None, None) => return Turn::Nobody,
             }
         }
+    }
+
+    /// Whether a task's process stands still; then the task goes on when that is over.
+    pub(super) fn stands_still(&self, process: u64, task: &Waker) -> bool {
+        let mut state = self.state();
+        let until = state.still.get(&process).copied();
+        let Some(until) = until.filter(|until| *until > state.now) else {
+            return false;
+        };
+        let timer = (until, state.number());
+        state.timers.insert(timer, task.clone());
+        true
     }
 
     pub(super) fn changes(&self) -> Changes {

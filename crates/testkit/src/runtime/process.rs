@@ -45,6 +45,15 @@ impl SimProcess {
         Sleep::new(self.shared.clone(), time).await;
     }
 
+    /// Has the process stand still for so much of the simulation's time, as one whose machine is suspended:
+    /// none of its tasks goes on, and time passes all the same.
+    pub fn stand_still(&self, time: Duration) {
+        let mut state = self.shared.state();
+        let time = time::Duration::try_from(time).unwrap_or(time::Duration::MAX);
+        let until = state.now.saturating_add(time);
+        state.stand_still(self.number, until);
+    }
+
     /// Ends the process as it stands: its tasks are dropped before anybody else goes on, and it starts
     /// none any more. What is being polled at this moment goes on until it waits.
     pub fn kill(&self) {

@@ -151,6 +151,11 @@ impl Books for FakeBooks {
         })
     }
 
+    fn total(&self, session: &str) -> Option<Money> {
+        let session = SessionId::parse(session).ok()?;
+        self.fake.true_session(&session)?.total
+    }
+
     fn is_session(&self, id: &str) -> bool {
         let session = SessionId::parse(id).ok();
         session.is_some_and(|id| self.fake.true_session(&id).is_some())

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use inbank::Money;
 use inbank_sandbox::{
     ContractStatus, DecisionStatus, Operation, Outcome, Region, Sandbox, SessionStatus,
 };
@@ -172,6 +173,10 @@ impl Books for SandboxBooks {
                 || application.cancelled
                 || application.decision == DecisionStatus::Negative
         })
+    }
+
+    fn total(&self, _: &str) -> Option<Money> {
+        None
     }
 
     fn is_session(&self, id: &str) -> bool {

@@ -1,7 +1,12 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use inbank::OrderKey;
 use inbank::ports::Lease;
+use time::OffsetDateTime;
 
-use super::Lender;
+use super::{Lender, Opened};
+use crate::simulation::around::Telling;
+use crate::simulation::books::State;
 use crate::simulation::{Invariant, Mark};
 
 /// What was asked for, with what came of it.
@@ -10,6 +15,8 @@ pub(super) struct Asked {
     under_way: u32,
     /// Calls that may have arrived.
     may_have_arrived: u32,
+    /// When the first of those began that were done.
+    done: Option<OffsetDateTime>,
     /// Answered with a success in a round with this lease, which has not been written down yet.
     answered: Option<(OrderKey, Lease)>,
     /// That was written down.
@@ -27,12 +34,20 @@ const COMMANDS: [&str; 6] = [
 ];
 /// What must not be asked for again once it may have arrived.
 const ONCE: [&str; 3] = ["application.accept", "application.submit", "session.open"];
+/// What opens an attempt.
+const OPENINGS: [&str; 2] = ["application.submit", "session.open"];
+/// What binds an order to one attempt.
+const BINDING: [&str; 3] = ["application.accept", "contract.approve", "rental.activate"];
 
 /// One call that changes something, until it is answered.
 pub(in crate::simulation) struct Asking<'a> {
     lender: &'a Lender,
     what: (&'static str, String),
     lease: Option<(OrderKey, Lease)>,
+    life: u32,
+    began: OffsetDateTime,
+    /// Whether whoever asked has waited for an answer, or for the lack of one.
+    waited_for: AtomicBool,
 }
 
 /// What it was asked to do.
@@ -55,6 +70,12 @@ impl Lender {
                 self.around.violated(Invariant::SentWithoutLease, &what);
             }
         }
+        if BINDING.contains(&operation)
+            && let Some(other) = self.bound_otherwise(about)
+        {
+            let what = format!("{operation} about {about}, after {other}");
+            self.around.violated(Invariant::BoundTwice, &what);
+        }
         let mut state = self.state();
         let asked = state.asked.entry(what.clone()).or_default();
         let (again, acknowledged) = (asked.may_have_arrived > 0, asked.acknowledged);
@@ -75,7 +96,96 @@ impl Lender {
             lender: self,
             what,
             lease,
+            life,
+            began: self.around.now(),
+            waited_for: AtomicBool::new(false),
         }
+    }
+
+    /// A binding command about another attempt of the same order that may have arrived, and whose attempt is
+    /// not over at the bank; none where a person was told of the order.
+    fn bound_otherwise(&self, about: &str) -> Option<String> {
+        let own = self.opened_by(about)?;
+        let of_order = |other: &String| {
+            let other = self.opened_by(other);
+            other.is_some_and(|o| o.order == own.order && o.url != own.url)
+        };
+        let others: Vec<(&str, String)> = {
+            let state = self.state();
+            let sent = state.asked.iter().filter(|(_, a)| a.may_have_arrived > 0);
+            let binding = sent.filter(|((operation, _), _)| BINDING.contains(operation));
+            binding.map(|((o, about), _)| (*o, about.clone())).collect()
+        };
+        let is_over = |other: &String| {
+            let origin = self.origin(other).unwrap_or_else(|| other.clone());
+            self.is_over(&origin) && !self.is_active(&origin)
+        };
+        let mut others = others.into_iter();
+        let (operation, other) = others.find(|(_, other)| of_order(other) && !is_over(other))?;
+        let key = self.order_of(about)?;
+        let log = self.around.log();
+        let of_it =
+            |event: &inbank::OrderEvent| event.shop == key.shop && event.order == key.reference;
+        let is_told = |told: &Telling| of_it(&told.event) && told.is("needs_person");
+        let is_told = log.told.iter().any(is_told);
+        (!is_told).then(|| format!("{operation} about {other}"))
+    }
+
+    /// Whether a session or application has an active contract.
+    fn is_active(&self, origin: &str) -> bool {
+        let contracts = self.contracts();
+        let mut own = contracts.iter().filter(|held| held.origin == origin);
+        own.any(|held| held.state == State::Active)
+    }
+
+    /// The session or application that a contract comes from.
+    fn origin(&self, about: &str) -> Option<String> {
+        let mut contracts = self.contracts().into_iter();
+        let held = contracts.find(|held| held.id == about)?;
+        Some(held.origin)
+    }
+
+    /// What a session, application or contract was opened as.
+    fn opened_by(&self, about: &str) -> Option<Opened> {
+        let origin = self.origin(about);
+        let state = self.state();
+        let opened = state.opened.get(origin.as_deref().unwrap_or(about));
+        opened.cloned()
+    }
+
+    /// It is done, or is about to be, whether or not whoever asked learns of it.
+    pub(in crate::simulation) fn done(
+        &self,
+        operation: &'static str,
+        about: &str,
+        at: OffsetDateTime,
+    ) {
+        if let Some(asked) = self.state().asked.get_mut(&(operation, about.to_owned())) {
+            let first = asked.done.get_or_insert(at);
+            *first = at.min(*first);
+        }
+    }
+
+    /// Whether the bank has done what an attempt was decided to, by a call that began before then.
+    pub(in crate::simulation) fn has_done(
+        &self,
+        operations: &[&str],
+        attempt: &str,
+        before: OffsetDateTime,
+    ) -> bool {
+        let done: Vec<String> = {
+            let state = self.state();
+            let asked = state.asked.iter();
+            let done = asked.filter(|((operation, _), asked)| {
+                operations.contains(operation) && asked.done.is_some_and(|at| at < before)
+            });
+            done.map(|((_, about), _)| about.clone()).collect()
+        };
+        let of_attempt = |about: &String| {
+            let opened = self.opened_by(about);
+            opened.is_some_and(|opened| opened.attempt() == attempt)
+        };
+        done.iter().any(of_attempt)
     }
 
     /// What a round did under this lease is written down.
@@ -92,7 +202,7 @@ impl Lender {
         let state = self.state();
         for ((operation, _), asked) in &state.asked {
             if asked.under_way > 0 {
-                let opening = ["session.open", "application.submit"].contains(operation);
+                let opening = OPENINGS.contains(operation);
                 self.around.mark(if opening {
                     Mark::KilledWhileOpening
                 } else {
@@ -104,6 +214,16 @@ impl Lender {
 }
 
 impl Asking<'_> {
+    /// When it began.
+    pub(in crate::simulation) const fn began(&self) -> OffsetDateTime {
+        self.began
+    }
+
+    /// Whoever asked has waited for what came of it.
+    pub(in crate::simulation) fn waited_for(&self) {
+        self.waited_for.store(true, Ordering::Relaxed);
+    }
+
     /// Nothing was done, and whoever asked is told so.
     pub(in crate::simulation) fn did_not_arrive(&self) {
         let mut state = self.lender.state();
@@ -123,6 +243,12 @@ impl Asking<'_> {
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
+        let (operation, about) = &self.what;
+        let cut = !self.waited_for.load(Ordering::Relaxed);
+        if cut && OPENINGS.contains(operation) && self.lender.fleet.lives(self.life) {
+            let what = format!("{operation} for {about}");
+            self.lender.around.violated(Invariant::CutOff, &what);
+        }
         if let Some(asked) = self.lender.state().asked.get_mut(&self.what) {
             asked.under_way -= 1;
         }

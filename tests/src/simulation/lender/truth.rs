@@ -37,14 +37,16 @@ impl Lender {
     pub(in crate::simulation) fn is_known(&self, id: &str) -> bool {
         let state = self.state();
         let about_it = |(_, about): &Moment| about == id;
-        let undisturbed = || {
-            let faults = &self.around.setting.faults;
-            !self.around.log().disturbed && faults.keys().all(|fault| fault.is_of_a_shop())
-        };
         let answered = || state.opened.get(id).is_some_and(|opened| opened.answered);
         state.reads.iter().any(about_it)
             || state.kept.iter().any(about_it)
-            || (undisturbed() && answered())
+            || (self.is_undisturbed() && answered())
+    }
+
+    /// Whether no process was ended so far, and no statement can fail.
+    pub(super) fn is_undisturbed(&self) -> bool {
+        let faults = &self.around.setting.faults;
+        !self.around.log().disturbed && faults.keys().all(|fault| fault.is_of_a_shop())
     }
 
     /// When callbacks were kept, and when what they are about was read.
