@@ -74,6 +74,8 @@ impl Step {
         let status = in_root(&self.program)
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            // `cargo run` leaves it to whom it runs; a subcommand takes itself for not run by cargo where it is set.
+            .env_remove("CARGO_PKG_NAME")
             .status()
             .with_context(|| {
                 format!("{}: {} could not be started", self.name, program.display())
