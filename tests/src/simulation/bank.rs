@@ -41,6 +41,7 @@ impl Caller {
         if self.lender.happens(Fault::BankSlow) {
             time += around.times.seconds(1, 40);
         }
+        self.lender.fleet.waits(self.life);
         around.pass(time).await;
     }
 
