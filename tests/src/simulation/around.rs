@@ -42,8 +42,10 @@ pub(super) struct Log {
     /// Orders that are being paid for by a call.
     paying: Vec<(usize, String)>,
     leases: BTreeMap<OrderKey, Held>,
-    /// Whether a process was ended.
+    /// Whether a process was ended, or stood still.
     pub(super) disturbed: bool,
+    /// Processes that stand still as soon as they wait for the bank, and for how long.
+    pub(super) about_to_stand: BTreeMap<u32, Duration>,
     /// Since when processes look for what is due rarely, so that days can pass.
     pub(super) slow_since: Option<OffsetDateTime>,
     /// Stands for every call and its answer.

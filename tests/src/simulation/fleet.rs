@@ -176,14 +176,26 @@ impl Fleet {
         self.start_later(slot, back);
     }
 
-    /// Has a process stand still.
+    /// Has a process stand still as soon as it waits for the bank.
     pub(super) fn stand_still(&self, number: usize, time: Duration) {
         let slot = number % self.around.setting.processes;
+        let mut log = self.around.log();
+        log.disturbed = true;
         if let Some(process) = &self.slots().processes[slot] {
-            process.sim.stand_still(time);
+            log.about_to_stand.insert(process.life, time);
         }
-        self.around.log().disturbed = true;
-        self.around.mark(Mark::StoodStill);
+    }
+
+    /// A process waits for the bank.
+    pub(super) fn waits(&self, life: u32) {
+        let time = self.around.log().about_to_stand.remove(&life);
+        let Some(time) = time.filter(|_| !self.around.faults.are_over()) else {
+            return;
+        };
+        if let Some(process) = self.living().iter().find(|process| process.life == life) {
+            process.sim.stand_still(time);
+            self.around.mark(Mark::StoodStill);
+        }
     }
 
     fn start_later(self: &Arc<Self>, slot: usize, back: Duration) {

@@ -161,7 +161,8 @@ pub enum Happening {
         /// When the next one starts.
         back_ms: u32,
     },
-    /// A process stands still for so many milliseconds, as one whose machine is suspended.
+    /// A process stands still for so many milliseconds, as one whose machine is suspended, while it waits for the
+    /// bank the next time.
     StandStill {
         /// Which.
         process: usize,

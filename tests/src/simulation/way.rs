@@ -58,6 +58,7 @@ impl Way {
         if self.lender.happens(Fault::BankSlow) {
             time += around.times.seconds(1, 40);
         }
+        self.lender.fleet.waits(self.life);
         around.pass(time).await;
     }
 
