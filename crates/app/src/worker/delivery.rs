@@ -105,7 +105,7 @@ pub(super) async fn deliver(
         if let Some(why) = &never {
             // A person hears of it before it is put aside: else nobody would, should the ledger or the process
             // fail in between.
-            if !is_told(store, &event).await {
+            if !tells_a_person(store, &event).await {
                 comes_again(store, &event, "nobody could be told of it", &mut outcome);
                 unreadable = None;
                 break;
@@ -152,7 +152,7 @@ fn comes_again(store: &Store, event: &OrderEvent, why: &str, outcome: &mut Deliv
 }
 
 /// A person is told that an event was refused, by another event; unless that is what was refused.
-async fn is_told(store: &Store, event: &OrderEvent) -> bool {
+async fn tells_a_person(store: &Store, event: &OrderEvent) -> bool {
     if matches!(event.kind, EventKind::NeedsPerson(_)) {
         return true;
     }
