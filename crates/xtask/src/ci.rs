@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, interfaces, test, toolchain};
+use crate::{examples, interfaces, mutations, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -15,7 +15,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     }
     interfaces::check()?;
     examples::run()?;
-    test::run()
+    test::run()?;
+    mutations::before_a_merge()
 }
 
 /// The checks that need the toolchain alone.

@@ -44,7 +44,7 @@ enum Command {
     Interfaces,
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
-    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests
+    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests, mutations
     Ci,
 }
 

@@ -24,15 +24,7 @@ impl Tree {
         let (folder, target) = (base.join("tree"), base.join("target"));
         fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;
-        let listed = step::output("git", &["ls-files", "-z"])?;
-        let listed = listed.context("mutations: git lists no files here")?;
-        let listed: BTreeSet<&Path> = listed
-            .split('\0')
-            .filter(|file| !file.is_empty())
-            .map(Path::new)
-            // Removed, and not yet for git.
-            .filter(|file| root.join(file).is_file())
-            .collect();
+        let listed = listed(root)?;
         for file in &listed {
             copy(&root.join(file), &folder.join(file))?;
         }
@@ -89,6 +81,36 @@ impl Tree {
     }
 }
 
+/// The files of the workspace: what git knows, or everything that isn't built where the sources came without it.
+fn listed(root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let known = step::output("git", &["ls-files", "-z"])?.filter(|known| !known.is_empty());
+    let mut listed = BTreeSet::new();
+    match known {
+        // Some may be removed, and not yet for git.
+        Some(known) => listed.extend(
+            known
+                .split('\0')
+                .map(PathBuf::from)
+                .filter(|file| root.join(file).is_file()),
+        ),
+        None => walk(root, root, &mut listed)?,
+    }
+    Ok(listed)
+}
+
+fn walk(root: &Path, folder: &Path, listed: &mut BTreeSet<PathBuf>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_built = path.ends_with("target") || path.ends_with(".git");
+        if path.is_dir() && !is_built {
+            walk(root, &path, listed)?;
+        } else if path.is_file() {
+            listed.insert(path.strip_prefix(root)?.to_owned());
+        }
+    }
+    Ok(())
+}
+
 fn parent(folder: &Path) -> &OsStr {
     folder.parent().unwrap_or(folder).as_os_str()
 }
@@ -103,7 +125,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// Removes what the working tree doesn't have.
-fn remove_others(tree: &Path, folder: &Path, listed: &BTreeSet<&Path>) -> anyhow::Result<()> {
+fn remove_others(tree: &Path, folder: &Path, listed: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
@@ -113,4 +135,30 @@ fn remove_others(tree: &Path, folder: &Path, listed: &BTreeSet<&Path>) -> anyhow
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_without_git_are_all_but_what_is_built() {
+        let root = std::env::temp_dir().join(format!("inbank-tree-{}", std::process::id()));
+        for file in [
+            "a.rs",
+            "crates/b/c.rs",
+            "target/d",
+            "crates/target/e",
+            ".git/f",
+        ] {
+            let file = root.join(file);
+            fs::create_dir_all(parent(&file)).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        let mut found = BTreeSet::new();
+        walk(&root, &root, &mut found).unwrap();
+        fs::remove_dir_all(&root).unwrap();
+        let found: Vec<_> = found.iter().map(|file| file.to_str().unwrap()).collect();
+        assert_eq!(found, ["a.rs", "crates/b/c.rs"]);
+    }
 }
