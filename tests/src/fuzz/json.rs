@@ -104,13 +104,15 @@ pub(super) fn camel(json: &str) -> String {
     out
 }
 
-/// A name, with its quotes, in `camelCase`. One that is written with escapes stays.
+/// A name, with its quotes, in `camelCase`. One that is written with escapes stays, and so does an underscore that
+/// a name begins with, since it parts no words: `_message` would else be `Message`, which the bank has as well.
 fn camel_name(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     let mut letters = name.chars().peekable();
     while let Some(letter) = letters.next() {
         let next = letters.peek().copied().unwrap_or_default();
-        if letter == '_' && (next.is_ascii_lowercase() || next.is_ascii_digit()) {
+        let parts_words = camel.len() > 1 && (next.is_ascii_lowercase() || next.is_ascii_digit());
+        if letter == '_' && parts_words {
             letters.next();
             camel.push(next.to_ascii_uppercase());
         } else {

@@ -62,8 +62,8 @@ pub(crate) fn to_camel_case(name: &str) -> String {
 /// stays as it is.
 const ROOM: usize = 64;
 
-/// Hands `use_name` the `camelCase` of a name that came in. An underscore that marks no word stays, or
-/// `status_` would be taken for `status`.
+/// Hands `use_name` the `camelCase` of a name that came in. An underscore that parts no words stays, or
+/// `status_` would be taken for `status`, and `_message` for `Message`.
 #[inline]
 pub(crate) fn with_camel_case<R>(name: &[u8], use_name: impl FnOnce(&[u8]) -> R) -> R {
     if name.len() > ROOM || memchr::memchr(b'_', name).is_none() {
@@ -74,7 +74,8 @@ pub(crate) fn with_camel_case<R>(name: &[u8], use_name: impl FnOnce(&[u8]) -> R)
     let mut capital = false;
     for (at, &byte) in name.iter().enumerate() {
         let next = name.get(at + 1).copied().unwrap_or_default();
-        if byte == b'_' && (next.is_ascii_lowercase() || next.is_ascii_digit()) {
+        let parts_words = at > 0 && (next.is_ascii_lowercase() || next.is_ascii_digit());
+        if byte == b'_' && parts_words {
             capital = true;
             continue;
         }
@@ -112,15 +113,16 @@ mod tests {
 
     #[test]
     fn a_name_that_fills_the_room_is_converted_and_a_longer_one_stays() {
-        let full = "_a".repeat(ROOM / 2);
-        assert_eq!(to_camel_case(&full), "A".repeat(ROOM / 2));
+        let full = format!("aa{}", "_a".repeat(ROOM / 2 - 1));
+        let capitals = "A".repeat(ROOM / 2 - 1);
+        assert_eq!(to_camel_case(&full), format!("aa{capitals}"));
         let longer = format!("{full}_");
         assert_eq!(to_camel_case(&longer), longer);
     }
 
     #[test]
-    fn an_underscore_that_stands_before_no_small_letter_or_digit_makes_no_other_name() {
-        for name in ["status_", "_", "a__", "a_B", "õ_õ"] {
+    fn an_underscore_that_parts_no_words_makes_no_other_name() {
+        for name in ["status_", "_", "_message", "a__", "a_B", "õ_õ"] {
             assert_eq!(to_camel_case(name), name);
         }
     }
