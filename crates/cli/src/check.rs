@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::terminal;
+
 /// A check's outcome.
 #[derive(Debug, Serialize)]
 pub(crate) struct Check {
@@ -33,9 +35,10 @@ impl Check {
 pub(crate) fn list(f: &mut fmt::Formatter<'_>, checks: &[Check]) -> fmt::Result {
     let width = checks.iter().map(|check| check.name.len()).max();
     let width = width.unwrap_or_default();
+    let limit = terminal::width();
     for Check { name, ok, detail } in checks {
         let sign = if *ok { "ok    " } else { "failed" };
-        writeln!(f, "{sign}  {name:width$}  {detail}")?;
+        terminal::beside(f, &format!("{sign}  {name:width$}  "), detail, limit)?;
     }
     Ok(())
 }

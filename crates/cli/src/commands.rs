@@ -6,10 +6,14 @@ mod callback;
 mod checked;
 mod completions;
 mod contract;
+mod controls;
 mod demo;
 mod doctor;
 mod document;
+mod duration;
 mod ledger;
+mod listen;
+mod man;
 mod order;
 mod polling;
 mod product;
@@ -18,10 +22,13 @@ mod sandbox;
 mod session;
 #[cfg(test)]
 mod test_bank;
+mod trigger;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::controls::SandboxError;
 use crate::exit::Failure;
+use crate::progress;
 use crate::settings::Settings;
 
 /// Inbank financing from the command line.
@@ -79,8 +86,14 @@ enum Command {
     /// Bring a platform's ledger up to date, and check it
     #[command(subcommand, after_help = ledger::EXAMPLES)]
     Ledger(ledger::Command),
+    /// Have a running sandbox do what a customer or the bank would
+    Trigger(trigger::Trigger),
+    /// Show a sandbox's callbacks as they come, verified step by step, and pass them on
+    Listen(listen::Listen),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Write the manual's pages, one for each command
+    Man(man::Man),
 }
 
 impl Cli {
@@ -90,11 +103,42 @@ impl Cli {
     }
 }
 
+impl Command {
+    /// Whether it goes on until it is ended, or shows by itself how far it is.
+    const fn shows_itself(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Sandbox(_) | Self::Listen(_) => true,
+            Self::Order(command) => command.goes_on(),
+            Self::Doctor(_)
+            | Self::Product(_)
+            | Self::Calculate(_)
+            | Self::Session(_)
+            | Self::Application(_)
+            | Self::Contract(_)
+            | Self::Rental(_)
+            | Self::Callback(_)
+            | Self::Ledger(_)
+            | Self::Trigger(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
+        }
+    }
+}
+
 pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
-    let settings = &cli.settings;
-    match cli.command {
+    let Cli { settings, command } = cli;
+    if command.shows_itself() {
+        answer(command, &settings).await
+    } else {
+        progress::beside(answer(command, &settings)).await
+    }
+}
+
+async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
+    match command {
         Command::Demo(demo) => demo::run(&demo, settings).await,
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
+        Command::Listen(listen) => listen::run(&listen, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,
         Command::Calculate(calculate) => calculation::run(calculate, settings).await,
@@ -105,7 +149,9 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Callback(command) => callback::run(command, settings),
         Command::Order(command) => order::run(command, settings).await,
         Command::Ledger(command) => ledger::run(command, settings).await,
+        Command::Trigger(trigger) => trigger::run(&trigger, settings).await,
         Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man, settings),
     }
 }
 

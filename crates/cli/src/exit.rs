@@ -1,24 +1,27 @@
 //! How a command ends: the exit code, and the error on stderr.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
 use inbank::http::SettingsError;
 use inbank::ports::{
-    CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError, NotUnderstood,
+    CallbackError, GatewayError, GatewayErrorKind as Kind, LedgerError, LedgerErrorKind,
+    NotUnderstood,
 };
 use inbank::sql::ConnectError;
 use inbank::{Invalid, OrderError};
 use serde::Serialize;
 
+use crate::commands::SandboxError;
 use crate::output::{self, Format};
 
 /// Why a command was not done.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The flags or the settings don't do; nothing was sent.
-    Usage(String),
+    Usage(Told),
     /// A value breaks a rule of the guides; nothing was sent.
     Invalid(Invalid),
     /// The bank gave no usable answer.
@@ -38,8 +41,26 @@ pub(crate) enum Failure {
         /// Why there is no answer.
         error: String,
     },
+    /// The sandbox's controls did not do it.
+    Sandbox(SandboxError),
     /// Anything else.
-    Other(String),
+    Other(Told),
+}
+
+/// A problem, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    problem: String,
+    next: Cow<'static, str>,
+}
+
+impl Told {
+    fn new(problem: impl Into<String>, next: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            problem: problem.into(),
+            next: next.into(),
+        }
+    }
 }
 
 /// What a script reads.
@@ -55,14 +76,27 @@ struct Fields<'a> {
     operation: Option<&'static str>,
     bank_status: Option<u16>,
     bank_codes: &'a [String],
+    /// What to do about it.
+    next: &'a str,
 }
 
 impl Failure {
     /// A setting that the command needs and nobody gave.
     pub(crate) fn missing(what: &str, flag: &str, variable: &str) -> Self {
-        Self::Usage(format!(
-            "{what} is missing: give {flag} or set the environment variable {variable}"
-        ))
+        Self::usage(
+            format!("{what} is missing"),
+            format!("give {flag} or set the environment variable {variable}"),
+        )
+    }
+
+    /// Wrong flags or settings, and what to give instead.
+    pub(crate) fn usage(problem: impl Into<String>, next: impl Into<Cow<'static, str>>) -> Self {
+        Self::Usage(Told::new(problem, next))
+    }
+
+    /// Anything else, and what to do about it.
+    pub(crate) fn other(problem: impl Into<String>, next: impl Into<Cow<'static, str>>) -> Self {
+        Self::Other(Told::new(problem, next))
     }
 
     /// The exit code; the contract with scripts.
@@ -72,6 +106,7 @@ impl Failure {
             Self::Callback(_) | Self::TooLong(_) => 4,
             Self::AnswerLost { .. } => 6,
             Self::NotUnderstood(_) | Self::Other(_) => 1,
+            Self::Sandbox(error) => error.code(),
             Self::Gateway(error) | Self::Advised(error, _) => match error.kind() {
                 Kind::Invalid => 2,
                 Kind::Refused | Kind::NotFound | Kind::RateLimited => 3,
@@ -90,8 +125,32 @@ impl Failure {
             Self::Callback(_) | Self::TooLong(_) | Self::NotUnderstood(_) => "callback",
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::AnswerLost { .. } => "answer_lost",
+            Self::Sandbox(error) => error.kind(),
             Self::Other(_) => "other",
         }
+    }
+
+    /// What to do about it: each failure has something.
+    pub(crate) fn next(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::Usage(told) | Self::Other(told) => &told.next,
+            Self::Invalid(_) => "correct that value and run the command again",
+            Self::Gateway(error) => return next_about(error),
+            Self::Advised(_, advice) => advice,
+            Self::Callback(_) => {
+                "see which step fails with `inbank callback verify --explain`, given the raw body"
+            }
+            Self::TooLong(_) => {
+                "pass the raw body of one callback and nothing else; the bank's have a few hundred bytes"
+            }
+            Self::NotUnderstood(_) => {
+                "nothing is lost, since a callback only has the bank read; report what its message has"
+            }
+            Self::AnswerLost { .. } => {
+                "note what was done, and look at it with the `show` of that command"
+            }
+            Self::Sandbox(error) => error.next(),
+        })
     }
 
     const fn gateway(&self) -> Option<&GatewayError> {
@@ -103,6 +162,7 @@ impl Failure {
             | Self::TooLong(_)
             | Self::NotUnderstood(_)
             | Self::AnswerLost { .. }
+            | Self::Sandbox(_)
             | Self::Other(_) => None,
         }
     }
@@ -110,7 +170,7 @@ impl Failure {
     /// Tells it on stderr and gives the exit code.
     pub(crate) fn report(&self, format: Format) -> ExitCode {
         let gateway = self.gateway();
-        let message = self.to_string();
+        let (message, next) = (self.to_string(), self.next());
         match format {
             Format::Json => output::error_line(&Document {
                 error: Fields {
@@ -119,6 +179,7 @@ impl Failure {
                     operation: gateway.map(GatewayError::operation),
                     bank_status: gateway.and_then(GatewayError::bank_status),
                     bank_codes: gateway.map_or(&[], GatewayError::bank_codes),
+                    next: &next,
                 },
             }),
             Format::Text => {
@@ -128,6 +189,7 @@ impl Failure {
                 if let Some(cause) = gateway.and_then(deepest_cause) {
                     output::complain(&format!("cause: {cause}"));
                 }
+                output::complain(&format!("next: {next}"));
             }
         }
         ExitCode::from(self.code())
@@ -137,10 +199,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::TooLong(text) | Self::Other(text) => f.write_str(text),
+            Self::Usage(told) | Self::Other(told) => f.write_str(&told.problem),
+            Self::TooLong(text) => f.write_str(text),
+            Self::Sandbox(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
-            Self::Gateway(error) => error.fmt(f),
-            Self::Advised(error, advice) => write!(f, "{error}; {advice}"),
+            Self::Gateway(error) | Self::Advised(error, _) => error.fmt(f),
             Self::Callback(error) => error.fmt(f),
             Self::NotUnderstood(error) => error.fmt(f),
             Self::AnswerLost { done, error } => {
@@ -151,6 +214,32 @@ impl fmt::Display for Failure {
             }
         }
     }
+}
+
+/// What to do about a call that gave no answer.
+fn next_about(error: &GatewayError) -> Cow<'static, str> {
+    let next = match error.kind() {
+        Kind::Invalid => "correct what is named; nothing was sent",
+        Kind::NotAuthorised => "run `inbank doctor`, which says which of the settings is wrong",
+        Kind::NotFound => {
+            "check the identifier, and that --shop, --environment and --base-url are those it was made with"
+        }
+        Kind::OutcomeUnknown => {
+            "read it first (`inbank session show`, `application show`, `contract show`), and send nothing again before you know"
+        }
+        Kind::RateLimited => match error.retry_after() {
+            Some(wait) => return format!("run it again in {} s", wait.as_secs()).into(),
+            None => "run it again in a minute",
+        },
+        Kind::Refused => "correct what the bank's codes name, and run it again",
+        Kind::Undecodable => "run it again; if it stays, report the operation and what is named",
+        Kind::Unavailable => "run it again later; `inbank doctor` says when the bank answers",
+        Kind::Unreachable => {
+            "check --base-url, the network and any proxy with `inbank doctor`, and run it again"
+        }
+        Kind::Unsupported => "choose a --region or an --api-version that has it",
+    };
+    next.into()
 }
 
 /// A cause that the message doesn't tell already: how the bank could not be reached.
@@ -184,15 +273,32 @@ impl From<GatewayError> for Failure {
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        Self::Other(error.to_string())
+        let next = match error.kind() {
+            LedgerErrorKind::Unavailable => {
+                "see that the database runs and has room, and run the command again"
+            }
+            LedgerErrorKind::Forbidden => {
+                "use an account that may, or run `inbank ledger migrate` with one"
+            }
+            LedgerErrorKind::Unreadable => {
+                "use the version that the platform runs; `inbank ledger check` names what can't be read"
+            }
+        };
+        Self::other(error.to_string(), next)
     }
 }
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::Address(_) => Self::Usage(error.to_string()),
-            ConnectError::Database(_) => Self::Other(error.to_string()),
+            ConnectError::Address(_) => Self::usage(
+                error.to_string(),
+                "set DATABASE_URL or --database to `sqlite:FILE` or `postgres://…`",
+            ),
+            ConnectError::Database(_) => Self::other(
+                error.to_string(),
+                "see that the database runs and the account may use it; `inbank ledger migrate` makes the tables",
+            ),
         }
     }
 }
@@ -208,7 +314,10 @@ impl From<OrderError> for Failure {
             | OrderError::Refused(_)
             | OrderError::Taken
             | OrderError::TooMany(_)
-            | OrderError::Unclear(_) => Self::Other(error.to_string()),
+            | OrderError::Unclear(_) => Self::other(
+                error.to_string(),
+                "look at the order with `inbank order show`, and try again when it allows that",
+            ),
         }
     }
 }
@@ -216,12 +325,18 @@ impl From<OrderError> for Failure {
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
-            SettingsError::Invalid(error) => Self::Usage(error.to_string()),
+            SettingsError::Invalid(error) => Self::usage(
+                error.to_string(),
+                "correct that setting; `inbank --help` lists them",
+            ),
             // Which is where it says that there are no root certificates.
-            error => Self::Other(match bottom(&error) {
-                Some(cause) => format!("{error}: {cause}"),
-                None => error.to_string(),
-            }),
+            error => Self::other(
+                match bottom(&error) {
+                    Some(cause) => format!("{error}: {cause}"),
+                    None => error.to_string(),
+                },
+                "install the system's root certificates (`ca-certificates`), and run it again",
+            ),
         }
     }
 }
@@ -234,9 +349,57 @@ pub(crate) fn parsing(error: &clap::Error) -> ExitCode {
         let sentence = text.split("\n\n").next().unwrap_or(&text);
         let sentence = sentence.trim_start_matches("error: ");
         let words: Vec<&str> = sentence.split_whitespace().collect();
-        return Failure::Usage(words.join(" ")).report(Format::Json);
+        let next = "see what it takes with --help behind the command";
+        return Failure::usage(words.join(" "), next).report(Format::Json);
     }
     // Nobody is left to tell when the terminal is gone.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_to_do_next() {
+        let gateway = [
+            Kind::Invalid,
+            Kind::NotAuthorised,
+            Kind::NotFound,
+            Kind::OutcomeUnknown,
+            Kind::RateLimited,
+            Kind::Refused,
+            Kind::Undecodable,
+            Kind::Unavailable,
+            Kind::Unreachable,
+            Kind::Unsupported,
+        ]
+        .map(|kind| Failure::from(GatewayError::new(kind, "session.show")));
+        let ledger = [
+            LedgerErrorKind::Unavailable,
+            LedgerErrorKind::Forbidden,
+            LedgerErrorKind::Unreadable,
+        ]
+        .map(|kind| Failure::from(LedgerError::new(kind)));
+        let busy = GatewayError::new(Kind::RateLimited, "session.open");
+        let busy = busy.with_retry_after(Some(std::time::Duration::from_secs(7)));
+        assert_eq!(Failure::from(busy).next(), "run it again in 7 s");
+        let others = [
+            Failure::missing("the region", "--region", "INBANK_REGION"),
+            Failure::from(Invalid::new("amount", "must be positive")),
+            Failure::TooLong("too long".to_owned()),
+            Failure::AnswerLost {
+                done: "done".to_owned(),
+                error: "full".to_owned(),
+            },
+        ];
+        let sandbox = SandboxError::every().into_iter().map(Failure::Sandbox);
+        let all = gateway.into_iter().chain(ledger).chain(others);
+        for failure in all.chain(sandbox) {
+            let (message, next) = (failure.to_string(), failure.next());
+            assert!(next.split(' ').count() > 2, "{failure:?}: {next}");
+            assert!(!message.contains(&*next), "said twice: {message}");
+        }
+    }
 }

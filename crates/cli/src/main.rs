@@ -9,8 +9,12 @@ mod check;
 mod commands;
 mod exit;
 mod output;
+mod progress;
 mod settings;
+mod stop;
+mod terminal;
 
+use std::env;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
@@ -29,10 +33,16 @@ async fn main() -> ExitCode {
     };
     let format = cli.settings.output;
     log(format, &cli);
+    progress::allow(format);
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(format),
     }
+}
+
+/// Whether the environment asks for none (no-color.org); what clap writes asks for itself.
+fn without_colour() -> bool {
+    env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// Logs to stderr what `RUST_LOG` asks for.
@@ -51,8 +61,8 @@ fn log(format: Format, cli: &Cli) {
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && !without_colour())
+        .with_writer(|| progress::Stderr)
         // It would print to stderr that stderr can't be printed to, and panic.
         .log_internal_errors(false)
         .init();

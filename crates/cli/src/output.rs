@@ -5,13 +5,14 @@ use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
 
 use clap::ValueEnum;
-use comfy_table::{Table, presets};
+use comfy_table::{Cell, Row, Table, presets};
 use inbank::Money;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::exit::Failure;
+use crate::{progress, terminal};
 
 /// For whom an answer is written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
@@ -65,9 +66,13 @@ pub(crate) fn done(
 
 fn shaped(format: Format, answer: &(impl Serialize + Display)) -> Result<String, Failure> {
     match format {
-        Format::Text => Ok(answer.to_string()),
-        Format::Json => serde_json::to_string(answer)
-            .map_err(|error| Failure::Other(format!("the answer can't be written: {error}"))),
+        Format::Text => Ok(terminal::kept_within(answer.to_string(), terminal::width())),
+        Format::Json => serde_json::to_string(answer).map_err(|error| {
+            Failure::other(
+                format!("the answer can't be written: {error}"),
+                "report it: this is a fault of ours",
+            )
+        }),
     }
 }
 
@@ -98,14 +103,40 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     match write_line(&mut io::stdout().lock(), text) {
         // The reader, such as `head`, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| Failure::Other(format!("stdout: {error}"))),
+        written => written.map_err(|error| stdout_full(&error)),
     }
 }
 
 fn write_line(to: &mut impl Write, text: &str) -> io::Result<()> {
+    progress::end();
     to.write_all(text.trim_end_matches('\n').as_bytes())?;
     to.write_all(b"\n")?;
     to.flush()
+}
+
+/// Writes one answer of many. Whether anybody reads them any more.
+pub(crate) fn shown(format: Format, answer: &(impl Serialize + Display)) -> Result<bool, Failure> {
+    match write_line(&mut io::stdout().lock(), &shaped(format, answer)?) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(stdout_full(&error)),
+    }
+}
+
+/// Writes the empty line between two answers for people. Whether anybody reads them any more.
+pub(crate) fn apart() -> Result<bool, Failure> {
+    match write_line(&mut io::stdout().lock(), "") {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(stdout_full(&error)),
+    }
+}
+
+fn stdout_full(error: &io::Error) -> Failure {
+    Failure::other(
+        format!("stdout: {error}"),
+        "make room where the answer goes, and run it again",
+    )
 }
 
 /// Writes an error document to stderr.
@@ -123,11 +154,25 @@ pub(crate) fn complain(text: &str) {
 
 /// Writes facts under each other, names to the left; what is not known is left out.
 pub(crate) fn facts(f: &mut fmt::Formatter<'_>, facts: &[(&str, Option<String>)]) -> fmt::Result {
-    let names = facts.iter().map(|(name, _)| name.chars().count());
-    let width = names.max().unwrap_or_default();
+    facts_within(f, facts, terminal::width())
+}
+
+/// The columns of a usual terminal.
+const ROOMY: usize = 80;
+
+fn facts_within(
+    f: &mut impl fmt::Write,
+    facts: &[(&str, Option<String>)],
+    limit: Option<usize>,
+) -> fmt::Result {
+    // Where there is room, the values of a command stand in the same place whatever is known.
+    let roomy = limit.is_none_or(|limit| limit >= ROOMY);
+    let counted = facts.iter().filter(|(_, value)| roomy || value.is_some());
+    let width = counted.map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or_default();
     for (name, value) in facts {
         if let Some(value) = value {
-            writeln!(f, "{name:width$}  {value}")?;
+            terminal::beside(f, &format!("{name:width$}  "), value, limit)?;
         }
     }
     Ok(())
@@ -138,6 +183,35 @@ pub(crate) fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
     table
+}
+
+/// A table, or its rows as facts under each other where the terminal is too narrow for it.
+pub(crate) fn fitted(table: &Table) -> String {
+    fitted_to(table, terminal::width())
+}
+
+fn fitted_to(table: &Table, limit: Option<usize>) -> String {
+    let whole = table.to_string();
+    let widest = whole.lines().map(|line| line.chars().count()).max();
+    if limit.is_none_or(|limit| widest.unwrap_or_default() <= limit) {
+        return whole;
+    }
+    let cells = |row: &Row| row.cell_iter().map(Cell::content).collect::<Vec<_>>();
+    let names = table.header().map(cells).unwrap_or_default();
+    let mut text = String::new();
+    for (n, row) in table.row_iter().enumerate() {
+        let values = cells(row);
+        let cells = names.iter().zip(values);
+        let facts: Vec<_> = cells
+            .map(|(name, value)| (name.as_str(), (!value.is_empty()).then_some(value)))
+            .collect();
+        if n > 0 {
+            text.push('\n');
+        }
+        // Writing to a `String` does not fail.
+        let _ = facts_within(&mut text, &facts, limit);
+    }
+    text
 }
 
 /// An amount for scripts: the digits as they are, without the currency.
@@ -160,6 +234,25 @@ pub(crate) fn moment(at: OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_wide_for_the_terminal_stands_under_each_other() {
+        let mut table = table();
+        table.set_header(["Shop", "Order", "", "Look at"]);
+        let why = "the bank says paid, and the amount is another one";
+        table.add_row(["main", "1001", "declined", ""]);
+        table.add_row(["main", "1002", "", why]);
+        assert_eq!(fitted_to(&table, None), table.to_string());
+        assert_eq!(fitted_to(&table, Some(200)), table.to_string());
+        let narrow = fitted_to(&table, Some(40));
+        assert!(
+            narrow.lines().all(|line| line.chars().count() <= 40),
+            "{narrow}"
+        );
+        let expected = "Shop   main\nOrder  1001\n       declined\n\nShop     main\n\
+            Order    1002\nLook at  the bank says paid, and the\n         amount is another one\n";
+        assert_eq!(narrow, expected);
+    }
 
     #[test]
     fn amounts_for_people_have_two_decimals_or_as_many_as_it_takes() {

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use inbank::http::{ApiVersion, Environment, HmacAuthenticator, PartnerApi, RegionProfile, Site};
 use inbank::{ApiKey, ShopId};
+use url::Url;
 
 use crate::exit::Failure;
 use crate::output::Format;
@@ -67,8 +68,12 @@ impl Settings {
             let key = env::var("INBANK_API_KEY")
                 .map_err(|_| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))?;
             let key = ApiKey::parse(&key);
-            let key =
-                key.map_err(|error| Failure::Usage(format!("INBANK_API_KEY {}", error.problem())))?;
+            let key = key.map_err(|error| {
+                Failure::usage(
+                    format!("INBANK_API_KEY {}", error.problem()),
+                    "set it to the key as Inbank gave it, without quotes or line breaks",
+                )
+            })?;
             return Ok(vec![key]);
         }
         self.api_key_file.iter().map(|file| key_in(file)).collect()
@@ -84,12 +89,36 @@ impl Settings {
     /// What tells the bank's callbacks, by all the keys.
     pub(crate) fn authenticator(&self) -> Result<HmacAuthenticator, Failure> {
         let keys = self.keys()?;
-        HmacAuthenticator::new(&keys).map_err(|error| Failure::Usage(error.to_string()))
+        HmacAuthenticator::new(&keys).map_err(|error| {
+            Failure::usage(
+                error.to_string(),
+                "give --api-key-file or set the environment variable INBANK_API_KEY",
+            )
+        })
     }
 
     /// The shop's identifier at the bank, where one is given.
     pub(crate) fn shop_uuid(&self) -> Option<String> {
         self.shop.clone().or_else(shop_uuid_in_environment)
+    }
+
+    /// Where a sandbox is, for its controls. The real bank has none, so it must be named.
+    pub(crate) fn sandbox(&self) -> Result<Url, Failure> {
+        let hint =
+            "start one with `inbank sandbox`, and set --base-url or INBANK_BASE_URL to its address";
+        if self.environment == Environment::Live {
+            let problem = "a sandbox is never the live environment";
+            return Err(Failure::usage(problem, "leave --environment live out"));
+        }
+        let Some(url) = &self.base_url else {
+            return Err(Failure::usage("no sandbox is named", hint));
+        };
+        // Its error doesn't repeat the URL, which may hold credentials.
+        let site = Site::parse(url);
+        let site =
+            site.map_err(|error| Failure::usage(format!("--base-url {}", error.problem()), hint))?;
+        Url::parse(&site.to_string())
+            .map_err(|error| Failure::usage(format!("--base-url can't be read: {error}"), hint))
     }
 
     /// The shop at its bank. Nothing is sent yet.
@@ -106,15 +135,23 @@ impl Settings {
         let profile = self.profile()?;
         let shop =
             shop.ok_or_else(|| Failure::missing("the shop", "--shop", "INBANK_SHOP_UUID"))?;
-        let shop = ShopId::parse(shop)
-            .map_err(|error| Failure::Usage(format!("--shop {}", error.problem())))?;
+        let shop = ShopId::parse(shop).map_err(|error| {
+            Failure::usage(
+                format!("--shop {}", error.problem()),
+                "give the identifier as Inbank gave it, or set INBANK_SHOP_UUID to it",
+            )
+        })?;
         let key = self.key()?;
         let site = match &self.base_url {
             // Its error doesn't repeat the URL, which may hold credentials.
-            Some(url) => Site::parse(url)
-                .map_err(|error| Failure::Usage(format!("--base-url {}", error.problem())))?,
+            Some(url) => Site::parse(url).map_err(|error| {
+                Failure::usage(format!("--base-url {}", error.problem()), BASE_URL)
+            })?,
             None => Site::published(profile, self.environment).map_err(|error| {
-                Failure::Usage(format!("--base-url (INBANK_BASE_URL) {}", error.problem()))
+                Failure::usage(
+                    format!("--base-url (INBANK_BASE_URL) {}", error.problem()),
+                    BASE_URL,
+                )
             })?,
         };
         let api = PartnerApi::builder(profile, shop, key)
@@ -126,6 +163,9 @@ impl Settings {
     }
 }
 
+const BASE_URL: &str =
+    "give an https address, or plain http to this machine, without user and password";
+
 fn shop_uuid_in_environment() -> Option<String> {
     let uuid = env::var("INBANK_SHOP_UUID").ok();
     uuid.filter(|uuid| !uuid.is_empty())
@@ -133,8 +173,12 @@ fn shop_uuid_in_environment() -> Option<String> {
 
 /// Reads a key file. Editors end a file with a line break, which is not part of the key.
 fn key_in(file: &Path) -> Result<ApiKey, Failure> {
-    let wrong =
-        |problem: &str| Failure::Usage(format!("--api-key-file {}: {problem}", file.display()));
+    let wrong = |problem: &str| {
+        Failure::usage(
+            format!("--api-key-file {}: {problem}", file.display()),
+            "name a file that can be read and holds one key and nothing else",
+        )
+    };
     let text = fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
     let key = text.strip_suffix('\n').unwrap_or(&text);
     let key = key.strip_suffix('\r').unwrap_or(key);

@@ -15,6 +15,7 @@ pub use self::event::{ApplicationCallbackRecord, ApplicationEvent};
 pub(crate) use self::message::SignedMessage;
 use crate::{
     fault::CallbackFault,
+    identifier::Identifiers,
     session::{Session, SessionStatus},
 };
 
@@ -94,6 +95,8 @@ pub(crate) struct Callbacks {
     queued_so_far: u64,
     held: Vec<Held>,
     in_flight: bool,
+    /// Those that were sent, each once, in the order in which they first were.
+    sent: Vec<usize>,
     /// The pauses before the second, third, … attempt.
     retries: Vec<Duration>,
 }
@@ -106,6 +109,7 @@ impl Callbacks {
             queued_so_far: 0,
             held: Vec::new(),
             in_flight: false,
+            sent: Vec::new(),
             retries,
         }
     }
@@ -218,6 +222,9 @@ impl Callbacks {
         let (.., index) = next;
         let entry = self.entries.get_mut(index)?;
         entry.attempts += 1;
+        if entry.attempts == 1 {
+            self.sent.push(index);
+        }
         self.in_flight = true;
         Some((index, entry.url.clone(), entry.body.clone()))
     }
@@ -243,6 +250,69 @@ impl Callbacks {
         } else {
             self.settle(index, CallbackOutcome::GivenUp);
         }
+    }
+
+    /// How many there are, whatever has become of them.
+    pub(crate) const fn so_far(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many of them were sent.
+    pub(crate) const fn sent_so_far(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// The address and the form of one that was sent, by its place among those.
+    pub(crate) fn sent(&self, place: usize) -> Option<(&str, &str)> {
+        let entry = self.entries.get(*self.sent.get(place)?)?;
+        Some((&entry.url, &entry.body))
+    }
+
+    /// Has those that were lined up as the last ones, `from` on, sent so many times, later, and in an order of chance if there is any, which is then another one.
+    /// How many wait then.
+    pub(crate) fn repeat(
+        &mut self,
+        from: usize,
+        times: u32,
+        delay: Duration,
+        order: Option<&mut Identifiers>,
+    ) -> usize {
+        let (earlier, ours): (BTreeSet<_>, BTreeSet<_>) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|&(.., index)| index < from);
+        self.queue = earlier;
+        // Each is followed by its copies.
+        let mut waiting = Vec::new();
+        for (due, _, index) in ours {
+            waiting.push((due, index));
+            for _ in 1..times {
+                if let Some(entry) = self.entries.get(index).cloned() {
+                    waiting.push((due, self.entries.len()));
+                    self.entries.push(entry);
+                }
+            }
+        }
+        if let Some(chance) = order {
+            let straight = waiting.clone();
+            for left in (1..waiting.len()).rev() {
+                waiting.swap(left, chance.below(left + 1));
+            }
+            // Chance may leave everything in its place, which is not what was asked for.
+            if self.bodies(&waiting).eq(self.bodies(&straight)) {
+                waiting.reverse();
+            }
+        }
+        for &(due, index) in &waiting {
+            self.enqueue(index, due + delay);
+        }
+        waiting.len()
+    }
+
+    fn bodies(&self, waiting: &[(OffsetDateTime, usize)]) -> impl Iterator<Item = &str> {
+        let entries = waiting
+            .iter()
+            .filter_map(|&(_, index)| self.entries.get(index));
+        entries.map(|entry| entry.body.as_str())
     }
 
     fn enqueue(&mut self, index: usize, due: OffsetDateTime) {

@@ -4,7 +4,9 @@
 
 mod asynchrony;
 mod direct;
+mod listening;
 mod rental;
+mod trigger;
 
 use std::{sync::Arc, time::Duration};
 
@@ -46,7 +48,9 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sandbox/contracts/{id}/terminate", post(terminate))
         .merge(asynchrony::router())
         .merge(direct::router())
+        .merge(listening::router())
         .merge(rental::router())
+        .merge(trigger::router())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(shared),
             authorize,

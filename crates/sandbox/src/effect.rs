@@ -30,6 +30,18 @@ pub(crate) enum Effect {
     Request(Box<Request>),
 }
 
+impl Effect {
+    /// The contract that it is about.
+    const fn contract(&self) -> Option<Uuid> {
+        match self {
+            Self::Approval(contract)
+            | Self::Activation(contract)
+            | Self::Cancellation(contract) => Some(*contract),
+            Self::ApplicationCancellation(_) | Self::Acceptance(_) | Self::Request(_) => None,
+        }
+    }
+}
+
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -59,6 +71,13 @@ impl Effects {
 
     fn take(&mut self) -> Option<Effect> {
         self.queue.pop_first().map(|(_, effect)| effect)
+    }
+
+    /// Takes the next one that is about this contract.
+    fn take_about(&mut self, contract: Uuid) -> Option<Effect> {
+        let mut queue = self.queue.iter();
+        let (&key, _) = queue.find(|(_, effect)| effect.contract() == Some(contract))?;
+        self.queue.remove(&key)
     }
 }
 
@@ -94,6 +113,16 @@ impl Bank {
                 // Nobody waits for the answer any more, a refusal included.
                 let _ = self.answer(call, &request.headers, &request.query, &request.body);
             }
+        }
+    }
+
+    /// Lets what the bank does with a contract be done now, and the clock be as it is.
+    pub(crate) fn hasten(&mut self, contract: Uuid) {
+        while let Some(effect) = self.effects.take_about(contract) {
+            self.happen(effect);
+        }
+        if self.contract_due(contract).is_some() {
+            self.end_contract_step(contract);
         }
     }
 

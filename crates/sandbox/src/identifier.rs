@@ -29,6 +29,15 @@ impl Identifiers {
         }
     }
 
+    /// A number below this one, and 0 where there is none: for an order of chance.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        let (_, low) = self.next().as_u64_pair();
+        usize::try_from(low)
+            .unwrap_or(usize::MAX)
+            .checked_rem(limit)
+            .unwrap_or_default()
+    }
+
     /// The next contract number: eleven digits, as in the guide's sample.
     pub(crate) fn next_number(&mut self) -> String {
         let (_, low) = self.next().as_u64_pair();

@@ -57,6 +57,7 @@ mod server;
 mod session;
 mod shared;
 mod timing;
+mod trigger;
 
 pub use crate::{
     alteration::Alteration,
@@ -76,4 +77,5 @@ pub use crate::{
     sandbox::{ApplicationState, Sandbox, SandboxBuilder, SessionState, StartError},
     session::{CustomerError, SessionStatus},
     timing::PartnerApprovalAt,
+    trigger::{Trigger, TriggerError, TriggerKind},
 };

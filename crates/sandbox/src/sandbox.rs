@@ -32,6 +32,7 @@ use crate::{
     session::{CustomerError, SessionStatus},
     shared::Shared,
     timing::Timing,
+    trigger::{Trigger, TriggerError},
 };
 
 pub use self::direct::ApplicationState;
@@ -324,6 +325,16 @@ impl Sandbox {
     /// When the session does not exist or is not pending any more.
     pub fn customer_cancels(&self, session: Uuid) -> Result<(), CustomerError> {
         self.shared.with(|bank| bank.cancel_by_customer(session))
+    }
+
+    /// Has happen at once what a customer or the bank would do, and has its callbacks sent as it is asked for. How many will be sent; what
+    /// faults on order keep back or drop is not among them.
+    ///
+    /// # Errors
+    ///
+    /// When what is named is not there, or it can't happen as things stand.
+    pub fn trigger(&self, trigger: &Trigger) -> Result<usize, TriggerError> {
+        self.shared.with(|bank| bank.trigger(trigger))
     }
 
     /// Ends an activated contract, as in the Partner Portal.

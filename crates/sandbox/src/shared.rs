@@ -7,11 +7,14 @@ use std::{
 
 use time::OffsetDateTime;
 use tokio::{sync::watch, time::sleep};
+use uuid::Uuid;
 
 use crate::bank::Bank;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
+    /// Another one for each sandbox, whatever its seed: who listens to it can tell that it was started anew.
+    pub(crate) instance: Uuid,
     bank: Mutex<Bank>,
     changes: watch::Sender<()>,
     stopped: watch::Sender<bool>,
@@ -24,6 +27,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(bank: Bank) -> Self {
         Self {
+            instance: Uuid::new_v4(),
             bank: Mutex::new(bank),
             changes: watch::Sender::new(()),
             stopped: watch::Sender::new(false),
@@ -49,8 +53,13 @@ impl Shared {
             bank.remember();
             result
         };
-        self.changes.send_replace(());
+        self.tell();
         result
+    }
+
+    /// Tells those who wait for changes that there is one.
+    pub(crate) fn tell(&self) {
+        self.changes.send_replace(());
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<()> {

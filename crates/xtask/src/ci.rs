@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, interfaces, mutations, test, toolchain};
+use crate::{examples, interfaces, mutations, package, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -13,14 +13,16 @@ pub(crate) fn run() -> anyhow::Result<()> {
     for step in dependencies()? {
         step.run()?;
     }
-    interfaces::check()?;
+    interfaces::run(&interfaces::Arguments::default())?;
+    // Not built from: what is in them has just been built.
+    package::run(&package::Arguments::quick())?;
     examples::run()?;
     test::run()?;
     mutations::before_a_merge()
 }
 
 /// The checks that need the toolchain alone.
-fn checks() -> [Step; 5] {
+fn checks() -> [Step; 6] {
     [
         Step::cargo(
             "format",
@@ -36,6 +38,11 @@ fn checks() -> [Step; 5] {
             "fuzzers' format",
             "fmt --all --check --manifest-path tests/fuzz/Cargo.toml",
             "a fuzzer is not formatted; `cargo fmt --all --manifest-path tests/fuzz/Cargo.toml` does it",
+        ),
+        Step::cargo(
+            "lister's format",
+            "fmt --all --check --manifest-path tests/public-api/Cargo.toml",
+            "the lister is not formatted; `cargo fmt --all --manifest-path tests/public-api/Cargo.toml` does it",
         ),
         Step::cargo(
             "lints",

@@ -1,9 +1,19 @@
 //! Whether what others build on changed in a way that the version doesn't say.
 
 use anyhow::Context as _;
+use clap::Args;
 
+use crate::public_api;
 use crate::step::{output, root};
 use crate::tool::SEMVER_CHECKS;
+
+/// What is done with the lists.
+#[derive(Args, Default)]
+pub(crate) struct Arguments {
+    /// Writes the lists in `tests/public-api` anew instead of comparing
+    #[arg(long)]
+    write: bool,
+}
 
 /// The crates that somebody else builds on, the one that is embedded first.
 const INTERFACES: [&str; 7] = [
@@ -16,8 +26,14 @@ const INTERFACES: [&str; 7] = [
     "inbank-testkit",
 ];
 
+/// Compares with the lists, or writes them; then with the last tag.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    public_api::check(&INTERFACES, arguments.write)?;
+    check()
+}
+
 /// Compares with the last tag of a version. Without one nothing was released, and there is nothing to break.
-pub(crate) fn check() -> anyhow::Result<()> {
+fn check() -> anyhow::Result<()> {
     let describe = ["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"];
     let Some(tag) = output("git", &describe)? else {
         eprintln!(

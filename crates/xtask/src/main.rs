@@ -1,20 +1,25 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `package`,
+//! `features`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
 mod ci;
 mod examples;
+mod features;
 mod fuzz;
 mod interfaces;
 mod mutants;
 mod mutations;
+mod package;
+mod public_api;
 mod sbom;
 mod simulate;
 mod step;
 mod test;
 mod tool;
 mod toolchain;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -40,8 +45,12 @@ enum Command {
     Mutants(mutants::Arguments),
     /// Puts faults back that were mended, each of which the simulation has to find; a third of them, or all
     Mutations(mutations::Arguments),
-    /// Compares the interfaces with those of the last tag, where there is one
-    Interfaces,
+    /// Compares what others can name of our crates with the lists of it, and with the last tag where there is one
+    Interfaces(interfaces::Arguments),
+    /// Makes the package of each crate that others may depend on, and builds from it
+    Package(package::Arguments),
+    /// Measures what each feature of the embedded crate costs: crates, seconds to build, bytes
+    Features(features::Arguments),
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, tests, mutations
@@ -57,7 +66,9 @@ fn main() -> ExitCode {
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Mutations(arguments) => mutations::run(&arguments),
-        Command::Interfaces => interfaces::check(),
+        Command::Interfaces(arguments) => interfaces::run(&arguments),
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Features(arguments) => features::run(&arguments),
         Command::Sbom => sbom::run(),
         Command::Ci => ci::run(),
     };

@@ -4,7 +4,7 @@ mod patch;
 mod tree;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         named(all, &arguments.names)?
     };
-    check(&root, &chosen)
+    check(&chosen)
 }
 
 /// A third of the list, as before a merge.
@@ -105,8 +105,8 @@ impl fmt::Display for Verdict {
 }
 
 /// Puts each into a copy of the workspace, and runs the simulation there.
-fn check(root: &Path, chosen: &[Mutation]) -> anyhow::Result<()> {
-    let tree = Tree::copied(root)?;
+fn check(chosen: &[Mutation]) -> anyhow::Result<()> {
+    let tree = Tree::copied()?;
     eprintln!("xtask: mutations: building the simulation without any");
     ensure!(
         tree.build()?,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 /// A command that has to succeed.
 pub(crate) struct Step {
@@ -147,6 +147,32 @@ pub(crate) fn output(program: &str, arguments: &[&str]) -> anyhow::Result<Option
         .with_context(|| format!("{program} could not be started"))?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Ok(output.status.success().then_some(text))
+}
+
+/// What cargo says.
+pub(crate) fn cargo_output(arguments: &[&str]) -> anyhow::Result<String> {
+    said(in_root(cargo_program()).args(arguments), arguments)
+}
+
+/// What cargo says elsewhere than in the workspace's root.
+pub(crate) fn cargo_output_at(folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    said(
+        Command::new(cargo_program())
+            .args(arguments)
+            .current_dir(folder),
+        arguments,
+    )
+}
+
+fn said(command: &mut Command, arguments: &[&str]) -> anyhow::Result<String> {
+    let output = command.output().context("cargo could not be started")?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "cargo {}: {complaint}",
+        arguments.join(" ")
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// A program in the workspace's root wherever we were started from.

@@ -237,7 +237,8 @@ impl fmt::Display for Answer {
         }
         output::facts(f, &facts)?;
         if !self.schedule.is_empty() {
-            writeln!(f, "\n{}", schedule(&self.schedule, &self.currency))?;
+            let table = schedule(&self.schedule, &self.currency);
+            writeln!(f, "\n{}", output::fitted(&table))?;
         }
         write!(f, "\n{}", self.checked)?;
         match &self.representative_example {

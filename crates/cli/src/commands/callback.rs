@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use time::OffsetDateTime;
 
+pub(super) use self::explain::explain;
 use crate::check::{self, Check};
 use crate::exit::Failure;
 use crate::output;
@@ -70,7 +71,7 @@ struct Verdict {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Content {
+pub(super) enum Content {
     Application {
         kind: String,
         id: String,
@@ -110,17 +111,23 @@ fn run_sign(sign: &Sign, settings: &Settings) -> Result<(), Failure> {
     })?;
     let now = || u64::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or_default();
     let timestamp = sign.timestamp.unwrap_or_else(now);
-    let body = callback_form(&settings.key()?, timestamp, &sign.message)
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let body = callback_form(&settings.key()?, timestamp, &sign.message).map_err(|error| {
+        Failure::usage(error.to_string(), "give another key or another message")
+    })?;
     output::answer(settings.output, &Signed { body })
 }
 
 fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
     let keys = settings.keys()?;
-    let body = body().map_err(|error| Failure::Usage(format!("stdin: {error}")))?;
+    let body = body().map_err(|error| {
+        Failure::usage(
+            format!("stdin: {error}"),
+            "give the raw body on stdin: `inbank callback verify < body.txt`",
+        )
+    })?;
     let judged = authenticate(&keys, &body)?;
     let mut explanation = if verify.explain {
-        explain::explain(&body, &keys, OffsetDateTime::now_utc())
+        explain(&body, &keys, OffsetDateTime::now_utc())
     } else {
         Vec::new()
     };
@@ -158,13 +165,13 @@ fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
 }
 
 impl Content {
-    fn not(error: &impl fmt::Display) -> Self {
+    pub(super) fn not(error: &impl fmt::Display) -> Self {
         Self::Not {
             reason: error.to_string(),
         }
     }
 
-    fn about(callback: Callback) -> Self {
+    pub(super) fn about(callback: Callback) -> Self {
         match callback {
             Callback::Application(callback) => Self::Application {
                 kind: callback.subject.as_str().to_ascii_lowercase(),
@@ -183,12 +190,16 @@ impl Content {
     }
 }
 
-fn authenticate(
+pub(super) fn authenticate(
     keys: &[ApiKey],
     body: &[u8],
 ) -> Result<Result<SignedCallback, CallbackError>, Failure> {
-    let authenticator =
-        HmacAuthenticator::new(keys).map_err(|error| Failure::Usage(error.to_string()))?;
+    let authenticator = HmacAuthenticator::new(keys).map_err(|error| {
+        Failure::usage(
+            error.to_string(),
+            "give --api-key-file or set the environment variable INBANK_API_KEY",
+        )
+    })?;
     Ok(authenticator.authenticate(&Headers::NONE, body))
 }
 

@@ -54,14 +54,20 @@ enum Guide {
 pub(crate) async fn run(demo: &Demo, settings: &Settings) -> Result<(), Failure> {
     let begun = Instant::now();
     let flows = flows(demo.guide).await;
-    let flows = flows.map_err(|error| Failure::Other(format!("{error:#}")))?;
+    let flows = flows.map_err(|error| {
+        Failure::other(
+            format!("{error:#}"),
+            "see that the temporary folder has room and loopback is open, and run it again",
+        )
+    })?;
     let report = Report::new(flows, begun.elapsed());
     output::answer(settings.output, &report)?;
     match report.failed() {
         0 => Ok(()),
-        failed => Err(Failure::Other(format!(
-            "{failed} of the flows ended otherwise than they should; see their outcomes"
-        ))),
+        failed => Err(Failure::other(
+            format!("{failed} of the flows ended otherwise than they should"),
+            "see their outcomes above, and report them: nothing outside this process was asked",
+        )),
     }
 }
 

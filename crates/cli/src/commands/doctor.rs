@@ -56,7 +56,13 @@ pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Fail
                 report.callback_address(url, local).await;
             }
         }
-        Err(failure) => report.fail("settings", failure.to_string(), failure),
+        Err(failure) => {
+            report.fail(
+                "settings",
+                format!("{failure}: {}", failure.next()),
+                failure,
+            );
+        }
     }
     report.clock(OffsetDateTime::now_utc().truncate_to_second());
     output::answer(settings.output, &report)?;
@@ -143,7 +149,10 @@ impl Report {
         match callback_address(address, local).await {
             Ok(detail) => self.pass("callback_address", detail),
             Err(problem) => {
-                let failure = Failure::Usage(format!("--callback-url {problem}"));
+                let failure = Failure::usage(
+                    format!("--callback-url {problem}"),
+                    "give the public https address that leads to the platform's routes",
+                );
                 self.fail("callback_address", problem, failure);
             }
         }
@@ -158,7 +167,8 @@ impl Report {
                 "{} can't be right; set the system's clock",
                 output::moment(now)
             );
-            self.fail("clock", detail.clone(), Failure::Other(detail));
+            let failure = Failure::other(detail.clone(), "set the system's clock, best by NTP");
+            self.fail("clock", detail, failure);
         }
     }
 }

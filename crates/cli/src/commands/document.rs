@@ -14,7 +14,12 @@ pub(super) fn read(from: &str) -> Result<String, Failure> {
         "-" => io::stdin().lock().read_to_string(&mut text).map(|_| text),
         file => fs::read_to_string(file),
     };
-    read.map_err(|error| Failure::Usage(format!("--from {from}: {error}")))
+    read.map_err(|error| {
+        Failure::usage(
+            format!("--from {from}: {error}"),
+            "name a file that can be read, or `-` for stdin",
+        )
+    })
 }
 
 /// Points out an identity code whose check digit is wrong, where the rule is known: the bank decides.

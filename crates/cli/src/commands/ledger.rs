@@ -90,9 +90,10 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             output::answer(settings.output, &checked)?;
             match checked.unreadable.len() {
                 0 => Ok(()),
-                count => Err(Failure::Other(format!(
-                    "{count} of the orders can't be read; were they written by a later version?"
-                ))),
+                count => Err(Failure::other(
+                    format!("{count} of the orders can't be read"),
+                    "read them with the version that wrote them, which may be a later one",
+                )),
             }
         }
     }
@@ -105,9 +106,10 @@ impl Database {
         let path = self.database.strip_prefix("sqlite:");
         let path = path.map(|path| path.trim_start_matches("//").split('?').next());
         if let Some(path) = path.flatten().filter(|path| !Path::new(path).exists()) {
-            return Err(Failure::Usage(format!(
-                "there is no ledger at {path}; set DATABASE_URL or --database to the platform's"
-            )));
+            return Err(Failure::usage(
+                format!("there is no ledger at {path}"),
+                "set DATABASE_URL or --database to the platform's; `inbank ledger migrate` makes a new one",
+            ));
         }
         let options = LedgerOptions::new().without_migrating();
         Ok(Arc::new(options.connect(&self.database).await?))

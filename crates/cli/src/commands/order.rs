@@ -1,6 +1,8 @@
 mod listing;
 mod replay;
+mod watching;
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use inbank::ports::{Ledger, Listing};
 use inbank::{Attempt, Money, Order, OrderEvent, OrderReference, ShopName};
 use serde::Serialize;
 
+use self::watching::Watch;
 use super::ledger::Database;
 use crate::exit::Failure;
 use crate::output::{self, moment};
@@ -36,19 +39,27 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:
   inbank order show 1001
   inbank order show 1001 --shop main --output json
+  inbank order show 1001 --watch
 
 Without --shop it must be the only order of that name.")]
 pub(crate) struct Show {
     #[command(flatten)]
     wanted: Wanted,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  inbank order events 1001 --output json")]
+#[command(after_help = "Examples:
+  inbank order events 1001 --output json
+  inbank order events 1001 --watch
+
+With --watch, what was there is shown once, and then what is new.")]
 pub(crate) struct Events {
     #[command(flatten)]
     wanted: Wanted,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 /// Names an order.
@@ -114,41 +125,70 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
     match command {
         Command::List(list) => listing::run(list, settings).await,
         Command::Show(show) => {
-            let (_, order) = show.wanted.find(settings).await?;
-            output::answer(settings.output, &Details::from(&order))
+            let ledger = show.wanted.database.open().await?;
+            let look = async || {
+                let order = show.wanted.find_in(&*ledger, settings).await?;
+                Ok(Details::from(&order))
+            };
+            show.watch.show(settings.output, look).await
         }
         Command::Events(events) => {
             let (ledger, order) = events.wanted.find(settings).await?;
-            let events = ledger.events(&order.key).await?;
-            let events = events.iter().map(Event::from).collect();
-            output::answer(settings.output, &Told { events })
+            let seen = Cell::new(0);
+            let look = async || {
+                let all = ledger.events(&order.key).await?;
+                let events = all.iter().skip(seen.get()).map(Event::from).collect();
+                seen.set(all.len());
+                Ok(Told { events })
+            };
+            events.watch.show(settings.output, look).await
         }
         Command::Replay(replay) => replay::run(replay, settings).await,
     }
 }
 
+impl Command {
+    /// Whether it goes on until it is ended.
+    pub(crate) const fn goes_on(&self) -> bool {
+        match self {
+            Self::List(list) => list.watch.goes_on(),
+            Self::Show(show) => show.watch.goes_on(),
+            Self::Events(events) => events.watch.goes_on(),
+            Self::Replay(replay) => replay.watch.goes_on(),
+        }
+    }
+}
+
 impl Wanted {
     async fn find(&self, settings: &Settings) -> Result<(Arc<dyn Ledger>, Order), Failure> {
+        let ledger = self.database.open().await?;
+        let order = self.find_in(&*ledger, settings).await?;
+        Ok((ledger, order))
+    }
+
+    async fn find_in(&self, ledger: &dyn Ledger, settings: &Settings) -> Result<Order, Failure> {
         let reference = OrderReference::parse(self.reference.as_str())?;
         let listing = Listing {
             shop: shop_name(settings)?,
             reference: Some(reference.clone()),
             ..Listing::default()
         };
-        let ledger = self.database.open().await?;
         let mut listed = ledger.orders(&listing).await?;
         let unreadable = listed.unreadable.len();
         match (listed.orders.pop(), listed.orders.len() + unreadable) {
-            (Some(order), 0) => Ok((ledger, order)),
-            (None, 0) => Err(Failure::Other(format!(
-                "there is no order {reference} in this ledger"
-            ))),
-            (None, 1) => Err(Failure::Other(format!(
-                "the order {reference} can't be read; was it written by a later version?"
-            ))),
-            (Some(_) | None, _) => Err(Failure::Usage(format!(
-                "several shops have an order {reference}: give --shop"
-            ))),
+            (Some(order), 0) => Ok(order),
+            (None, 0) => Err(Failure::other(
+                format!("there is no order {reference} in this ledger"),
+                "see which there are with `inbank order list`, and whether --database and --shop are right",
+            )),
+            (None, 1) => Err(Failure::other(
+                format!("the order {reference} can't be read"),
+                "read it with the version that wrote it, which may be a later one",
+            )),
+            (Some(_) | None, _) => Err(Failure::usage(
+                format!("several shops have an order {reference}"),
+                "give --shop, the shop's name in the ledger",
+            )),
         }
     }
 }
@@ -156,7 +196,12 @@ impl Wanted {
 /// The platform's own name for a shop, where one is given.
 fn shop_name(settings: &Settings) -> Result<Option<ShopName>, Failure> {
     let name = settings.shop.as_deref().map(ShopName::parse).transpose();
-    name.map_err(|error| Failure::Usage(format!("--shop {}", error.problem())))
+    name.map_err(|error| {
+        Failure::usage(
+            format!("--shop {}", error.problem()),
+            "give the platform's own name for the shop; `inbank order list` shows them",
+        )
+    })
 }
 
 fn digits(amount: Option<Money>) -> (Option<String>, Option<String>) {
@@ -284,7 +329,7 @@ impl fmt::Display for Told {
                 &event.occurred_at,
             ]);
         }
-        table.fmt(f)
+        f.write_str(&output::fitted(&table))
     }
 }
 

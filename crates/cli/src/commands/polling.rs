@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use inbank::http::SystemClock;
 use inbank::ports::{Clock as _, GatewayError};
-use indicatif::ProgressBar;
+
+use crate::progress;
 
 /// How often the bank is asked, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -36,16 +37,14 @@ pub(super) async fn until<T>(
     read: impl AsyncFn() -> Result<T, GatewayError>,
     is_news: impl Fn(&T) -> bool,
 ) -> Result<T, GatewayError> {
-    let progress = ProgressBar::new_spinner();
     let mut waited = Duration::ZERO;
     loop {
         let found = read().await?;
         if is_news(&found) || waited >= patience.at_most {
-            progress.finish_and_clear();
+            progress::end();
             return Ok(found);
         }
-        progress.set_message(format!("waiting for {awaited}, {} s", waited.as_secs()));
-        progress.tick();
+        progress::say(format!("waiting for {awaited}, {} s", waited.as_secs()));
         SystemClock.sleep(patience.every).await;
         waited += patience.every;
     }

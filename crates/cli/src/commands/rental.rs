@@ -119,9 +119,8 @@ async fn activate(
 
 async fn product_of(api: &PartnerApi, id: &ContractId) -> Result<ProductCode, Failure> {
     let product = unplaced(api, id).await?.product_code;
-    product.ok_or_else(|| {
-        Failure::Usage("the contract does not tell its product: give --product".to_owned())
-    })
+    product
+        .ok_or_else(|| Failure::usage("the contract does not tell its product", "give --product"))
 }
 
 /// A contract of which the product is not given.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::exit::Failure;
 use crate::output;
 use crate::settings::Settings;
+use crate::stop;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -39,7 +40,12 @@ struct Ready {
 pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
     let region = settings.region.map(|profile| profile.region.name.parse());
     let region = region.transpose();
-    let region = region.map_err(|error| Failure::Usage(format!("--region: {error}")))?;
+    let region = region.map_err(|error| {
+        Failure::usage(
+            format!("--region: {error}"),
+            "give one that `inbank sandbox --help` lists",
+        )
+    })?;
     let mut builder = Sandbox::builder(region.unwrap_or(Region::Estonia)).listen(serve.listen);
     // Never the key of the settings: it may be a real one, and it would be printed.
     if let Some(key) = serve.api_key {
@@ -51,11 +57,17 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
     if let Some(seed) = serve.seed {
         builder = builder.seed(seed);
     }
-    let stop = stopped()?;
+    let stop = stop::asked()?;
     let sandbox = builder.start().await.map_err(|error| match error {
-        StartError::Shop(_) => Failure::Usage(format!("--shop: {error}")),
-        StartError::ApiKey => Failure::Usage(format!("--api-key: {error}")),
-        error => Failure::Other(format!("{error}; choose another address with --listen")),
+        StartError::Shop(_) => Failure::usage(
+            format!("--shop: {error}"),
+            "give a UUID, or leave --shop and INBANK_SHOP_UUID out and one is made up",
+        ),
+        StartError::ApiKey => Failure::usage(
+            format!("--api-key: {error}"),
+            "give letters and digits, or leave it out and one is made up",
+        ),
+        error => Failure::other(error.to_string(), "choose another address with --listen"),
     })?;
     let ready = Ready {
         base_url: sandbox.base_url().to_owned(),
@@ -66,30 +78,6 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
     output::answer(settings.output, &ready)?;
     sandbox.serve_until(stop).await;
     Ok(())
-}
-
-/// Resolves at Ctrl-C, or when the process is asked to end. Listens from now on, so that no signal
-/// after the ready line is missed.
-fn stopped() -> Result<impl Future<Output = ()>, Failure> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| {
-            signal(kind).map_err(|error| Failure::Other(format!("signals can't be heard: {error}")))
-        };
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let mut terminate = listen(SignalKind::terminate())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 impl fmt::Display for Ready {

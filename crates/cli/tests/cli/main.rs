@@ -10,7 +10,10 @@ mod contract;
 mod demo;
 mod doctor;
 mod exit;
+mod following;
 mod income_proof;
+mod listen;
+mod man;
 mod order;
 mod product;
 mod rental;
@@ -22,3 +25,7 @@ mod session;
 mod settings;
 mod shop;
 mod signing;
+#[cfg(unix)]
+mod terminal;
+mod trigger;
+mod watching;

@@ -7,16 +7,16 @@ use crate::run::{Run, inbank};
 use crate::shop::Shop;
 
 /// A platform's ledger with one order, whose session is open.
-struct Ledger {
-    shop: Shop,
-    folder: TempDir,
-    session: Uuid,
+pub(crate) struct Ledger {
+    pub(crate) shop: Shop,
+    pub(crate) folder: TempDir,
+    pub(crate) session: Uuid,
 }
 
-const REFERENCE: &str = "Order 1";
+pub(crate) const REFERENCE: &str = "Order 1";
 
 impl Ledger {
-    async fn with_an_order() -> Self {
+    pub(crate) async fn with_an_order() -> Self {
         let shop = Shop::open().await;
         let folder = TempDir::new().unwrap();
         let (uuid, key) = (shop.sandbox.shop(), shop.sandbox.api_key());
@@ -49,9 +49,16 @@ impl Ledger {
         }
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let mut command = self.shop.command(arguments);
         Run::of(command.current_dir(self.folder.path()))
+    }
+
+    /// Has a later version write what this one can't read.
+    pub(crate) fn spoil(&self) {
+        let database = rusqlite::Connection::open(self.folder.path().join("inbank.db"));
+        let later = "UPDATE inbank_attempt SET state = 'refinanced'";
+        database.unwrap().execute(later, ()).unwrap();
     }
 
     fn listed(&self, filters: &[&str]) -> Vec<Value> {
@@ -191,9 +198,7 @@ async fn a_ledger_is_brought_up_to_date_and_checked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_read_is_named_and_left_out() {
     let ledger = Ledger::with_an_order().await;
-    let database = rusqlite::Connection::open(ledger.folder.path().join("inbank.db"));
-    let later = "UPDATE inbank_attempt SET state = 'refinanced'";
-    database.unwrap().execute(later, ()).unwrap();
+    ledger.spoil();
     let run = ledger.run(&["ledger", "check"]);
     assert_eq!(run.code, 1, "{run:?}");
     let checked: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -228,7 +233,10 @@ fn a_ledger_is_made_by_migrating_and_by_nothing_else() {
     for _ in 0..2 {
         let error = run(&["order", "list"]).error(1);
         assert!(
-            error.to_string().contains("inbank ledger migrate"),
+            error["next"]
+                .as_str()
+                .unwrap()
+                .contains("inbank ledger migrate"),
             "{error}"
         );
     }

@@ -113,8 +113,8 @@ async fn version_3_has_rentals_under_their_product_alone_and_asks_for_it() {
             let run = shop.run(&["rental", command, id, "--api-version", version]);
             let error = run.error(3);
             assert_eq!(error["kind"], "not_found");
-            let message = error["message"].as_str().unwrap();
-            assert_eq!(message.contains("give --product"), advised, "{message}");
+            let next = error["next"].as_str().unwrap();
+            assert_eq!(next.contains("give --product"), advised, "{next}");
         }
     }
 }

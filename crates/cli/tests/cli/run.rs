@@ -59,6 +59,11 @@ impl Run {
     pub(crate) fn error_line(&self) -> Value {
         assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
         let mut document: Value = serde_json::from_str(&self.stderr).unwrap();
+        let next = document["error"]["next"].as_str().unwrap_or_default();
+        assert!(
+            next.split(' ').count() > 2,
+            "an error says what to do next: {self:?}"
+        );
         document["error"].take()
     }
 

@@ -90,7 +90,7 @@ fn an_address_in_use_is_told() {
     ]));
     let error = run.error(1);
     assert!(
-        error["message"].as_str().unwrap().contains("--listen"),
+        error["next"].as_str().unwrap().contains("--listen"),
         "{error}"
     );
 }

@@ -14,11 +14,8 @@ async fn a_missing_setting_is_named_by_flag_and_variable() {
         let run = Run::of(shop.command(&["product", "x"]).env_remove(variable));
         let error = run.error(2);
         assert_eq!(error["kind"], "usage");
-        let message = error["message"].as_str().unwrap();
-        assert!(
-            message.contains(variable) && message.contains(flag),
-            "{message}"
-        );
+        let next = error["next"].as_str().unwrap();
+        assert!(next.contains(variable) && next.contains(flag), "{next}");
     }
     assert!(shop.sandbox.requests().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::{Client, header, redirect};
+use reqwest::{Client, redirect};
 use tokio::time::sleep;
 use url::{Host, Url};
 
@@ -18,6 +18,10 @@ pub(crate) const RETRIES: [Duration; 4] = [
     Duration::from_secs(5),
     Duration::from_secs(20),
 ];
+
+/// What a callback is sent with, besides what HTTP itself wants.
+pub(crate) const HEADERS: [(&str, &str); 1] =
+    [("content-type", "application/x-www-form-urlencoded")];
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -47,6 +51,7 @@ pub(crate) async fn deliver(shared: Arc<Shared>, client: Client) {
             bank.callbacks.take_due(now)
         };
         if let Some((index, url, body)) = due {
+            shared.tell();
             let answer = tokio::select! {
                 answer = post(&client, &url, body) => answer,
                 _ = stopped.wait_for(|stopped| *stopped) => return,
@@ -71,9 +76,12 @@ async fn post(client: &Client, url: &str, body: String) -> Result<u16, String> {
     if url.scheme() != "https" && !is_loopback(&url) {
         return Err("not sent: neither https nor this machine".to_owned());
     }
-    let answer = client
-        .post(url)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    let request = HEADERS
+        .iter()
+        .fold(client.post(url), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+    let answer = request
         .body(body)
         .send()
         .await

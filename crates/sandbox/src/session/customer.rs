@@ -42,6 +42,16 @@ impl Bank {
         id: Uuid,
         period: Option<u32>,
     ) -> Result<Decision, CustomerError> {
+        self.apply_decided(id, period, None)
+    }
+
+    /// The same, with the decision on order: whatever the amount.
+    pub(crate) fn apply_decided(
+        &mut self,
+        id: Uuid,
+        period: Option<u32>,
+        ordered: Option<Decision>,
+    ) -> Result<Decision, CustomerError> {
         let region = self.region;
         let application_id = self.identifiers.next();
         let session = self.session(id).ok_or(CustomerError::NotFound)?;
@@ -58,7 +68,8 @@ impl Bank {
         if rented_for_another || !product.periods.contains(&period) {
             return Err(CustomerError::Period);
         }
-        let decision = decide(region, product.family, session.total_amount);
+        let decision =
+            ordered.unwrap_or_else(|| decide(region, product.family, session.total_amount));
         let session = self.session_mut(id).ok_or(CustomerError::NotFound)?;
         if session.status != SessionStatus::Pending || session.application.is_some() {
             return Err(CustomerError::WrongState);
@@ -140,6 +151,19 @@ impl Bank {
                 self.sign(id, Some(SMS_CODE))
             }
         }
+    }
+
+    /// Goes on from where the customer is in the dialog to a signed contract, whatever the amount.
+    pub(crate) fn rest_of_dialog(&mut self, id: Uuid) -> Result<SessionStatus, CustomerError> {
+        let session = self.session(id).ok_or(CustomerError::NotFound)?;
+        let (applied, accepted) = (session.application.is_some(), session.contract.is_some());
+        if !applied {
+            self.apply_decided(id, None, Some(Decision::Positive))?;
+        }
+        if !accepted {
+            self.accept(id)?;
+        }
+        self.sign(id, Some(SMS_CODE))
     }
 
     /// The customer leaves the dialog on purpose: possible until the contract is signed.

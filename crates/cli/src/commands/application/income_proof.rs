@@ -120,7 +120,12 @@ pub(super) async fn attach(command: Attach, settings: &Settings) -> Result<(), F
 }
 
 fn attachment(path: &Path) -> Result<Attachment, Failure> {
-    let wrong = |problem: &str| Failure::Usage(format!("{}: {problem}", path.display()));
+    let wrong = |problem: &str| {
+        Failure::usage(
+            format!("{}: {problem}", path.display()),
+            "name a file that can be read and has something in it",
+        )
+    };
     let content = fs::read(path).map_err(|error| wrong(&error.to_string()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Attachment::new(name, content).map_err(|error| wrong(error.problem()))
@@ -152,7 +157,7 @@ impl fmt::Display for Listed {
         for bank in &self.banks {
             table.add_row([&bank.id, &bank.name]);
         }
-        write!(f, "{table}")
+        f.write_str(&output::fitted(&table))
     }
 }
 

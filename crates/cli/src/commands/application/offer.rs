@@ -132,7 +132,7 @@ impl fmt::Display for Offer {
         )?;
         if !self.schedule.is_empty() {
             let schedule = calculation::schedule(&self.schedule, &self.currency);
-            writeln!(f, "\n{schedule}")?;
+            writeln!(f, "\n{}", output::fitted(&schedule))?;
         }
         write!(f, "\n{}", self.checked)
     }

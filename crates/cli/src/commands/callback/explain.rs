@@ -17,7 +17,11 @@ const FIELDS: [&str; 3] = ["message", "hmac", "timestamp"];
 type Variants = Vec<(Option<&'static str>, String)>;
 
 /// Checks a raw body in the order in which a receiver should.
-pub(super) fn explain(body: &[u8], keys: &[ApiKey], now: OffsetDateTime) -> Vec<Check> {
+pub(in crate::commands) fn explain(
+    body: &[u8],
+    keys: &[ApiKey],
+    now: OffsetDateTime,
+) -> Vec<Check> {
     let fields = match fields(body) {
         Ok(fields) => fields,
         Err(check) => return vec![check],

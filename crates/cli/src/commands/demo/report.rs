@@ -59,7 +59,7 @@ impl fmt::Display for Report {
         for column in table.column_iter_mut().filter(|column| column.index > 4) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        writeln!(f, "{table}")?;
+        writeln!(f, "{}", output::fitted(&table))?;
         let took = format!("{} ms", self.took.as_millis());
         match self.failed {
             0 => writeln!(f, "{} flows, all as expected, in {took}", self.flows.len()),

@@ -2,12 +2,14 @@ use std::fmt;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use inbank::ports::Listing;
-use inbank::{Action, Invalid, NotPaid, Order, OrderStatus};
+use inbank::ports::{Ledger, Listing};
+use inbank::{Action, NotPaid, Order, OrderStatus};
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::watching::Watch;
 use super::{digits, priced, shop_name};
+use crate::commands::duration;
 use crate::commands::ledger::Database;
 use crate::exit::Failure;
 use crate::output::{self, moment};
@@ -18,6 +20,7 @@ use crate::settings::Settings;
   inbank order list
   inbank order list --status awaits_merchant --older-than 2d --output json
   inbank order list --shop main --needs-person
+  inbank order list --needs-person --watch
 
 What can't be read is left out, and named on stderr; `inbank ledger check` names it too.")]
 pub(crate) struct List {
@@ -30,8 +33,10 @@ pub(crate) struct List {
     #[arg(long)]
     needs_person: bool,
     /// Only those opened longer ago than this: 90s, 15m, 12h, 2d
-    #[arg(long, value_name = "D", value_parser = age)]
+    #[arg(long, value_name = "D", value_parser = duration::parse)]
     older_than: Option<Duration>,
+    #[command(flatten)]
+    pub(super) watch: Watch,
 }
 
 #[derive(Serialize)]
@@ -65,6 +70,12 @@ const STATUSES: [OrderStatus; 8] = [
 ];
 
 pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> {
+    let ledger = list.database.open().await?;
+    let look = async || look(&list, &*ledger, settings).await;
+    list.watch.show(settings.output, look).await
+}
+
+async fn look(list: &List, ledger: &dyn Ledger, settings: &Settings) -> Result<Orders, Failure> {
     let now = OffsetDateTime::now_utc();
     let listing = Listing {
         shop: shop_name(settings)?,
@@ -72,7 +83,6 @@ pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> 
         opened_before: list.older_than.map(|age| now.saturating_sub(age)),
         ..Listing::default()
     };
-    let ledger = list.database.open().await?;
     let listed = ledger.orders(&listing).await?;
     for key in &listed.unreadable {
         tracing::warn!(order = %key, "an order can't be read");
@@ -83,22 +93,7 @@ pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> 
     };
     let orders = listed.orders.iter().filter(wanted).map(Row::from);
     let orders = orders.collect();
-    output::answer(settings.output, &Orders { orders })
-}
-
-/// A number and its unit.
-fn age(text: &str) -> Result<Duration, Invalid> {
-    let invalid = || Invalid::new("--older-than", "must be such as 90s, 15m, 12h or 2d");
-    let unit = text.chars().last().ok_or_else(invalid)?;
-    let seconds: i64 = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 60 * 60,
-        'd' => 24 * 60 * 60,
-        _ => return Err(invalid()),
-    };
-    let count: u32 = text[..text.len() - 1].parse().map_err(|_| invalid())?;
-    Ok(Duration::seconds(seconds.saturating_mul(i64::from(count))))
+    Ok(Orders { orders })
 }
 
 impl From<&Order> for Row {
@@ -141,21 +136,6 @@ impl fmt::Display for Orders {
                 order.needs_person.as_deref().unwrap_or_default(),
             ]);
         }
-        table.fmt(f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_age_is_a_number_with_its_unit() {
-        for (text, seconds) in [("90s", 90), ("15m", 900), ("12h", 43_200), ("2d", 172_800)] {
-            assert_eq!(age(text).unwrap(), Duration::seconds(seconds), "{text}");
-        }
-        for text in ["", "2", "d", "-2d", "2w", "2 d", "9999999999d", "2õ"] {
-            assert!(age(text).is_err(), "{text}");
-        }
+        f.write_str(&output::fitted(&table))
     }
 }

@@ -6,14 +6,17 @@ use inbank::ports::{CallbackAuthenticator as _, Headers, ReceivedCallback, Subje
 use inbank::{Bank, Platform, Shop};
 use serde::Serialize;
 
+use super::watching::Watch;
 use super::{Details, Wanted};
 use crate::exit::Failure;
-use crate::output::{self, moment};
+use crate::output::moment;
 use crate::settings::Settings;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   inbank order replay 1001 --shop main --region estonia
+
+With --watch the order is shown again whenever the platform's worker has got on with it.
 
 Needs the shop's settings at the bank; its identifier from INBANK_SHOP_UUID, since --shop is the shop's
 name in the ledger. Safe at any time: a callback decides nothing, the bank does. Events that come of it
@@ -21,6 +24,8 @@ are delivered by the platform's own worker.")]
 pub(crate) struct Replay {
     #[command(flatten)]
     wanted: Wanted,
+    #[command(flatten)]
+    pub(super) watch: Watch,
 }
 
 #[derive(Serialize)]
@@ -57,21 +62,26 @@ pub(super) async fn run(replay: Replay, settings: &Settings) -> Result<(), Failu
         .shop(Shop::at(name, bank))
         .build()
         .await;
-    let platform = platform.map_err(|error| Failure::Other(error.to_string()))?;
+    let unusable =
+        |error: String| Failure::other(error, "check the shop's settings with `inbank doctor`");
+    let platform = platform.map_err(|error| unusable(error.to_string()))?;
     let shop = platform.shop(name);
-    let shop = shop.map_err(|error| Failure::Other(error.to_string()))?;
+    let shop = shop.map_err(|error| unusable(error.to_string()))?;
     let handle = shop.order(order.key.reference.as_str());
     handle.refresh().await?;
-    let found = handle.find().await?;
-    let callbacks = handle.callbacks().await?.into_iter().map(|callback| {
-        let authentic = authenticator.authenticate(&Headers::NONE, &callback.content);
-        Callback::new(callback, authentic.is_ok())
-    });
-    let replayed = Replayed {
-        callbacks: callbacks.collect(),
-        order: Details::from(&found.unwrap_or(order)),
+    // The bank is read once; what comes of it, the worker's part included, may be watched.
+    let look = async || {
+        let found = handle.find().await?;
+        let callbacks = handle.callbacks().await?.into_iter().map(|callback| {
+            let authentic = authenticator.authenticate(&Headers::NONE, &callback.content);
+            Callback::new(callback, authentic.is_ok())
+        });
+        Ok(Replayed {
+            callbacks: callbacks.collect(),
+            order: Details::from(found.as_ref().unwrap_or(&order)),
+        })
     };
-    output::answer(settings.output, &replayed)
+    replay.watch.show(settings.output, look).await
 }
 
 impl Callback {

@@ -66,7 +66,12 @@ fn given(text: &Personal<String>) -> Result<String, Failure> {
     }
     let mut line = String::new();
     let read = io::stdin().read_line(&mut line);
-    read.map_err(|error| Failure::Usage(format!("stdin: {error}")))?;
+    read.map_err(|error| {
+        Failure::usage(
+            format!("stdin: {error}"),
+            "give the identifiers on stdin, a line each",
+        )
+    })?;
     let line = line.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
         let problem = "must have a line on stdin for each identifier given as `-`";
