@@ -15,11 +15,13 @@ mod offer;
 mod order;
 mod quote;
 mod rental;
+mod room;
 mod runtime;
 mod send;
 mod session;
 mod shop;
 mod signal;
+mod slots;
 mod store;
 mod worker;
 

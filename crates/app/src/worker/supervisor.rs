@@ -23,8 +23,8 @@ use self::message::{Ended, Message, Report};
 use super::breaker::Breakers;
 use super::delivery::{self, Count};
 use super::pulse::{BETWEEN_CLAIMS, Pulse};
-use super::slots::Slots;
 use super::{RoundResult, Worker, task, upkeep};
+use crate::slots::Slots;
 
 /// A shop whose bank wants fewer calls pauses for so long where the bank doesn't say.
 const FEWER_CALLS: Duration = Duration::from_secs(15);
