@@ -1,4 +1,4 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `soak`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
@@ -11,6 +11,7 @@ mod mutants;
 mod mutations;
 mod sbom;
 mod simulate;
+mod soak;
 mod step;
 mod test;
 mod tool;
@@ -32,6 +33,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the platform through what may happen, and judges what it was told
     Simulate(simulate::Arguments),
+    /// Loads real processes over real databases for minutes, and then with more than they can take
+    Soak(soak::Arguments),
     /// Counts, builds and runs the programs in `examples/`
     Examples,
     /// Looks for inputs that break what must hold of any, ten minutes for each target
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
         Command::Examples => examples::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
