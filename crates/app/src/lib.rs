@@ -5,6 +5,7 @@
 //! ports, so that the same code runs under Tokio and under a seeded executor.
 
 mod application;
+mod backlog;
 mod bank;
 mod contract;
 mod deadline;

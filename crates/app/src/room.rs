@@ -4,8 +4,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use inbank_domain::ShopName;
+use time::OffsetDateTime;
 
 use crate::Concurrency;
+use crate::backlog::Backlog;
 use crate::slots::Slots;
 
 /// The rooms of a process. Each has its own places, so that customers can't take those of the bank's
@@ -13,11 +15,13 @@ use crate::slots::Slots;
 #[derive(Clone, Debug)]
 pub(crate) struct Rooms {
     /// Calls that open something at the bank.
-    pub(crate) openings: Room,
+    openings: Room,
     /// Callbacks that are being kept.
     pub(crate) intake: Room,
     /// Browsers that come back from the bank.
     pub(crate) returns: Room,
+    /// Shops that have more than they settle.
+    pub(crate) backlog: Backlog,
 }
 
 impl Rooms {
@@ -27,13 +31,21 @@ impl Rooms {
             openings,
             intake_of_a_shop,
             intake,
+            longest_wait,
             ..
         } = concurrency;
         Self {
             openings: Room::new(openings_of_a_shop, openings),
             intake: Room::new(intake_of_a_shop, intake),
             returns: Room::new(intake_of_a_shop, intake),
+            backlog: Backlog::new(longest_wait),
         }
+    }
+
+    /// A place for something that opens; none where too many do, or the shop is behind.
+    pub(crate) fn open(&self, shop: &ShopName, now: OffsetDateTime) -> Option<Place> {
+        let behind = self.backlog.is_behind(shop, now);
+        (!behind).then(|| self.openings.enter(shop)).flatten()
     }
 }
 

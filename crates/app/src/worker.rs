@@ -71,6 +71,9 @@ pub struct Concurrency {
     pub intake_of_a_shop: u32,
     /// The same of all shops; each may have one all the same.
     pub intake: u32,
+    /// News of a shop, a callback or an event, wait for so long until it is their turn; where they wait for
+    /// longer, the shop has taken more than it settles, and opens nothing until it has caught up.
+    pub longest_wait: Duration,
 }
 
 impl Default for Concurrency {
@@ -83,6 +86,7 @@ impl Default for Concurrency {
             openings: 512,
             intake_of_a_shop: 512,
             intake: 1024,
+            longest_wait: Duration::from_secs(5),
         }
     }
 }

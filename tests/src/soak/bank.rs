@@ -1,25 +1,45 @@
 //! The bank: a sandbox in a process of its own, spoken to by its controls alone.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use inbank_sandbox::{Region, Sandbox};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, interval, sleep_until};
 
 use super::Address;
 use super::process::end_with_parent;
+
+/// So many callbacks are on their way at once: a sandbox by itself sends one after the other.
+const AT_ONCE: usize = 32;
+/// How soon a callback leaves that is due.
+const SOON: Duration = Duration::from_millis(5);
+/// Before the second, third, … try to deliver one.
+const AGAIN: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+    Duration::from_secs(20),
+];
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves a sandbox that takes its time, says on standard output where, and ends with whoever started it.
 ///
 /// # Panics
 /// Where it can't listen.
 pub async fn bank() {
-    let sandbox = Sandbox::builder(Region::Estonia).start().await.unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sandbox, router) = Sandbox::builder(Region::Estonia).in_memory(&*url).unwrap();
     let address = Address {
         name: String::new(),
-        url: sandbox.base_url().to_owned(),
+        url,
         shop: sandbox.shop().to_owned(),
         key: sandbox.api_key().to_owned(),
     };
@@ -30,7 +50,38 @@ pub async fn bank() {
         out.flush().unwrap();
     }
     end_with_parent();
-    std::future::pending::<()>().await;
+    tokio::spawn(call_back(sandbox));
+    axum::serve(listener, router).await.unwrap();
+}
+
+/// Sends the callbacks that are due.
+async fn call_back(sandbox: Sandbox) {
+    let client = Client::builder()
+        .no_proxy()
+        .timeout(TIMEOUT)
+        .build()
+        .unwrap();
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let mut soon = interval(SOON);
+    loop {
+        soon.tick().await;
+        while let Some((url, body)) = sandbox.take_callback() {
+            let (client, room) = (client.clone(), room.clone());
+            tokio::spawn(async move {
+                for pause in AGAIN {
+                    let place = room.acquire().await;
+                    let form = "application/x-www-form-urlencoded";
+                    let request = client.post(&url).header(header::CONTENT_TYPE, form);
+                    let answer = request.body(body.clone()).send().await;
+                    if answer.is_ok_and(|answer| answer.status().is_success()) {
+                        return;
+                    }
+                    drop(place);
+                    sleep_until(Instant::now() + pause).await;
+                }
+            });
+        }
+    }
 }
 
 /// What the bank has of a session.

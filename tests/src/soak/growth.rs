@@ -21,10 +21,11 @@ impl Tolerance {
         percent: 10,
         and: 3_000,
     };
-    /// Of open files. Connections are made while the bank is slow, and close when they have rested.
+    /// Of open files. Connections are made while the bank or the machine is slow, and close when they have rested for a minute or
+    /// so; one that is left open each second is 375 more.
     pub(crate) const FILES: Self = Self {
         percent: 25,
-        and: 40,
+        and: 100,
     };
 
     /// Of orders that are open: those of two seconds. A fault of the bank's that lasts holds up that many.

@@ -8,7 +8,7 @@ use super::run::{Kind, Latencies, Overload, Stage, checks};
 use super::sample::Sample;
 
 /// Each rate is tried for so long, …
-const TRIED: Duration = Duration::from_secs(20);
+const TRIED: Duration = Duration::from_secs(24);
 /// … of which the last part counts: an order takes the bank some six seconds.
 const COUNTED: Duration = Duration::from_secs(10);
 /// A customer of a platform that keeps up is sent on within a second, in 99 of a hundred cases.
@@ -19,18 +19,7 @@ const MOST: u32 = 5_000;
 impl Stage {
     /// Finds what is sustained, and then has twice as much arrive.
     pub(crate) async fn overload(&mut self, plan: Plan) -> anyhow::Result<Overload> {
-        let mut sustained = plan.rate;
-        let mut rate = plan.rate * 3 / 2;
-        while rate < MOST {
-            let samples = self.phase(rate, TRIED, Kind::Undisturbed).await?;
-            let keeps_up = keeps_up(&samples, rate);
-            self.drain().await?;
-            if !keeps_up {
-                break;
-            }
-            sustained = rate;
-            rate = rate * 5 / 4;
-        }
+        let sustained = self.sustained(plan.rate).await?;
         // What was measured so far is of other rates.
         let _ = Latencies::take(self);
         let (all, quiet) = (self.market.counts(Some(0)), self.market.counts(Some(1)));
@@ -53,6 +42,31 @@ impl Stage {
             drained_in,
             checks: checks.collect(),
         })
+    }
+}
+
+impl Stage {
+    /// The highest rate that was tried at which it keeps up: by steps of a half more, and then once between the
+    /// last two.
+    async fn sustained(&mut self, known: u32) -> anyhow::Result<u32> {
+        let mut sustained = known;
+        let mut rate = known * 3 / 2;
+        while rate < MOST && self.keeps_up(rate).await? {
+            sustained = rate;
+            rate = rate * 3 / 2;
+        }
+        let between = sustained.midpoint(rate);
+        if self.keeps_up(between).await? {
+            sustained = between;
+        }
+        Ok(sustained)
+    }
+
+    async fn keeps_up(&mut self, rate: u32) -> anyhow::Result<bool> {
+        let samples = self.phase(rate, TRIED, Kind::Undisturbed).await?;
+        let keeps_up = keeps_up(&samples, rate);
+        self.drain().await?;
+        Ok(keeps_up)
     }
 }
 

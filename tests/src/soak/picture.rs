@@ -16,7 +16,7 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 120.0;
 const TOP: f64 = 64.0;
 const PANEL: f64 = 104.0;
-const GAP: f64 = 46.0;
+const GAP: f64 = 56.0;
 const COLOURS: [&str; 3] = ["a", "b", "c"];
 
 const STYLE: &str = "\
@@ -93,9 +93,7 @@ pub fn draw(outcome: &Outcome) -> String {
 fn words(outcome: &Outcome) -> (String, String) {
     let processes = match outcome.engine {
         Engine::Sqlite => "one process on SQLite",
-        Engine::Postgres => {
-            "three processes on PostgreSQL, of which the third is killed now and then"
-        }
+        Engine::Postgres => "three processes on PostgreSQL",
     };
     let title = format!("{} orders a second: {processes}", outcome.plan.rate);
     let ends = outcome.steady.first().zip(outcome.steady.last());
@@ -104,9 +102,15 @@ fn words(outcome: &Outcome) -> (String, String) {
         process.map_or(0, |process| process.kilobytes / 1024)
     };
     let (from, to) = ends.map_or((0, 0), |(first, last)| (memory(first), memory(last)));
+    let killed = match outcome.deaths {
+        0 => String::new(),
+        deaths => {
+            format!("The third process is killed {deaths} times, where its lines are broken. ")
+        }
+    };
     let description = format!(
         "Over {} minutes, in which {} orders came: resident memory and open files of each process, the time from the bank's \
-         callback to the event, and the orders that have not ended. The first process has {from} MB at the first look and {to} MB at the last.",
+         callback to the event, and the orders that have not ended. {killed}The first process has {from} MB at the first look and {to} MB at the last.",
         outcome.plan.arrivals.as_secs().div_ceil(60),
         outcome.steady.last().map_or(0, |sample| sample.came),
     );
@@ -165,9 +169,10 @@ fn panel(svg: &mut String, top: f64, name: &str, lines: &[Line], samples: &[Samp
         let seconds = end * f64::from(quarter) / 4.0;
         let _ = writeln!(
             svg,
-            r#"<text x="{:.1}" y="{:.0}" text-anchor="middle">{}</text>"#,
+            r#"<text x="{:.1}" y="{:.0}" text-anchor="{}">{}</text>"#,
             LEFT + width * f64::from(quarter) / 4.0,
             bottom + 18.0,
+            if quarter == 4 { "end" } else { "middle" },
             if end >= 120.0 {
                 format!("{:.1} min", seconds / 60.0)
             } else {

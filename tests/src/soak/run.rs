@@ -349,7 +349,8 @@ impl Stage {
         self.listener.read_on()?;
         let (late, took) = (self.listener.take_late(), self.market.take_took());
         let counts = self.market.counts(None);
-        let due = self.said().await.map_or(0, |said| said.due);
+        let said = self.said().await;
+        let due = said.map_or(0, |said| said.due);
         let resources = |process: &Option<Process>| process.as_ref()?.resources();
         let ended = self.listener.ended() as u64;
         let sample = Sample {

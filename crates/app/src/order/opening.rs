@@ -24,8 +24,8 @@ pub enum PayOutcome {
     Standing(OrderStatus),
     /// Offer another way to pay: nothing was opened.
     NotOffered(NotOffered),
-    /// Ask the customer to try again after so long: too much is under way for this shop, or for all.
-    /// Nothing was written or sent.
+    /// Ask the customer to try again after so long: too much is under way for this shop or for
+    /// all, or this shop has to catch up. Nothing was written or sent.
     Busy(Duration),
 }
 
@@ -40,8 +40,8 @@ pub enum ApplyOutcome {
     Unclear(Option<GatewayError>),
     /// Offer another way to pay: no application exists.
     NotOffered(NotOffered),
-    /// Ask the customer to try again after so long: too much is under way for this shop, or for all.
-    /// Nothing was written or sent.
+    /// Ask the customer to try again after so long: too much is under way for this shop or for
+    /// all, or this shop has to catch up. Nothing was written or sent.
     Busy(Duration),
 }
 
@@ -102,7 +102,7 @@ impl OrderHandle {
     /// session. [`OrderError::Taken`]: the bank answered with another attempt's; a person is told.
     pub async fn pay(&self, cart: &Cart) -> Result<PayOutcome, OrderError> {
         let key = self.key()?;
-        let Some(place) = self.store.rooms.openings.enter(self.shop.name()) else {
+        let Some(place) = self.store.rooms.open(self.shop.name(), self.store.now()) else {
             return Ok(PayOutcome::Busy(self.store.runtime.spread(BUSY_FOR)));
         };
         let bank = self.shop.bank();
@@ -150,7 +150,7 @@ impl OrderHandle {
     pub async fn apply(&self, request: &ApplicationRequest) -> Result<ApplyOutcome, OrderError> {
         let runtime = &self.store.runtime;
         let key = self.key()?;
-        let Some(place) = self.store.rooms.openings.enter(self.shop.name()) else {
+        let Some(place) = self.store.rooms.open(self.shop.name(), self.store.now()) else {
             return Ok(ApplyOutcome::Busy(runtime.spread(BUSY_FOR)));
         };
         let terms = match application::terms(&self.shop, runtime, key, request).await? {

@@ -278,3 +278,42 @@ fn of_more_callbacks_than_are_kept_at_once_the_rest_comes_again_and_all_are_sett
         });
     }
 }
+
+#[test]
+fn a_shop_that_settles_less_than_it_takes_is_busy_until_it_has_caught_up_and_the_others_are_not() {
+    let mut stage = Stage::new();
+    stage.worker = stage.worker.with_concurrency(Concurrency {
+        orders_of_a_shop: 2,
+        ..Concurrency::default()
+    });
+    stage.add("other", Arc::new(FakeBank::new(Region::ESTONIA)));
+    stage.play(async {
+        let mut told = Vec::new();
+        for n in 0..8 {
+            let reference = format!("o-{n}");
+            let session = stage.session(&reference, &cart()).await;
+            told.push((reference, session));
+        }
+        stage.pass(MINUTE).await;
+        stage.bank.hold_answers();
+        for (reference, session) in &told {
+            stage.bank.customer_applies(session);
+            stage.deliver_callbacks(reference, 1, 1).await;
+        }
+        // Two are read, and the others wait.
+        stage.bank.holds(2).await;
+        stage.pass(10 * SECOND).await;
+        stage.bank.let_go();
+        stage.sink.delivered(4).await;
+        let next = stage.order("next");
+        let busy = next.pay(&cart()).await.unwrap();
+        assert!(matches!(busy, PayOutcome::Busy(_)), "{busy:?}");
+        let other = stage.worker.shop(&ShopName::parse("other").unwrap());
+        let paid = other.unwrap().order("1").pay(&cart()).await.unwrap();
+        assert!(matches!(paid, PayOutcome::Redirect(_)), "{paid:?}");
+        stage.sink.delivered(8).await;
+        stage.pass(2 * SECOND).await;
+        let paid = next.pay(&cart()).await.unwrap();
+        assert!(matches!(paid, PayOutcome::Redirect(_)), "{paid:?}");
+    });
+}

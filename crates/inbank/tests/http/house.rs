@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use inbank::http::{HmacAuthenticator, callback_form, sign_callback};
 use inbank::ports::{ClaimRequest, Due, Ledger as _, Saved, ShopSlots, Write};
 use inbank::{
-    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Concurrency, Fingerprint, Limits, Order, OrderKey,
-    OrderReference, Platform, ProductCode, ProductFamily, Region, SessionId, Shop, ShopName, Terms,
+    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Concurrency, Fingerprint, Limits, Order,
+    OrderKey, OrderReference, Platform, ProductCode, ProductFamily, Region, SessionId, Shop,
+    ShopName, Terms,
 };
 use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
 use time::OffsetDateTime;
