@@ -16,6 +16,7 @@ mod hooked;
 mod lives;
 mod shown;
 pub mod simulation;
+pub mod soak;
 pub mod stage;
 
 pub use applicant::Applicant;

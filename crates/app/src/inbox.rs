@@ -28,6 +28,9 @@ pub struct Inbox {
 /// Why a callback is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum InboxError {
+    /// So much is being kept that it would wait: 503, so that the bank tries again. Nothing was written.
+    #[error("too much is coming in at once; try again")]
+    Busy,
     /// It is not authentic: 401.
     #[error(transparent)]
     Callback(#[from] CallbackError),
@@ -94,6 +97,13 @@ impl Inbox {
     ) -> Result<Kept, InboxError> {
         let (shop, attempt) = self.address(shop, attempt)?;
         let signed = shop.bank().callbacks.authenticate(headers, body)?;
+        // Not before it is known to be the bank's: nobody else can fill the room.
+        let _place = self
+            .store
+            .rooms
+            .intake
+            .enter(shop.name())
+            .ok_or(InboxError::Busy)?;
         let received = self.received(&shop, attempt, &signed);
         match self.store.ledger.keep(&received).await? {
             Kept::NoAttempt => Err(InboxError::NoAttempt),
@@ -151,6 +161,12 @@ impl Inbox {
     /// [`InboxError`].
     pub async fn returned(&self, shop: &str, attempt: &str) -> Result<OrderReference, InboxError> {
         let (shop, attempt) = self.address(shop, attempt)?;
+        let _place = self
+            .store
+            .rooms
+            .returns
+            .enter(shop.name())
+            .ok_or(InboxError::Busy)?;
         let key = self.order_key(&shop, &attempt).await?;
         let now = self.store.now();
         let reference = key.reference.clone();

@@ -5,6 +5,7 @@
 //! ports, so that the same code runs under Tokio and under a seeded executor.
 
 mod application;
+mod backlog;
 mod bank;
 mod contract;
 mod deadline;
@@ -15,11 +16,13 @@ mod offer;
 mod order;
 mod quote;
 mod rental;
+mod room;
 mod runtime;
 mod send;
 mod session;
 mod shop;
 mod signal;
+mod slots;
 mod store;
 mod worker;
 

@@ -9,6 +9,7 @@ use inbank_ports::{Due, Lease, Ledger, LedgerError, LedgerErrorKind, Rest, Saved
 use time::OffsetDateTime;
 
 use crate::Runtime;
+use crate::room::Rooms;
 use crate::signal::Signal;
 
 /// The ledger, and the signals of this process that something is to be done.
@@ -22,6 +23,8 @@ pub(crate) struct Store {
     pub(crate) news: Arc<Signal>,
     /// Raised when the worker stops: what callers' rounds have not sent isn't, and is left to the next process.
     pub(crate) stopping: Arc<AtomicBool>,
+    /// How much callers may have under way at once.
+    pub(crate) rooms: Rooms,
 }
 
 /// Why an order was not written.

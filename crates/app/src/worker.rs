@@ -10,7 +10,6 @@ mod pace;
 mod pulse;
 mod refresh;
 mod round;
-mod slots;
 mod supervisor;
 mod task;
 mod upkeep;
@@ -25,6 +24,7 @@ use inbank_ports::{EventSink, Ledger, Measures};
 use time::OffsetDateTime;
 
 use crate::inbox::Returns;
+use crate::room::Rooms;
 use crate::store::Store;
 use crate::{Inbox, OrderHandle, Runtime, ShopHandle, Shops};
 
@@ -60,6 +60,20 @@ pub struct Concurrency {
     pub orders: u32,
     /// Orders of one shop whose events are delivered at once.
     pub deliveries_of_a_shop: u32,
+    /// Calls that open something at one shop, by paying, renting or applying, at once: the next is told
+    /// that the shop is busy.
+    pub openings_of_a_shop: u32,
+    /// The same of all shops; each may have one all the same. Leave room for callbacks below
+    /// the number of connections that a server takes.
+    pub openings: u32,
+    /// Callbacks of one shop that are being kept at once, and as many returning browsers: the next is
+    /// told to come again.
+    pub intake_of_a_shop: u32,
+    /// The same of all shops; each may have one all the same.
+    pub intake: u32,
+    /// News of a shop, a callback or an event, wait for so long until it is their turn; where they wait for
+    /// longer, the shop has taken more than it settles, and opens nothing until it has caught up.
+    pub longest_wait: Duration,
 }
 
 impl Default for Concurrency {
@@ -68,6 +82,11 @@ impl Default for Concurrency {
             orders_of_a_shop: 64,
             orders: 512,
             deliveries_of_a_shop: 16,
+            openings_of_a_shop: 128,
+            openings: 512,
+            intake_of_a_shop: 512,
+            intake: 1024,
+            longest_wait: Duration::from_secs(5),
         }
     }
 }
@@ -144,6 +163,7 @@ impl Worker {
             due: Arc::default(),
             news: Arc::default(),
             stopping: Arc::default(),
+            rooms: Rooms::default(),
         };
         Self {
             shops,
@@ -161,8 +181,9 @@ impl Worker {
 
     /// With another number of orders at once.
     #[must_use]
-    pub const fn with_concurrency(mut self, concurrency: Concurrency) -> Self {
+    pub fn with_concurrency(mut self, concurrency: Concurrency) -> Self {
         self.concurrency = concurrency;
+        self.store.rooms = Rooms::new(concurrency);
         self
     }
 

@@ -25,6 +25,7 @@
 //!     PayOutcome::Redirect(url) => println!("send the customer to {url}"),
 //!     PayOutcome::Standing(status) => println!("the order is {status}"),
 //!     PayOutcome::NotOffered(why) => println!("offer another way to pay: {why:?}"),
+//!     PayOutcome::Busy(wait) => println!("ask to try again in {} s", wait.as_secs()),
 //! }
 //! # Ok(())
 //! # }

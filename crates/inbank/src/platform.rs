@@ -262,7 +262,7 @@ impl PlatformBuilder {
         self
     }
 
-    /// How much goes on at once.
+    /// How much goes on at once, and how much callers may have under way before they are told that it is busy.
     pub const fn concurrency(mut self, concurrency: Concurrency) -> Self {
         self.concurrency = concurrency;
         self

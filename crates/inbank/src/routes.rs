@@ -32,7 +32,7 @@ use address::Address;
 /// A signed form has about 500 bytes; an order reference of the longest kind adds some thousand.
 const BODY_LIMIT: usize = LARGEST_CALLBACK;
 
-/// Seconds after which to try again while the ledger is away: it may be restarting.
+/// Seconds after which to try again while the ledger is away, which may be restarting, or too much comes in.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
 
 struct Receiver {

@@ -1,5 +1,5 @@
 //! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `package`,
-//! `features`, `sbom`.
+//! `features`, `sbom`, `soak`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
@@ -15,6 +15,7 @@ mod package;
 mod public_api;
 mod sbom;
 mod simulate;
+mod soak;
 mod step;
 mod test;
 mod tool;
@@ -37,6 +38,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the platform through what may happen, and judges what it was told
     Simulate(simulate::Arguments),
+    /// Loads real processes over real databases for minutes, and then with more than they can take
+    Soak(soak::Arguments),
     /// Counts, builds and runs the programs in `examples/`
     Examples,
     /// Looks for inputs that break what must hold of any, ten minutes for each target
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
         Command::Examples => examples::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),

@@ -19,6 +19,7 @@ pub struct Form<'a> {
 /// What the shop shows next.
 pub enum Next {
     Wait,
+    TryAgain,
     OtherWaysToPay,
     Done(OrderStatus),
 }
@@ -49,6 +50,7 @@ pub async fn submit(order: &OrderHandle, total: &str, form: &Form<'_>) -> Result
         ApplyOutcome::NotOffered(NotOffered::Refused(_) | NotOffered::Unavailable(_)) => {
             Next::OtherWaysToPay
         }
+        ApplyOutcome::Busy(_) => Next::TryAgain,
     })
 }
 

@@ -9,5 +9,6 @@ pub async fn way_to_pay(shop: &ShopHandle, order: &str, euros: u32) -> Result<St
         PayOutcome::Redirect(bank) => bank.to_string(),
         PayOutcome::Standing(_) => format!("/orders/{order}"),
         PayOutcome::NotOffered(_) => "/other-ways-to-pay".to_owned(),
+        PayOutcome::Busy(wait) => format!("/try-again?in={}", wait.as_secs()),
     })
 }

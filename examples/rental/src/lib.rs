@@ -15,7 +15,7 @@ pub async fn model(shop: &ShopHandle, ean: &str) -> Result<AssetModel, OrderErro
     Ok(shop.rental_model(&product, &identifier).await?)
 }
 
-/// Where to send the customer; none where the phone can't be rented.
+/// Where to send the customer; none where the phone can't be rented, or not now.
 pub async fn check_out(
     order: &OrderHandle,
     model: &AssetModel,
@@ -26,7 +26,7 @@ pub async fn check_out(
     let cart = Cart::rental(PRODUCT, rental, model.name.as_str());
     Ok(match order.rent(&cart).await? {
         PayOutcome::Redirect(bank) => Some(bank),
-        PayOutcome::Standing(_) | PayOutcome::NotOffered(_) => None,
+        PayOutcome::Standing(_) | PayOutcome::NotOffered(_) | PayOutcome::Busy(_) => None,
     })
 }
 

@@ -53,6 +53,7 @@ async fn pay(State(shop): State<ShopHandle>, Path(order): Path<String>) -> Answe
         PayOutcome::Redirect(bank) => Redirect::to(bank.as_str()),
         PayOutcome::Standing(_) => Redirect::to(&format!("/orders/{order}")),
         PayOutcome::NotOffered(_) => Redirect::to("/other-ways-to-pay"),
+        PayOutcome::Busy(wait) => Redirect::to(&format!("/try-again?in={}", wait.as_secs())),
     })
 }
 

@@ -148,6 +148,7 @@ async fn open(shop: &ShopHandle, clock: &FastClock, reference: &str) -> Result<(
         PayOutcome::Redirect(url) => say(&format!("redirect {reference} {url}")),
         PayOutcome::Standing(status) => say(&format!("standing {reference} {status}")),
         PayOutcome::NotOffered(why) => panic!("{why:?}"),
+        PayOutcome::Busy(wait) => clock.sleep(wait).await,
     }
     Ok(())
 }
@@ -162,6 +163,7 @@ async fn apply(
         match order.apply(request).await? {
             ApplyOutcome::Sent(..) => return Ok(()),
             ApplyOutcome::NotOffered(why) => panic!("{why:?}"),
+            ApplyOutcome::Busy(wait) => clock.sleep(wait).await,
             ApplyOutcome::Unclear(_) => {
                 if !is_heard_of(order, clock, HEARD_OF_WITHIN).await? {
                     order.cancel().await?;

@@ -271,6 +271,8 @@ impl Fleet {
         let concurrency = Concurrency {
             orders_of_a_shop: setting.slots,
             deliveries_of_a_shop: setting.slots,
+            // Who is turned away does nothing that could break a promise.
+            longest_wait: std::time::Duration::MAX,
             ..Concurrency::default()
         };
         let mut builder = Platform::builder()

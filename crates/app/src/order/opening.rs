@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::OrderHandle;
 use super::command::not_written;
 use crate::quote::Unavailable;
+use crate::room::Place;
 use crate::store::{How, NotWritten, Store, due_in};
 use crate::{OrderError, Shop, application, session};
 
@@ -23,6 +24,9 @@ pub enum PayOutcome {
     Standing(OrderStatus),
     /// Offer another way to pay: nothing was opened.
     NotOffered(NotOffered),
+    /// Ask the customer to try again after so long: too much is under way for this shop or for
+    /// all, or this shop has to catch up. Nothing was written or sent.
+    Busy(Duration),
 }
 
 /// What came of applying.
@@ -36,6 +40,9 @@ pub enum ApplyOutcome {
     Unclear(Option<GatewayError>),
     /// Offer another way to pay: no application exists.
     NotOffered(NotOffered),
+    /// Ask the customer to try again after so long: too much is under way for this shop or for
+    /// all, or this shop has to catch up. Nothing was written or sent.
+    Busy(Duration),
 }
 
 /// Why nothing was opened.
@@ -47,6 +54,9 @@ pub enum NotOffered {
     Unavailable(Unavailable),
 }
 
+/// So long a customer is asked to wait where too much is under way, and up to a quarter more, so that not
+/// all come back together: an opening takes the bank a second or so.
+const BUSY_FOR: Duration = Duration::from_secs(4);
 /// A call that opens takes this long at the most, the bank's answer and writing it down included.
 const LONGEST_OPENING: Duration = Duration::from_mins(2);
 /// So long a ledger that is away is asked to write down that something is to be opened: where its answer is
@@ -92,6 +102,9 @@ impl OrderHandle {
     /// session. [`OrderError::Taken`]: the bank answered with another attempt's; a person is told.
     pub async fn pay(&self, cart: &Cart) -> Result<PayOutcome, OrderError> {
         let key = self.key()?;
+        let Some(place) = self.store.rooms.open(self.shop.name(), self.store.now()) else {
+            return Ok(PayOutcome::Busy(self.store.runtime.spread(BUSY_FOR)));
+        };
         let bank = self.shop.bank();
         // Before anything is written: whether this can be a request at all.
         let unused = self.shop.urls(&self.store.runtime.attempt_id())?;
@@ -104,7 +117,7 @@ impl OrderHandle {
             .valid_until
             .map(|until| until.saturating_add(time::Duration::DAY));
         let request = Request::Session(Box::new(request));
-        match self.open(terms, request, ends).await? {
+        match self.open(terms, request, ends, place).await? {
             End::Stands(order, number, _) => Ok(standing(&order, number)),
             End::Refused(error) => Ok(PayOutcome::NotOffered(NotOffered::Refused(error))),
             End::NotSent(error) => Err(OrderError::Bank(error)),
@@ -136,12 +149,16 @@ impl OrderHandle {
     /// As [`pay`](Self::pay), but never [`OrderError::Unclear`].
     pub async fn apply(&self, request: &ApplicationRequest) -> Result<ApplyOutcome, OrderError> {
         let runtime = &self.store.runtime;
-        let terms = match application::terms(&self.shop, runtime, self.key()?, request).await? {
+        let key = self.key()?;
+        let Some(place) = self.store.rooms.open(self.shop.name(), self.store.now()) else {
+            return Ok(ApplyOutcome::Busy(runtime.spread(BUSY_FOR)));
+        };
+        let terms = match application::terms(&self.shop, runtime, key, request).await? {
             Ok(terms) => terms,
             Err(why) => return Ok(ApplyOutcome::NotOffered(NotOffered::Unavailable(why))),
         };
         let request = Request::Application(Box::new(request.clone()));
-        match self.open(terms, request, None).await? {
+        match self.open(terms, request, None, place).await? {
             End::Stands(order, number, application) => {
                 let attempt = order.attempt(number);
                 let unheard = attempt.is_some_and(|a| a.state == AttemptState::Opening);
@@ -163,7 +180,9 @@ impl OrderHandle {
         terms: Terms,
         request: Request,
         ends: Option<OffsetDateTime>,
+        place: Place,
     ) -> Result<End, OrderError> {
+        let place = Arc::new(place);
         let call = Call {
             key: self.key()?.clone(),
             terms,
@@ -176,6 +195,13 @@ impl OrderHandle {
             // that hangs up leaves none behind that nobody asks for.
             let (store, shop) = (self.store.clone(), self.shop.clone());
             let tried = try_to_open(store, shop, call.clone(), waited_for);
+            // What a browser that hung up has begun is under way all the same.
+            let place = place.clone();
+            let tried = async move {
+                let tried = tried.await;
+                drop(place);
+                tried
+            };
             match self.store.runtime.detached(tried).await {
                 Some(Ok(Tried::Ended(end))) => return Ok(end),
                 Some(Ok(Tried::Wait(number))) => waited_for = Some(number),

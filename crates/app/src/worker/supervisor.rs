@@ -23,8 +23,9 @@ use self::message::{Ended, Message, Report};
 use super::breaker::Breakers;
 use super::delivery::{self, Count};
 use super::pulse::{BETWEEN_CLAIMS, Pulse};
-use super::slots::Slots;
 use super::{RoundResult, Worker, task, upkeep};
+use crate::backlog;
+use crate::slots::Slots;
 
 /// A shop whose bank wants fewer calls pauses for so long where the bank doesn't say.
 const FEWER_CALLS: Duration = Duration::from_secs(15);
@@ -171,6 +172,8 @@ impl Supervisor<'_> {
                 let full = is_full(&asked, claimed.iter().map(Claimed::shop));
                 let idle = runtime.spread(self.worker.poll_interval);
                 self.claims.answered(now, full, idle);
+                let waited = claimed.iter().map(backlog::of_round);
+                self.worker.store.rooms.backlog.note(&asked, &waited, at);
                 for claimed in claimed {
                     self.begin_round(claimed, at);
                 }
@@ -184,6 +187,8 @@ impl Supervisor<'_> {
                 let full = is_full(&asked, claimed.iter().map(|d| &d.key.shop));
                 let idle = runtime.spread(self.worker.poll_interval * 2);
                 self.outbox.answered(now, full, idle);
+                let waited = claimed.iter().map(backlog::of_delivery);
+                self.worker.store.rooms.backlog.note(&asked, &waited, at);
                 for delivery in claimed {
                     self.begin_delivery(delivery, at);
                 }

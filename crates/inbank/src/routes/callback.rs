@@ -47,7 +47,7 @@ fn told(kept: &Result<Kept, InboxError>) -> (StatusCode, &'static str) {
         }
         Err(InboxError::Callback(_)) => (StatusCode::UNAUTHORIZED, "not authentic\n"),
         // Nothing is kept, so the bank is to try again.
-        Err(InboxError::Ledger(_)) => (
+        Err(InboxError::Busy | InboxError::Ledger(_)) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "not kept: try again later\n",
         ),

@@ -4,10 +4,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures::future::join_all;
+use inbank::Concurrency;
 use inbank::http::callback_form;
 use inbank::ports::Ledger as _;
 
-use crate::house::{House, MESSAGE, NOW, key, signed, signed_by_a_browser};
+use crate::house::{House, MESSAGE, NOW, Plan, key, signed, signed_by_a_browser};
 
 #[tokio::test]
 async fn an_authentic_callback_is_kept_and_a_copy_changes_nothing() {
@@ -145,6 +146,30 @@ async fn the_bank_is_asked_to_try_again_while_the_store_is_down() {
     let answer = house.send("POST", &path, signed()).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(house.kept().await, 1);
+}
+
+#[tokio::test]
+async fn the_bank_is_asked_to_try_again_while_too_much_comes_in_and_nothing_is_kept() {
+    let concurrency = Concurrency {
+        intake_of_a_shop: 0,
+        ..Concurrency::default()
+    };
+    let house = House::by(Plan {
+        concurrency,
+        ..Plan::default()
+    })
+    .await;
+    let answer = house.send("POST", &house.path("callbacks"), signed()).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), "10");
+    assert_eq!(house.kept().await, 0);
+    // What nobody has signed is refused as ever, and a browser is shown that it goes on by itself.
+    let answer = house.send("POST", &house.path("callbacks"), "a=b").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let answer = house.send("GET", &house.path("return"), "").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), "10");
+    assert_eq!(answer.header("refresh"), "10");
 }
 
 #[tokio::test]

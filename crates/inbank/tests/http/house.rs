@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use inbank::http::{HmacAuthenticator, callback_form, sign_callback};
 use inbank::ports::{ClaimRequest, Due, Ledger as _, Saved, ShopSlots, Write};
 use inbank::{
-    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Fingerprint, Limits, Order, OrderKey,
-    OrderReference, Platform, ProductCode, ProductFamily, Region, SessionId, Shop, ShopName, Terms,
+    ApiKey, Attempt, AttemptId, AttemptKind, Bank, Concurrency, Fingerprint, Limits, Order,
+    OrderKey, OrderReference, Platform, ProductCode, ProductFamily, Region, SessionId, Shop,
+    ShopName, Terms,
 };
 use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
 use time::OffsetDateTime;
@@ -36,6 +37,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) public_url: &'a str,
     pub(crate) limits: Limits,
     pub(crate) drain: Duration,
+    pub(crate) concurrency: Concurrency,
 }
 
 impl Default for Plan<'_> {
@@ -46,6 +48,7 @@ impl Default for Plan<'_> {
             public_url: "https://pay.example",
             limits: Limits::default(),
             drain: Duration::from_secs(25),
+            concurrency: Concurrency::default(),
         }
     }
 }
@@ -100,6 +103,7 @@ impl House {
             .shop(shop)
             .limits(plan.limits)
             .drain(plan.drain)
+            .concurrency(plan.concurrency)
             .build()
             .await
             .unwrap();

@@ -1,10 +1,12 @@
+//! Who has how much of what there is at once.
+
 use std::collections::BTreeMap;
 
 use inbank_domain::ShopName;
 
 /// Counts what runs, per shop and in all. One shop may fill its own slots and no other's.
 #[derive(Debug)]
-pub(super) struct Slots {
+pub(crate) struct Slots {
     running: BTreeMap<ShopName, u32>,
     total: u32,
     of_a_shop: u32,
@@ -12,7 +14,7 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) const fn new(of_a_shop: u32, in_all: u32) -> Self {
+    pub(crate) const fn new(of_a_shop: u32, in_all: u32) -> Self {
         Self {
             running: BTreeMap::new(),
             total: 0,
@@ -23,7 +25,7 @@ impl Slots {
 
     /// How many more of a shop may run, when so many of other shops are about to. However full the
     /// process is, a shop of which nothing runs has one.
-    pub(super) fn free(&self, shop: &ShopName, promised: u32) -> u32 {
+    pub(crate) fn free(&self, shop: &ShopName, promised: u32) -> u32 {
         let running = self.running.get(shop).copied().unwrap_or_default();
         let of_shop = self.of_a_shop.saturating_sub(running);
         let in_all = self
@@ -33,12 +35,12 @@ impl Slots {
         of_shop.min(in_all.max(reserved))
     }
 
-    pub(super) fn take(&mut self, shop: &ShopName) {
+    pub(crate) fn take(&mut self, shop: &ShopName) {
         *self.running.entry(shop.clone()).or_default() += 1;
         self.total += 1;
     }
 
-    pub(super) fn give_back(&mut self, shop: &ShopName) {
+    pub(crate) fn give_back(&mut self, shop: &ShopName) {
         if let Some(running) = self.running.get_mut(shop) {
             *running = running.saturating_sub(1);
             if *running == 0 {
@@ -49,12 +51,12 @@ impl Slots {
     }
 
     /// Whether half of a shop's slots are free.
-    pub(super) fn is_half_free(&self, shop: &ShopName) -> bool {
+    pub(crate) fn is_half_free(&self, shop: &ShopName) -> bool {
         let running = self.running.get(shop).copied().unwrap_or_default();
         running <= self.of_a_shop / 2
     }
 
-    pub(super) const fn total(&self) -> u32 {
+    pub(crate) const fn total(&self) -> u32 {
         self.total
     }
 }
