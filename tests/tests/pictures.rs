@@ -1,5 +1,4 @@
 //! The pictures in the documents are those that the code draws.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use inbank_tests::pictures;
 

@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, interfaces, mutations, test, toolchain};
+use crate::{docs, examples, interfaces, mutations, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -14,6 +14,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         step.run()?;
     }
     interfaces::check()?;
+    docs::run()?;
     examples::run()?;
     test::run()?;
     mutations::before_a_merge()

@@ -1,9 +1,10 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `docs`, `fuzz`, `mutants`, `mutations`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
 mod ci;
+mod docs;
 mod examples;
 mod fuzz;
 mod interfaces;
@@ -15,6 +16,7 @@ mod step;
 mod test;
 mod tool;
 mod toolchain;
+mod tutorial;
 
 use std::process::ExitCode;
 
@@ -32,8 +34,12 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the platform through what may happen, and judges what it was told
     Simulate(simulate::Arguments),
-    /// Counts, builds and runs the programs in `examples/`
+    /// Counts, builds and runs the programs in `examples/`, and follows the tutorial
     Examples,
+    /// Follows the tutorial: makes its project, runs its commands, compares what they print
+    Tutorial,
+    /// Builds the documents as a site in `target/site`, with the reference beside it, and checks its links
+    Docs,
     /// Looks for inputs that break what must hold of any, ten minutes for each target
     Fuzz(fuzz::Arguments),
     /// Puts faults into the rules and the use cases, and lists those that no test finds
@@ -54,6 +60,8 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Examples => examples::run(),
+        Command::Docs => docs::run(),
+        Command::Tutorial => tutorial::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Mutations(arguments) => mutations::run(&arguments),

@@ -35,7 +35,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("inbank-tutorial-{}", std::process::id()));
     let mut reader = Reader::new(folder, &root)?;
     for block in page::blocks(&text)? {
-        let block = block.map(&replace);
+        let block = block.map(replace);
         let at = block.at;
         eprintln!("xtask: tutorial: {PAGE}:{at}");
         reader
@@ -65,8 +65,8 @@ impl Reader {
         fs::create_dir_all(home.join(".cargo"))?;
         // As the examples' profile is, so that what they share is built once.
         let settings = format!(
-            "build.target-dir = {:?}\nprofile.dev.debug = \"line-tables-only\"\nprofile.dev.package.\"*\".debug = false\n",
-            target()?
+            "build.target-dir = '{}'\nprofile.dev.debug = \"line-tables-only\"\nprofile.dev.package.\"*\".debug = false\n",
+            target()?.display()
         );
         fs::write(home.join(".cargo/config.toml"), settings)?;
         Ok(Self {
