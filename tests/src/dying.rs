@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 
-use crate::Hook;
+use crate::{CrashPoint, Hook, When};
 
 /// Kills its own process at a step, as a power failure would.
 pub struct Dying(AtomicU32);
@@ -15,7 +15,16 @@ impl Dying {
         Self(AtomicU32::new(at))
     }
 
-    fn step(&self) {
+    /// Says which step it is first, so that a test knows at what it died.
+    fn step(&self, when: When, point: CrashPoint) {
+        if self.0.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        let when = match when {
+            When::Before => "before",
+            When::After => "after",
+        };
+        println!("step {when} {}", point.name());
         let one_less = |left: u32| left.checked_sub(1);
         let before = self
             .0
@@ -33,11 +42,11 @@ impl Dying {
 
 #[async_trait]
 impl Hook for Dying {
-    async fn before(&self, _: &'static str) {
-        self.step();
+    async fn before(&self, _: &'static str, point: CrashPoint) {
+        self.step(When::Before, point);
     }
 
-    async fn after(&self, _: &'static str) {
-        self.step();
+    async fn after(&self, _: &'static str, point: CrashPoint) {
+        self.step(When::After, point);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::Hook;
+use crate::{CrashPoint, Hook};
 
 /// On which side of a call the gate is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -78,11 +78,11 @@ impl Gate {
 
 #[async_trait]
 impl Hook for Gate {
-    async fn before(&self, call: &'static str) {
+    async fn before(&self, call: &'static str, _: CrashPoint) {
         self.pass(When::Before, call).await;
     }
 
-    async fn after(&self, call: &'static str) {
+    async fn after(&self, call: &'static str, _: CrashPoint) {
         self.pass(When::After, call).await;
     }
 }

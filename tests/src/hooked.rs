@@ -11,13 +11,15 @@ use inbank::ports::{
 use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use time::OffsetDateTime;
 
+use crate::CrashPoint;
+
 /// What happens round each call that changes something.
 #[async_trait]
 pub trait Hook: Send + Sync {
     /// Before it is done.
-    async fn before(&self, call: &'static str);
+    async fn before(&self, call: &'static str, point: CrashPoint);
     /// After it was done, and before its caller hears of it.
-    async fn after(&self, call: &'static str);
+    async fn after(&self, call: &'static str, point: CrashPoint);
 }
 
 /// A ledger, and what happens round its calls. Reading is left alone, and so is a claim that finds
@@ -36,22 +38,24 @@ impl<H: Hook> Hooked<H> {
     async fn round<T>(
         &self,
         call: &'static str,
+        point: CrashPoint,
         work: impl Future<Output = Result<T, LedgerError>>,
     ) -> Result<T, LedgerError> {
-        self.hook.before(call).await;
+        self.hook.before(call, point).await;
         let answer = work.await;
-        self.hook.after(call).await;
+        self.hook.after(call, point).await;
         answer
     }
 
     async fn found<T>(
         &self,
         call: &'static str,
+        point: CrashPoint,
         claimed: Result<T, LedgerError>,
         is_some: impl Fn(&T) -> bool,
     ) -> Result<T, LedgerError> {
         if claimed.as_ref().is_ok_and(is_some) {
-            self.hook.after(call).await;
+            self.hook.after(call, point).await;
         }
         claimed
     }
@@ -73,20 +77,24 @@ impl<H: Hook> Ledger for Hooked<H> {
         self.ledger.orders(listing).await
     }
     async fn write(&self, write: Write) -> Result<Saved, LedgerError> {
-        self.round("write", self.ledger.write(write)).await
+        let point = CrashPoint::of(&write);
+        self.round("write", point, self.ledger.write(write)).await
     }
     async fn keep(&self, callback: &ReceivedCallback) -> Result<Kept, LedgerError> {
-        self.round("keep", self.ledger.keep(callback)).await
+        let keep = self.ledger.keep(callback);
+        self.round("keep", CrashPoint::Callback, keep).await
     }
     async fn callbacks(&self, key: &OrderKey) -> Result<Vec<ReceivedCallback>, LedgerError> {
         self.ledger.callbacks(key).await
     }
     async fn wake(&self, key: &OrderKey, now: OffsetDateTime) -> Result<bool, LedgerError> {
-        self.round("wake", self.ledger.wake(key, now)).await
+        let wake = self.ledger.wake(key, now);
+        self.round("wake", CrashPoint::Wake, wake).await
     }
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, LedgerError> {
         let claimed = self.ledger.claim(request).await;
-        self.found("claim", claimed, |claimed| !claimed.is_empty())
+        let is_some = |claimed: &Vec<Claimed>| !claimed.is_empty();
+        self.found("claim", CrashPoint::Claim, claimed, is_some)
             .await
     }
     async fn claim_one(
@@ -96,7 +104,8 @@ impl<H: Hook> Ledger for Hooked<H> {
         lease: Duration,
     ) -> Result<Option<Claim>, LedgerError> {
         let claimed = self.ledger.claim_one(key, now, lease).await;
-        self.found("claim_one", claimed, Option::is_some).await
+        self.found("claim_one", CrashPoint::Claim, claimed, Option::is_some)
+            .await
     }
     async fn release(
         &self,
@@ -106,12 +115,14 @@ impl<H: Hook> Ledger for Hooked<H> {
         now: OffsetDateTime,
     ) -> Result<bool, LedgerError> {
         let release = self.ledger.release(key, lease, rest, now);
-        self.round("release", release).await
+        self.round("release", CrashPoint::Release, release).await
     }
     async fn claim_deliveries(&self, request: &ClaimRequest) -> Result<Vec<Delivery>, LedgerError> {
         let claimed = self.ledger.claim_deliveries(request).await;
         let is_some = |claimed: &Vec<Delivery>| !claimed.is_empty();
-        self.found("claim_deliveries", claimed, is_some).await
+        let point = CrashPoint::Deliveries;
+        self.found("claim_deliveries", point, claimed, is_some)
+            .await
     }
     async fn delivered(
         &self,
@@ -120,7 +131,8 @@ impl<H: Hook> Ledger for Hooked<H> {
         now: OffsetDateTime,
     ) -> Result<bool, LedgerError> {
         let delivered = self.ledger.delivered(delivery, outcome, now);
-        self.round("delivered", delivered).await
+        self.round("delivered", CrashPoint::Delivered, delivered)
+            .await
     }
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         self.ledger.events(key).await
@@ -131,8 +143,8 @@ impl<H: Hook> Ledger for Hooked<H> {
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         self.ledger.forget(before, limit).await
     }
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
-        self.ledger.erase(key).await
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
+        self.ledger.erase(key, version).await
     }
     async fn measure(
         &self,

@@ -9,11 +9,13 @@
 mod applicant;
 mod auditor;
 mod broken;
+mod crash_point;
 mod dying;
 pub mod fuzz;
 mod gate;
 mod hooked;
 mod lives;
+pub mod pictures;
 mod shown;
 pub mod simulation;
 pub mod soak;
@@ -22,6 +24,7 @@ pub mod stage;
 pub use applicant::Applicant;
 pub use auditor::{Told, audit, audited};
 pub use broken::broken;
+pub use crash_point::CrashPoint;
 pub use dying::Dying;
 pub use gate::{Gate, When};
 pub use hooked::{Hook, Hooked};
@@ -454,4 +457,22 @@ mod documents {
     struct Embedding;
     #[doc = include_str!("../../docs/regions.md")]
     struct Regions;
+    #[doc = include_str!("../../docs/how-to/quote.md")]
+    struct Quote;
+    #[doc = include_str!("../../docs/how-to/apply.md")]
+    struct Apply;
+    #[doc = include_str!("../../docs/how-to/rent.md")]
+    struct Rent;
+    #[doc = include_str!("../../docs/how-to/test.md")]
+    struct Test;
+    #[doc = include_str!("../../docs/how-to/several-processes.md")]
+    struct SeveralProcesses;
+    #[doc = include_str!("../../docs/how-to/behind-a-proxy.md")]
+    struct BehindAProxy;
+    #[doc = include_str!("../../docs/how-to/rotate-a-key.md")]
+    struct RotateAKey;
+    #[doc = include_str!("../../docs/how-to/needs-person.md")]
+    struct NeedsPerson;
+    #[doc = include_str!("../../docs/how-to/erase.md")]
+    struct Erase;
 }

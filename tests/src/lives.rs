@@ -112,6 +112,8 @@ pub struct Reckoning<'a> {
     told: Vec<(u128, Told)>,
     /// The sessions to which each order's customer was sent.
     redirects: BTreeMap<String, BTreeSet<Uuid>>,
+    /// The steps of the ledger that the processes came to, the last of which they may have died at.
+    pub steps: BTreeSet<String>,
     /// Lines so far.
     pub lines: usize,
 }
@@ -123,12 +125,17 @@ impl<'a> Reckoning<'a> {
             sandbox,
             told: Vec::new(),
             redirects: BTreeMap::new(),
+            steps: BTreeSet::new(),
             lines: 0,
         }
     }
 
     /// Takes a line in; a customer who is sent to the bank applies there.
     fn hear(&mut self, line: &str) {
+        if let Some(step) = line.strip_prefix("step ") {
+            self.steps.insert(step.to_owned());
+            return;
+        }
         self.lines += 1;
         let words: Vec<&str> = line.splitn(5, ' ').collect();
         match words[..] {

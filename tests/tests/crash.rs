@@ -2,11 +2,12 @@
 //! is stuck, none is financed twice, and the platform is told of each thing at least once.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inbank_sandbox::Sandbox;
 use inbank_testkit::Postgres;
-use inbank_tests::{Life, Reckoning, Setting};
+use inbank_tests::{CrashPoint, Life, Reckoning, Setting};
 
 /// More steps than there are: the first life in which nobody dies ends the test.
 const STEPS: u32 = 200;
@@ -53,16 +54,35 @@ async fn everywhere(aim: &str, on_postgres: bool) {
         } else {
             format!("sqlite:{}/ledger.db", folder.path().display())
         };
-        if !killed(aim, &database, step).await {
+        let (died, steps) = killed(aim, &database, step).await;
+        if !died {
             assert!(step > 15, "only {step} steps: is it still killed?");
+            every_point_is_drawn(&steps);
             return;
         }
     }
     panic!("more than {STEPS} steps");
 }
 
-/// Plays one order over two lives, the first of which ends at a step; whether it ended there.
-async fn killed(aim: &str, database: &str, step: u32) -> bool {
+/// Whoever lives to the end has passed what others were killed at: the points that the documents draw, and no others.
+fn every_point_is_drawn(steps: &BTreeSet<String>) {
+    for point in CrashPoint::ALL
+        .iter()
+        .filter(|point| point.is_passed_by_all())
+    {
+        let after = format!("after {}", point.name());
+        assert!(steps.contains(&after), "not {after}: {steps:?}");
+    }
+    let drawn: Vec<_> = CrashPoint::ALL.iter().map(|point| point.name()).collect();
+    for step in steps {
+        let (_, point) = step.split_once(' ').unwrap();
+        assert!(drawn.contains(&point), "{step} is not drawn");
+    }
+}
+
+/// Plays one order over two lives, the first of which ends at a step; whether it ended there, and the steps that were
+/// come to.
+async fn killed(aim: &str, database: &str, step: u32) -> (bool, BTreeSet<String>) {
     // A callback for which nobody is there comes again until the next life takes it.
     let pauses = [Duration::from_millis(50); 200];
     let builder = Sandbox::builder(inbank_sandbox::Region::Estonia).instant();
@@ -86,6 +106,6 @@ async fn killed(aim: &str, database: &str, step: u32) -> bool {
             assert!(over, "step {step}");
         }
         reckoning.check(&orders, &format!("step {step}"));
-        !over
+        (!over, reckoning.steps)
     })
 }

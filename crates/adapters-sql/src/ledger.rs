@@ -139,8 +139,8 @@ impl Ledger for SqlLedger {
         self.store.forget(before, limit).await
     }
 
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
-        self.store.erase(key).await
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
+        self.store.erase(key, version).await
     }
 
     async fn measure(

@@ -238,9 +238,10 @@ impl Ledger for Postgres {
         work.await
     }
 
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
-        let work = self.connections.run(key.clone(), |key, session| {
-            Box::pin(forget::erase(session, key))
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
+        let asked = (key.clone(), version);
+        let work = self.connections.run(asked, |(key, version), session| {
+            Box::pin(forget::erase(session, key, *version))
         });
         work.await
     }

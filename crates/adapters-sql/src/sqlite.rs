@@ -167,9 +167,9 @@ impl Ledger for Sqlite {
         self.writer.run(Second, work).await
     }
 
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
         let key = key.clone();
-        let work = move |c: &_| forget::erase(c, &key).map(Done::Keep);
+        let work = move |c: &_| forget::erase(c, &key, version).map(Done::Keep);
         self.writer.run(First, work).await
     }
 

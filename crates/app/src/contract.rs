@@ -27,6 +27,15 @@ impl OrderHandle {
     /// The contract as a document for the customer to read. Its link opens the customer's contract:
     /// show it to nobody else.
     ///
+    /// ```no_run
+    /// # use inbank_domain::Regeneration;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let contract = order.printout(Regeneration::NotNeeded).await?;
+    /// println!("read it at {}", contract.link);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no contract, [`OrderError::Bank`].
     pub async fn printout(&self, regeneration: Regeneration) -> Result<Printout, OrderError> {
@@ -39,6 +48,18 @@ impl OrderHandle {
     /// (`action_wanted: application_signature`). By the platform's own means or on paper the bank is told
     /// that it is signed: a command, safe to repeat. By the other methods the bank sends something to the
     /// customer, and each call sends it again.
+    ///
+    /// ```no_run
+    /// # use inbank_app::SigningOutcome;
+    /// # use inbank_domain::SigningMethod;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// match order.sign(&SigningMethod::Sms).await? {
+    ///     SigningOutcome::Started(_) => println!("enter the code that you got"),
+    ///     SigningOutcome::Told(outcome) => println!("the order is {}", outcome.status()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Invalid`] (`method`) when the product isn't signed so, [`OrderError::NotFound`] while
@@ -82,6 +103,16 @@ impl OrderHandle {
 
     /// Brings the code back that the customer got by text message: for the contract, or for the
     /// application before there is one. From then on the bank is read once a second for a while.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::ConfirmationCode;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// // What the customer got by text message.
+    /// let code = ConfirmationCode::parse("123456")?;
+    /// order.confirm(&code).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Bank`]: a wrong code is `Refused`; after an unknown outcome the bank is read.
@@ -130,6 +161,15 @@ impl OrderHandle {
 
     /// An address where the customer makes the down payment; each try needs a new one. `return_url`
     /// ends in the literal `{status}`, which the bank fills in.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::WebAddress;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let back = WebAddress::parse("https://shop.example.com/paid/{status}")?;
+    /// println!("pay at {}", order.payment_link(&back).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Bank`]; [`OrderError::NotFound`] while there is no contract.

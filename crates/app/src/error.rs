@@ -1,4 +1,4 @@
-use inbank_domain::{CommandRefused, Invalid};
+use inbank_domain::{CommandRefused, Invalid, MustBeKept};
 use inbank_ports::{GatewayError, LedgerError};
 use time::OffsetDateTime;
 
@@ -11,6 +11,9 @@ pub enum OrderError {
     /// The request breaks a rule; nothing was written or sent.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// It can't be erased now; nothing was.
+    #[error(transparent)]
+    Kept(#[from] MustBeKept),
     /// The ledger could not be asked: try again later.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

@@ -10,6 +10,15 @@ use crate::{OrderError, OrderHandle};
 impl OrderHandle {
     /// The banks from which a statement can be had. The list changes: don't keep it.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// for bank in order.statement_banks().await? {
+    ///     println!("{bank:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn statement_banks(&self) -> Result<Vec<StatementBank>, OrderError> {
@@ -20,6 +29,15 @@ impl OrderHandle {
 
     /// Starts retrieving a statement from the customer's bank; the customer goes on at the address in
     /// the answer. Starting another is harmless.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::StatementRequest;
+    /// # async fn example(order: &inbank_app::OrderHandle, request: &StatementRequest) -> Result<(), Box<dyn std::error::Error>> {
+    /// let started = order.retrieve_statement(request).await?;
+    /// println!("{started:?}"); // with the address where the customer goes on
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Bank`].
@@ -34,6 +52,14 @@ impl OrderHandle {
     }
 
     /// Uploads account statements, all in one request. Each call adds files.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::Attachment;
+    /// # async fn example(order: &inbank_app::OrderHandle, files: &[Attachment]) -> Result<(), Box<dyn std::error::Error>> {
+    /// order.prove_income(files, "the last three months").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].

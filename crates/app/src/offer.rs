@@ -14,6 +14,14 @@ use crate::{OrderError, OrderHandle};
 impl OrderHandle {
     /// The application, or its offer, as a document for the customer to read before accepting.
     ///
+    /// ```no_run
+    /// # use inbank_domain::ApplicationDocument;
+    /// # async fn example(order: &inbank_app::OrderHandle, which: ApplicationDocument) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("read it at {}", order.application_printout(which).await?.link);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn application_printout(
@@ -26,6 +34,13 @@ impl OrderHandle {
 
     /// The offer with every payment.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("{:?}", order.payment_schedule().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn payment_schedule(&self) -> Result<Offer, OrderError> {
@@ -35,6 +50,15 @@ impl OrderHandle {
 
     /// Has the offer made anew with another down payment. The order's amount, which includes it, stays.
     /// After an unknown outcome the application is read, and [`offer`](Self::offer) shows which stands.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::{Currency, Money};
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let offer = order.recalculate(Money::parse("50.00", Currency::EUR)?).await?;
+    /// println!("{offer:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Invalid`] (`down_payment_amount`) when the product is known not to take it,
@@ -56,6 +80,14 @@ impl OrderHandle {
     }
 
     /// Who has applied. Show it to whom it concerns, and keep it nowhere.
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let applicant = order.applicant().await?; // `Debug` shows nothing personal
+    /// println!("{applicant:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].

@@ -20,6 +20,9 @@ pub(crate) use command::{claim, not_written};
 pub(crate) use opening::fingerprint;
 pub use opening::{ApplyOutcome, NotOffered, PayOutcome};
 
+/// An order that is to be erased and changes each time it was read is left for later.
+const ERASED_WITHIN: u32 = 8;
+
 /// One order of a shop, on its present attempt unless another is named. Cheap to clone.
 #[derive(Clone)]
 pub struct OrderHandle {
@@ -40,6 +43,14 @@ impl OrderHandle {
     }
 
     /// The same order, where commands and questions are about the attempt of this number.
+    ///
+    /// ```no_run
+    /// # async fn example(shop: &inbank_app::ShopHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// // The customer paid a former cart in a second tab: that one is to go.
+    /// shop.order("1001").on_attempt(1).cancel().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn on_attempt(mut self, number: u32) -> Self {
         self.attempt = Some(number);
@@ -47,6 +58,15 @@ impl OrderHandle {
     }
 
     /// The order with all its attempts, as the ledger has it; none where it was never paid.
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(order) = order.find().await? {
+    ///     println!("{} attempts", order.attempts.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Invalid`], [`OrderError::Ledger`].
@@ -56,6 +76,16 @@ impl OrderHandle {
 
     /// Where the order stands.
     ///
+    /// ```no_run
+    /// # use inbank_domain::OrderStatus;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// if order.status().await? == OrderStatus::Paid {
+    ///     println!("thank you");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::NotFound`], and as [`find`](Self::find).
     pub async fn status(&self) -> Result<OrderStatus, OrderError> {
@@ -63,6 +93,15 @@ impl OrderHandle {
     }
 
     /// Its events, in order, delivered or not.
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// for event in order.history().await? {
+    ///     println!("{} {}", event.occurred_at, event.kind);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`find`](Self::find).
@@ -72,6 +111,15 @@ impl OrderHandle {
 
     /// The callbacks that are kept of it, oldest first.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// for callback in order.callbacks().await? {
+    ///     println!("{} {}", callback.received_at, callback.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`find`](Self::find).
     pub async fn callbacks(&self) -> Result<Vec<ReceivedCallback>, OrderError> {
@@ -80,6 +128,13 @@ impl OrderHandle {
 
     /// Reads the bank about its live attempts now, and about the one that counts, as a callback would have
     /// it read, and says how it then stands.
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("the bank says now: {}", order.refresh().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::NotFound`], [`OrderError::Bank`] where the bank gives no answer; then it is read
@@ -101,16 +156,33 @@ impl OrderHandle {
         }
     }
 
-    /// Erases the order with everything that is kept of it. The bank is not told.
+    /// Erases the order with everything that is kept of it: attempts, callbacks, events, also those
+    /// that were not delivered. The bank is not told.
+    ///
+    /// ```no_run
+    /// # use inbank_app::OrderError;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// match order.erase().await {
+    ///     Err(OrderError::Kept(why)) => println!("not yet: {why}"),
+    ///     erased => erased?,
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`OrderError::NotFound`], and as [`find`](Self::find).
+    /// [`OrderError::Kept`] while an attempt lives or has paid: nobody would hear what becomes of it.
+    /// [`OrderError::NotFound`], [`OrderError::Busy`], and as [`find`](Self::find).
     pub async fn erase(&self) -> Result<(), OrderError> {
-        if self.store.ledger.erase(self.key()?).await? {
-            Ok(())
-        } else {
-            Err(OrderError::NotFound)
+        for _ in 0..ERASED_WITHIN {
+            let order = self.present().await?;
+            order.may_be_erased()?;
+            let (key, version) = (self.key()?, Some(order.version));
+            if self.store.ledger.erase(key, version).await? {
+                return Ok(());
+            }
         }
+        Err(OrderError::Busy)
     }
 
     pub(crate) fn bank(&self) -> &Bank {

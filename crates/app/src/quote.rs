@@ -274,6 +274,22 @@ impl ShopHandle {
     ///
     /// Changes nothing at the bank; safe to repeat.
     ///
+    /// ```no_run
+    /// # use inbank_app::Quote;
+    /// # use inbank_domain::{CalculationRequest, Currency, Money, Months, ProductCode};
+    /// # async fn example(shop: &inbank_app::ShopHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = ProductCode::parse("hire_purchase")?;
+    /// let price = Money::parse("499.90", Currency::EUR)?;
+    /// let region = &shop.bank().region;
+    /// let request = CalculationRequest::new(region, product, price, Months::new(12)?)?;
+    /// match shop.quote(&request).await? {
+    ///     Quote::Offered(calculation) => println!("{calculation:?}"),
+    ///     Quote::Unavailable(why) => println!("not for this cart: {why}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`GatewayError`] as [`ProductCatalogue::product`](inbank_ports::ProductCatalogue::product) and
     /// [`Calculator::calculate`](inbank_ports::Calculator::calculate) say.
@@ -292,6 +308,16 @@ impl ShopHandle {
     /// Reads the conditions of renting a model (*Smart Rent 3.04*, API Requests, step 1). Its id goes
     /// into the cart as the hero's.
     ///
+    /// ```no_run
+    /// # use inbank_domain::{ModelIdentifier, ProductCode};
+    /// # async fn example(shop: &inbank_app::ShopHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = ProductCode::parse("smart_rent")?;
+    /// let model = shop.rental_model(&product, &ModelIdentifier::ean("8806095299501")?).await?;
+    /// println!("{} for {:?}", model.name, model.periods);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`GatewayError`] as [`Rentals::asset_model`](inbank_ports::Rentals::asset_model) says.
     pub async fn rental_model(
@@ -304,6 +330,19 @@ impl ShopHandle {
     }
 
     /// Quotes a rental: calculates only where it keeps its model's conditions.
+    ///
+    /// ```no_run
+    /// # use inbank_app::RentalQuote;
+    /// # use inbank_domain::{AssetModel, ProductCode, RentalRequest};
+    /// # async fn example(shop: &inbank_app::ShopHandle, model: &AssetModel, request: &RentalRequest) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = ProductCode::parse("smart_rent")?;
+    /// match shop.rental_quote(&product, model, request).await? {
+    ///     RentalQuote::Offered(quote) => println!("{quote:?}"),
+    ///     RentalQuote::Unavailable(why) => println!("{why}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`GatewayError`] as [`Rentals::calculate`](inbank_ports::Rentals::calculate) says.

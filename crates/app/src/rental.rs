@@ -26,6 +26,21 @@ impl OrderHandle {
     /// sent: it is sent only for a device that the bank has taken, and the ledger never holds the
     /// identifiers. After a crash before that, call again.
     ///
+    /// ```no_run
+    /// # use inbank_app::Activation;
+    /// # use inbank_domain::{AssetIdentifiers, AssetModel, Imei, SerialNumber};
+    /// # async fn example(order: &inbank_app::OrderHandle, model: &AssetModel) -> Result<(), Box<dyn std::error::Error>> {
+    /// let imei = Imei::parse("355889000000007")?;
+    /// let serial = SerialNumber::parse("J7P3D7000000")?;
+    /// let device = AssetIdentifiers::new(Some(imei), Some(serial));
+    /// match order.activate(model, &device).await? {
+    ///     Activation::Activated(_) => println!("hand it over"),
+    ///     Activation::AlreadyActivated(_) => println!("perhaps with another device: look"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Invalid`] names an identifier that the model requires; as for every command.
     pub async fn activate(

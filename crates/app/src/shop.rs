@@ -244,6 +244,14 @@ impl ShopHandle {
 
     /// An order by the shop's own reference: stable, and one for each cart until told otherwise. Any
     /// reference will do; what breaks a rule is said by the call that needs it.
+    ///
+    /// ```no_run
+    /// # async fn example(shop: &inbank_app::ShopHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// // By the reference that the shop gives it.
+    /// println!("{}", shop.order("1001").status().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(&self, reference: impl Into<String>) -> OrderHandle {
         let reference = OrderReference::parse(reference);
         let key = reference.map(|reference| OrderKey::new(self.shop.name.clone(), reference));
@@ -251,6 +259,15 @@ impl ShopHandle {
     }
 
     /// Describes a product. Kept for five minutes.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::ProductCode;
+    /// # async fn example(shop: &inbank_app::ShopHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = shop.product(&ProductCode::parse("hire_purchase")?).await?;
+    /// println!("{product:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`GatewayError`] as [`ProductCatalogue::product`](inbank_ports::ProductCatalogue::product)

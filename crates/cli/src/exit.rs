@@ -310,6 +310,7 @@ impl From<OrderError> for Failure {
             OrderError::Invalid(error) => Self::Invalid(error),
             OrderError::Ledger(error) => error.into(),
             OrderError::Busy
+            | OrderError::Kept(_)
             | OrderError::NotFound
             | OrderError::Refused(_)
             | OrderError::Taken

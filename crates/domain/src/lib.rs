@@ -70,8 +70,8 @@ pub use locale::Locale;
 pub use money::{Currency, Money, MoneyError, parse_amount};
 pub use offer::{Applicant, ApplicationDocument};
 pub use order::{
-    Action, CommandRefused, EventKind, Foreign, NotPaid, OPENINGS_AN_HOUR, OpeningPlan, Order,
-    OrderEvent, OrderKey, OrderStatus, SendOutcome, Wanted,
+    Action, CommandRefused, Concern, EventKind, Foreign, MustBeKept, NotPaid, OPENINGS_AN_HOUR,
+    OpeningPlan, Order, OrderEvent, OrderKey, OrderStatus, OtherAmount, SendOutcome, Told, Wanted,
 };
 pub use personal::Personal;
 pub use product::{Product, ProductFamily};

@@ -1,6 +1,7 @@
 //! An order over its attempts: which attempt counts, what may be decided, what the platform is told.
 
 mod command;
+mod concern;
 mod event;
 mod opening;
 mod reading;
@@ -14,6 +15,7 @@ use time::OffsetDateTime;
 use crate::{Attempt, AttemptState, OrderReference, ShopName};
 
 pub use command::{CommandRefused, SendOutcome, Wanted};
+pub use concern::{Concern, OtherAmount, Told};
 pub use event::{Action, EventKind, NotPaid, OrderEvent};
 pub use opening::{OPENINGS_AN_HOUR, OpeningPlan};
 pub use reading::Foreign;
@@ -66,6 +68,16 @@ pub struct Order {
     pub opened_at: OffsetDateTime,
     /// Events that are not written down yet.
     pub news: Vec<OrderEvent>,
+}
+
+/// Why an order can't be erased.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("attempt {attempt} is {}: an order that can be paid, or is paid, is kept", .state.as_str())]
+pub struct MustBeKept {
+    /// The attempt that keeps it.
+    pub attempt: u32,
+    /// Where that stands.
+    pub state: AttemptState,
 }
 
 impl Order {
@@ -123,6 +135,22 @@ impl Order {
         self.attempts.iter().all(|attempt| attempt.state.is_over())
     }
 
+    /// Whether it may be erased on request: not while an attempt lives, since its customer may still pay,
+    /// and not while one has paid, since its contract goes on.
+    ///
+    /// # Errors
+    /// [`MustBeKept`] names the attempt.
+    pub fn may_be_erased(&self) -> Result<(), MustBeKept> {
+        let keeps = |a: &&Attempt| a.is_live() || a.state == AttemptState::Completed;
+        match self.attempts.iter().find(keeps) {
+            Some(attempt) => Err(MustBeKept {
+                attempt: attempt.number,
+                state: attempt.state,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Tells of something about an attempt.
     fn tell(&mut self, number: u32, kind: EventKind, now: OffsetDateTime) {
         let Some(attempt) = self.attempt(number) else {
@@ -169,7 +197,8 @@ impl Order {
     }
 
     /// Tells once that a person should look at an attempt.
-    pub fn tell_person(&mut self, number: u32, why: String, now: OffsetDateTime) {
+    pub fn tell_person(&mut self, number: u32, why: impl Into<Concern>, now: OffsetDateTime) {
+        let why = why.into().to_string();
         if let Some(attempt) = self.attempt_mut(number) {
             if attempt.anomaly.as_ref() == Some(&why) {
                 return;
@@ -177,6 +206,11 @@ impl Order {
             attempt.anomaly = Some(why.clone());
             self.tell(number, EventKind::NeedsPerson(why), now);
         }
+    }
+
+    /// The same, each time.
+    fn tell_person_again(&mut self, number: u32, why: &Concern, now: OffsetDateTime) {
+        self.tell(number, EventKind::NeedsPerson(why.to_string()), now);
     }
 
     fn any_other(&self, number: u32, is: impl Fn(&Attempt) -> bool) -> Option<&Attempt> {

@@ -31,7 +31,8 @@
 //! # }
 //! ```
 //!
-//! The guide is `docs/embedding.md`. Without our routes and server (feature `axum`), give callbacks to
+//! The guides are in `docs`: `docs/tutorial.md` from nothing to a paid order, `docs/embedding.md` for what each answer,
+//! event and command means. Without our routes and server (feature `axum`), give callbacks to
 //! [`Platform::inbox`]. Without a platform, the ports are there by themselves: [`http::PartnerApi`]
 //! implements them.
 
@@ -51,11 +52,13 @@ pub use runtime::{OsRandom, TokioSpawner};
 pub use serve::{Limits, ServeError};
 pub use shop::Shop;
 
+#[doc(inline)]
 pub use inbank_app::{
     Activation, ApplyOutcome, Bank, CommandOutcome, Concurrency, Health, Inbox, InboxError,
     NotOffered, OrderError, OrderHandle, PayOutcome, Quote, RentalQuote, Retention, Runtime,
     ShopError, ShopHandle, Shown, SigningOutcome, Stopping, Unavailable, if_told, settle,
 };
+#[doc(inline)]
 pub use inbank_domain::*;
 pub use inbank_ports as ports;
 pub use inbank_ports::{

@@ -61,6 +61,21 @@ pub struct NoShop(String);
 
 impl Platform {
     /// Starts with nothing; [`PlatformBuilder::build`] says what is missing.
+    ///
+    /// ```no_run
+    /// # use inbank::{OrderEvent, Platform, Region, Shop};
+    /// # async fn take_in(_: OrderEvent) -> std::io::Result<()> { Ok(()) }
+    /// # async fn example(uuid: String, key: String) -> Result<(), inbank::BuildError> {
+    /// let platform = Platform::builder()
+    ///     .public_url("https://shop.example.com/inbank")
+    ///     .database("sqlite:inbank.db")
+    ///     .shop(Shop::new("main", Region::ESTONIA, uuid, key))
+    ///     .on_event(take_in)
+    ///     .build()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> PlatformBuilder {
         PlatformBuilder {
             shops: Vec::new(),
@@ -81,6 +96,14 @@ impl Platform {
 
     /// A shop: its orders, quotes, products.
     ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) -> Result<(), inbank::NoShop> {
+    /// let order = platform.shop("main")?.order("1001");
+    /// # let _ = order;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`NoShop`] where no shop has that name.
     pub fn shop(&self, name: &str) -> Result<ShopHandle, NoShop> {
@@ -91,6 +114,14 @@ impl Platform {
 
     /// Adds a shop while the platform runs.
     ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(platform: &inbank::Platform, uuid: String, key: String) -> Result<(), inbank::BuildError> {
+    /// platform.add_shop(Shop::new("outlet", Region::LATVIA, uuid, key))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`BuildError`]; nothing is changed.
     pub fn add_shop(&self, shop: Shop) -> Result<(), BuildError> {
@@ -99,6 +130,15 @@ impl Platform {
 
     /// Puts a shop in the place of the one with the same name while the platform runs: with other
     /// keys, for instance. What is under way goes on with the former.
+    ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(platform: &inbank::Platform, uuid: &str, new: &str, old: &str) -> Result<(), inbank::BuildError> {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, new).with_further_key(old);
+    /// platform.replace_shop(shop)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`BuildError`]; nothing is changed.
@@ -130,6 +170,12 @@ impl Platform {
 
     /// Takes a shop away while the platform runs. Its orders stay in the ledger, and are not worked on
     /// by this process. False when there is none of this name.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) {
+    /// assert!(platform.remove_shop("outlet"));
+    /// # }
+    /// ```
     pub fn remove_shop(&self, name: &str) -> bool {
         let Ok(name) = ShopName::parse(name) else {
             return false;
@@ -140,22 +186,68 @@ impl Platform {
     }
 
     /// The ledger, to list and show.
+    ///
+    /// ```no_run
+    /// # use inbank::ports::Listing;
+    /// # async fn example(platform: &inbank::Platform) -> Result<(), Box<dyn std::error::Error>> {
+    /// let listing = Listing { needs_person: true, ..Listing::default() };
+    /// for order in platform.ledger().orders(&listing).await?.orders {
+    ///     println!("{}: {:?}", order.key, order.needs_person);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ledger(&self) -> &Arc<dyn Ledger> {
         self.worker.ledger()
     }
 
     /// Where callbacks come in, for a server that is not axum.
+    ///
+    /// ```no_run
+    /// # use inbank::{Headers, InboxError};
+    /// # async fn example(platform: &inbank::Platform, shop: &str, attempt: &str, body: &[u8]) {
+    /// // From the path `/callbacks/{shop}/{attempt}`, with the body as it came.
+    /// let status = match platform.inbox().receive(shop, attempt, &Headers::NONE, body).await {
+    ///     Ok(_) => 200,
+    ///     Err(InboxError::Callback(_)) => 401,
+    ///     Err(InboxError::Ledger(_)) => 503,
+    ///     Err(_) => 404,
+    /// };
+    /// # let _ = status;
+    /// # }
+    /// ```
     pub const fn inbox(&self) -> &Inbox {
         &self.inbox
     }
 
     /// How the worker of this process is.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) {
+    /// let health = platform.health();
+    /// println!("{:?} waiting, last asked {:?}", health.ledger.due, health.last_claim);
+    /// # }
+    /// ```
     pub fn health(&self) -> Health {
         self.worker.health()
     }
 
     /// Events of a shop after a position, in an order in which none is missed: for platforms that
     /// would rather read than be told. Start at 0, and go on from the last position.
+    ///
+    /// ```no_run
+    /// # use inbank::ShopName;
+    /// # async fn example(platform: &inbank::Platform) -> Result<(), Box<dyn std::error::Error>> {
+    /// let shop = ShopName::parse("main")?;
+    /// let mut after = 0; // kept by the reader
+    /// let feed = platform.feed(&shop, after, 100).await?;
+    /// for positioned in feed.events {
+    ///     println!("{}", positioned.event.kind);
+    ///     after = positioned.position;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -167,6 +259,16 @@ impl Platform {
     /// commands, delivers events. Every platform needs it in one process at least; more share the
     /// work. Returns when what was begun is finished, or its time is over: end your own server first,
     /// so that it waits for what the last requests began.
+    ///
+    /// ```no_run
+    /// # async fn example(platform: inbank::Platform, stop: tokio::sync::oneshot::Receiver<()>) {
+    /// let worker = platform.clone();
+    /// let working = tokio::spawn(async move {
+    ///     worker.run(async { drop(stop.await) }).await;
+    /// });
+    /// # let _ = working.await;
+    /// # }
+    /// ```
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
         self.worker.run(stop).await;
     }
@@ -221,12 +323,26 @@ pub struct PlatformBuilder {
 
 impl PlatformBuilder {
     /// With a shop. Each needs a name of its own, and an identity of its own at the bank.
+    ///
+    /// ```no_run
+    /// # use inbank::{Platform, Region, Shop};
+    /// # fn example(uuid: &str, key: &str) {
+    /// let builder = Platform::builder()
+    ///     .shop(Shop::new("main", Region::ESTONIA, uuid, key))
+    ///     .shop(Shop::new("riga", Region::LATVIA, "another", "its own").live());
+    /// # let _ = builder;
+    /// # }
+    /// ```
     pub fn shop(mut self, shop: Shop) -> Self {
         self.shops.push(shop);
         self
     }
 
     /// Where our routes are reached from outside: `https://pay.example.com/inbank`.
+    ///
+    /// ```no_run
+    /// let builder = inbank::Platform::builder().public_url("https://pay.example.com/inbank");
+    /// ```
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
@@ -234,12 +350,28 @@ impl PlatformBuilder {
 
     /// The ledger in a database: `sqlite:inbank.db`, or `postgres://…` for any number of processes. Its
     /// tables are made, or brought up to date, where the account may.
+    ///
+    /// ```no_run
+    /// let builder = inbank::Platform::builder().database("postgres://shop@db.example.com/shop");
+    /// ```
     pub fn database(mut self, url: impl Into<String>) -> Self {
         self.database = Some(url.into());
         self
     }
 
     /// Another ledger: one in memory for tests, a store of your own.
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use inbank::Platform;
+    /// # use inbank::sql::LedgerOptions;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ledger = LedgerOptions::new().connections(4).connect("sqlite:inbank.db").await?;
+    /// let builder = Platform::builder().ledger(Arc::new(ledger));
+    /// # let _ = builder;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
         self.ledger = Some(ledger);
         self
@@ -247,6 +379,16 @@ impl PlatformBuilder {
 
     /// What is called with each event: at least once, in order for each order. An error, and it comes
     /// again after a growing pause; [`SinkError::Never`] puts it aside.
+    ///
+    /// ```no_run
+    /// # use inbank::{OrderEvent, Platform, SinkError};
+    /// let builder = Platform::builder().on_event(|event: OrderEvent| async move {
+    ///     // In one transaction of yours: keep the id, where it is unique, and change the order.
+    ///     println!("{}: {} {}", event.id(), event.order, event.kind);
+    ///     Ok::<_, SinkError>(())
+    /// });
+    /// # let _ = builder;
+    /// ```
     pub fn on_event<F, O, E>(self, on_event: F) -> Self
     where
         F: Fn(OrderEvent) -> O + Send + Sync + 'static,
@@ -257,36 +399,88 @@ impl PlatformBuilder {
     }
 
     /// The same, as an implementation of the port.
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use inbank::ports::async_trait;
+    /// # use inbank::{EventSink, OrderEvent, Platform, SinkError};
+    /// struct Orders;
+    ///
+    /// #[async_trait]
+    /// impl EventSink for Orders {
+    ///     async fn deliver(&self, event: &OrderEvent) -> Result<(), SinkError> {
+    ///         println!("{}: {}", event.order, event.kind);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let builder = Platform::builder().event_sink(Arc::new(Orders));
+    /// # let _ = builder;
+    /// ```
     pub fn event_sink(mut self, sink: Arc<dyn EventSink>) -> Self {
         self.sink = Some(sink);
         self
     }
 
     /// How much goes on at once, and how much callers may have under way before they are told that it is busy.
+    ///
+    /// ```no_run
+    /// # use inbank::{Concurrency, Platform};
+    /// let builder = Platform::builder().concurrency(Concurrency {
+    ///     orders_of_a_shop: 16, // as many readings of one shop does its bank like at once
+    ///     ..Concurrency::default()
+    /// });
+    /// # let _ = builder;
+    /// ```
     pub const fn concurrency(mut self, concurrency: Concurrency) -> Self {
         self.concurrency = concurrency;
         self
     }
 
     /// How late this process notices what time or another process made due; 200 ms unless set.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// let builder = inbank::Platform::builder().poll_interval(Duration::from_secs(1));
+    /// # let _ = builder;
+    /// ```
     pub const fn poll_interval(mut self, pause: Duration) -> Self {
         self.poll_interval = Some(pause);
         self
     }
 
     /// How long orders that are over are kept; seven years unless set.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// let builder = inbank::Platform::builder().keep_orders(Duration::from_hours(24 * 365));
+    /// # let _ = builder;
+    /// ```
     pub const fn keep_orders(mut self, keep: Duration) -> Self {
         self.retention.orders = keep;
         self
     }
 
     /// How long stopping waits for what was sent; 25 s unless set.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// let builder = inbank::Platform::builder().drain(Duration::from_secs(10));
+    /// # let _ = builder;
+    /// ```
     pub const fn drain(mut self, drain: Duration) -> Self {
         self.stopping.drain = drain;
         self
     }
 
     /// What nobody from outside can exceed, where the platform is [served](Platform::serve).
+    ///
+    /// ```no_run
+    /// # use inbank::{Limits, Platform};
+    /// let limits = Limits { connections: 256, ..Limits::default() };
+    /// let builder = Platform::builder().limits(limits);
+    /// # let _ = builder;
+    /// ```
     #[cfg(feature = "axum")]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;

@@ -47,6 +47,15 @@ impl Platform {
     ///
     /// A request that is dropped, by the client or by a time limit round this router, leaves its
     /// callback kept or not kept, and never half so; sent again, it is a copy or new.
+    ///
+    /// ```no_run
+    /// # use axum::Router;
+    /// # fn example(platform: &inbank::Platform) {
+    /// // Where `public_url` is https://shop.example.com/inbank; and `run` works beside.
+    /// let routes: Router = Router::new().nest("/inbank", platform.router());
+    /// # let _ = routes;
+    /// # }
+    /// ```
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let receiver = Receiver {
             inbox: self.inbox().clone(),

@@ -61,6 +61,17 @@ impl Platform {
     /// way are answered, the worker finishes what it has sent, and leases are given back. What the
     /// clients can make it do is limited by [`Limits`].
     ///
+    /// ```no_run
+    /// # use axum::Router;
+    /// # use axum::routing::get;
+    /// # async fn example(platform: inbank::Platform) -> Result<(), Box<dyn std::error::Error>> {
+    /// let routes = Router::new().route("/health", get(|| async { "here" }));
+    /// let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+    /// platform.serve(listener, routes).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ServeError`], at once.
     ///
@@ -72,6 +83,15 @@ impl Platform {
     }
 
     /// The same, until `stop` is done.
+    ///
+    /// ```no_run
+    /// # async fn example(platform: inbank::Platform, stop: tokio::sync::oneshot::Receiver<()>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let stop = async { drop(stop.await) };
+    /// platform.serve_until(listener, axum::Router::new(), stop).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`ServeError`], at once.

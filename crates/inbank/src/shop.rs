@@ -78,6 +78,15 @@ impl Shop {
     }
 
     /// A shop in a region of your own.
+    ///
+    /// ```no_run
+    /// # use inbank::http::RegionProfile;
+    /// # use inbank::Shop;
+    /// # fn example(profile: RegionProfile, uuid: &str, key: &str) {
+    /// let shop = Shop::in_region("oslo", profile, uuid, key);
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn in_region(
         name: impl Into<String>,
         profile: RegionProfile,
@@ -92,6 +101,14 @@ impl Shop {
     }
 
     /// A shop at whatever implements the ports: another lender, a fake in a test.
+    ///
+    /// ```no_run
+    /// # use inbank::{Bank, Shop};
+    /// # fn example(lender: Bank) {
+    /// let shop = Shop::at("main", lender);
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn at(name: impl Into<String>, bank: Bank) -> Self {
         Self {
             name: name.into(),
@@ -104,12 +121,29 @@ impl Shop {
     /// With the page of the shop to which customers are sent on from the bank:
     /// `https://shop.example.com/orders/{order_reference}`. Without one they see a plain page that
     /// asks them to go back to the shop.
+    ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(uuid: &str, key: &str) {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, key)
+    ///     .with_return_url("https://shop.example.com/orders/{order_reference}");
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn with_return_url(mut self, url: impl Into<String>) -> Self {
         self.return_url = Some(url.into());
         self
     }
 
     /// In the live environment.
+    ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(uuid: &str, key: &str) {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, key).live();
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn live(self) -> Self {
         self.with_inbank("environment", |inbank| {
             inbank.environment = Some(Environment::Live);
@@ -117,17 +151,43 @@ impl Shop {
     }
 
     /// With a version of the API other than the region's usual one.
+    ///
+    /// ```no_run
+    /// # use inbank::http::ApiVersion;
+    /// # use inbank::{Region, Shop};
+    /// # fn example(uuid: &str, key: &str) {
+    /// let shop = Shop::new("main", Region::POLAND, uuid, key).with_version(ApiVersion::V3);
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn with_version(self, version: ApiVersion) -> Self {
         self.with_inbank("api_version", |inbank| inbank.version = Some(version))
     }
 
     /// With another scheme and host: a sandbox, a proxy. Plain `http` on loopback only.
+    ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(uuid: &str, key: &str) {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, key)
+    ///     .with_base_url("http://127.0.0.1:8480"); // `inbank sandbox`
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn with_base_url(self, url: impl Into<String>) -> Self {
         self.with_inbank("base_url", |inbank| inbank.base_url = Some(url.into()))
     }
 
     /// With a further key by which callbacks are taken, while keys are changed: the first signs and
     /// sends.
+    ///
+    /// ```no_run
+    /// # use inbank::{Region, Shop};
+    /// # fn example(uuid: &str, new: &str, old: &str) {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, new).with_further_key(old);
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn with_further_key(self, key: impl Into<String>) -> Self {
         self.with_inbank("api_key", |inbank| inbank.keys.push(key.into()))
     }
@@ -135,6 +195,15 @@ impl Shop {
     /// With a connection that is set up by hand: a client of your own, other retries. Environment,
     /// version and base URL are the connection's, and can't be set here; region, identifier and key are
     /// to be the same in both.
+    ///
+    /// ```no_run
+    /// # use inbank::http::PartnerApi;
+    /// # use inbank::{Region, Shop};
+    /// # fn example(api: PartnerApi, uuid: &str, key: &str) {
+    /// let shop = Shop::new("main", Region::ESTONIA, uuid, key).with_api(api);
+    /// # let _ = shop;
+    /// # }
+    /// ```
     pub fn with_api(self, api: PartnerApi) -> Self {
         self.with_inbank("api", |inbank| inbank.api = Some(api))
     }

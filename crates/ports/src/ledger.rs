@@ -179,7 +179,11 @@ pub trait Ledger: Send + Sync {
 
     /// Erases an order with everything that is kept of it, whatever its state; false when it isn't
     /// there. (`erased_order_is_gone`)
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError>;
+    ///
+    /// # Contract
+    /// - MUST leave it alone, and answer false, where a version is named and it has another by now: what
+    ///   was read of it decided that it may go. (`order_that_moved_on_is_not_erased`)
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError>;
 
     /// What an operator watches, of these shops. (`measures_count_what_waits`)
     async fn measure(

@@ -204,8 +204,8 @@ impl Ledger for MemoryLedger {
         self.call(|store| store.forget(before, limit)).await
     }
 
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
-        self.call(|store| store.erase(key)).await
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
+        self.call(|store| store.erase(key, version)).await
     }
 
     async fn measure(

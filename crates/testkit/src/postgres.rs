@@ -129,6 +129,27 @@ impl Postgres {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// Writes what a database holds to a file, as one that is to be kept elsewhere.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn dump(&self, url: &str, file: &Path) {
+        let mut dump = command(&self.programs.join("pg_dump"), None);
+        dump.args(["--no-owner", "-d", url, "-f"]).arg(file);
+        succeeded(&dump.output().unwrap(), "pg_dump");
+    }
+
+    /// Brings a database, an empty one, to what such a file holds.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn restore(&self, url: &str, file: &Path) {
+        let mut psql = command(&self.programs.join("psql"), None);
+        psql.args(["-Xq", "--single-transaction", "-v", "ON_ERROR_STOP=1"]);
+        psql.args(["-d", url, "-f"]).arg(file);
+        succeeded(&psql.output().unwrap(), "psql");
+    }
+
     /// Where it listens on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port

@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, interfaces, mutations, package, test, toolchain};
+use crate::{docs, examples, interfaces, mutations, package, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     interfaces::run(&interfaces::Arguments::default())?;
     // Not built from: what is in them has just been built.
     package::run(&package::Arguments::quick())?;
+    docs::run()?;
     examples::run()?;
     test::run()?;
     mutations::before_a_merge()

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 
 use crate::step::{self, Step};
+use crate::tutorial;
 
 /// What of each example is somebody's integration with us, and how many lines that may be.
 const BUDGETS: [(&str, &[&str], usize); 6] = [
@@ -17,7 +18,7 @@ const BUDGETS: [(&str, &[&str], usize); 6] = [
     ("shop", &["src/lib.rs"], 40),
 ];
 
-/// Counts them, then runs every example's tests.
+/// Counts them, runs every example's tests, and follows the tutorial.
 pub(crate) fn run() -> anyhow::Result<()> {
     let root = step::root().context("examples: started without cargo")?;
     let examples = root.join("examples");
@@ -51,7 +52,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         }
         step.environment("CARGO_TARGET_DIR", &target).run()?;
     }
-    Ok(())
+    tutorial::run()
 }
 
 fn count(file: &Path) -> anyhow::Result<usize> {

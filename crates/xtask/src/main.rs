@@ -1,10 +1,11 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `package`,
-//! `features`, `sbom`, `soak`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `docs`, `fuzz`, `mutants`, `mutations`,
+//! `package`, `features`, `sbom`, `soak`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
 mod ci;
+mod docs;
 mod examples;
 mod features;
 mod fuzz;
@@ -20,6 +21,7 @@ mod step;
 mod test;
 mod tool;
 mod toolchain;
+mod tutorial;
 mod workspace;
 
 use std::process::ExitCode;
@@ -40,8 +42,12 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Loads real processes over real databases for minutes, and then with more than they can take
     Soak(soak::Arguments),
-    /// Counts, builds and runs the programs in `examples/`
+    /// Counts, builds and runs the programs in `examples/`, and follows the tutorial
     Examples,
+    /// Follows the tutorial: makes its project, runs its commands, compares what they print
+    Tutorial,
+    /// Builds the documents as a site in `target/site`, with the reference beside it, and checks its links
+    Docs,
     /// Looks for inputs that break what must hold of any, ten minutes for each target
     Fuzz(fuzz::Arguments),
     /// Puts faults into the rules and the use cases, and lists those that no test finds
@@ -67,6 +73,8 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Examples => examples::run(),
+        Command::Docs => docs::run(),
+        Command::Tutorial => tutorial::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Mutations(arguments) => mutations::run(&arguments),

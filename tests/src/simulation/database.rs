@@ -255,8 +255,9 @@ impl Ledger for Statements {
         self.statement("forget", forget).await
     }
 
-    async fn erase(&self, key: &OrderKey) -> Result<bool, LedgerError> {
-        self.statement("erase", self.ledger().erase(key)).await
+    async fn erase(&self, key: &OrderKey, version: Option<u64>) -> Result<bool, LedgerError> {
+        self.statement("erase", self.ledger().erase(key, version))
+            .await
     }
 
     async fn measure(

@@ -9,7 +9,7 @@ use futures::FutureExt as _;
 use inbank::CommandOutcome;
 use inbank_sandbox::{Fault, Operation};
 use inbank_tests::stage::{Process, Stage, Store};
-use inbank_tests::{Gate, Hook, Hooked, When, on_every_store, on_store};
+use inbank_tests::{CrashPoint, Gate, Hook, Hooked, When, on_every_store, on_store};
 
 use crate::{DAY, HOUR, MINUTE, SECOND};
 
@@ -201,9 +201,9 @@ struct Panics(&'static str, AtomicBool);
 
 #[async_trait]
 impl Hook for Panics {
-    async fn before(&self, _: &'static str) {}
+    async fn before(&self, _: &'static str, _: CrashPoint) {}
 
-    async fn after(&self, call: &'static str) {
+    async fn after(&self, call: &'static str, _: CrashPoint) {
         let panics = call == self.0 && self.1.swap(false, Ordering::Relaxed);
         assert!(!panics, "a fault of the ledger's");
     }

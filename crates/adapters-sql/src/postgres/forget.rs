@@ -23,7 +23,8 @@ static FORGET: Sql = Sql::new(|| {
 
 static ERASE: Sql = Sql::new(|| {
     format!(
-        "WITH {CLOCK} DELETE FROM inbank_order AS o USING clock WHERE o.shop = $2 AND o.reference = $3"
+        "WITH {CLOCK} DELETE FROM inbank_order AS o USING clock
+        WHERE o.shop = $2 AND o.reference = $3 AND o.version = coalesce($4, o.version)"
     )
 });
 
@@ -40,11 +41,16 @@ pub(super) async fn forget(
     Ok(forgotten.rows_affected())
 }
 
-pub(super) async fn erase(session: &mut Session, key: &OrderKey) -> Result<bool, Failure> {
+pub(super) async fn erase(
+    session: &mut Session,
+    key: &OrderKey,
+    version: Option<u64>,
+) -> Result<bool, Failure> {
     let query = sqlx::query(session.text(&ERASE))
         .bind(0_i64)
         .bind(key.shop.as_str())
-        .bind(key.reference.as_str());
+        .bind(key.reference.as_str())
+        .bind(version.map(u64::cast_signed));
     let erased = query.execute(&mut *session.connection).await?;
     Ok(erased.rows_affected() == 1)
 }

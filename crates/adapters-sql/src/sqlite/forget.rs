@@ -23,8 +23,14 @@ pub(super) fn forget(
     Ok(forgotten as u64)
 }
 
-pub(super) fn erase(connection: &Connection, key: &OrderKey) -> Result<bool, Failure> {
-    let sql = "DELETE FROM inbank_order WHERE shop = ?1 AND reference = ?2";
-    let named: [&dyn ToSql; 2] = [&key.shop.as_str(), &key.reference.as_str()];
+pub(super) fn erase(
+    connection: &Connection,
+    key: &OrderKey,
+    version: Option<u64>,
+) -> Result<bool, Failure> {
+    let sql = "DELETE FROM inbank_order
+        WHERE shop = ?1 AND reference = ?2 AND version = ifnull(?3, version)";
+    let version = version.map(u64::cast_signed);
+    let named: [&dyn ToSql; 3] = [&key.shop.as_str(), &key.reference.as_str(), &version];
     Ok(execute(connection, sql, &named)? == 1)
 }

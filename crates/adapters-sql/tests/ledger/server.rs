@@ -125,7 +125,7 @@ async fn a_role_without_the_right_to_create_tables_runs_once_they_are_there(stor
     assert_eq!(claim(&ledger, 9).await.len(), 1);
     assert_eq!(ledger.claim_deliveries(&request(9)).await.unwrap().len(), 1);
     assert_eq!(ledger.feed(&shop(), 0, 9).await.unwrap().events.len(), 1);
-    assert!(ledger.erase(&key("o-1")).await.unwrap());
+    assert!(ledger.erase(&key("o-1"), None).await.unwrap());
 }
 
 async fn a_role_that_lacks_a_right_hears_which(store: Store) {
@@ -275,7 +275,7 @@ async fn writes_are_durable_and_done_whatever_the_database_has_set(store: Store)
             }
             ledger.wake(&key(&name), minute(1)).await.unwrap();
             ledger.feed(&shop(), 0, 99).await.unwrap();
-            ledger.erase(&key(&name)).await.unwrap();
+            ledger.erase(&key(&name), None).await.unwrap();
         }
     });
     // One after the other, so that what one has done is not in the next one's way.

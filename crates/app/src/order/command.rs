@@ -48,6 +48,15 @@ const TAKEN_UP_AFTER: Duration = Duration::from_secs(2);
 impl OrderHandle {
     /// Approves a granted order (*Contract Approval*). A rental is activated instead.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// // After the event `awaits_merchant`.
+    /// let outcome = order.approve().await?;
+    /// println!("the order is {}", outcome.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
     /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
@@ -58,6 +67,13 @@ impl OrderHandle {
     /// Cancels: the contract, or the application while there is no contract (*Contract
     /// Cancellation*). An attempt whose opening was never answered is given up.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// order.cancel().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
     /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
@@ -67,6 +83,15 @@ impl OrderHandle {
 
     /// The offer that the customer is to read, as the bank gives it now (*Direct API*). Keep its `id`
     /// for [`accept`](Self::accept).
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// // After the event `action_wanted: offer`.
+    /// let offer = order.offer().await?;
+    /// println!("offer {}", offer.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
@@ -80,6 +105,15 @@ impl OrderHandle {
     /// Accepts the offer of this application, as the customer wishes: of this one and of none that
     /// took its place.
     ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let offer = order.offer().await?;
+    /// // The customer has read it, and wishes to have it.
+    /// order.accept(&offer.id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused
     /// it, [`OrderError::NotFound`], [`OrderError::Ledger`].
@@ -88,6 +122,14 @@ impl OrderHandle {
     }
 
     /// Tells the bank that the customer has signed, by the platform's own means or on paper.
+    ///
+    /// ```no_run
+    /// # use inbank_domain::Signature;
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// order.signed(Signature::Paper).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`OrderError::Refused`] where it can't be decided now, [`OrderError::Bank`] where the bank refused

@@ -96,6 +96,21 @@ impl OrderHandle {
     /// Idempotent: the same cart finds the same session, also while another call is opening it, and
     /// also after a crash. A changed cart opens another, and nobody is sent to the former any more.
     ///
+    /// ```no_run
+    /// # use inbank_app::PayOutcome;
+    /// # use inbank_domain::{Cart, Currency, Money};
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let total = Money::parse("499.90", Currency::EUR)?;
+    /// match order.pay(&Cart::new("hire_purchase", total)).await? {
+    ///     PayOutcome::Redirect(bank) => println!("send the customer to {bank}"),
+    ///     PayOutcome::Standing(status) => println!("the order is {status}"),
+    ///     PayOutcome::NotOffered(why) => println!("another way to pay: {why:?}"),
+    ///     PayOutcome::Busy(wait) => println!("ask to try again in {} s", wait.as_secs()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Invalid`], [`OrderError::Bank`], [`OrderError::TooMany`], [`OrderError::Ledger`]:
     /// nothing was opened. [`OrderError::Unclear`]: it is not known; a further call opens another
@@ -128,6 +143,18 @@ impl OrderHandle {
     /// Opens a session in which a device is rented (*Smart Rent 3.04*, Session Initiation): as
     /// [`pay`](Self::pay), for a cart of [`Cart::rental`].
     ///
+    /// ```no_run
+    /// # use inbank_domain::{AssetModel, Cart, Currency, Hero, Money, Region, RentalRequest};
+    /// # async fn example(order: &inbank_app::OrderHandle, model: &AssetModel) -> Result<(), Box<dyn std::error::Error>> {
+    /// let net = Money::parse("400.00", Currency::EUR)?;
+    /// let hero = Hero::new(model.id.clone(), net);
+    /// let rental = RentalRequest::new(&Region::ESTONIA, model.periods[0], hero, Vec::new())?;
+    /// let cart = Cart::rental("smart_rent", rental, model.name.as_str());
+    /// println!("{:?}", order.rent(&cart).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`OrderError::Invalid`] (`rental_application_data`) where the cart rents nothing, and as
     /// [`pay`](Self::pay).
@@ -144,6 +171,20 @@ impl OrderHandle {
     ///
     /// Idempotent as [`pay`](Self::pay) is; and an application is never sent twice, since the bank
     /// would decide about both.
+    ///
+    /// ```no_run
+    /// # use inbank_app::ApplyOutcome;
+    /// # use inbank_domain::ApplicationRequest;
+    /// # async fn example(order: &inbank_app::OrderHandle, request: &ApplicationRequest) -> Result<(), Box<dyn std::error::Error>> {
+    /// match order.apply(request).await? {
+    ///     // An event tells what the bank decides, or asks for next.
+    ///     ApplyOutcome::Sent(..) | ApplyOutcome::Unclear(_) => println!("please wait"),
+    ///     ApplyOutcome::NotOffered(why) => println!("another way to pay: {why:?}"),
+    ///     ApplyOutcome::Busy(wait) => println!("ask to try again in {} s", wait.as_secs()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`pay`](Self::pay), but never [`OrderError::Unclear`].

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use inbank_domain::{EventKind, OrderEvent, OrderKey};
+use inbank_domain::{Concern, EventKind, OrderEvent, OrderKey};
 use inbank_ports::{
     Delivered, Delivery, Due, EventSink, LedgerErrorKind, SinkError, UnreadableEvent,
 };
@@ -156,7 +156,8 @@ async fn tells_a_person(store: &Store, event: &OrderEvent) -> bool {
     if matches!(event.kind, EventKind::NeedsPerson(_)) {
         return true;
     }
-    let why = format!("the platform refused event {} for good", event.number);
+    let number = event.number;
+    let why = Concern::EventRefused { number };
     let key = OrderKey::new(event.shop.clone(), event.order.clone());
     tell_aside(store, &key, Some(event.attempt), &why).await
 }
@@ -169,7 +170,7 @@ async fn puts_aside(store: &Store, event: &UnreadableEvent, outcome: &mut Delive
     let mut aside = outcome.failures >= POISON_AFTER;
     tracing::error!(order = %event.key, number, why = %event.why, aside, "an event can't be read");
     if aside {
-        let why = format!("event {number} can't be read, and was not delivered: it is put aside");
+        let why = Concern::EventUnreadable { number };
         aside = tell_aside(store, &event.key, None, &why).await;
     }
     if aside {
@@ -196,7 +197,7 @@ async fn take(store: &Store, sink: &Arc<dyn EventSink>, event: &OrderEvent) -> T
 
 /// A person hears of an event that is put aside by another event, about its attempt or the one that counts.
 /// False where that could not be written; true for an order that is gone.
-async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &str) -> bool {
+async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &Concern) -> bool {
     let order = match store.ledger.order(key).await {
         Ok(order) => order,
         Err(error) => {
@@ -210,7 +211,7 @@ async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &s
     let told = store.change(&mut order, &how, |order, now| {
         let present = order.present().map(|present| present.number);
         if let Some(number) = attempt.or(present) {
-            order.tell_person(number, why.to_owned(), now);
+            order.tell_person(number, why.clone(), now);
         }
         ((), Due::Leased)
     });

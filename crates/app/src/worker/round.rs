@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use inbank_domain::{Command, Order};
+use inbank_domain::{Command, Concern, Order};
 use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest};
 use time::OffsetDateTime;
 
@@ -211,8 +211,7 @@ impl Round {
     async fn tell_taken(&mut self, how: &How) -> Result<(), RoundResult> {
         let told = self.store.change(&mut self.order, how, |order, now| {
             if let Some(number) = order.attempts.last().map(|attempt| attempt.number) {
-                let why = "a callback named a session or application of another attempt";
-                order.tell_person(number, why.to_owned(), now);
+                order.tell_person(number, Concern::CallbackTaken, now);
             }
             for attempt in &mut order.attempts {
                 attempt.refresh_at = pace::next_refresh(attempt, now);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use inbank_domain::OrderKey;
+use inbank_domain::{Concern, OrderKey};
 use inbank_ports::{Claim, Claimed, Due, Lease, Rest};
 use time::OffsetDateTime;
 
@@ -89,8 +89,7 @@ async fn tell_aside(worker: &Worker, key: &OrderKey) {
     let how = How::default();
     let told = worker.store.change(&mut order, &how, |order, now| {
         if let Some(number) = order.present().map(|attempt| attempt.number) {
-            let why = "working on this order failed each time: it is put aside";
-            order.tell_person(number, why.to_owned(), now);
+            order.tell_person(number, Concern::Aside, now);
         }
         ((), Due::Leased)
     });

@@ -3,6 +3,7 @@
 
 mod command;
 mod direct;
+mod erase;
 mod limits;
 mod pay;
 mod poison;

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::Order;
+use super::{Concern, Order, Told};
 use crate::{
     ApplicationId, Attempt, AttemptKind, AttemptState, Command, CommandStage, ContractId, Decider,
     Opening, StandingCommand, Step, step,
@@ -243,11 +243,15 @@ impl Order {
                 standing.stage = CommandStage::Unclear;
             }
             SendOutcome::Refused(why) => {
-                let by = standing.by;
+                let what = Told {
+                    command: command.clone(),
+                    by: standing.by,
+                    attempt: number,
+                };
+                let why = why.clone();
                 attempt.command = None;
                 attempt.cancel_refused |= *command == Command::Cancel;
-                let what = for_person(command, by, number);
-                self.tell_person(number, format!("the bank refused to {what}: {why}"), now);
+                self.tell_person(number, Concern::Refused { what, why }, now);
             }
         }
     }
@@ -323,15 +327,17 @@ impl Order {
         if !overdue {
             return;
         }
-        let what = for_person(&standing.command, standing.by, number);
+        let what = Told {
+            command: standing.command.clone(),
+            by: standing.by,
+            attempt: number,
+        };
         let why = if unsent {
-            format!("the bank could not be told to {what} for a day; nothing was done")
+            Concern::Unsent { what }
         } else if standing.stage == CommandStage::Acknowledged {
-            format!("the bank took the command to {what} a day ago, and shows no effect")
+            Concern::WithoutEffect { what }
         } else {
-            format!(
-                "the command to {what} was sent a day ago and not answered, and the bank shows no effect: it is not known whether it arrived"
-            )
+            Concern::Unanswered { what }
         };
         if unsent && standing.by == Decider::Rules {
             // What the rules of the order ask for holds until it is done.
@@ -352,13 +358,6 @@ impl Attempt {
             standing.command == Command::Cancel || standing.stage == CommandStage::Sent
         });
         self.superseded && !self.cancel_refused && !busy && check(self, &Command::Cancel).is_ok()
-    }
-}
-
-fn for_person(command: &Command, by: Decider, number: u32) -> String {
-    match by {
-        Decider::Platform => format!("{command} attempt {number}"),
-        Decider::Rules => format!("{command} attempt {number}, whose place another took"),
     }
 }
 

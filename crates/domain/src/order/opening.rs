@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::Order;
+use super::{Concern, Order};
 use crate::{
     Attempt, AttemptKind, AttemptState, Fingerprint, Opening, SessionId, Terms, WebAddress,
 };
@@ -153,9 +153,7 @@ impl Order {
     /// The bank has answered with a session or application that another attempt has: nobody is sent there,
     /// nothing of it is taken on, and a person has to find out what the bank has opened.
     pub fn opening_taken(&mut self, number: u32, now: OffsetDateTime) {
-        let why = format!(
-            "the bank answered the opening of attempt {number} with a session or application that another attempt has"
-        );
+        let why = Concern::OpeningTaken { attempt: number };
         self.tell_person(number, why, now);
         self.opening_refused(number, now);
     }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use time::{Duration, OffsetDateTime};
 
 use super::transition::differs;
-use super::{Action, EventKind, Order};
+use super::{Action, Concern, Order};
 use crate::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Opening, Reading,
     StandingCommand, Step, step,
@@ -53,7 +53,7 @@ impl Order {
     /// to a person, and changes nothing else.
     pub fn observe(&mut self, number: u32, reading: &Reading, now: OffsetDateTime) {
         if let Err(foreign) = self.check_is_ours(number, reading) {
-            self.tell_person(number, foreign.to_string(), now);
+            self.tell_person(number, foreign, now);
             return;
         }
         self.adopt_if_it_lives(number, reading, now);
@@ -76,11 +76,10 @@ impl Order {
                         self.ask(number, Action::Offer, now);
                     }
                 }
-                Step::Anomaly(anomaly) => self.tell_person(number, anomaly.to_string(), now),
+                Step::Anomaly(anomaly) => self.tell_person(number, anomaly, now),
             },
             Err(word) => {
-                let anomaly = Anomaly::Status(word.to_owned());
-                self.tell_person(number, anomaly.to_string(), now);
+                self.tell_person(number, Anomaly::Status(word.to_owned()), now);
             }
         }
         if !differed {
@@ -109,7 +108,7 @@ impl Order {
             && (state == before || !told)
             && let Some(why) = differs(attempt)
         {
-            self.tell(number, EventKind::NeedsPerson(why), now);
+            self.tell_person_again(number, &why.into(), now);
         }
     }
 
@@ -142,7 +141,7 @@ impl Order {
         }
         attempt.refresh_at = None;
         if attempt.is_live() {
-            let why = format!("the bank has not known attempt {number} any more for a day");
+            let why = Concern::NotKnownAnyMore { attempt: number };
             self.tell_person(number, why, now);
             self.go(number, AttemptState::Failed, now);
         }
@@ -155,12 +154,15 @@ impl Order {
             return;
         };
         let since = *attempt.unreadable_since.get_or_insert(now);
-        let what =
-            format!("the bank's answers about attempt {number} have been unreadable for an hour: ");
+        let unreadable = |place: &str| Concern::Unreadable {
+            attempt: number,
+            place: place.to_owned(),
+        };
+        let what = unreadable("").to_string();
         // Where it fails may differ from answer to answer.
         let told = attempt.anomaly.as_deref().unwrap_or_default();
         if now - since >= UNREADABLE_FOR && !told.starts_with(&what) {
-            self.tell_person(number, what + where_it_failed, now);
+            self.tell_person(number, unreadable(where_it_failed), now);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::{Action, EventKind, NotPaid, Order};
-use crate::{Attempt, AttemptState, Command, Decider, Money, StandingCommand};
+use super::{Action, Concern, EventKind, NotPaid, Order, OtherAmount};
+use crate::{Attempt, AttemptState, Command, Decider, StandingCommand};
 
 impl Order {
     /// Moves an attempt, and tells what follows from it for the order.
@@ -90,9 +90,10 @@ impl Order {
         };
         if attempt.superseded {
             // It is about to be cancelled.
-        } else if let Some(why) = differs(attempt) {
-            let why = format!("attempt {number} waits for the merchant, but {why}");
-            self.tell(number, EventKind::NeedsPerson(why), now);
+        } else if let Some(amount) = differs(attempt) {
+            let attempt = number;
+            let why = Concern::GrantedWithOtherAmount { attempt, amount };
+            self.tell_person_again(number, &why, now);
         } else {
             self.tell(number, EventKind::AwaitsMerchant, now);
         }
@@ -104,7 +105,7 @@ impl Order {
         };
         let late = attempt.told_not_paid;
         if let Some(why) = self.doubt(attempt) {
-            self.tell(number, EventKind::NeedsPerson(why), now);
+            self.tell_person_again(number, &why, now);
         } else {
             self.paid_by = Some(number);
             self.tell(number, EventKind::Paid { late }, now);
@@ -118,23 +119,27 @@ impl Order {
     }
 
     /// Why a completed attempt doesn't mean that the order is paid.
-    fn doubt(&self, attempt: &Attempt) -> Option<String> {
-        let number = attempt.number;
-        let its = amount(attempt.terms.amount);
+    fn doubt(&self, attempt: &Attempt) -> Option<Concern> {
+        let (number, paid) = (attempt.number, attempt.terms.amount);
         if let Some(other) = self.completed_otherwise(number) {
-            let (theirs, theirs_number) = (amount(other.terms.amount), other.number);
-            return Some(format!(
-                "attempt {number} is completed with {its}, and attempt {theirs_number} with {theirs} as well: the customer pays twice"
-            ));
+            return Some(Concern::PaidTwice {
+                attempt: number,
+                paid,
+                other: other.number,
+                other_paid: other.terms.amount,
+            });
         }
         if let Some(successor) = self.successor_with_another_cart(attempt) {
-            let present = amount(successor.terms.amount);
-            return Some(format!(
-                "attempt {number} is completed with {its}, and the order was changed to {present} before: the customer pays for the former cart"
-            ));
+            return Some(Concern::PaidFormerCart {
+                attempt: number,
+                paid,
+                present: successor.terms.amount,
+            });
         }
-        let why = differs(attempt)?;
-        Some(format!("attempt {number} is completed, but {why}"))
+        Some(Concern::CompletedWithOtherAmount {
+            attempt: number,
+            amount: differs(attempt)?,
+        })
     }
 
     /// Whether another attempt has taken this one's place, or the order was changed to another cart since.
@@ -160,7 +165,7 @@ impl Order {
             settled.command == Command::Cancel && settled.by == Decider::Platform
         });
         if in_vain {
-            let why = format!("it was decided to cancel attempt {number}, and it is completed");
+            let why = Concern::CancelledInVain { attempt: number };
             self.tell_person(number, why, now);
         }
     }
@@ -189,10 +194,9 @@ impl Order {
         match self.any_other(number, standing).map(|other| other.number) {
             None => self.tell(number, EventKind::Terminated, now),
             Some(other) => {
-                let why = format!(
-                    "attempt {number} is terminated, by which the order was not paid; attempt {other} stands"
-                );
-                self.tell(number, EventKind::NeedsPerson(why), now);
+                let attempt = number;
+                let why = Concern::OtherTerminated { attempt, other };
+                self.tell_person_again(number, &why, now);
             }
         }
     }
@@ -218,15 +222,10 @@ impl StandingCommand {
     }
 }
 
-/// The sentence about an amount that is not the attempt's.
-pub(super) fn differs(attempt: &Attempt) -> Option<String> {
-    let other = attempt.other_amount?;
-    let asked = amount(attempt.terms.amount);
-    Some(format!(
-        "the bank names {other} where {asked} was asked for"
-    ))
-}
-
-fn amount(amount: Option<Money>) -> String {
-    amount.map_or_else(|| "the bank's own total".to_owned(), |a| a.to_string())
+/// The bank's amount, where it is not the attempt's.
+pub(super) fn differs(attempt: &Attempt) -> Option<OtherAmount> {
+    Some(OtherAmount {
+        named: attempt.other_amount?,
+        asked: attempt.terms.amount,
+    })
 }

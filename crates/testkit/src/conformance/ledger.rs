@@ -137,6 +137,7 @@ pub fn cases() -> &'static [LedgerCase] {
         keeping::only_old_orders_that_are_over_are_forgotten,
         keeping::no_more_orders_are_forgotten_than_asked_for,
         keeping::erased_order_is_gone,
+        keeping::order_that_moved_on_is_not_erased,
         keeping::measures_count_what_waits,
     ]
 }

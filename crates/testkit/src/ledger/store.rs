@@ -279,10 +279,14 @@ impl Store {
             .take(limit as usize)
             .map(|row| row.order.key.clone())
             .collect();
-        old.iter().map(|key| u64::from(self.erase(key))).sum()
+        old.iter().map(|key| u64::from(self.erase(key, None))).sum()
     }
 
-    pub(super) fn erase(&mut self, key: &OrderKey) -> bool {
+    pub(super) fn erase(&mut self, key: &OrderKey, version: Option<u64>) -> bool {
+        let of_version = |row: &Row| version.is_none_or(|version| row.order.version == version);
+        if !self.rows.get(key).is_some_and(of_version) {
+            return false;
+        }
         let Some(row) = self.rows.remove(key) else {
             return false;
         };

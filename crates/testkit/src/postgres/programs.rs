@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{account, build_folder};
 
-const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
+const PROGRAMS: [&str; 5] = ["initdb", "pg_ctl", "pg_dump", "postgres", "psql"];
 
 /// Their folder; installs them if they are missing and we may.
 pub(super) fn folder() -> PathBuf {

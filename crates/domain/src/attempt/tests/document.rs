@@ -43,20 +43,6 @@ fn the_documents_table_is_the_table_of_transitions() {
 }
 
 #[test]
-fn every_arrow_that_is_drawn_is_a_transition() {
-    let document = document();
-    let drawn: Vec<_> = document
-        .lines()
-        .filter_map(|line| line.trim().split_once(" --> "))
-        .collect();
-    assert!(drawn.len() > 10);
-    for (from, to) in drawn {
-        let state = |name: &str| name.parse::<AttemptState>().unwrap();
-        assert_eq!(step(state(from), state(to)), Step::Moved, "{from} --> {to}");
-    }
-}
-
-#[test]
 fn every_state_has_its_meaning_and_the_event_that_follows() {
     let rows = rows(&document(), "| state | meaning | event |");
     let events: HashMap<_, _> = rows

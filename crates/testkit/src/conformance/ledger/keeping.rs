@@ -97,8 +97,8 @@ pub(super) async fn erased_order_is_gone(scene: &Scene<'_>) {
     scene.at_rest("o-2").await;
     scene.keep(&scene.callback("o-1", "k-1")).await;
     let claim = scene.claim_only().await;
-    assert!(scene.ledger.erase(&key("o-1")).await.unwrap());
-    assert!(!scene.ledger.erase(&key("o-1")).await.unwrap());
+    assert!(scene.ledger.erase(&key("o-1"), None).await.unwrap());
+    assert!(!scene.ledger.erase(&key("o-1"), None).await.unwrap());
     assert_gone(scene, "o-1").await;
     assert_eq!(kept(scene).await, ["o-2"]);
     // Whoever was at it brings nothing of it back.
@@ -115,6 +115,25 @@ pub(super) async fn erased_order_is_gone(scene: &Scene<'_>) {
     let again = scene.at_rest("o-1").await;
     assert_eq!(scene.found(&key("o-1")).await, again);
     assert_eq!(scene.ledger.callbacks(&key("o-1")).await.unwrap(), []);
+}
+
+pub(super) async fn order_that_moved_on_is_not_erased(scene: &Scene<'_>) {
+    let read = scene.at_rest("o-1").await;
+    let mut changed = read.clone();
+    tell(&mut changed, EventKind::AwaitsMerchant, scene.now());
+    scene.written(&changed, Due::Never).await;
+    let erase = async |version| {
+        scene
+            .ledger
+            .erase(&key("o-1"), Some(version))
+            .await
+            .unwrap()
+    };
+    assert!(!erase(read.version).await);
+    let now = scene.found(&key("o-1")).await;
+    assert_ne!(now.version, read.version);
+    assert!(erase(now.version).await);
+    assert_gone(scene, "o-1").await;
 }
 
 pub(super) async fn measures_count_what_waits(scene: &Scene<'_>) {
