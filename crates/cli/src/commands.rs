@@ -16,6 +16,7 @@ mod product;
 mod rental;
 mod sandbox;
 mod session;
+mod shop;
 #[cfg(test)]
 mod test_bank;
 
@@ -36,6 +37,7 @@ use crate::settings::Settings;
     version,
     after_help = "Examples:
   inbank demo
+  inbank shop
   inbank sandbox --region estonia
   inbank product hire_purchase --region estonia --output json"
 )]
@@ -52,6 +54,8 @@ enum Command {
     Demo(demo::Demo),
     /// Serve an imitation of the bank until stopped
     Sandbox(sandbox::Serve),
+    /// Open the example shop beside a sandbox, to buy something in a browser
+    Shop(shop::Open),
     /// Check settings, reachability, key, product, callback address and clock
     Doctor(doctor::Doctor),
     /// Show a product of the shop
@@ -95,6 +99,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(demo) => demo::run(&demo, settings).await,
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
+        Command::Shop(open) => shop::run(open, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,
         Command::Calculate(calculate) => calculation::run(calculate, settings).await,

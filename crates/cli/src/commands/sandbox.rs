@@ -70,7 +70,7 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
 
 /// Resolves at Ctrl-C, or when the process is asked to end. Listens from now on, so that no signal
 /// after the ready line is missed.
-fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stopped() -> Result<impl Future<Output = ()>, Failure> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
