@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{examples, interfaces, mutations, test, toolchain};
+use crate::{browser, examples, interfaces, mutations, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -15,6 +15,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     }
     interfaces::check()?;
     examples::run()?;
+    browser::run(&browser::Arguments::default())?;
     test::run()?;
     mutations::before_a_merge()
 }

@@ -1,8 +1,9 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `fuzz`, `mutants`, `mutations`, `sbom`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
+mod browser;
 mod ci;
 mod examples;
 mod fuzz;
@@ -30,6 +31,8 @@ enum Command {
     Test,
     /// Measures a release build; figures on stdout, everything else on stderr
     Bench(bench::Arguments),
+    /// Drives the example shop and the sandbox's pages in a browser
+    Browser(browser::Arguments),
     /// Runs the platform through what may happen, and judges what it was told
     Simulate(simulate::Arguments),
     /// Counts, builds and runs the programs in `examples/`
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Browser(arguments) => browser::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Examples => examples::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),

@@ -8,7 +8,8 @@ async function swap(address, selector) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
   if (!old || !fresh || old.innerHTML === fresh.innerHTML) return page;
-  const field = document.activeElement?.id;
+  const active = document.activeElement;
+  const inside = old.contains(active);
   const typed = new Map([...old.querySelectorAll("input[id]")].map((input) => [input.id, input.value]));
   old.replaceChildren(...fresh.childNodes);
   for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
@@ -16,8 +17,10 @@ async function swap(address, selector) {
     const input = document.getElementById(id);
     if (input && input.type !== "hidden") input.value = value;
   }
-  const focused = (field && document.getElementById(field)) || old.querySelector("[autofocus]");
-  focused?.focus();
+  // What had the focus keeps it. Where nothing had it, or it is gone, the field that is next to be filled gets it.
+  const same = inside && active.id && document.getElementById(active.id);
+  const next = inside || active === document.body ? old.querySelector("[autofocus]") : null;
+  (same || next)?.focus();
   return page;
 }
 

@@ -28,32 +28,26 @@ pub(crate) async fn place(visit: Visit) -> Page {
     let months = Months::new(months.parse().unwrap_or_default())?;
     let total = article.price(&visit.front.region);
     visit.front.book.place(order, article, total, months);
-    see(format!("/checkout/{order}"))
+    see(&format!("/checkout/{order}"))
 }
 
 pub(crate) async fn show(visit: Visit) -> Page {
     let (placed, order) = (visit.placed()?, visit.given("order"));
     let stands = visit.order().find().await?;
     let status = stands.map_or("opening", |order| order.status().name());
-    if matches!(
-        status,
-        "awaits_merchant" | "needs_person" | "paid" | "terminated"
-    ) {
-        return see(format!("/orders/{order}"));
+    if ["awaits_merchant", "needs_person", "paid", "terminated"].contains(&status) {
+        return see(&format!("/orders/{order}"));
     }
     // Another way to pay is another attempt: the platform sees to the former one.
     let mut offers = Vec::new();
-    for way in visit
-        .front
-        .catalogue
-        .ways(&placed.article, &visit.front.region)
-    {
-        let rent = match way.kind {
-            Kind::Rental => visit.rent(&placed.article, way).await.ok(),
-            Kind::Application | Kind::Session => None,
-        };
-        let rent = rent.map(|rent| visit.language.money(rent));
-        let instalment = visit.instalment(&placed.article, way, placed.months).await;
+    for way in visit.ways(&placed.article) {
+        let (mut rent, mut instalment) = (None, None);
+        if way.kind == Kind::Rental {
+            let a_month = visit.rent(&placed.article, way).await.ok();
+            rent = a_month.map(|rent| visit.language.money(rent));
+        } else {
+            instalment = visit.instalment(&placed.article, way, placed.months).await;
+        }
         offers.push(context! { way => Serde(way), rent, instalment });
     }
     let (article, chosen) = (visit.shown(&placed.article), placed.way.map(Serde));
@@ -63,16 +57,14 @@ pub(crate) async fn show(visit: Visit) -> Page {
 pub(crate) async fn pay(visit: Visit) -> Page {
     let (placed, order) = (visit.placed()?, visit.given("order"));
     let article = &placed.article;
-    let mut ways = visit.front.catalogue.ways(article, &visit.front.region);
-    let way = ways.find(|way| way.name == visit.given("way"));
+    let way = visit
+        .ways(article)
+        .find(|way| way.name == visit.given("way"));
     let way = way.ok_or(Trouble::Missing)?;
-    visit
-        .front
-        .book
-        .change(order, |placed| placed.way = Some(way.clone()));
+    visit.change(|placed| placed.way = Some(way.clone()));
     let product = way.product(article)?;
     let mut cart = match way.kind {
-        Kind::Application => return see(format!("/checkout/{order}/apply")),
+        Kind::Application => return see(&format!("/checkout/{order}/apply")),
         Kind::Rental => {
             let (model, rental) = visit.rental(article, way).await?;
             Cart::rental(product.as_str(), rental, model.name)
@@ -83,15 +75,16 @@ pub(crate) async fn pay(visit: Visit) -> Page {
     cart.locale = Some(Locale::parse(&visit.text("locale"))?);
     if way.kind == Kind::Session {
         // The bank's pages begin with what was chosen here.
-        let mut known = ApplicationPrefill::default();
-        known.period = Some(way.months(placed.months));
-        cart.application = Some(known);
+        cart.application = Some(ApplicationPrefill {
+            period: Some(way.months(placed.months)),
+            ..ApplicationPrefill::default()
+        });
     }
     // Called twice, it finds the session that the first call opened.
     match visit.order().pay(&cart).await? {
-        PayOutcome::Redirect(bank) => see(bank.to_string()),
-        PayOutcome::Standing(_) => see(format!("/orders/{order}")),
-        PayOutcome::NotOffered(_) => see(format!("/checkout/{order}?problem=not_offered")),
+        PayOutcome::Redirect(bank) => see(bank.as_str()),
+        PayOutcome::Standing(_) => see(&format!("/orders/{order}")),
+        PayOutcome::NotOffered(_) => see(&format!("/checkout/{order}?problem=not_offered")),
     }
 }
 
@@ -115,13 +108,8 @@ impl Visit {
 
     async fn rent(&self, article: &Article, way: &Way) -> Found<Money> {
         let (model, request) = self.rental(article, way).await?;
-        let product = way.product(article)?;
-        match self
-            .front
-            .shop
-            .rental_quote(&product, &model, &request)
-            .await?
-        {
+        let (shop, product) = (&self.front.shop, way.product(article)?);
+        match shop.rental_quote(&product, &model, &request).await? {
             RentalQuote::Offered(quote) => Ok(quote.gross_monthly_payment),
             RentalQuote::Unavailable(_) => Err(Trouble::Missing),
         }

@@ -21,23 +21,17 @@ pub(crate) async fn apply(visit: Visit) -> Page {
         Ok(request) => request,
         Err(wrong) => return visit.ask(Some(&wrong)).await,
     };
-    visit
-        .front
-        .book
-        .change(order, |placed| placed.way = Some(way.clone()));
+    visit.change(|placed| placed.way = Some(way.clone()));
     // Called twice, it finds the application that the first call submitted.
     match visit.order().apply(&request).await? {
-        ApplyOutcome::Sent(..) | ApplyOutcome::Unclear(_) => see(format!("/orders/{order}")),
-        ApplyOutcome::NotOffered(_) => see(format!("/checkout/{order}?problem=not_offered")),
+        ApplyOutcome::Sent(..) | ApplyOutcome::Unclear(_) => see(&format!("/orders/{order}")),
+        ApplyOutcome::NotOffered(_) => see(&format!("/checkout/{order}?problem=not_offered")),
     }
 }
 
 impl Visit {
     fn way_to_apply(&self, placed: &Placed) -> Found<&Way> {
-        let mut ways = self
-            .front
-            .catalogue
-            .ways(&placed.article, &self.front.region);
+        let mut ways = self.ways(&placed.article);
         let way = ways.find(|way| way.kind == Kind::Application);
         way.ok_or(Trouble::Missing)
     }
@@ -91,12 +85,7 @@ impl Visit {
 /// The customer accepts the offer, asks for a code, or brings it.
 pub(crate) async fn go_on(visit: Visit) -> Page {
     let (placed, order, reference) = (visit.placed()?, visit.order(), visit.given("order"));
-    let now = |signing| {
-        visit
-            .front
-            .book
-            .change(reference, |placed| placed.signing = signing)
-    };
+    let now = |signing| visit.change(|placed| placed.signing = signing);
     let done = match (visit.given("press"), placed.signing) {
         // This offer, which was read, and none that took its place.
         ("accept", _) => {

@@ -45,6 +45,6 @@ pub(crate) async fn decide(visit: Visit) -> Page {
         },
         _ => return Err(Trouble::Invalid),
     };
-    visit.front.book.change(visit.given("order"), |_| ());
+    visit.change(|_| ());
     back(done, "/office".to_owned())
 }

@@ -16,7 +16,7 @@ pub(crate) async fn show(visit: Visit) -> Page {
     // Before the order is read: what happens meanwhile is news to the page.
     let seen = *placed.news.borrow();
     let Some(stands) = order.find().await? else {
-        return see(format!("/checkout/{}", visit.given("order")));
+        return see(&format!("/checkout/{}", visit.given("order")));
     };
     let action = match stands.status() {
         OrderStatus::ActionWanted(action) if !is_decided(&stands) => Some(action),

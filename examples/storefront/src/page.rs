@@ -16,7 +16,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Front;
 use crate::book::Placed;
-use crate::catalogue::Article;
+use crate::catalogue::{Article, Way};
 use crate::files::{ASSETS, TEMPLATES, TEXTS};
 
 pub(crate) type Found<T> = Result<T, Trouble>;
@@ -106,6 +106,15 @@ impl Visit {
             .ok_or(Trouble::Missing)
     }
 
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Placed)) {
+        self.front.book.change(self.given("order"), change);
+    }
+
+    /// The ways to pay for an article here.
+    pub(crate) fn ways(&self, article: &Article) -> impl Iterator<Item = &Way> {
+        self.front.catalogue.ways(article, &self.front.region)
+    }
+
     pub(crate) fn text(&self, name: &str) -> String {
         let texts = self.front.pages.texts.get(self.language.code());
         let text = texts.and_then(|texts| texts.get_attr(name).ok());
@@ -143,17 +152,21 @@ impl Pages {
 /// left to do; what was filled in may be wrong.
 pub(crate) fn back<T>(done: Result<T, OrderError>, page: String) -> Page {
     match done {
-        Ok(_) | Err(OrderError::Refused(_)) => see(page),
-        Err(OrderError::Invalid(_)) => see(page + "?problem=refused"),
+        Ok(_) | Err(OrderError::Refused(_)) => see(&page),
+        Err(OrderError::Invalid(_)) => see(&(page + "?problem=refused")),
         Err(OrderError::Bank(error)) if error.kind() == GatewayErrorKind::Refused => {
-            see(page + "?problem=refused")
+            see(&(page + "?problem=refused"))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-pub(crate) fn see(address: String) -> Page {
-    Ok(Redirect::to(&address).into_response())
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "this is what answers a request, as a page does"
+)]
+pub(crate) fn see(address: &str) -> Page {
+    Ok(Redirect::to(address).into_response())
 }
 
 /// Why there is no page.

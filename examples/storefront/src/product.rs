@@ -14,8 +14,7 @@ pub(crate) async fn all(visit: Visit) -> Page {
 
 pub(crate) async fn one(visit: Visit) -> Page {
     let article = visit.front.catalogue.article(visit.given("article"))?;
-    let mut ways = visit.front.catalogue.ways(article, &visit.front.region);
-    let way = ways.next().ok_or(Trouble::Missing)?;
+    let way = visit.ways(article).next().ok_or(Trouble::Missing)?;
     let product = visit.front.shop.product(&way.product(article)?).await;
     let periods = product.map_or_else(|_| Vec::new(), |product| product.periods);
     let months = Months::new(visit.given("months").parse().unwrap_or(12))?;
