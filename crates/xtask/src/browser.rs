@@ -95,10 +95,9 @@ fn program(names: &[&str], package: &'static str) -> anyhow::Result<PathBuf> {
 fn installed(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = env::split_paths(&path).collect();
-    let places = names
+    let mut places = names
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    let mut places = places;
     places.find(|place| place.is_file())
 }
 

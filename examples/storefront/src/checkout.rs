@@ -2,8 +2,8 @@
 
 use inbank::ports::Random as _;
 use inbank::{
-    ApplicationPrefill, AssetModel, Cart, Hero, Locale, ModelIdentifier, Money, Months, OsRandom,
-    PayOutcome, RentalQuote, RentalRequest,
+    ApplicationPrefill, AssetModel, Cart, Hero, Locale, Merchant, MerchantDomain, ModelIdentifier,
+    Money, Months, OsRandom, PayOutcome, RentalQuote, RentalRequest,
 };
 use minijinja::context;
 use minijinja::value::Serde;
@@ -72,6 +72,7 @@ pub(crate) async fn pay(visit: Visit) -> Page {
         Kind::Session => Cart::new(product.as_str(), placed.total),
     };
     cart.description = Some(article.name.clone());
+    cart.merchants = vec![Merchant::new(MerchantDomain::parse("havn.example")?)];
     cart.locale = Some(Locale::parse(&visit.text("locale"))?);
     if way.kind == Kind::Session {
         // The bank's pages begin with what was chosen here.
