@@ -34,14 +34,14 @@ impl Stage {
             database: format!("sqlite:{}", ledger.path().join("shop.db").display()),
             bank_pages: bank.base_url().to_owned(),
         };
-        let (stop, stopped) = oneshot::channel();
+        let (sender, stopped) = oneshot::channel();
         tokio::spawn(serve(setup, listener, async { drop(stopped.await) }));
         let client = Client::builder().redirect(redirect::Policy::none());
         Self {
             client: client.build().unwrap(),
             url,
             bank,
-            _stop: stop,
+            _stop: sender,
             _ledger: ledger,
         }
     }
@@ -223,14 +223,13 @@ async fn what_is_sent_by_mistake_or_malice_is_told_in_a_page() {
 #[test]
 fn every_language_says_the_same() {
     fn names(value: &Value, at: &str, found: &mut BTreeSet<String>) {
-        match value.as_object() {
-            Some(object) => object
-                .iter()
-                .for_each(|(name, value)| names(value, &format!("{at}.{name}"), found)),
-            None => {
-                assert!(!value.as_str().unwrap().trim().is_empty(), "{at}");
-                found.insert(at.to_owned());
+        if let Some(object) = value.as_object() {
+            for (name, value) in object {
+                names(value, &format!("{at}.{name}"), found);
             }
+        } else {
+            assert!(!value.as_str().unwrap().trim().is_empty(), "{at}");
+            found.insert(at.to_owned());
         }
     }
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/texts");
