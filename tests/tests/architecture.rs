@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our crates each one may build on. A new crate gets its row here.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
@@ -41,8 +41,11 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "inbank",
             "service",
             "sandbox",
+            "storefront",
         ],
     ),
+    // An example, so it knows what an embedder knows.
+    ("storefront", &["inbank"]),
     ("sandbox", &[]),
     ("xtask", &[]),
     (
@@ -62,13 +65,14 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What a crate's own tests build on besides: stand-ins.
-const FOR_TESTS: [(&str, &[&str]); 6] = [
+const FOR_TESTS: [(&str, &[&str]); 7] = [
     ("app", &["testkit"]),
     ("adapters-http", &["testkit"]),
     ("adapters-sql", &["testkit"]),
     ("inbank", &["testkit"]),
     ("service", &["testkit"]),
     ("cli", &["testkit"]),
+    ("storefront", &["sandbox"]),
 ];
 
 fn root() -> &'static Path {

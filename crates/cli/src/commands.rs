@@ -20,6 +20,7 @@ mod product;
 mod rental;
 mod sandbox;
 mod session;
+mod shop;
 #[cfg(test)]
 mod test_bank;
 mod trigger;
@@ -43,6 +44,7 @@ use crate::settings::Settings;
     version,
     after_help = "Examples:
   inbank demo
+  inbank shop
   inbank sandbox --region estonia
   inbank product hire_purchase --region estonia --output json"
 )]
@@ -59,6 +61,8 @@ enum Command {
     Demo(demo::Demo),
     /// Serve an imitation of the bank until stopped
     Sandbox(sandbox::Serve),
+    /// Open the example shop beside a sandbox, to buy something in a browser
+    Shop(shop::Open),
     /// Check settings, reachability, key, product, callback address and clock
     Doctor(doctor::Doctor),
     /// Show a product of the shop
@@ -107,7 +111,7 @@ impl Command {
     /// Whether it goes on until it is ended, or shows by itself how far it is.
     const fn shows_itself(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Sandbox(_) | Self::Listen(_) => true,
+            Self::Demo(_) | Self::Sandbox(_) | Self::Shop(_) | Self::Listen(_) => true,
             Self::Order(command) => command.goes_on(),
             Self::Doctor(_)
             | Self::Product(_)
@@ -139,6 +143,7 @@ async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(&demo, settings).await,
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
         Command::Listen(listen) => listen::run(&listen, settings).await,
+        Command::Shop(open) => shop::run(open, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,
         Command::Calculate(calculate) => calculation::run(calculate, settings).await,

@@ -1,9 +1,10 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `ci`, `docs`, `fuzz`, `mutants`, `mutations`,
-//! `package`, `features`, `sbom`, `soak`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `docs`, `fuzz`, `mutants`,
+//! `mutations`, `package`, `features`, `sbom`, `soak`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
+mod browser;
 mod ci;
 mod docs;
 mod examples;
@@ -38,6 +39,8 @@ enum Command {
     Test,
     /// Measures a release build; figures on stdout, everything else on stderr
     Bench(bench::Arguments),
+    /// Drives the example shop and the sandbox's pages in a browser
+    Browser(browser::Arguments),
     /// Runs the platform through what may happen, and judges what it was told
     Simulate(simulate::Arguments),
     /// Loads real processes over real databases for minutes, and then with more than they can take
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Test => test::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Browser(arguments) => browser::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Examples => examples::run(),

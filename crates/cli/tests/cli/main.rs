@@ -9,6 +9,7 @@ mod completions;
 mod contract;
 mod demo;
 mod doctor;
+mod example_shop;
 mod exit;
 mod following;
 mod income_proof;
