@@ -15,6 +15,7 @@ mod polling;
 mod product;
 mod rental;
 mod sandbox;
+mod serve;
 mod session;
 #[cfg(test)]
 mod test_bank;
@@ -52,6 +53,8 @@ enum Command {
     Demo(demo::Demo),
     /// Serve an imitation of the bank until stopped
     Sandbox(sandbox::Serve),
+    /// Serve the platform over HTTP, for shops in any language
+    Serve(serve::Serve),
     /// Check settings, reachability, key, product, callback address and clock
     Doctor(doctor::Doctor),
     /// Show a product of the shop
@@ -95,6 +98,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(demo) => demo::run(&demo, settings).await,
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
+        Command::Serve(serve) => serve::run(serve, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,
         Command::Calculate(calculate) => calculation::run(calculate, settings).await,
