@@ -19,6 +19,7 @@ mod polling;
 mod product;
 mod rental;
 mod sandbox;
+mod serve;
 mod session;
 mod shop;
 #[cfg(test)]
@@ -61,6 +62,8 @@ enum Command {
     Demo(demo::Demo),
     /// Serve an imitation of the bank until stopped
     Sandbox(sandbox::Serve),
+    /// Serve the platform over HTTP, for shops in any language
+    Serve(serve::Serve),
     /// Open the example shop beside a sandbox, to buy something in a browser
     Shop(shop::Open),
     /// Check settings, reachability, key, product, callback address and clock
@@ -111,7 +114,9 @@ impl Command {
     /// Whether it goes on until it is ended, or shows by itself how far it is.
     const fn shows_itself(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Sandbox(_) | Self::Shop(_) | Self::Listen(_) => true,
+            Self::Demo(_) | Self::Sandbox(_) | Self::Serve(_) | Self::Shop(_) | Self::Listen(_) => {
+                true
+            }
             Self::Order(command) => command.goes_on(),
             Self::Doctor(_)
             | Self::Product(_)
@@ -143,6 +148,7 @@ async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(&demo, settings).await,
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
         Command::Listen(listen) => listen::run(&listen, settings).await,
+        Command::Serve(serve) => serve::run(serve, settings).await,
         Command::Shop(open) => shop::run(open, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,

@@ -1,5 +1,6 @@
 use time::OffsetDateTime;
 
+use crate::session::Subject;
 use crate::{
     Address, ApplicationPrefill, Contact, Customer, FreeForm, Invalid, Item, Locale, Merchant,
     Money, OrderReference, PartnerUrls, Personal, ProductCode, Purchase, Region, RentalRequest,
@@ -50,12 +51,6 @@ pub struct Cart {
     /// Anything else, in the merchant's own keys.
     pub additional_data: Option<FreeForm>,
     subject: Subject,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Subject {
-    Total(Money),
-    Rental(Box<RentalRequest>),
 }
 
 impl Cart {
@@ -158,5 +153,31 @@ impl Cart {
         request.integration_info.clone_from(&self.integration_info);
         request.additional_data.clone_from(&self.additional_data);
         Ok(request)
+    }
+}
+
+/// What a session is to be opened for, without the order's reference and the addresses: those are filled in
+/// anew when the cart is paid.
+impl From<SessionRequest> for Cart {
+    fn from(request: SessionRequest) -> Self {
+        let purchase = request.purchase;
+        Self {
+            product: request.product_code.to_string(),
+            locale: Some(request.locale),
+            description: purchase.description,
+            merchants: purchase.merchants,
+            items: purchase.items,
+            additional_details: purchase.additional_details,
+            valid_until: request.valid_until,
+            salesperson_reference: request.salesperson_reference,
+            user_ip: request.user_ip,
+            customer: request.customer,
+            contact: request.contact,
+            address: request.address,
+            application: request.application,
+            integration_info: request.integration_info,
+            additional_data: request.additional_data,
+            subject: request.subject,
+        }
     }
 }

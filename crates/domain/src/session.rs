@@ -70,12 +70,12 @@ pub struct SessionRequest {
     pub integration_info: Option<FreeForm>,
     /// Anything else, in the merchant's own keys.
     pub additional_data: Option<FreeForm>,
-    subject: Subject,
+    pub(crate) subject: Subject,
 }
 
-/// What a session is about.
+/// What a session, or a cart, is about.
 #[derive(Clone, Debug, Eq, PartialEq)]
-enum Subject {
+pub(crate) enum Subject {
     Total(Money),
     Rental(Box<RentalRequest>),
 }

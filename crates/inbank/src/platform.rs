@@ -112,6 +112,12 @@ impl Platform {
         shop.ok_or_else(|| NoShop(name.chars().take(64).collect()))
     }
 
+    /// The shops' names, in order.
+    pub fn shop_names(&self) -> Vec<ShopName> {
+        let shops = self.worker.shops().all();
+        shops.iter().map(|shop| shop.name().clone()).collect()
+    }
+
     /// Adds a shop while the platform runs.
     ///
     /// ```no_run

@@ -43,9 +43,14 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
     // Browsers and the sandbox reach it by plain http, which is for this machine only.
     if !open.listen.ip().is_loopback() {
         let problem = "--listen: the shop is for this machine";
-        return Err(Failure::usage(problem, "give an address such as 127.0.0.1:8080"));
+        return Err(Failure::usage(
+            problem,
+            "give an address such as 127.0.0.1:8080",
+        ));
     }
-    let other = |error: &dyn fmt::Display| Failure::other(error.to_string(), "try again; if it stays, report it");
+    let other = |error: &dyn fmt::Display| {
+        Failure::other(error.to_string(), "try again; if it stays, report it")
+    };
     let stop = stop::asked()?;
     let listener = TcpListener::bind(open.listen).await;
     let listener = listener.map_err(|error| {

@@ -22,6 +22,7 @@ mod rental_contract;
 mod run;
 mod sandbox;
 mod secrecy;
+mod serve;
 mod session;
 mod settings;
 mod shop;

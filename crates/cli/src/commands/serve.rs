@@ -1,0 +1,238 @@
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use inbank::{Platform, Shop};
+use inbank_sandbox::Sandbox;
+use inbank_service::{Config, Scope, Token, Tokens};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::exit::Failure;
+use crate::output;
+use crate::settings::Settings;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  inbank serve --demo
+  inbank serve --config inbank.toml --listen 127.0.0.1:8080
+
+A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /openapi.json says what it can do.
+The ledger is the one of DATABASE_URL, sqlite:inbank.db unless set; any number of processes may share one on
+PostgreSQL. --demo needs no file: it brings a sandbox, a shop, a token and a ledger, and forgets all of them
+when it stops.")]
+pub(crate) struct Serve {
+    /// Which shops there are, and who may call
+    #[arg(long, value_name = "FILE", default_value = "inbank.toml")]
+    config: PathBuf,
+    /// The address to listen on; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the ledger is: `sqlite:FILE` or `postgres://…`. An address with a password belongs into the
+    /// environment, since a flag shows in the process list
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// Brings its own sandbox, shop and token
+    #[arg(long, conflicts_with = "config")]
+    demo: bool,
+}
+
+#[derive(Serialize)]
+struct Ready {
+    listen: String,
+    database: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    demo: Option<Brought>,
+}
+
+/// What a demo brings.
+#[derive(Serialize)]
+struct Brought {
+    token: String,
+    shop: String,
+    sandbox: String,
+    /// The sandbox's own: by it the sandbox is made to do what a customer would.
+    sandbox_api_key: String,
+}
+
+/// The name of a demo's shop.
+const SHOP: &str = "main";
+
+pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
+    let listener = TcpListener::bind(serve.listen).await;
+    let listener = listener.map_err(|error| cannot_listen(&error))?;
+    let listen = listener
+        .local_addr()
+        .map_err(|error| cannot_listen(&error))?;
+    if serve.demo {
+        return run_demo(serve, settings, listener, listen).await;
+    }
+    let config = read(&serve.config)?;
+    let database = serve
+        .database
+        .unwrap_or_else(|| "sqlite:inbank.db".to_owned());
+    let ready = Ready {
+        listen: format!("http://{listen}"),
+        database: without_password(&database),
+        demo: None,
+    };
+    let platform = platform(&config.public_url, &database, config.shops).await?;
+    output::answer(settings.output, &ready)?;
+    serve_until_stopped(&platform, listener, config.tokens).await
+}
+
+async fn run_demo(
+    serve: Serve,
+    settings: &Settings,
+    listener: TcpListener,
+    listen: SocketAddr,
+) -> Result<(), Failure> {
+    let profile = settings
+        .region
+        .unwrap_or(&inbank::http::RegionProfile::ESTONIA);
+    let region = profile.region.name.parse();
+    let region = region.map_err(|error| {
+        Failure::usage(
+            format!("--region: {error}"),
+            "give a region that --help lists",
+        )
+    })?;
+    let sandbox = Sandbox::builder(region).start().await;
+    let sandbox = sandbox.map_err(|error| Failure::other(error.to_string(), "try again"))?;
+    let shop = Shop::new(
+        SHOP,
+        profile.region.clone(),
+        sandbox.shop(),
+        sandbox.api_key(),
+    )
+    .with_base_url(sandbox.base_url());
+    // Removed when it is dropped.
+    let folder = TempDir::new();
+    let folder = folder.map_err(|error| {
+        let next = "make room in the folder for temporary files, or name another by TMPDIR";
+        Failure::other(format!("no temporary folder: {error}"), next)
+    })?;
+    let file = folder.path().join("inbank.db");
+    let database = serve
+        .database
+        .unwrap_or_else(|| format!("sqlite:{}", file.display()));
+    let token = Uuid::new_v4().simple().to_string();
+    let tokens = Tokens::new(vec![Token::new(&token, Scope::Admin)]);
+    let url = format!("http://{listen}");
+    let platform = platform(&url, &database, vec![shop]).await?;
+    let ready = Ready {
+        listen: url,
+        database: without_password(&database),
+        demo: Some(Brought {
+            token,
+            shop: SHOP.to_owned(),
+            sandbox: sandbox.base_url().to_owned(),
+            sandbox_api_key: sandbox.api_key().to_owned(),
+        }),
+    };
+    output::answer(settings.output, &ready)?;
+    serve_until_stopped(&platform, listener, tokens).await
+}
+
+fn cannot_listen(error: &io::Error) -> Failure {
+    Failure::other(format!("--listen: {error}"), "choose another address")
+}
+
+fn read(file: &Path) -> Result<Config, Failure> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).map_err(|error| {
+        let next = "docs/service.md has one to start from, and `inbank serve --demo` needs none";
+        Failure::usage(format!("--config {shown}: {error}"), next)
+    })?;
+    let environment = |name: &str| std::env::var(name).ok();
+    Config::read(&text, environment).map_err(|error| {
+        let next = "correct that line; docs/service.md has all keys";
+        Failure::usage(format!("--config {shown}: {error}"), next)
+    })
+}
+
+async fn platform(url: &str, database: &str, shops: Vec<Shop>) -> Result<Platform, Failure> {
+    let mut builder = Platform::builder()
+        .public_url(url)
+        .database(database)
+        // The ledger keeps every event for whoever asks /v1/events.
+        .on_event(|_| async { Ok::<_, std::io::Error>(()) });
+    for shop in shops {
+        builder = builder.shop(shop);
+    }
+    let built = builder.build().await;
+    built.map_err(|error| Failure::usage(error.to_string(), "correct that setting and start again"))
+}
+
+async fn serve_until_stopped(
+    platform: &Platform,
+    listener: TcpListener,
+    tokens: Tokens,
+) -> Result<(), Failure> {
+    let routes = inbank_service::routes(platform.clone(), tokens);
+    let served = platform.serve(listener, routes).await;
+    served.map_err(|error| Failure::usage(error.to_string(), "correct public_url and start again"))
+}
+
+/// A database's address, for people to see.
+fn without_password(database: &str) -> String {
+    let Some((scheme, rest)) = database.split_once("://") else {
+        return database.to_owned();
+    };
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{host}"),
+        None => database.to_owned(),
+    }
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "Serving at {}, with the ledger {}",
+            self.listen, self.database
+        )?;
+        let Some(brought) = &self.demo else {
+            return write!(
+                f,
+                "{}/openapi.json says what it can do. Ctrl-C stops it.",
+                self.listen
+            );
+        };
+        let (token, shop, sandbox) = (&brought.token, &brought.shop, &brought.sandbox);
+        let url = &self.listen;
+        writeln!(
+            f,
+            "Shop {shop} at the sandbox {sandbox}\n\nTo buy something in another terminal:\n"
+        )?;
+        writeln!(
+            f,
+            "curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
+        )?;
+        writeln!(
+            f,
+            "  -d '{{\"product\":\"hire_purchase_approval\",\"amount\":\"499.90\",\"currency\":\"EUR\",\"locale\":\"et-EE\"}}' \\"
+        )?;
+        writeln!(f, "  {url}/v1/shops/{shop}/orders/1001/pay\n")?;
+        write!(f, "Open the redirect_url in a browser. Ctrl-C stops it.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let shown = without_password("postgres://user:p@ss@db.example/orders");
+        assert_eq!(shown, "postgres://db.example/orders");
+        for whole in ["sqlite:inbank.db", "postgres://db.example/orders"] {
+            assert_eq!(without_password(whole), whole);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Whoever calls, by the token that came along.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use inbank::{OrderHandle, ShopHandle, ShopName};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::{Scope, Token};
+
+/// Names an order in a path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OrderPath {
+    /// The shop.
+    pub(super) shop: String,
+    /// The order, as the shop calls it.
+    pub(super) reference: String,
+}
+
+/// Whoever calls.
+pub(super) struct Caller {
+    api: Shared,
+    token: Token,
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Shared) -> Result<Self, Problem> {
+        let brought = parts.headers.get(header::AUTHORIZATION);
+        let brought = brought.and_then(|value| value.to_str().ok());
+        let brought = brought.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let token = api.tokens.find(brought.unwrap_or_default());
+        let token = token.ok_or_else(Problem::not_authorised)?.clone();
+        let api = api.clone();
+        Ok(Self { api, token })
+    }
+}
+
+impl Caller {
+    /// A shop that may be read.
+    pub(super) fn reads(&self, shop: &str) -> Result<ShopHandle, Problem> {
+        let name = ShopName::parse(shop).map_err(|_| Problem::no_shop())?;
+        if !self.token.sees(&name) {
+            return Err(Problem::no_shop());
+        }
+        let shop = self.api.platform.shop(shop);
+        shop.map_err(|_| Problem::no_shop())
+    }
+
+    /// A shop whose orders may be changed.
+    pub(super) fn writes(&self, shop: &str) -> Result<ShopHandle, Problem> {
+        let shop = self.reads(shop)?;
+        if self.token.may(Scope::Write) {
+            Ok(shop)
+        } else {
+            Err(Problem::forbidden("write"))
+        }
+    }
+
+    /// An order that may be changed, there or not.
+    pub(super) fn decides(&self, path: &OrderPath) -> Result<OrderHandle, Problem> {
+        Ok(self.writes(&path.shop)?.order(path.reference.as_str()))
+    }
+
+    /// Every shop that may be read.
+    pub(super) fn shops(&self) -> Vec<ShopName> {
+        let mut shops = self.api.platform.shop_names();
+        shops.retain(|shop| self.token.sees(shop));
+        shops
+    }
+}

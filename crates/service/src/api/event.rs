@@ -1,0 +1,192 @@
+//! What happened, in an order in which nothing is missed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use inbank::{OrderEvent, ShopName};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Caller;
+use super::problem::{Problem, Problems};
+use super::{Api, Shared};
+use crate::answer::{currency, digits, moment};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// The `next` of the last answer; from the beginning without one.
+    after: Option<String>,
+    /// Of this shop only.
+    shop: Option<String>,
+    /// Waits for so many seconds for something to happen; 30 at the most.
+    #[serde(default)]
+    wait: u32,
+    /// At most so many; 100 unless given, 1,000 at the most.
+    limit: Option<u32>,
+}
+
+/// Something that happened to an order.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EventAnswer {
+    /// The same each time that it is read: drop what was seen before.
+    id: String,
+    shop: String,
+    /// The order, as the shop calls it.
+    order: String,
+    /// Counts the order's events, from 1, without a gap.
+    number: u64,
+    attempt: u32,
+    /// What happened: `paid`, `not_paid`, `awaits_merchant`, `action_wanted`, `needs_person`, `terminated`.
+    event: &'static str,
+    /// What it says besides: the action, the end, why a person should look.
+    detail: Option<String>,
+    #[schema(example = "499.90")]
+    amount: Option<String>,
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    #[schema(format = DateTime)]
+    occurred_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Events {
+    events: Vec<EventAnswer>,
+    /// Give it as `after` to go on from here.
+    next: String,
+}
+
+const USUAL: u32 = 100;
+const MOST: u32 = 1_000;
+const LONGEST_WAIT: u32 = 30;
+/// How often the ledger is asked for something new while somebody waits.
+const LOOKED_EVERY: Duration = Duration::from_millis(250);
+
+/// Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(Wanted),
+    responses((status = 200, description = "What happened after that", body = Events),
+        Problems))]
+pub(super) async fn list(
+    State(api): State<Shared>,
+    caller: Caller,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<Events>, Problem> {
+    let Query(wanted) = wanted.map_err(|_| {
+        Problem::malformed("the query has a parameter that isn't known, or one that can't be read")
+    })?;
+    let shops = match &wanted.shop {
+        Some(shop) => vec![caller.reads(shop)?.shop().name().clone()],
+        None => caller.shops(),
+    };
+    let after = wanted.after.as_deref().unwrap_or_default();
+    let mut positions = Positions::read(after)
+        .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;
+    let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST_WAIT).into());
+    loop {
+        let events = api.events(&shops, &mut positions, limit).await?;
+        if !events.is_empty() || Instant::now() >= until {
+            let events = events.iter().map(EventAnswer::from).collect();
+            let next = positions.write();
+            return Ok(Json(Events { events, next }));
+        }
+        tokio::time::sleep(LOOKED_EVERY).await;
+    }
+}
+
+impl Api {
+    /// The next events of some shops; `positions` then stand behind them.
+    async fn events(
+        &self,
+        shops: &[ShopName],
+        positions: &mut Positions,
+        limit: u32,
+    ) -> Result<Vec<OrderEvent>, Problem> {
+        let mut events = Vec::new();
+        for shop in shops {
+            let room = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
+            if room == 0 {
+                break;
+            }
+            let position = positions.0.entry(shop.to_string()).or_default();
+            let feed = self.platform.feed(shop, *position, room).await?;
+            for positioned in feed.events {
+                *position = positioned.position;
+                events.push(positioned.event);
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// How far each shop was read, as text: `main:12,other:5`. A shop's name has neither sign.
+#[derive(Debug, Default, Eq, PartialEq)]
+struct Positions(BTreeMap<String, u64>);
+
+/// More shops than any platform has.
+const MOST_SHOPS: usize = 10_000;
+
+impl Positions {
+    fn read(text: &str) -> Option<Self> {
+        let mut positions = BTreeMap::new();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let (shop, position) = part.split_once(':')?;
+            let shop = ShopName::parse(shop).ok()?;
+            positions.insert(shop.to_string(), position.parse().ok()?);
+            if positions.len() > MOST_SHOPS {
+                return None;
+            }
+        }
+        Some(Self(positions))
+    }
+
+    fn write(&self) -> String {
+        let parts = self.0.iter();
+        let parts: Vec<_> = parts.map(|(shop, at)| format!("{shop}:{at}")).collect();
+        parts.join(",")
+    }
+}
+
+impl From<&OrderEvent> for EventAnswer {
+    fn from(event: &OrderEvent) -> Self {
+        Self {
+            id: event.id(),
+            shop: event.shop.to_string(),
+            order: event.order.to_string(),
+            number: event.number,
+            attempt: event.attempt,
+            event: event.kind.name(),
+            detail: event.kind.detail().map(str::to_owned),
+            amount: event.amount.map(digits),
+            currency: event.amount.map(currency),
+            occurred_at: moment(event.occurred_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_read_as_they_were_written() {
+        for text in ["", "main:12", "main:12,other:5"] {
+            assert_eq!(Positions::read(text).unwrap().write(), text);
+        }
+        for text in [
+            "main",
+            "main:",
+            "main:x",
+            "main:-1",
+            "a b:1",
+            "main:99999999999999999999",
+        ] {
+            assert_eq!(Positions::read(text), None, "{text}");
+        }
+    }
+}

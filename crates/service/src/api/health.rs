@@ -1,0 +1,66 @@
+//! How the service is, for whoever watches over it. Needs no token, and tells nothing about orders.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Shared;
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Healthy {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the process answers at all.
+#[utoipa::path(get, path = "/health", tag = "service", security(()),
+    responses((status = 200, description = "It answers", body = Healthy)))]
+pub(super) async fn health() -> Json<Healthy> {
+    Json(Healthy { status: "ok" })
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Ready {
+    ready: bool,
+    /// Orders that are due and not being worked on.
+    due: u64,
+    /// How long the first of them has been due, in seconds.
+    oldest_due_seconds: Option<u64>,
+    /// Events that were not delivered.
+    undelivered: u64,
+    /// How long ago the first of them happened, in seconds.
+    oldest_undelivered_seconds: Option<u64>,
+}
+
+/// Whether the ledger answers; and what waits there.
+#[utoipa::path(get, path = "/ready", tag = "service", security(()),
+    responses((status = 200, description = "It can take requests", body = Ready),
+        (status = 503, description = "The ledger is away", body = Ready)))]
+pub(super) async fn ready(State(api): State<Shared>) -> Response {
+    let now = time::OffsetDateTime::now_utc();
+    let shops = api.platform.shop_names();
+    let measuring = api.platform.ledger().measure(&shops, now);
+    let answer = tokio::time::timeout(Duration::from_secs(5), measuring).await;
+    let answer = answer.ok().and_then(Result::ok);
+    let status = match answer {
+        Some(_) => StatusCode::OK,
+        None => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let ready = answer.is_some();
+    let measures = answer.unwrap_or_default();
+    let seconds = |age: Option<Duration>| age.map(|age| age.as_secs());
+    let ready = Ready {
+        ready,
+        due: measures.due,
+        oldest_due_seconds: seconds(measures.oldest_due),
+        undelivered: measures.undelivered,
+        oldest_undelivered_seconds: seconds(measures.oldest_undelivered),
+    };
+    (status, Json(ready)).into_response()
+}

@@ -1,0 +1,189 @@
+//! Opening: pay, apply, rent. The same cart of an order finds the same attempt.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use inbank::http::read_application_request;
+use inbank::{ApplyOutcome, OrderHandle, PayOutcome};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::caller::{Caller, OrderPath};
+use super::problem::{Problem, Problems};
+use super::{document, read};
+use crate::answer::OrderAnswer;
+
+/// What is to be paid.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pay {
+    /// The product's code, as Inbank gave it.
+    #[schema(example = "hire_purchase")]
+    product: String,
+    /// All that the customer is to pay.
+    #[schema(example = "499.90")]
+    amount: String,
+    #[schema(example = "EUR")]
+    currency: String,
+    /// The dialog's language; the region's usual one without it.
+    #[schema(example = "et-EE")]
+    locale: Option<String>,
+    /// How long to repay, in months; the customer decides where it is left out.
+    period: Option<u16>,
+    /// What else the guide's body has: `purchase`, `customer_data`, …
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    request: Map<String, Value>,
+}
+
+/// The order, and where to send the customer.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Opened {
+    order: OrderAnswer,
+    /// Send the customer's browser there; none where the order is further along.
+    redirect_url: Option<String>,
+}
+
+/// Opens a payment session for a cart.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{reference}/pay", tag = "orders", request_body = Pay,
+    params(OrderPath),
+    responses((status = 200, description = "It is open, now or since an earlier call", body = Opened),
+        Problems))]
+pub(super) async fn pay(
+    caller: Caller,
+    Path(path): Path<OrderPath>,
+    body: Result<Json<Pay>, JsonRejection>,
+) -> Result<Json<Opened>, Problem> {
+    let shop = caller.writes(&path.shop)?;
+    let pay = read(body)?;
+    let cart = document::cart(pay.into_document()?, &path.reference, &shop.bank().region)?;
+    let order = shop.order(path.reference);
+    let outcome = order.pay(&cart).await?;
+    opened(&order, outcome).await
+}
+
+impl Pay {
+    /// As the guide has it. What stands in both is refused: which of them is meant?
+    fn into_document(self) -> Result<Map<String, Value>, inbank::Invalid> {
+        let mut document = self.request;
+        let locale = self.locale.map(Value::from);
+        let given = [
+            (
+                "product_code",
+                "productCode",
+                Some(Value::from(self.product)),
+            ),
+            (
+                "total_amount",
+                "totalAmount",
+                Some(Value::from(self.amount)),
+            ),
+            ("currency", "currency", Some(Value::from(self.currency))),
+            ("locale", "locale", locale),
+        ];
+        for (key, camel, value) in given {
+            if document.contains_key(key) || document.contains_key(camel) {
+                let problem = "must not be there: it stands beside `request`";
+                return Err(inbank::Invalid::new(format!("request.{key}"), problem));
+            }
+            if let Some(value) = value {
+                document.insert(key.to_owned(), value);
+            }
+        }
+        if let Some(period) = self.period {
+            let key = if document.contains_key("creditApplicationData") {
+                "creditApplicationData"
+            } else {
+                "credit_application_data"
+            };
+            let prefill = document
+                .entry(key)
+                .or_insert_with(|| Value::Object(Map::new()));
+            match prefill {
+                Value::Object(prefill) if !prefill.contains_key("period") => {
+                    prefill.insert("period".to_owned(), Value::from(period));
+                }
+                _ => {
+                    let problem =
+                        "must be an object without `period`, which stands beside `request`";
+                    return Err(inbank::Invalid::new(format!("request.{key}"), problem));
+                }
+            }
+        }
+        Ok(document)
+    }
+}
+
+/// Opens a session in which a device is rented. The body is the guide's (Smart Rent 3.04, Session Initiation), without
+/// `partner_urls`.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{reference}/rent", tag = "orders", request_body = Object,
+    params(OrderPath),
+    responses((status = 200, description = "It is open, now or since an earlier call", body = Opened),
+        Problems))]
+pub(super) async fn rent(
+    caller: Caller,
+    Path(path): Path<OrderPath>,
+    body: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Result<Json<Opened>, Problem> {
+    let shop = caller.writes(&path.shop)?;
+    let cart = document::cart(read(body)?, &path.reference, &shop.bank().region)?;
+    let order = shop.order(path.reference);
+    let outcome = order.rent(&cart).await?;
+    opened(&order, outcome).await
+}
+
+async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>, Problem> {
+    let redirect_url = match outcome {
+        PayOutcome::Redirect(url) => Some(url.as_str().to_owned()),
+        PayOutcome::Standing(_) => None,
+        PayOutcome::NotOffered(why) => return Err(why.into()),
+        PayOutcome::Busy(wait) => return Err(Problem::busy(wait)),
+    };
+    let order = found(order).await?;
+    Ok(Json(Opened {
+        order,
+        redirect_url,
+    }))
+}
+
+/// The order as it stands after a call.
+pub(super) async fn found(order: &OrderHandle) -> Result<OrderAnswer, Problem> {
+    let found = order.find().await?.ok_or_else(Problem::no_order)?;
+    Ok(OrderAnswer::from(&found))
+}
+
+/// What came of applying.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Applied {
+    order: OrderAnswer,
+    /// Whether the bank has it; where that is not known, it is not sent again, and its first callback tells.
+    sent: bool,
+}
+
+/// Submits a direct application. The body is the guide's (Direct API, Create a new application).
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{reference}/apply", tag = "orders", request_body = Object,
+    params(OrderPath),
+    responses((status = 200, description = "The bank has it, now or since an earlier call", body = Applied),
+        (status = 202, description = "It was sent, and the bank has not answered; tell the customer that it is being processed", body = Applied),
+        Problems))]
+pub(super) async fn apply(
+    caller: Caller,
+    Path(path): Path<OrderPath>,
+    body: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let shop = caller.writes(&path.shop)?;
+    let document = Value::Object(read(body)?).to_string();
+    let request = read_application_request(&document, &shop.bank().region)?;
+    let order = shop.order(path.reference);
+    let (status, sent) = match order.apply(&request).await? {
+        ApplyOutcome::Sent(_, _) => (StatusCode::OK, true),
+        ApplyOutcome::Unclear(_) => (StatusCode::ACCEPTED, false),
+        ApplyOutcome::NotOffered(why) => return Err(why.into()),
+        ApplyOutcome::Busy(wait) => return Err(Problem::busy(wait)),
+    };
+    let order = found(&order).await?;
+    Ok((status, Json(Applied { order, sent })).into_response())
+}

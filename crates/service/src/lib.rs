@@ -1,0 +1,17 @@
+//! `inbank serve`: a platform over HTTP, for shops in any language.
+//!
+//! It adds no rule of its own: a request becomes one call of [`inbank`], and its answer becomes JSON. Amounts
+//! and rates are decimal strings, times are RFC 3339, errors are RFC 9457 problem documents that say what to
+//! do next. What it can do is in its own `OpenAPI` document ([`openapi`]).
+//!
+//! Whoever calls has a bearer token, which may read, or write, some shops or all of them ([`Tokens`]). A shop
+//! that a token may not see is not told apart from one that isn't there.
+
+mod answer;
+mod api;
+mod config;
+mod token;
+
+pub use api::{openapi, routes};
+pub use config::{Config, ConfigError};
+pub use token::{Scope, Token, Tokens};

@@ -1,0 +1,106 @@
+//! The service's routes over a bank and a ledger in memory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod document;
+mod orders;
+mod problems;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use inbank::{Platform, Region, Shop, ShopName};
+use inbank_service::{Scope, Token, Tokens, routes};
+use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// A token for everything, one that reads, and one of another shop.
+const ADMIN: &str = "token-that-may-do-everything";
+const READER: &str = "token-that-reads-the-main-shop";
+const OTHER: &str = "token-of-the-other-shop-alone";
+
+/// A product of the fake bank.
+const PRODUCT: &str = "hp_approval";
+
+struct Service {
+    bank: Arc<FakeBank>,
+    router: Router,
+}
+
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    retry_after: Option<String>,
+    body: Value,
+}
+
+impl Service {
+    async fn new() -> Self {
+        let bank = Arc::new(FakeBank::new(Region::ESTONIA));
+        let other = Arc::new(FakeBank::new(Region::ESTONIA));
+        let platform = Platform::builder()
+            .public_url("https://pay.example")
+            .ledger(Arc::new(MemoryLedger::new()))
+            .event_sink(Arc::new(RecordingSink::new()))
+            .shop(Shop::at("main", bank.ports()))
+            .shop(Shop::at("other", other.ports()));
+        let platform = platform.build().await.unwrap();
+        let shop = |name: &str| vec![ShopName::parse(name).unwrap()];
+        let tokens = Tokens::new(vec![
+            Token::new(ADMIN, Scope::Admin),
+            Token::new(READER, Scope::Read).for_shops(shop("main")),
+            Token::new(OTHER, Scope::Write).for_shops(shop("other")),
+        ]);
+        let router = routes(platform, tokens);
+        Self { bank, router }
+    }
+
+    async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        let request = request.body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let text = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+        let retry_after = text(header::RETRY_AFTER);
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer {
+            status,
+            content_type,
+            retry_after,
+            body,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, ADMIN, None).await
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Answer {
+        self.ask(Method::POST, path, ADMIN, Some(body)).await
+    }
+
+    async fn pay(&self, order: &str, amount: &str) -> Answer {
+        let body = cart(amount);
+        let path = format!("/v1/shops/main/orders/{order}/pay");
+        self.post(&path, &body).await
+    }
+}
+
+fn cart(amount: &str) -> String {
+    format!(r#"{{"product":"{PRODUCT}","amount":"{amount}","currency":"EUR","locale":"et-EE"}}"#)
+}
