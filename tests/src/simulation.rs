@@ -30,7 +30,7 @@ mod world;
 
 pub use fault::Fault;
 pub use mark::Mark;
-pub use plan::{Dialect, Happening, Plan, Setting, Step, Then};
+pub use plan::{Dialect, Happening, Plan, Setting, Step, Then, Waits};
 pub use real::run_real;
 pub use shrink::shrink;
 pub use violation::{Invariant, Violation};

@@ -58,7 +58,10 @@ impl Future for Raised<'_> {
             state.next += 1;
             state.next
         });
-        state.waiting.insert(number, context.waker().clone());
+        match state.waiting.get_mut(&number) {
+            Some(waker) => waker.clone_from(context.waker()),
+            None => drop(state.waiting.insert(number, context.waker().clone())),
+        }
         drop(state);
         self.number = Some(number);
         Poll::Pending

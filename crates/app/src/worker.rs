@@ -145,7 +145,7 @@ pub struct Health {
     pub events_put_aside: u64,
     /// Hosts that are not asked for a while, since they gave no answer.
     pub open_breakers: Vec<String>,
-    /// What the ledger says, some seconds ago.
+    /// What the ledger says, some seconds ago; some looks ago, where the worker looks for what is due rarely.
     pub ledger: Measures,
 }
 

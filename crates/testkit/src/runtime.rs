@@ -71,35 +71,37 @@ impl SimRuntime {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let shared = &self.first.shared;
         let _running = Running::enter(shared);
+        let mut out = Out::of(self);
+        let tasks = &mut out.tasks;
         let mut future = pin!(future);
+        let mut woken = Vec::new();
         loop {
-            self.take_in();
-            match shared.next_turn() {
-                Turn::Main(waker) => {
+            match shared.next_turn(&mut woken) {
+                Turn::Changed(changes) => tasks.take_in(changes, shared),
+                Turn::Main(seat) => {
+                    let waker = seat.into();
                     let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
                     if let Poll::Ready(output) = polled {
                         return output;
                     }
                 }
-                Turn::Task(id, waker) => {
-                    let task = self.tasks().0.remove(&id);
-                    let Some(mut owned) = task else {
+                Turn::Task(id, has_stood) => {
+                    let Some(owned) = tasks.0.get_mut(&id) else {
                         continue;
                     };
-                    if shared.stands_still(owned.process, &waker) {
-                        self.tasks().0.insert(id, owned);
+                    if has_stood && shared.stands_still(owned.process, &owned.waker) {
                         continue;
                     }
-                    let mut context = Context::from_waker(&waker);
-                    let ended = shared.guard(|| owned.task.as_mut().poll(&mut context).is_ready());
-                    if ended == Some(false) {
-                        self.tasks().0.insert(id, owned);
-                    } else {
+                    let mut context = Context::from_waker(&owned.waker);
+                    let task = owned.task.as_mut();
+                    let ended = shared.guard(|| task.poll(&mut context).is_ready());
+                    if ended != Some(false) {
+                        let owned = tasks.0.remove(&id);
                         shared.guard(|| drop(owned));
                     }
                 }
                 Turn::Nobody => {
-                    let tasks = self.tasks().0.len();
+                    let tasks = tasks.0.len();
                     let now = self.now();
                     panic!(
                         "deadlock at {now}: the future and {tasks} tasks wait, no timer runs, and nobody is left to wake them"
@@ -109,7 +111,7 @@ impl SimRuntime {
         }
     }
 
-    /// How many tasks have not ended.
+    /// How many tasks have not ended, as it is seen from outside of [`block_on`](Self::block_on).
     pub fn tasks_left(&self) -> usize {
         self.take_in();
         self.tasks().0.len()
@@ -129,28 +131,46 @@ impl SimRuntime {
     /// Takes in what was spawned, and drops what was killed.
     fn take_in(&self) {
         let shared = &self.first.shared;
-        loop {
-            let Changes { spawned, killed } = shared.changes();
-            let mut tasks = self.tasks();
-            tasks.0.extend(spawned);
-            let mut dropped = Vec::new();
-            for process in &killed {
-                let of_it = tasks.0.extract_if(.., |_, owned| owned.process == *process);
-                dropped.extend(of_it);
-            }
-            drop(tasks);
-            if killed.is_empty() {
-                return;
-            }
-            // What is dropped may spawn and kill in turn.
-            for task in dropped {
-                shared.guard(|| drop(task));
-            }
+        // What is dropped may spawn and kill in turn.
+        while let Some(changes) = shared.changes() {
+            let mut out = Out::of(self);
+            out.tasks.take_in(changes, shared);
         }
     }
 
     fn tasks(&self) -> MutexGuard<'_, Tasks> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tasks {
+    fn take_in(&mut self, Changes { spawned, killed }: Changes, shared: &Shared) {
+        self.0.extend(spawned);
+        for process in &killed {
+            let of_it = self.0.extract_if(.., |_, owned| owned.process == *process);
+            for task in of_it {
+                shared.guard(|| drop(task));
+            }
+        }
+    }
+}
+
+/// The tasks, for as long as one alone works with them.
+struct Out<'a> {
+    runtime: &'a SimRuntime,
+    tasks: Tasks,
+}
+
+impl<'a> Out<'a> {
+    fn of(runtime: &'a SimRuntime) -> Self {
+        let tasks = std::mem::take(&mut *runtime.tasks());
+        Self { runtime, tasks }
+    }
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        *self.runtime.tasks() = std::mem::take(&mut self.tasks);
     }
 }
 
@@ -163,6 +183,8 @@ impl Drop for SimRuntime {
         for task in tasks {
             shared.guard(|| drop(task));
         }
+        let forgotten = shared.state().forget();
+        drop(forgotten);
     }
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask mutations`: faults that were mended are put back, one at a time, and the simulation has to find each.
 
+mod kept;
 mod patch;
 mod tree;
 
@@ -10,6 +11,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
+use self::kept::Kept;
 use self::patch::Mutation;
 use self::tree::Tree;
 use crate::step;
@@ -33,6 +35,7 @@ const MINUTES: &str = "20";
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let root = step::root().context("mutations: started without cargo")?;
     let all = patch::all(&root.join("tests/mutations"))?;
+    let plans = kept::all(&root, &all)?;
     let chosen = if arguments.all {
         all
     } else if arguments.names.is_empty() {
@@ -40,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         named(all, &arguments.names)?
     };
-    check(&chosen)
+    check(&chosen, &plans)
 }
 
 /// A third of the list, as before a merge.
@@ -89,6 +92,8 @@ enum Verdict {
     Otherwise(String),
     /// Nothing was broken.
     NotFound,
+    /// A plan that is kept for it does not find it.
+    Missed(String),
     /// The patch doesn't apply, or what it makes doesn't build.
     Rotten(String),
 }
@@ -99,13 +104,14 @@ impl fmt::Display for Verdict {
             Self::Found(sequences) => write!(f, "found after {sequences}"),
             Self::Otherwise(what) => write!(f, "NOT FOUND, but: {what}"),
             Self::NotFound => f.write_str("NOT FOUND"),
+            Self::Missed(why) => write!(f, "LOST: {why}"),
             Self::Rotten(why) => write!(f, "ROTTEN: {why}"),
         }
     }
 }
 
 /// Puts each into a copy of the workspace, and runs the simulation there.
-fn check(chosen: &[Mutation]) -> anyhow::Result<()> {
+fn check(chosen: &[Mutation], plans: &[Kept]) -> anyhow::Result<()> {
     let tree = Tree::copied()?;
     eprintln!("xtask: mutations: building the simulation without any");
     ensure!(
@@ -116,7 +122,7 @@ fn check(chosen: &[Mutation]) -> anyhow::Result<()> {
     unmutated.passes(&["--plan", "tests/plans", "--sequences", "0"])?;
     let mut lost = 0;
     for mutation in chosen {
-        let verdict = verdict(&tree, &unmutated, mutation)?;
+        let verdict = verdict(&tree, &unmutated, mutation, plans)?;
         let (name, invariant) = (mutation.name(), mutation.invariant());
         let budget = mutation.sequences();
         println!("{name}: {verdict} (budget {budget}, {invariant})");
@@ -130,13 +136,22 @@ fn check(chosen: &[Mutation]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn verdict(tree: &Tree, unmutated: &Simulation, mutation: &Mutation) -> anyhow::Result<Verdict> {
+fn verdict(
+    tree: &Tree,
+    unmutated: &Simulation,
+    mutation: &Mutation,
+    plans: &[Kept],
+) -> anyhow::Result<Verdict> {
     eprintln!("xtask: mutations: {}", mutation.name());
     if !tree.applies(mutation.path())? {
         return Ok(Verdict::Rotten("it no longer applies".to_owned()));
     }
     let verdict = if tree.build()? {
-        Simulation::new(tree).looks_for(mutation)?
+        let mutated = Simulation::new(tree);
+        match mutated.is_missed_by(mutation, plans)? {
+            Some(why) => Verdict::Missed(why),
+            None => mutated.looks_for(mutation)?,
+        }
     } else {
         Verdict::Rotten("it no longer builds".to_owned())
     };
@@ -191,6 +206,17 @@ impl Simulation {
             "mutations: a promise is broken without any mutation: {says}"
         );
         Ok(())
+    }
+
+    /// Why a plan that is kept for the mutation does not find it; none where each does.
+    fn is_missed_by(&self, mutation: &Mutation, plans: &[Kept]) -> anyhow::Result<Option<String>> {
+        for plan in plans.iter().filter(|plan| plan.is_for(mutation)) {
+            let (passes, says) = self.says(&["--plan", plan.path(), "--sequences", "0"])?;
+            if let Err(why) = plan.judged(passes, &says, mutation.invariant()) {
+                return Ok(Some(why));
+            }
+        }
+        Ok(None)
     }
 
     fn looks_for(&self, mutation: &Mutation) -> anyhow::Result<Verdict> {

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::dice::Dice;
 use super::fault::Faults;
-use super::{Invariant, Mark, Setting, Violation};
+use super::{Invariant, Mark, Setting, Violation, Waits};
 
 const TIMES: u64 = 3;
 const PEOPLE: u64 = 4;
@@ -44,8 +44,8 @@ pub(super) struct Log {
     leases: BTreeMap<OrderKey, Held>,
     /// Whether a process was ended, or stood still.
     pub(super) disturbed: bool,
-    /// Processes that stand still as soon as they wait for the bank, and for how long.
-    pub(super) about_to_stand: BTreeMap<u32, Duration>,
+    /// Processes that stand still as soon as they are at something, and for how long.
+    pub(super) about_to_stand: BTreeMap<(u32, Waits), Duration>,
     /// Since when processes look for what is due rarely, so that days can pass.
     pub(super) slow_since: Option<OffsetDateTime>,
     /// Stands for every call and its answer.

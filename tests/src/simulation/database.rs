@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::around::Around;
 use super::fleet::{Fleet, shop_number};
-use super::{Fault, Mark};
+use super::{Fault, Mark, Waits};
 
 /// The database that all processes share.
 pub(super) struct Database {
@@ -101,11 +102,15 @@ impl Statements {
         }
     }
 
-    fn by_its_time(&self, request: &ClaimRequest) -> ClaimRequest {
-        ClaimRequest {
-            now: self.time(request.now),
-            ..request.clone()
+    fn by_its_time<'a>(&self, request: &'a ClaimRequest) -> Cow<'a, ClaimRequest> {
+        let now = self.time(request.now);
+        if now == request.now {
+            return Cow::Borrowed(request);
         }
+        Cow::Owned(ClaimRequest {
+            now,
+            ..request.clone()
+        })
     }
 }
 
@@ -134,6 +139,10 @@ impl Ledger for Statements {
         let (key, lease, due) = (write.order.key.clone(), write.lease, write.due);
         let work = async {
             let saved = self.ledger().write(write).await;
+            self.fleet.waits(self.life, Waits::ForLedger);
+            if lease.is_some() && due == Due::Leased {
+                self.fleet.waits(self.life, Waits::InRound);
+            }
             if let (Ok(Saved::Written(_)), Some(lease)) = (&saved, lease)
                 && due != Due::Leased
             {

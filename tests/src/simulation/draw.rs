@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::dice::Dice;
-use super::{Dialect, Fault, Happening, Plan, Setting, Step, Then};
+use super::{Dialect, Fault, Happening, Plan, Setting, Step, Then, Waits};
 
 /// The stream of numbers that a plan is drawn from.
 const PLAN: u64 = 1;
@@ -31,13 +31,12 @@ impl Plan {
                 0
             }
         });
+        // Nobody waits for longer than so many looks for what is due: whatever follows from waiting has happened by
+        // then, and all that is left is to look in vain.
+        let looks = if setting.calm_shop.is_some() { 3 } else { 15 };
+        let longest = setting.poll_seconds * 1_000 * looks;
         let steps = (0..3 + dice.index(10)).map(|_| Step {
-            // A shop that is watched closely is looked at often, which takes long in long runs.
-            after_ms: after(&dice).min(if setting.calm_shop.is_some() {
-                60_000
-            } else {
-                u32::MAX
-            }),
+            after_ms: after(&dice).min(longest),
             what: happening(&dice, &weights),
         });
         let steps = steps.collect();
@@ -147,6 +146,12 @@ fn happening(dice: &Dice, weights: &[u64; 10]) -> Happening {
         8 if dice.chance(400) => Happening::StandStill {
             process,
             ms: dice.pick(&[1_000, 40_000, 100_000, 150_000, 400_000]),
+            at: dice.pick(&[
+                Waits::ForBank,
+                Waits::ForBank,
+                Waits::ForLedger,
+                Waits::InRound,
+            ]),
         },
         8 => Happening::Kill {
             process,

@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,12 +11,12 @@ use inbank::{Concurrency, OrderHandle, Platform, Region, Runtime, ShopHandle};
 use inbank_testkit::SimProcess;
 use tower::ServiceExt as _;
 
-use super::Mark;
 use super::around::Around;
 use super::database::{Database, Statements};
 use super::desk::Desk;
 use super::lender::Lender;
 use super::sink::Teller;
+use super::{Mark, Waits};
 
 /// Where the routes are reached from outside.
 pub(super) const PUBLIC_URL: &str = "https://pay.example/inbank";
@@ -37,8 +37,8 @@ struct Slots {
     lives: u32,
     /// How many of the shops a process knows that starts now.
     shops: usize,
-    /// How often it looks for what is due.
-    poll: Duration,
+    /// Whether days are to pass: then processes look for what is due rarely.
+    slow: bool,
 }
 
 /// One process of the platform, from its start to its end.
@@ -48,7 +48,8 @@ pub(super) struct Process {
     /// Its number among all that there were.
     pub(super) life: u32,
     pub(super) platform: Platform,
-    router: Router,
+    /// Made for the first request: many processes are never asked.
+    router: Arc<OnceLock<Router>>,
     stopping: Stopping,
 }
 
@@ -91,13 +92,11 @@ pub(super) fn reference(order: usize) -> String {
 impl Fleet {
     pub(super) fn new(around: Arc<Around>, database: Arc<Database>) -> Arc<Self> {
         let shops = around.setting.shops_at_first.min(around.setting.shops);
-        let poll = Duration::from_secs(around.setting.poll_seconds.into());
         Arc::new(Self {
             around,
             database,
             slots: Mutex::new(Slots {
                 shops,
-                poll,
                 ..Slots::default()
             }),
         })
@@ -153,7 +152,11 @@ impl Fleet {
     pub(super) async fn request(&self, request: Request<Body>) -> Option<StatusCode> {
         let process = self.any()?;
         let (answer, answered) = oneshot::channel();
-        let router = process.router.clone();
+        let platform = &process.platform;
+        let router = process
+            .router
+            .get_or_init(|| Router::new().nest("/inbank", platform.router()));
+        let router = router.clone();
         process.spawn(async move {
             let Ok(response) = router.oneshot(request).await;
             // Whoever asked may have gone away.
@@ -176,19 +179,19 @@ impl Fleet {
         self.start_later(slot, back);
     }
 
-    /// Has a process stand still as soon as it waits for the bank.
-    pub(super) fn stand_still(&self, number: usize, time: Duration) {
+    /// Has a process stand still as soon as it is at something.
+    pub(super) fn stand_still(&self, number: usize, time: Duration, at: Waits) {
         let slot = number % self.around.setting.processes;
         let mut log = self.around.log();
         log.disturbed = true;
         if let Some(process) = &self.slots().processes[slot] {
-            log.about_to_stand.insert(process.life, time);
+            log.about_to_stand.insert((process.life, at), time);
         }
     }
 
-    /// A process waits for the bank.
-    pub(super) fn waits(&self, life: u32) {
-        let time = self.around.log().about_to_stand.remove(&life);
+    /// A process waits.
+    pub(super) fn waits(&self, life: u32, at: Waits) {
+        let time = self.around.log().about_to_stand.remove(&(life, at));
         let Some(time) = time.filter(|_| !self.around.faults.are_over()) else {
             return;
         };
@@ -206,9 +209,9 @@ impl Fleet {
         });
     }
 
-    /// As [`deploy`](Self::deploy), with processes that look for what is due every two hours: days are to pass.
+    /// As [`deploy`](Self::deploy), with processes that look for what is due rarely: days are to pass.
     pub(super) fn slow_down(self: &Arc<Self>) {
-        self.slots().poll = Duration::from_hours(2);
+        self.slots().slow = true;
         self.around.log().slow_since = Some(self.around.now());
         self.deploy();
     }
@@ -253,7 +256,13 @@ impl Fleet {
                 .cloned()
                 .zip(slots.desks.iter().cloned());
             let shops: Vec<_> = shops.take(slots.shops).collect();
-            (slots.lives, slots.poll, shops)
+            let poll = match (slots.slow, slot) {
+                (false, _) => Duration::from_secs(self.around.setting.poll_seconds.into()),
+                // One of them is enough to notice what time alone has made due.
+                (true, 0) => Duration::from_hours(3),
+                (true, _) => Duration::from_hours(8),
+            };
+            (slots.lives, poll, shops)
         };
         let setting = &self.around.setting;
         let mut sim = self.around.process();
@@ -290,12 +299,11 @@ impl Fleet {
         let platform = built.unwrap().unwrap();
         let ((stop, stopped), (ended, has_ended)) = (oneshot::channel(), oneshot::channel());
         let working = platform.clone();
-        let router = Router::new().nest("/inbank", platform.router());
         let process = Process {
             sim,
             life,
             platform,
-            router,
+            router: Arc::default(),
             stopping: Arc::new(Mutex::new(Some((stop, has_ended)))),
         };
         process.spawn(async move {

@@ -1,9 +1,12 @@
-//! Judges a run by what the banks truly have and what the platform was told; never by the ledger.
+//! Judges a run by what the banks truly have and what the platform was told; by the ledger only where a promise is
+//! about what is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use inbank::{EventKind, Money, OrderEvent};
+use futures::FutureExt as _;
+use inbank::ports::Ledger as _;
+use inbank::{EventKind, Money, OrderEvent, OrderKey, OrderReference, ShopName};
 use time::{Duration, OffsetDateTime};
 
 use super::around::{Around, Telling};
@@ -196,6 +199,9 @@ pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) ->
         return Some(violation(Invariant::EventOrder, what));
     }
     for (key, financed) in orders(fleet) {
+        if let Some(what) = kept_twice(database, &key) {
+            return Some(violation(Invariant::KeptTwice, what));
+        }
         let told = told_of(around, &key);
         let is = |name: &str| told.iter().any(|told| told.is(name));
         if overlap(&financed) && !is("needs_person") {
@@ -235,9 +241,19 @@ pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) ->
     starved(around, fleet)
 }
 
+/// A callback that the ledger lists twice, as whoever looks at an order would see.
+fn kept_twice(database: &Database, (shop, order): &Key) -> Option<String> {
+    let shop = ShopName::parse(shop_name(*shop)).ok()?;
+    let key = OrderKey::new(shop, OrderReference::parse(order).ok()?);
+    let kept = database.ledger.callbacks(&key).now_or_never()?.ok()?;
+    let mut keys = BTreeSet::new();
+    let twice = kept.iter().find(|callback| !keys.insert(&callback.key))?;
+    Some(format!("{key} at {}", twice.received_at))
+}
+
 /// What the platform refused for good, or panics over each time, is put aside: a person is told so, by
 /// another event.
-fn put_aside_untold(around: &Around) -> Option<Violation> {
+pub(super) fn put_aside_untold(around: &Around) -> Option<Violation> {
     let log = around.log();
     for event in log.not_taken.values() {
         let says_so = |other: &OrderEvent| {

@@ -1,4 +1,5 @@
 mod asked;
+mod cart;
 mod opening;
 mod truth;
 
@@ -38,6 +39,8 @@ struct State {
     looks_at: Option<OffsetDateTime>,
     asked: BTreeMap<(&'static str, String), Asked>,
     openings: Vec<Opening>,
+    /// When customers were sent to pay, and in which session.
+    sends: Vec<Moment>,
     away_until: Option<OffsetDateTime>,
     /// When contracts were seen to be active first.
     active_since: BTreeMap<String, OffsetDateTime>,
@@ -58,6 +61,7 @@ pub(super) struct Opened {
     pub(super) order: OrderReference,
     /// Where callbacks go: it names the attempt.
     pub(super) url: String,
+    since: OffsetDateTime,
     answered: bool,
     /// More than the bank lends.
     is_too_much: bool,
@@ -129,6 +133,7 @@ impl Lender {
         let opened = Opened {
             order: order.clone(),
             url: url.to_owned(),
+            since: self.around.now(),
             answered: false,
             is_too_much: self.books.is_too_much(id),
         };

@@ -96,6 +96,7 @@ pub(super) fn pay(
             return;
         };
         sent_for_the_cart(&around, &lender, &cart, &url);
+        lender.sends(url.as_str().rsplit('/').next().unwrap_or_default());
         let at_the_bank = customer(around.clone(), fleet, lender, url, then);
         around.spawn(at_the_bank);
     });

@@ -161,13 +161,15 @@ pub enum Happening {
         /// When the next one starts.
         back_ms: u32,
     },
-    /// A process stands still for so many milliseconds, as one whose machine is suspended, while it waits for the
-    /// bank the next time.
+    /// A process stands still for so many milliseconds, as one whose machine is suspended.
     StandStill {
         /// Which.
         process: usize,
         /// How long.
         ms: u32,
+        /// When: the next time that it does this.
+        #[serde(default)]
+        at: Waits,
     },
     /// Every process is stopped and started anew, one after another; the new ones know every shop.
     Deploy,
@@ -180,6 +182,19 @@ pub enum Happening {
     },
     /// Nothing happens.
     Nothing,
+}
+
+/// What a process is at when it stands still.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waits {
+    /// It waits for the bank.
+    #[default]
+    ForBank,
+    /// It waits to hear that the ledger has written something.
+    ForLedger,
+    /// The same in the midst of a round, which goes on with the lease that it has.
+    InRound,
 }
 
 /// What a customer does at the bank, and when.

@@ -12,12 +12,16 @@ pub enum Invariant {
     BoundTwice,
     /// Nothing is asked for again whose arrival is possible: an opening, an acceptance.
     AskedTwice,
+    /// No attempt is accepted, approved or activated once the customer was sent to pay for another cart.
+    FormerCart,
     /// What was begun at the bank is waited for, whoever has hung up.
     CutOff,
     /// No command is sent after it was acknowledged.
     SentAfterAcknowledged,
     /// No command is sent without the order's lease.
     SentWithoutLease,
+    /// A callback is kept once, however often it comes.
+    KeptTwice,
     /// Every event once, in order, and none takes back that an order is paid.
     EventOrder,
     /// What the bank has, the platform was told.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{Either, select};
 
 use super::lender::{Asking, Lender};
-use super::{Fault, Mark};
+use super::{Fault, Mark, Waits};
 
 /// One process's way to a shop's bank and back: slow, and lost on it.
 pub(super) struct Way {
@@ -58,7 +58,7 @@ impl Way {
         if self.lender.happens(Fault::BankSlow) {
             time += around.times.seconds(1, 40);
         }
-        self.lender.fleet.waits(self.life);
+        self.lender.fleet.waits(self.life, Waits::ForBank);
         around.pass(time).await;
     }
 

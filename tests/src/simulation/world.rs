@@ -138,9 +138,9 @@ impl World {
                 self.fleet
                     .kill(process, Duration::from_millis(back_ms.into()));
             }
-            Happening::StandStill { process, ms } => {
+            Happening::StandStill { process, ms, at } => {
                 let time = Duration::from_millis(ms.into());
-                self.fleet.stand_still(process, time);
+                self.fleet.stand_still(process, time, at);
             }
             Happening::Deploy => self.fleet.deploy(),
             Happening::Outage { shop, seconds } => {
@@ -204,6 +204,9 @@ impl World {
     fn come_to_an_end(&self) -> Option<Violation> {
         let faults_until = self.around.now();
         self.around.faults.end();
+        // What was begun goes on in the processes that began it, and a shop that is watched closely is so for a while yet.
+        let calm = self.around.setting.calm_shop.is_some();
+        self.pass(if calm { 20 * MINUTE } else { 12 * MINUTE });
         let lost = self.lost_slots();
         if lost.is_some() {
             return lost;
@@ -237,14 +240,25 @@ impl World {
                 was_quiet = true;
             }
         }
-        unsettled.or_else(|| judge::judge(&self.around, &self.fleet, &self.database))
+        // What nobody took, and no person was told of, is no wonder then.
+        let unsettled = unsettled.map(|unsettled| {
+            let untold = judge::put_aside_untold(&self.around);
+            untold.unwrap_or(unsettled)
+        });
+        unsettled
+            .or_else(|| judge::judge(&self.around, &self.fleet, &self.database))
+            .or_else(|| self.lost_slots())
     }
 
     /// No round and no delivery takes half an hour: a process that looks busy for longer, whenever it is
     /// looked at, has lost a slot.
     fn lost_slots(&self) -> Option<Violation> {
-        self.pass(20 * MINUTE);
         let mut busy = judge::busy(&self.fleet);
+        // Where nothing is under way, nothing is lost.
+        if !busy.is_empty() {
+            self.pass(20 * MINUTE);
+            busy = judge::busy(&self.fleet);
+        }
         for _ in 0..6 {
             if busy.is_empty() {
                 return None;

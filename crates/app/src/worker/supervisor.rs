@@ -143,7 +143,8 @@ impl Supervisor<'_> {
 
     fn begin_upkeep(&mut self, now: OffsetDateTime) {
         self.keeping = true;
-        self.measure_at = now + upkeep::MEASURED_EVERY.max(self.worker.poll_interval);
+        let looks = self.worker.poll_interval * upkeep::LOOKS_BETWEEN;
+        self.measure_at = now + upkeep::MEASURED_EVERY.max(looks);
         let forget = self.forget_at <= now;
         if forget {
             self.forget_at = now + upkeep::FORGOTTEN_EVERY;

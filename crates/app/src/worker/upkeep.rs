@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::Worker;
 
 pub(super) const MEASURED_EVERY: Duration = Duration::from_secs(15);
+/// … and no more often than after so many looks for what is due: who looks rarely wants to spare the database.
+pub(super) const LOOKS_BETWEEN: u32 = 4;
 pub(super) const FORGOTTEN_EVERY: Duration = Duration::from_hours(1);
 /// So many at once hold up nothing else.
 const BATCH: u32 = 200;

@@ -42,16 +42,13 @@ impl SimProcess {
 
     /// Resolves when so much of the simulation's time has passed. It takes none of ours.
     pub async fn pass(&self, time: Duration) {
-        Sleep::new(self.shared.clone(), time).await;
+        Sleep::new(&self.shared, time).await;
     }
 
     /// Has the process stand still for so much of the simulation's time, as one whose machine is suspended:
     /// none of its tasks goes on, and time passes all the same.
     pub fn stand_still(&self, time: Duration) {
-        let mut state = self.shared.state();
-        let time = time::Duration::try_from(time).unwrap_or(time::Duration::MAX);
-        let until = state.now.saturating_add(time);
-        state.stand_still(self.number, until);
+        self.shared.state().stand_still(self.number, time);
     }
 
     /// Ends the process as it stands: its tasks are dropped before anybody else goes on, and it starts
@@ -64,7 +61,11 @@ impl SimProcess {
 #[async_trait]
 impl Clock for SimProcess {
     fn now(&self) -> OffsetDateTime {
-        self.shared.state().now.saturating_add(self.clock_ahead)
+        let now = self.shared.state().now;
+        if self.clock_ahead.is_zero() {
+            return now;
+        }
+        now.saturating_add(self.clock_ahead)
     }
 
     async fn sleep(&self, wait: Duration) {
@@ -75,7 +76,7 @@ impl Clock for SimProcess {
 impl Spawner for SimProcess {
     fn spawn(&self, task: Task) {
         // One that a dead process wanted to start is dropped here, when the lock is gone.
-        let refused = self.shared.state().spawn(self.number, task);
+        let refused = self.shared.spawn(self.number, task);
         drop(refused);
     }
 }

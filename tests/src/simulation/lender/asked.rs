@@ -76,6 +76,12 @@ impl Lender {
             let what = format!("{operation} about {about}, after {other}");
             self.around.violated(Invariant::BoundTwice, &what);
         }
+        if BINDING.contains(&operation)
+            && let Some(other) = self.changed_to(about)
+        {
+            let what = format!("{operation} about {about}, after the customer was sent to {other}");
+            self.around.violated(Invariant::FormerCart, &what);
+        }
         let mut state = self.state();
         let asked = state.asked.entry(what.clone()).or_default();
         let (again, acknowledged) = (asked.may_have_arrived > 0, asked.acknowledged);
@@ -139,14 +145,14 @@ impl Lender {
     }
 
     /// The session or application that a contract comes from.
-    fn origin(&self, about: &str) -> Option<String> {
+    pub(super) fn origin(&self, about: &str) -> Option<String> {
         let mut contracts = self.contracts().into_iter();
         let held = contracts.find(|held| held.id == about)?;
         Some(held.origin)
     }
 
     /// What a session, application or contract was opened as.
-    fn opened_by(&self, about: &str) -> Option<Opened> {
+    pub(super) fn opened_by(&self, about: &str) -> Option<Opened> {
         let origin = self.origin(about);
         let state = self.state();
         let opened = state.opened.get(origin.as_deref().unwrap_or(about));
