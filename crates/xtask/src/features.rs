@@ -42,7 +42,7 @@ struct Built {
     bytes: u64,
 }
 
-/// Prints the table that `crates/inbank/README.md` has.
+/// Prints a table; `crates/inbank/README.md` has its count of crates.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = target()?.join("features");
     // From nothing, each time.
