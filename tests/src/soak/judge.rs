@@ -2,6 +2,7 @@
 //! asked.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use super::Aim;
 use super::bank::Session;
@@ -59,7 +60,7 @@ pub(crate) fn named(faults: &[String]) -> String {
     let more = faults.len().saturating_sub(NAMED);
     let mut text = faults[..faults.len().min(NAMED)].join("\n");
     if more > 0 {
-        text += &format!("\n… and {more} more");
+        let _ = write!(text, "\n… and {more} more");
     }
     text
 }
