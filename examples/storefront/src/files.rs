@@ -2,15 +2,15 @@
 
 macro_rules! files {
     ($folder:literal: $($name:literal)*) => {
-        &[$(($name, include_str!(concat!("../", $folder, "/", $name)))),*]
+        &[$(($name, include_str!(concat!($folder, "/", $name)))),*]
     };
 }
 
-pub(crate) const TEMPLATES: &[(&str, &str)] = files!("templates":
+pub(crate) const TEMPLATES: &[(&str, &str)] = files!("../templates":
     "apply.html" "base.html" "basket.html" "checkout.html" "office.html" "order.html" "product.html" "products.html"
     "trouble.html" "instalment.html");
 
-pub(crate) const ASSETS: &[(&str, &str)] = files!("assets":
+pub(crate) const ASSETS: &[(&str, &str)] = files!("../assets":
     "shop.css" "shop.js" "icon.svg" "bicycle.svg" "chair.svg" "espresso.svg" "headphones.svg"
     "tablet.svg" "turntable.svg");
 
