@@ -240,8 +240,8 @@ fn of_a_contract(json: Option<&str>, read: Option<Read>) {
     holds(&entries, &["uuid"], CONTRACT, &["status"], read, expected);
 }
 
-/// The same in an application, whose status is its decision. Where there is none yet it is pending, and
-/// where the bank changed the conditions, it is another application's.
+/// The same in an application, whose status is its decision. Where there is none yet, which a blank text and a
+/// `null` spelled out say as well, it is pending, and where the bank changed the conditions, it is another application's.
 fn of_an_application(json: Option<&str>, read: Option<Read>) {
     let expected = |text: &str| DecisionStatus::from(text).as_str().to_owned();
     let wrapper = ["credit_application", "creditApplication"];
@@ -249,7 +249,10 @@ fn of_an_application(json: Option<&str>, read: Option<Read>) {
         return;
     };
     let names = ["decision_status", "decisionStatus"];
-    if json::only(&entries, &names).is_none_or(|value| value == "null") {
+    let says_nothing =
+        |text: String| text.trim().is_empty() || text.trim().eq_ignore_ascii_case("null");
+    let undecided = |value: &str| value == "null" || json::text(value).is_some_and(says_nothing);
+    if json::only(&entries, &names).is_none_or(undecided) {
         return;
     }
     if json::only(&entries, &["uuid"])
