@@ -182,7 +182,7 @@ impl<E: Into<OrderError>> From<E> for Trouble {
     fn from(error: E) -> Self {
         match error.into() {
             OrderError::NotFound => Self::Missing,
-            OrderError::Invalid(_) | OrderError::Refused(_) => Self::Invalid,
+            OrderError::Invalid(_) | OrderError::Kept(_) | OrderError::Refused(_) => Self::Invalid,
             OrderError::Bank(_)
             | OrderError::Busy
             | OrderError::Ledger(_)
