@@ -51,7 +51,7 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
     let other = |error: &dyn fmt::Display| {
         Failure::other(error.to_string(), "try again; if it stays, report it")
     };
-    let stop = stop::asked()?;
+    let stopping = stop::asked()?;
     let listener = TcpListener::bind(open.listen).await;
     let listener = listener.map_err(|error| {
         let address = open.listen;
@@ -88,7 +88,7 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
         region: profile.region.name,
     };
     output::answer(settings.output, &ready)?;
-    let served = inbank_storefront::serve(setup, listener, stop).await;
+    let served = inbank_storefront::serve(setup, listener, stopping).await;
     bank.stop().await;
     served.map_err(|error| other(&error))
 }
