@@ -11,7 +11,7 @@ const ROW: i32 = 96;
 
 /// What each crate of ours builds on, by the names of their folders; without those that have to do with no other.
 fn crates() -> BTreeMap<String, Vec<String>> {
-    let mut all = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for folder in fs::read_dir(root().join("crates")).unwrap() {
         let folder = folder.unwrap();
         let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).unwrap();
@@ -25,6 +25,11 @@ fn crates() -> BTreeMap<String, Vec<String>> {
             .map(|name| if name.is_empty() { "inbank" } else { name }.to_owned())
             .collect();
         all.insert(folder.file_name().into_string().unwrap(), ours);
+    }
+    // The example that the command line carries is none of the layers.
+    let here: BTreeSet<String> = all.keys().cloned().collect();
+    for ours in all.values_mut() {
+        ours.retain(|name| here.contains(name));
     }
     let used: BTreeSet<String> = all.values().flatten().cloned().collect();
     all.retain(|name, ours: &mut Vec<String>| !ours.is_empty() || used.contains(name));
