@@ -14,17 +14,15 @@ use tokio::sync::mpsc::Sender;
 /// Where the shop takes its events in: a transaction of its own, elsewhere.
 pub type Events = Sender<OrderEvent>;
 
-type Built = Result<Platform, BuildError>;
-
 /// The platform of a shop that is reached at `url`.
-pub async fn platform(shop: Shop, url: &str, db: &str, events: Events) -> Built {
+pub async fn platform(shop: Shop, url: &str, db: &str, to: Events) -> Result<Platform, BuildError> {
     Platform::builder()
         .public_url(format!("{url}/inbank"))
         .database(db)
         .shop(shop.with_return_url(format!("{url}/orders/{{order_reference}}")))
         .on_event(move |event| {
-            let events = events.clone();
-            async move { events.send(event).await }
+            let to = to.clone();
+            async move { to.send(event).await }
         })
         .build()
         .await
