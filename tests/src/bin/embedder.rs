@@ -127,7 +127,7 @@ async fn open(shop: &ShopHandle, clock: &FastClock, reference: &str) -> Result<(
         return Ok(());
     }
     let total = Money::parse("400", Currency::EUR)?;
-    let paid = match aim(reference) {
+    let cart = match aim(reference) {
         "direct" => return apply(&order, clock, &application(total)?).await,
         "rent" => {
             let product = ProductCode::parse(RENTAL)?;
@@ -135,22 +135,23 @@ async fn open(shop: &ShopHandle, clock: &FastClock, reference: &str) -> Result<(
             let model = shop.rental_model(&product, &phone).await?;
             let hero = Hero::new(model.id.clone(), total);
             let request = RentalRequest::new(&Region::ESTONIA, Months::new(12)?, hero, Vec::new());
-            let cart = Cart::rental(RENTAL, request?, "a telephone");
-            order.rent(&cart).await?
+            Cart::rental(RENTAL, request?, "a telephone")
         }
-        _ => {
-            order
-                .pay(&Cart::new("hire_purchase_approval", total))
-                .await?
-        }
+        _ => Cart::new("hire_purchase_approval", total),
     };
-    match paid {
-        PayOutcome::Redirect(url) => say(&format!("redirect {reference} {url}")),
-        PayOutcome::Standing(status) => say(&format!("standing {reference} {status}")),
-        PayOutcome::NotOffered(why) => panic!("{why:?}"),
-        PayOutcome::Busy(wait) => clock.sleep(wait).await,
+    loop {
+        match order.pay(&cart).await? {
+            PayOutcome::Redirect(url) => say(&format!("redirect {reference} {url}")),
+            PayOutcome::Standing(status) => say(&format!("standing {reference} {status}")),
+            PayOutcome::NotOffered(why) => panic!("{why:?}"),
+            // Until the worker has caught up with what a dead process left.
+            PayOutcome::Busy(_) => {
+                tokio::task::yield_now().await;
+                continue;
+            }
+        }
+        return Ok(());
     }
-    Ok(())
 }
 
 /// An application that may have been lost is waited for, given up, and sent anew.
@@ -163,7 +164,8 @@ async fn apply(
         match order.apply(request).await? {
             ApplyOutcome::Sent(..) => return Ok(()),
             ApplyOutcome::NotOffered(why) => panic!("{why:?}"),
-            ApplyOutcome::Busy(wait) => clock.sleep(wait).await,
+            // Until the worker has caught up with what a dead process left.
+            ApplyOutcome::Busy(_) => tokio::task::yield_now().await,
             ApplyOutcome::Unclear(_) => {
                 if !is_heard_of(order, clock, HEARD_OF_WITHIN).await? {
                     order.cancel().await?;

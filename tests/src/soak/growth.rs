@@ -47,6 +47,9 @@ pub(crate) struct Growth {
 impl Growth {
     /// Of samples at equal pauses. None where there are too few for two medians.
     pub(crate) fn of(samples: &[u64]) -> Option<Self> {
+        if samples.len() < 8 {
+            return None;
+        }
         let eighth = |n: usize| samples.len() * n / 8;
         Some(Self {
             from: median(&samples[eighth(1)..eighth(3)])?,
