@@ -20,6 +20,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use inbank::Platform;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch::Receiver;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +36,7 @@ const LARGEST_BODY: usize = 1 << 20;
 pub(crate) struct Api {
     platform: Platform,
     tokens: Tokens,
+    stopping: Receiver<bool>,
 }
 
 type Shared = Arc<Api>;
@@ -85,15 +87,20 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(health::ready))
 }
 
-/// The service's routes, to be served beside the platform's own ([`Platform::serve`]).
-pub fn routes(platform: Platform, tokens: Tokens) -> Router {
+/// The service's routes, to be served beside the platform's own ([`Platform::serve_until`]). Whoever waits for events is
+/// answered as soon as `stopping` says so, since the server would else wait for them.
+pub fn routes(platform: Platform, tokens: Tokens, stopping: Receiver<bool>) -> Router {
     let (router, _) = described().split_for_parts();
     router
         .route("/openapi.json", get(document_of_all))
         .fallback(|| async { Problem::no_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(Arc::new(Api { platform, tokens }))
+        .with_state(Arc::new(Api {
+            platform,
+            tokens,
+            stopping,
+        }))
 }
 
 /// The `OpenAPI` document, as JSON.

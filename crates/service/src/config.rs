@@ -249,6 +249,18 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
                 });
             }
         }
+        let twice = |n: &usize| {
+            tokens[..*n]
+                .iter()
+                .any(|token: &Token| token.is_same_as(&tokens[*n]))
+        };
+        if (0..tokens.len()).any(|n| twice(&n)) {
+            return Err(ConfigError {
+                line: None,
+                problem: "a token stands twice among the variables: which of its scopes holds?"
+                    .to_owned(),
+            });
+        }
         if tokens.is_empty() {
             return Err(ConfigError {
                 line: None,
@@ -373,6 +385,16 @@ return_url = "https://shop.example.com/orders/{order_reference}"
             let says_now = error(&FILE.replacen(from, to, 1));
             assert!(says_now.starts_with(says), "{from} -> {to}: {says_now}");
         }
+    }
+
+    #[test]
+    fn a_token_that_stands_twice_is_refused() {
+        let text = FILE.replacen("\"READER\"", "\"TOKENS\"", 1);
+        assert!(
+            error(&text).starts_with("a token stands twice"),
+            "{}",
+            error(&text)
+        );
     }
 
     #[test]

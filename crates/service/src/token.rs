@@ -63,6 +63,11 @@ impl Token {
         self.scope >= scope
     }
 
+    /// Whether the same text is meant.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
     /// Whether it may see anything of a shop.
     pub fn sees(&self, shop: &ShopName) -> bool {
         self.shops.as_ref().is_none_or(|shops| shops.contains(shop))

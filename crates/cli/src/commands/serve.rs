@@ -11,11 +11,12 @@ use inbank_service::{Config, Scope, Token, Tokens};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::exit::Failure;
-use crate::output;
 use crate::settings::Settings;
+use crate::{output, stop};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -174,8 +175,15 @@ async fn serve_until_stopped(
     listener: TcpListener,
     tokens: Tokens,
 ) -> Result<(), Failure> {
-    let routes = inbank_service::routes(platform.clone(), tokens);
-    let served = platform.serve(listener, routes).await;
+    let stop = stop::asked()?;
+    let (stopped, stopping) = watch::channel(false);
+    let routes = inbank_service::routes(platform.clone(), tokens, stopping);
+    let stop = async move {
+        stop.await;
+        // Nobody may be waiting.
+        let _ = stopped.send(true);
+    };
+    let served = platform.serve_until(listener, routes, stop).await;
     served.map_err(|error| Failure::usage(error.to_string(), "correct public_url and start again"))
 }
 

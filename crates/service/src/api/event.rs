@@ -88,14 +88,20 @@ pub(super) async fn list(
         .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;
     let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
     let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST_WAIT).into());
+    let mut stopping = api.stopping.clone();
     loop {
         let events = api.events(&shops, &mut positions, limit).await?;
-        if !events.is_empty() || Instant::now() >= until {
+        if !events.is_empty() || Instant::now() >= until || *stopping.borrow() {
             let events = events.iter().map(EventAnswer::from).collect();
             let next = positions.write();
             return Ok(Json(Events { events, next }));
         }
-        tokio::time::sleep(LOOKED_EVERY).await;
+        // Something new, or the end, whichever comes first.
+        let looked = tokio::time::sleep(LOOKED_EVERY);
+        tokio::select! {
+            () = looked => {}
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+        }
     }
 }
 

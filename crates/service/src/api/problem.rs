@@ -208,7 +208,7 @@ impl Problem {
     }
 
     pub(super) fn no_order() -> Self {
-        let detail = "the shop has no such order; it comes to be by pay, apply or rent";
+        let detail = "the shop has no such order, or the order has no offer or contract yet; GET the order to see which";
         Self::new(NOT_FOUND, detail)
     }
 

@@ -15,6 +15,7 @@ use inbank::{Platform, Region, Shop, ShopName};
 use inbank_service::{Scope, Token, Tokens, routes};
 use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
 use serde_json::Value;
+use tokio::sync::watch::{Sender, channel};
 use tower::ServiceExt as _;
 
 /// A token for everything, one that reads, and one of another shop.
@@ -28,6 +29,7 @@ const PRODUCT: &str = "hp_approval";
 struct Service {
     bank: Arc<FakeBank>,
     router: Router,
+    stop: Sender<bool>,
 }
 
 struct Answer {
@@ -54,8 +56,9 @@ impl Service {
             Token::new(READER, Scope::Read).for_shops(shop("main")),
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
         ]);
-        let router = routes(platform, tokens);
-        Self { bank, router }
+        let (stop, stopping) = channel(false);
+        let router = routes(platform, tokens, stopping);
+        Self { bank, router, stop }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {

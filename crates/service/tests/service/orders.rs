@@ -76,3 +76,16 @@ async fn orders_are_listed_and_their_events_are_read_on_from_where_one_was() {
     let events = service.get(&format!("/v1/events?after={next}")).await;
     assert_eq!(events.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn whoever_waits_for_events_is_answered_when_the_service_stops() {
+    let service = Service::new().await;
+    let waiting = service.get("/v1/events?wait=30");
+    let stopping = async {
+        tokio::task::yield_now().await;
+        service.stop.send(true).unwrap();
+    };
+    let (answer, ()) = tokio::join!(waiting, stopping);
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.body["events"].as_array().unwrap().len(), 0);
+}
