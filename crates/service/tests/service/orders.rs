@@ -81,11 +81,11 @@ async fn orders_are_listed_and_their_events_are_read_on_from_where_one_was() {
 async fn whoever_waits_for_events_is_answered_when_the_service_stops() {
     let service = Service::new().await;
     let waiting = service.get("/v1/events?wait=30");
-    let stopping = async {
+    let ending = async {
         tokio::task::yield_now().await;
         service.stop.send(true).unwrap();
     };
-    let (answer, ()) = tokio::join!(waiting, stopping);
+    let (answer, ()) = tokio::join!(waiting, ending);
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body["events"].as_array().unwrap().len(), 0);
 }
