@@ -56,9 +56,13 @@ impl Service {
             Token::new(READER, Scope::Read).for_shops(shop("main")),
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
         ]);
-        let (stop, stopping) = channel(false);
+        let (end, stopping) = channel(false);
         let router = routes(platform, tokens, stopping);
-        Self { bank, router, stop }
+        Self {
+            bank,
+            router,
+            stop: end,
+        }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
