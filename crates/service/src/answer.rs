@@ -106,16 +106,15 @@ impl From<&Attempt> for AttemptAnswer {
     fn from(attempt: &Attempt) -> Self {
         let amount = attempt.terms.amount;
         let standing = attempt.command.as_ref();
-        let id = |id: Option<String>| id;
         Self {
             number: attempt.number,
             state: attempt.state.as_str(),
             superseded: attempt.superseded,
             amount: amount.map(digits),
             currency: amount.map(currency),
-            session_id: id(attempt.session.as_ref().map(ToString::to_string)),
-            application_id: id(attempt.application.as_ref().map(ToString::to_string)),
-            contract_id: id(attempt.contract.as_ref().map(ToString::to_string)),
+            session_id: attempt.session.as_ref().map(ToString::to_string),
+            application_id: attempt.application.as_ref().map(ToString::to_string),
+            contract_id: attempt.contract.as_ref().map(ToString::to_string),
             command: standing.map(|standing| standing.command.name()),
             command_stage: standing.map(|standing| standing.stage.as_str()),
         }

@@ -70,10 +70,13 @@ impl Caller {
         Ok(self.writes(&path.shop)?.order(path.reference.as_str()))
     }
 
-    /// Every shop that may be read.
-    pub(super) fn shops(&self) -> Vec<ShopName> {
+    /// The shop of a name, or every shop that may be read.
+    pub(super) fn shops(&self, named: Option<&str>) -> Result<Vec<ShopName>, Problem> {
+        if let Some(name) = named {
+            return Ok(vec![self.reads(name)?.shop().name().clone()]);
+        }
         let mut shops = self.api.platform.shop_names();
         shops.retain(|shop| self.token.sees(shop));
-        shops
+        Ok(shops)
     }
 }

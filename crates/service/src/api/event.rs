@@ -76,13 +76,8 @@ pub(super) async fn list(
     caller: Caller,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Events>, Problem> {
-    let Query(wanted) = wanted.map_err(|_| {
-        Problem::malformed("the query has a parameter that isn't known, or one that can't be read")
-    })?;
-    let shops = match &wanted.shop {
-        Some(shop) => vec![caller.reads(shop)?.shop().name().clone()],
-        None => caller.shops(),
-    };
+    let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
+    let shops = caller.shops(wanted.shop.as_deref())?;
     let after = wanted.after.as_deref().unwrap_or_default();
     let mut positions = Positions::read(after)
         .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;

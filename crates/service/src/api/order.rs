@@ -68,13 +68,8 @@ pub(super) async fn list(
     caller: Caller,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Orders>, Problem> {
-    let Query(wanted) = wanted.map_err(|_| {
-        Problem::malformed("the query has a parameter that isn't known, or one that can't be read")
-    })?;
-    let shops = match &wanted.shop {
-        Some(shop) => vec![caller.reads(shop)?.shop().name().clone()],
-        None => caller.shops(),
-    };
+    let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
+    let shops = caller.shops(wanted.shop.as_deref())?;
     let reference = wanted.reference.as_deref().map(OrderReference::parse);
     let age = wanted.older_than.map(|s| time::Duration::seconds(s.into()));
     let now = OffsetDateTime::now_utc();

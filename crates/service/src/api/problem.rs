@@ -234,6 +234,11 @@ impl Problem {
         Self::new(MALFORMED, detail)
     }
 
+    pub(super) fn of_query() -> Self {
+        let detail = "the query has a parameter that isn't known, or one that can't be read; /openapi.json says which there are";
+        Self::malformed(detail)
+    }
+
     pub(super) fn of_body(rejection: &JsonRejection) -> Self {
         let status = rejection.status();
         if status == StatusCode::UNPROCESSABLE_ENTITY {
