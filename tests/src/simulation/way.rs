@@ -48,6 +48,19 @@ impl Way {
         }
     }
 
+    /// An answer's way, on which it may be lost.
+    async fn travel_back(&self) -> Result<(), Trouble> {
+        self.travel().await;
+        if self.lender.happens(Fault::BankHangs) {
+            self.lender.around.pass(Duration::from_mins(10)).await;
+            return Err(Trouble::Lost);
+        }
+        if self.lender.happens(Fault::BankLosesAnswer) {
+            return Err(Trouble::Lost);
+        }
+        Ok(())
+    }
+
     /// One way.
     async fn travel(&self) {
         let around = &self.lender.around;
@@ -101,14 +114,7 @@ impl Way {
         }
         let answer = act.await;
         lender.around.happened(operation, u64::from(is_ok(&answer)));
-        self.travel().await;
-        if lender.happens(Fault::BankHangs) {
-            lender.around.pass(Duration::from_mins(10)).await;
-            return Err(Trouble::Lost);
-        }
-        if lender.happens(Fault::BankLosesAnswer) {
-            return Err(Trouble::Lost);
-        }
+        self.travel_back().await?;
         if lender.happens(Fault::BankGarbles) {
             return Err(Trouble::Garbled);
         }
@@ -209,14 +215,7 @@ impl Way {
         is_ok: bool,
     ) -> Result<(), Trouble> {
         let lender = &self.lender;
-        self.travel().await;
-        if lender.happens(Fault::BankHangs) {
-            lender.around.pass(Duration::from_mins(10)).await;
-            return Err(Trouble::Lost);
-        }
-        if lender.happens(Fault::BankLosesAnswer) {
-            return Err(Trouble::Lost);
-        }
+        self.travel_back().await?;
         lender
             .around
             .trace(|| format!("{operation}: answered, {is_ok}"));
