@@ -62,6 +62,10 @@ impl ReturnPage {
         }
     }
 
+    #[cfg_attr(
+        not(any(feature = "axum", test)),
+        expect(dead_code, reason = "our routes send browsers there")
+    )]
     pub(crate) fn fill(&self, order: &OrderReference, attempt: &AttemptId) -> String {
         self.fill_with(order.as_str(), attempt.as_str())
     }

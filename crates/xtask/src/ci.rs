@@ -23,7 +23,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// The checks that need the toolchain alone.
-fn checks() -> [Step; 6] {
+fn checks() -> [Step; 7] {
     [
         Step::cargo(
             "format",
@@ -49,6 +49,11 @@ fn checks() -> [Step; 6] {
             "lints",
             "clippy --workspace --all-targets --all-features --locked -- -D warnings",
             "clippy or the compiler has something to say",
+        ),
+        Step::cargo(
+            "lints without features",
+            "clippy --package inbank --no-default-features --locked -- -D warnings",
+            "clippy or the compiler has something to say where no feature is on",
         ),
         Step::cargo(
             "documentation",

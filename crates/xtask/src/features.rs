@@ -165,7 +165,7 @@ fn write(place: &Path, features: &[&str]) -> anyhow::Result<()> {
     let serve = if has("axum") {
         "let listener = tokio::net::TcpListener::bind(\"127.0.0.1:0\").await?;\n    platform.serve(listener, axum::Router::new()).await?;"
     } else {
-        "platform.run().await;"
+        "platform.run(std::future::pending()).await;"
     };
     let program = format!(
         "use inbank::{{Platform, Region, Shop}};\n\n\

@@ -28,6 +28,12 @@ impl Tolerance {
         and: 100,
     };
 
+    /// Of the time from a callback to its event, in microseconds. What reads a table whole takes longer with every order.
+    pub(crate) const LATENCY: Self = Self {
+        percent: 50,
+        and: 10_000,
+    };
+
     /// Of orders that are open: those of two seconds. A fault of the bank's that lasts holds up that many.
     pub(crate) const fn backlog(rate: u32) -> Self {
         Self {

@@ -63,6 +63,25 @@ pub(crate) struct Check {
     pub(crate) ok: bool,
 }
 
+impl Check {
+    /// Of what samples show that were taken while orders arrived.
+    fn of(
+        samples: &[Sample],
+        arrivals: Duration,
+        what: String,
+        of: &dyn Fn(&Sample) -> Option<u64>,
+        tolerance: Tolerance,
+    ) -> Self {
+        let arriving = samples.iter().filter(|sample| sample.at <= arrivals);
+        let growth = Growth::of(&arriving.filter_map(of).collect::<Vec<_>>());
+        Self {
+            what,
+            growth,
+            ok: growth.is_some_and(|growth| growth.is_within(tolerance)),
+        }
+    }
+}
+
 /// Twice what it sustains.
 pub(crate) struct Overload {
     pub(crate) sustained: u32,
@@ -102,7 +121,15 @@ pub async fn run(plan: Plan, engine: Engine) -> anyhow::Result<Outcome> {
     let all = Latencies::take(&mut stage);
     let drained_in = stage.drain().await?;
     let counts = stage.market.counts(None);
-    let checks = checks(&steady, plan.rate, engine, plan.arrivals);
+    let mut checks = checks(&steady, plan.rate, engine, plan.arrivals);
+    // Where more comes than it sustains it is late, as it says.
+    checks.push(Check::of(
+        &steady,
+        plan.arrivals,
+        "from a callback to its event, µs".to_owned(),
+        &|sample| u64::try_from(sample.late?.0).ok(),
+        Tolerance::LATENCY,
+    ));
     let overload = if plan.overload.is_zero() {
         None
     } else {
@@ -143,16 +170,8 @@ pub(crate) fn checks(
     engine: Engine,
     arrivals: Duration,
 ) -> Vec<Check> {
-    let arriving = samples.iter().filter(|sample| sample.at <= arrivals);
-    let arriving: Vec<&Sample> = arriving.collect();
     let check = |what: String, of: &dyn Fn(&Sample) -> Option<u64>, tolerance: Tolerance| {
-        let values: Vec<u64> = arriving.iter().filter_map(|sample| of(sample)).collect();
-        let growth = Growth::of(&values);
-        Check {
-            what,
-            growth,
-            ok: growth.is_some_and(|growth| growth.is_within(tolerance)),
-        }
+        Check::of(samples, arrivals, what, of, tolerance)
     };
     let mut checks = Vec::new();
     for process in 0..engine.processes() {

@@ -6,6 +6,7 @@ mod awake;
 mod both;
 mod conformance;
 mod load;
+mod plans;
 mod proxy;
 mod server;
 mod store;
@@ -41,6 +42,7 @@ fn main() {
         ("sqlite", unreadable::CASES),
         ("postgres", unreadable::CASES),
         ("postgres", server::CASES),
+        ("postgres", plans::CASES),
     ] {
         trials.extend(cases.iter().map(|(name, case)| {
             Trial::test(format!("{engine}::{name}"), move || {
