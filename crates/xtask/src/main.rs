@@ -65,7 +65,7 @@ enum Command {
     Features(features::Arguments),
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
-    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, documents, pages, tests
+    /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, documents, pages, tests, mutations
     Ci,
 }
 

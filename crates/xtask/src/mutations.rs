@@ -46,6 +46,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check(&chosen, &plans)
 }
 
+/// A third of the list, as before a merge.
+pub(crate) fn before_a_merge() -> anyhow::Result<()> {
+    run(&Arguments {
+        all: false,
+        names: Vec::new(),
+    })
+}
+
 /// How many commits there are; none where the history is not all here, so that it can't be told.
 fn commits() -> anyhow::Result<Option<usize>> {
     let shallow = step::output("git", &["rev-parse", "--is-shallow-repository"])?;

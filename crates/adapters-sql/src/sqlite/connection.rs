@@ -25,9 +25,9 @@ const BUSY: Duration = Duration::from_secs(1);
 pub(super) const LOG_LIMIT: u64 = 64 << 20;
 /// Pages in the log after which they are moved into the file.
 const CHECKPOINT: u32 = 4000;
-/// Kilobytes of pages that the writer keeps, half of what SQLite would: measured, more made nothing faster, since the system keeps them
+/// Kilobytes of pages that the writer keeps, a quarter of what SQLite would: measured, more made nothing faster, since the system keeps them
 /// too, and this is what a process grows by as its ledger does.
-const CACHE: u32 = 1024;
+const CACHE: u32 = 512;
 /// Texts of statements that are kept ready.
 const STATEMENTS: usize = 64;
 
