@@ -18,7 +18,9 @@ pub trait EventSink: Send + Sync {
     ///
     /// # Errors
     /// [`SinkError::Later`]: the event comes again after a growing pause. [`SinkError::Never`]: it is
-    /// put aside, a person is told, and the order's later events follow, marked.
+    /// put aside, a person is told, and the order's later events follow, marked. A sink that panics is
+    /// asked again; an event on which it has panicked three times counts as refused, unless it is
+    /// [`NeedsPerson`](inbank_domain::EventKind::NeedsPerson), which comes until it is taken.
     async fn deliver(&self, event: &OrderEvent) -> Result<(), SinkError>;
 }
 

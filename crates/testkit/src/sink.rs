@@ -56,6 +56,11 @@ impl RecordingSink {
         self.state().panics.push((order.to_owned(), number));
     }
 
+    /// Panics no more.
+    pub fn recover(&self) {
+        self.state().panics.clear();
+    }
+
     /// Answers no delivery until [`release`](Self::release).
     pub fn hang(&self) {
         self.state().hangs = true;

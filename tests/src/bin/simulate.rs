@@ -56,7 +56,11 @@ struct Arguments {
 
 impl Arguments {
     fn plans(&self) -> u64 {
-        if self.full { 10_000_000 } else { self.sequences }
+        if self.full {
+            10_000_000
+        } else {
+            self.sequences
+        }
     }
 }
 

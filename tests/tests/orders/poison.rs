@@ -11,6 +11,7 @@ on_store!(
     Memory,
     an_order_that_cannot_be_read_is_left_alone_and_the_others_go_on,
     an_event_on_which_the_sink_panics_is_put_aside_and_told,
+    what_a_person_is_to_hear_comes_again_however_often_the_sink_panics_over_it,
     an_event_that_the_sink_refuses_for_good_is_put_aside_and_the_later_ones_are_marked,
     a_sink_that_is_away_for_an_hour_is_told_everything_in_order,
 );
@@ -53,6 +54,21 @@ async fn an_event_on_which_the_sink_panics_is_put_aside_and_told(store: Store) {
     assert_eq!(stage.platform.health().events_put_aside, 1);
     let history = stage.order("1001").history().await.unwrap();
     assert_eq!(history[0].kind.name(), "paid");
+}
+
+async fn what_a_person_is_to_hear_comes_again_however_often_the_sink_panics_over_it(store: Store) {
+    let stage = Stage::new(store).await;
+    stage.sink.panic_on("1001", 1);
+    stage.sink.panic_on("1001", 2);
+    paid(&stage, &["1001"]).await;
+    stage.pass(HOUR).await;
+    assert_eq!(stage.told("1001"), [""; 0]);
+    stage.sink.recover();
+    stage.pass(10 * MINUTE).await;
+    let told = stage.told("1001");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("needs_person"), "{told:?}");
+    assert_eq!(stage.platform.health().events_put_aside, 1);
 }
 
 async fn an_event_that_the_sink_refuses_for_good_is_put_aside_and_the_later_ones_are_marked(

@@ -21,7 +21,8 @@ use crate::store::{How, Store};
 /// How long the platform may take for one event before it counts as not taken.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// A sink that panics so often on an event will not take it.
+/// A sink that panics so often on an event will not take it. What a person is to hear comes again all the same: there is no
+/// other event that would tell of it.
 const PANICS: u32 = 3;
 
 /// What a delivery came to.
@@ -88,7 +89,7 @@ pub(super) async fn deliver(
         let never = match take(store, sink, &event).await {
             Took::Yes => None,
             Took::Never(why) => Some(why),
-            Took::Panicked if panics.one_more(&event) >= PANICS => {
+            Took::Panicked if !is_for_a_person(&event) && panics.one_more(&event) >= PANICS => {
                 Some("its sink panics".to_owned())
             }
             Took::Panicked => {
@@ -151,9 +152,13 @@ fn comes_again(store: &Store, event: &OrderEvent, why: &str, outcome: &mut Deliv
     );
 }
 
+const fn is_for_a_person(event: &OrderEvent) -> bool {
+    matches!(event.kind, EventKind::NeedsPerson(_))
+}
+
 /// A person is told that an event was refused, by another event; unless that is what was refused.
 async fn tells_a_person(store: &Store, event: &OrderEvent) -> bool {
-    if matches!(event.kind, EventKind::NeedsPerson(_)) {
+    if is_for_a_person(event) {
         return true;
     }
     let number = event.number;
