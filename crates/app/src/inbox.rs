@@ -188,7 +188,10 @@ impl Inbox {
             match store.ledger.wake(&key, store.now()).await {
                 Ok(_) => store.due.raise(),
                 // It is read by its own clock then.
-                Err(error) => tracing::warn!(order = %key, %error, "a return wakes no order"),
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(order = %key, error, "a return wakes no order");
+                }
             }
         });
     }

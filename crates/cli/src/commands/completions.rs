@@ -1,4 +1,4 @@
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::Cli;
@@ -21,7 +21,7 @@ pub(crate) fn run(completions: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         completions.shell,
-        &mut Cli::command(),
+        &mut Cli::whole(),
         "inbank",
         &mut script,
     );
