@@ -189,8 +189,7 @@ impl Inbox {
                 Ok(_) => store.due.raise(),
                 // It is read by its own clock then.
                 Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(order = %key, error, "a return wakes no order");
+                    tracing::warn!(order = %key, error = &error as &dyn std::error::Error, "a return wakes no order");
                 }
             }
         });

@@ -189,8 +189,6 @@ async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn every_command(

@@ -144,10 +144,9 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Callback(_)
-            | Self::Explained(_)
-            | Self::TooLong(_)
-            | Self::NotUnderstood(_) => "callback",
+            Self::Callback(_) | Self::Explained(_) | Self::TooLong(_) | Self::NotUnderstood(_) => {
+                "callback"
+            }
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::AnswerLost { .. } => "answer_lost",
             Self::Sandbox(error) => error.kind(),

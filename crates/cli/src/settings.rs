@@ -80,17 +80,11 @@ impl Setting {
 }
 
 impl Settings {
-    /// The region and where its bank answers.
-    pub(crate) fn profile(&self) -> Result<&'static RegionProfile, Failure> {
-        self.region
-            .ok_or_else(|| Failure::missing(&[Setting::REGION]))
-    }
-
     /// The shop's keys; at least one. The first signs and sends, all verify.
     pub(crate) fn keys(&self) -> Result<Vec<ApiKey>, Failure> {
         if self.api_key_file.is_empty() {
-            let key = env::var_os("INBANK_API_KEY")
-                .ok_or_else(|| Failure::missing(&[Setting::KEY]))?;
+            let key =
+                env::var_os("INBANK_API_KEY").ok_or_else(|| Failure::missing(&[Setting::KEY]))?;
             let key = ApiKey::parse(&key.to_string_lossy());
             let key = key.map_err(|error| {
                 Failure::usage(
@@ -148,17 +142,17 @@ impl Settings {
 
     /// The shop at its bank. Nothing is sent yet.
     pub(crate) fn api(&self) -> Result<PartnerApi, Failure> {
-        self.api_of(self.shop_uuid())
+        self.api_of(self.shop_uuid().as_deref())
     }
 
     /// The same where `--shop` is a name in a ledger, so that the environment has the identifier.
     pub(crate) fn api_beside_a_ledger(&self) -> Result<PartnerApi, Failure> {
-        self.api_of(shop_uuid_in_environment())
+        self.api_of(shop_uuid_in_environment().as_deref())
     }
 
-    fn api_of(&self, shop: Option<String>) -> Result<PartnerApi, Failure> {
+    fn api_of(&self, shop: Option<&str>) -> Result<PartnerApi, Failure> {
         let keyless = self.api_key_file.is_empty() && env::var_os("INBANK_API_KEY").is_none();
-        let (Some(profile), Some(shop), false) = (self.region, shop.as_deref(), keyless) else {
+        let (Some(profile), Some(shop), false) = (self.region, shop, keyless) else {
             let missing: Vec<_> = [
                 (self.region.is_none(), Setting::REGION),
                 (shop.is_none(), Setting::SHOP),

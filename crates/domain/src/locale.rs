@@ -72,7 +72,9 @@ mod tests {
         ] {
             assert_eq!(Locale::parse(written).unwrap().as_str(), read);
         }
-        for bad in ["", "et-", "-EE", "e", "estonian", "et-EE\n", "et-EE-x", "ét", "12-34"] {
+        for bad in [
+            "", "et-", "-EE", "e", "estonian", "et-EE\n", "et-EE-x", "ét", "12-34",
+        ] {
             assert_eq!(Locale::parse(bad).unwrap_err().field(), "locale");
         }
     }

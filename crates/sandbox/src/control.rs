@@ -51,10 +51,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .merge(listening::router())
         .merge(rental::router())
         .merge(trigger::router())
-        .route_layer(middleware::from_fn_with_state(
-            Arc::clone(shared),
-            attend,
-        ))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(shared), attend))
 }
 
 /// Lets in who has the key, and answers in JSON whatever is wrong with what was sent.

@@ -135,8 +135,7 @@ pub(super) async fn deliver(
         Ok(true) => {}
         Ok(false) => tracing::debug!(order = %delivery.key, "the outbox's lease had passed on"),
         Err(error) => {
-            let error: &dyn Error = &error;
-            tracing::warn!(order = %delivery.key, error, "events come again");
+            tracing::warn!(order = %delivery.key, error = &error as &dyn Error, "events come again");
         }
     }
     count
@@ -205,9 +204,8 @@ async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &C
     let order = match store.ledger.order(key).await {
         Ok(order) => order,
         Err(error) => {
-            let cause: &dyn Error = &error;
             tracing::warn!(
-                error = cause,
+                error = &error as &dyn Error,
                 "an event that is to be put aside can't be told of yet"
             );
             // What can't be read can't be told of either.

@@ -181,8 +181,10 @@ impl Supervisor<'_> {
                 }
             }
             Message::Claimed(_, _, Err(error)) => {
-                let error: &dyn Error = &error;
-                tracing::error!(error, "the ledger can't be asked for due orders");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "the ledger can't be asked for due orders"
+                );
                 let runtime = runtime.clone();
                 self.claims.failed(now, |pause| runtime.spread(pause));
             }
@@ -197,8 +199,10 @@ impl Supervisor<'_> {
                 }
             }
             Message::DeliveriesClaimed(_, _, Err(error)) => {
-                let error: &dyn Error = &error;
-                tracing::error!(error, "the ledger can't be asked for events");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "the ledger can't be asked for events"
+                );
                 let runtime = runtime.clone();
                 self.outbox.failed(now, |pause| runtime.spread(pause));
             }

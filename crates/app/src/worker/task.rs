@@ -52,8 +52,7 @@ pub(super) async fn work(
         } => {
             let failures = failures.saturating_add(1);
             let aside = failures >= POISON_AFTER;
-            let error: &dyn Error = &error;
-            tracing::error!(order = %key, error, aside, "an order can't be read, and is left alone");
+            tracing::error!(order = %key, error = &error as &dyn Error, aside, "an order can't be read, and is left alone");
             put_off(worker, &key, lease, failures, aside).await;
             return Worked::WITHOUT_THE_BANK;
         }

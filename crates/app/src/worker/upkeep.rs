@@ -41,8 +41,7 @@ pub(super) async fn measure(worker: &Worker) {
             worker.note(|health| health.ledger = measures);
         }
         Err(error) => {
-            let error: &dyn Error = &error;
-            tracing::warn!(error, "the ledger can't be measured");
+            tracing::warn!(error = &error as &dyn Error, "the ledger can't be measured");
         }
     }
 }
@@ -61,8 +60,7 @@ pub(super) async fn forget(worker: &Worker, stopping: &AtomicBool) {
             }
             Ok(_) => return,
             Err(error) => {
-                let error: &dyn Error = &error;
-                tracing::warn!(error, "old orders are kept for now");
+                tracing::warn!(error = &error as &dyn Error, "old orders are kept for now");
                 return;
             }
         }

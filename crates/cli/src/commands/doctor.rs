@@ -117,7 +117,8 @@ impl Report {
                     }
                     Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
                         self.pass(reachability, "the bank answers");
-                        let next = "set the key that Inbank gave for this shop and this environment";
+                        let next =
+                            "set the key that Inbank gave for this shop and this environment";
                         self.fail(key, error.to_string(), Failure::Advised(error, next));
                         true
                     }
@@ -130,7 +131,11 @@ impl Report {
 
     fn nothing_answers(&mut self, [reachability, key]: [&str; 2], error: GatewayError) -> bool {
         let next = "mend --base-url, the name's resolution, the network or the proxy, whichever the cause names";
-        self.fail(reachability, error.to_string(), Failure::Advised(error, next));
+        self.fail(
+            reachability,
+            error.to_string(),
+            Failure::Advised(error, next),
+        );
         self.checks.push(Check::failed(key, NOT_CHECKED));
         false
     }

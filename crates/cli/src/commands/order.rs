@@ -29,7 +29,7 @@ pub(crate) enum Command {
     List(listing::List),
     /// Show an order with its attempts
     Show(Show),
-    /// Show what the platform was told about an order, and what it has still to be told
+    /// Show the events of an order, delivered to the platform or not
     Events(Events),
     /// Check an order's callbacks by the keys of today, and read the bank as though they came again
     Replay(replay::Replay),

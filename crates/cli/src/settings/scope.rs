@@ -47,9 +47,8 @@ pub(crate) fn check(whole: &mut Command, given: &ArgMatches) -> Result<(), Error
     let Some((_, meant)) = found else {
         return Ok(());
     };
-    let by_flag = |arg: &&Arg| {
-        given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
-    };
+    let by_flag =
+        |arg: &&Arg| given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     let unmeant = global(whole).find(|arg| by_flag(arg) && !means(meant, arg));
     let Some(flag) = unmeant.and_then(Arg::get_long) else {
         return Ok(());
@@ -59,18 +58,16 @@ pub(crate) fn check(whole: &mut Command, given: &ArgMatches) -> Result<(), Error
 }
 
 /// Says of a value that came by a variable that it did: whoever set it looks for a flag otherwise.
-pub(crate) fn blame_the_variable(
-    mut error: Error,
-    whole: &Command,
-    arguments: &[String],
-) -> Error {
+pub(crate) fn blame_the_variable(mut error: Error, whole: &Command, arguments: &[String]) -> Error {
     let flag = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(named)) => named.split([' ', '=']).next().unwrap_or_default(),
         _ => return error,
     };
     let flag = flag.to_owned();
     let is_given = |argument: &String| {
-        argument.strip_prefix(&flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        argument
+            .strip_prefix(&flag)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     };
     let variable = variable(whole, flag.trim_start_matches('-'));
     if let (Some(variable), false) = (variable, arguments.iter().any(is_given)) {
@@ -80,10 +77,18 @@ pub(crate) fn blame_the_variable(
 }
 
 fn variable(command: &Command, flag: &str) -> Option<String> {
-    let named = command.get_arguments().find(|arg| arg.get_long() == Some(flag));
-    let variable = named.and_then(Arg::get_env).filter(|name| std::env::var_os(name).is_some());
-    let here = variable.map(|name| name.to_string_lossy().into_owned());
-    here.or_else(|| command.get_subcommands().find_map(|under| variable(under, flag)))
+    let named = command
+        .get_arguments()
+        .find(|arg| arg.get_long() == Some(flag));
+    let here = named
+        .and_then(Arg::get_env)
+        .filter(|name| std::env::var_os(name).is_some())
+        .map(|name| name.to_string_lossy().into_owned());
+    here.or_else(|| {
+        command
+            .get_subcommands()
+            .find_map(|under| variable(under, flag))
+    })
 }
 
 fn global(whole: &Command) -> impl Iterator<Item = &Arg> {
@@ -97,7 +102,7 @@ fn means(meant: &[&str], arg: &Arg) -> bool {
 
 fn within(command: Command, path: &str, hidden: Vec<Arg>) -> Command {
     let (first, rest) = path.split_once(' ').unwrap_or((path, ""));
-    command.mut_subcommand(first.to_owned(), |under| {
+    command.mut_subcommand(first, |under| {
         if rest.is_empty() {
             under.args(hidden)
         } else {
@@ -111,7 +116,11 @@ fn path(given: &ArgMatches) -> String {
     match given.subcommand() {
         Some((name, under)) => {
             let rest = path(under);
-            if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") }
+            if rest.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name} {rest}")
+            }
         }
         None => String::new(),
     }

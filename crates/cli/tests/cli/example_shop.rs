@@ -33,7 +33,9 @@ async fn one_command_opens_a_shop_beside_its_bank() {
     let sandbox = ready["sandbox"].as_str().unwrap();
     let mut trigger = inbank(&["trigger", "granted", "--base-url", sandbox]);
     let key = ready["sandbox_api_key"].as_str().unwrap();
-    trigger.env("INBANK_API_KEY", key).env("INBANK_OUTPUT", "json");
+    trigger
+        .env("INBANK_API_KEY", key)
+        .env("INBANK_OUTPUT", "json");
     let nothing_yet = tokio::task::spawn_blocking(move || Run::of(&mut trigger)).await;
     assert_eq!(nothing_yet.unwrap().error(3)["kind"], "refused");
     let stopped = Command::new("kill")

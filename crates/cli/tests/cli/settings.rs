@@ -147,7 +147,10 @@ fn a_command_shows_and_takes_the_settings_that_mean_something_to_it() {
     for (arguments, command) in [
         (&["demo", "--region", "poland"][..], "`inbank demo`"),
         (&["--environment", "live", "shop"], "`inbank shop`"),
-        (&["ledger", "check", "--shop", "main"], "`inbank ledger check`"),
+        (
+            &["ledger", "check", "--shop", "main"],
+            "`inbank ledger check`",
+        ),
     ] {
         let error = Run::of(inbank(arguments).args(["--output", "json"])).error(2);
         let message = error["message"].as_str().unwrap();

@@ -83,15 +83,24 @@ async fn a_control_takes_json_whatever_it_is_called_and_says_in_json_what_is_wro
     for (wrong, status) in [
         ("", 400),
         ("{", 400),
-        (r#"{"operation": "get_session", "fault": "earthquake"}"#, 422),
-        (r#"{"operation": "get_session", "fault": "status", "status": 99}"#, 422),
+        (
+            r#"{"operation": "get_session", "fault": "earthquake"}"#,
+            422,
+        ),
+        (
+            r#"{"operation": "get_session", "fault": "status", "status": 99}"#,
+            422,
+        ),
     ] {
         let (answered, error) = read(sent(wrong)).await;
         assert_eq!(answered, status, "{wrong}");
         assert!(!error["error"].as_str().unwrap().is_empty(), "{error}");
     }
     let (status, error) = read(control(&shop, Method::DELETE, "sessions")).await;
-    assert_eq!((status, error), (405, json!({"error": "Method Not Allowed"})));
+    assert_eq!(
+        (status, error),
+        (405, json!({"error": "Method Not Allowed"}))
+    );
     let (status, error) = read(control(&shop, Method::POST, "sessions/x/apply")).await;
     assert!(status == 400 && error["error"].is_string(), "{error}");
 }

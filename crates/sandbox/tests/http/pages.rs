@@ -87,9 +87,18 @@ async fn the_page_shows_a_credit_as_the_calculator_answers_it() {
         });
         let (status, answer) = shop.post("v2/{shop}/calculations", &request).await;
         assert_eq!(status, 201, "{answer}");
-        let rate: f64 = answer["credit_cost_rate_annual"].as_str().unwrap().parse().unwrap();
+        let rate: f64 = answer["credit_cost_rate_annual"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
         let shown = order.page.split("id=\"aprc\">").nth(1).unwrap();
-        let shown = shown.split('<').next().unwrap().trim_end_matches('%').trim();
+        let shown = shown
+            .split('<')
+            .next()
+            .unwrap()
+            .trim_end_matches('%')
+            .trim();
         let shown: f64 = shown.replace(',', ".").parse().unwrap();
         assert!((shown - rate * 100.0).abs() < 1e-6, "{shown} % and {rate}");
         let monthly = answer["payment_amount_monthly"].as_str().unwrap();

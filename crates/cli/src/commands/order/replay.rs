@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::watching::Watch;
 use super::{Details, Wanted};
 use crate::exit::Failure;
-use crate::output::moment;
+use crate::output::{self, moment};
 use crate::settings::Settings;
 
 #[derive(Args, Debug)]
