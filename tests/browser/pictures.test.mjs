@@ -1,12 +1,15 @@
-// The pictures of the documents, made anew and compared: roughly, since fonts differ between machines.
+// The pictures of the documents, made anew and compared: roughly, since fonts differ between machines. What a page
+// says is compared to the letter, by a text beside: two pages of the same parts are the same picture, roughly.
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { DESK, PHONE, scene } from "./shop.mjs";
 import { finance, order, toTheBank, turns } from "./steps.mjs";
 
 const FOLDER = new URL("../../docs/pictures/", import.meta.url);
+const TEXTS = new URL("texts/", import.meta.url);
 const LARGEST = 150_000;
-/// Of 255, over a grid of 32 by 32. Two pages of the shop differ by 6 or more, unless they have the same parts.
+/// Of 255, over a grid of 32 by 32. Two pages of the shop differ by 6 or more, unless they have the same parts: of
+/// those it is the text that tells.
 const DIFFERENCE = 5;
 
 /// The mean difference of two pictures of which each is drawn as a small grid.
@@ -26,14 +29,27 @@ const differ = (page, ...pictures) =>
     return differences.reduce((sum, value) => sum + value, 0) / differences.length;
   }, pictures.map((picture) => picture.toString("base64")));
 
+/// What a page says, without what is another with each run: an order's reference, a day.
+async function said(page) {
+  const text = await page.locator("body").innerText();
+  const same = text.replace(/\b[2-9A-HJ-NP-Z]{12}\b/g, "(reference)").replace(/\b\d{4}-\d\d-\d\d\b/g, "(day)");
+  const lines = same.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
+  return `${lines.filter(Boolean).join("\n")}\n`;
+}
+
 async function picture(page, context, name) {
+  const text = await said(page);
   // The wheel of a page that waits stands still.
   const taken = await page.screenshot({ animations: "disabled", caret: "hide" });
   const file = new URL(`${name}.png`, FOLDER);
   if (process.env.INBANK_PICTURES === "update") {
     await mkdir(FOLDER, { recursive: true });
     await writeFile(file, taken);
+    await mkdir(TEXTS, { recursive: true });
+    await writeFile(new URL(`${name}.txt`, TEXTS), text);
   }
+  const keptText = await readFile(new URL(`${name}.txt`, TEXTS), "utf8");
+  assert.equal(text, keptText, `${name} says something else: cargo xtask browser --update takes it anew`);
   const kept = await readFile(file);
   assert(kept.length < LARGEST, `${name} has ${kept.length} bytes`);
   const size = (png) => [png.readUInt32BE(16), png.readUInt32BE(20)];

@@ -272,6 +272,25 @@ fn every_warning_and_error_of_the_log_is_in_the_operators_guide() {
     assert_eq!(quoted, logged);
 }
 
+/// A ledger's error by itself says no more than that it is away: what its database says stands in its cause.
+#[test]
+fn what_the_database_says_is_logged_with_what_could_not_be_done() {
+    let sources = sources(&["crates/app/src"]);
+    let mut without_cause = BTreeSet::new();
+    for macro_name in ["tracing::warn!(", "tracing::error!("] {
+        for call in sources.split(macro_name).skip(1).map(arguments) {
+            if call.contains("%error") {
+                without_cause.insert(call.rsplit('"').nth(1).unwrap());
+            }
+        }
+    }
+    let not_of_the_ledger = [
+        "callbacks are refused; the reason of the last one",
+        "the bank gave no answer",
+    ];
+    assert_eq!(without_cause, BTreeSet::from(not_of_the_ledger));
+}
+
 #[test]
 fn every_figure_of_a_platforms_health_is_in_the_operators_guide() {
     let text = document("docs/operators.md");

@@ -65,7 +65,7 @@ impl DatabaseError {
                 )
             }
             LedgerErrorKind::Unreadable => {
-                format!("the ledger in {place} is none of this version's: {cause}")
+                format!("the ledger in {place} can't be used by this version: {cause}")
             }
         }
     }

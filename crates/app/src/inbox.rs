@@ -188,7 +188,9 @@ impl Inbox {
             match store.ledger.wake(&key, store.now()).await {
                 Ok(_) => store.due.raise(),
                 // It is read by its own clock then.
-                Err(error) => tracing::warn!(order = %key, %error, "a return wakes no order"),
+                Err(error) => {
+                    tracing::warn!(order = %key, error = &error as &dyn std::error::Error, "a return wakes no order");
+                }
             }
         });
     }

@@ -1,5 +1,6 @@
 //! Orders in the ledger: read, changed and written again on the version that was read.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -139,7 +140,10 @@ impl Store {
         loop {
             match self.change(order, how, &mut change).await {
                 Err(NotWritten::Ledger(error)) if self.now() < until => {
-                    tracing::warn!(%error, "an order is not written yet; trying again");
+                    tracing::warn!(
+                        error = &error as &dyn Error,
+                        "an order is not written yet; trying again"
+                    );
                     self.runtime.sleep(self.runtime.spread(pause)).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -167,7 +171,7 @@ impl Store {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 Err(error) => {
-                    tracing::warn!(order = %key, %error, "an order is left to its lease");
+                    tracing::warn!(order = %key, error = &error as &dyn Error, "an order is left to its lease");
                     return;
                 }
             }

@@ -1,5 +1,6 @@
 //! The commands, one file per concept.
 
+mod address;
 mod application;
 mod calculation;
 mod callback;
@@ -26,12 +27,14 @@ mod shop;
 mod test_bank;
 mod trigger;
 
-use clap::{Parser, Subcommand};
+use std::env;
+
+use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use self::controls::SandboxError;
 use crate::exit::Failure;
 use crate::progress;
-use crate::settings::Settings;
+use crate::settings::{Settings, scope};
 
 /// Inbank financing from the command line.
 ///
@@ -104,6 +107,24 @@ enum Command {
 }
 
 impl Cli {
+    /// The command line as its help, its manual and its completions have it.
+    pub(crate) fn whole() -> clap::Command {
+        scope::narrowed(Self::command())
+    }
+
+    /// What was asked for.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut whole = Self::whole();
+        let arguments = env::args_os();
+        let shown = || env::args_os().map(|text| text.to_string_lossy().into_owned());
+        let given = whole.try_get_matches_from_mut(arguments).map_err(|error| {
+            let arguments: Vec<_> = shown().collect();
+            scope::blame_the_variable(error, &whole, &arguments)
+        })?;
+        scope::check(&mut whole, &given)?;
+        Self::from_arg_matches(&given).map_err(|error| error.format(&mut whole))
+    }
+
     /// Whether bank, shop and customer are all played.
     pub(crate) const fn is_a_demo(&self) -> bool {
         matches!(self.command, Command::Demo(_))
@@ -168,8 +189,6 @@ async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn every_command(
@@ -185,13 +204,13 @@ mod tests {
 
     #[test]
     fn the_commands_are_well_formed() {
-        Cli::command().debug_assert();
+        Cli::whole().debug_assert();
     }
 
     #[test]
     fn every_command_shows_an_example_that_it_would_take() {
         let mut seen = 0;
-        every_command(&Cli::command(), "inbank", &mut |path, command| {
+        every_command(&Cli::whole(), "inbank", &mut |path, command| {
             let help = command.get_after_help().map(ToString::to_string);
             let help = help.unwrap_or_else(|| panic!("`{path}` shows no example"));
             let examples = help.lines().filter_map(|line| {
@@ -201,7 +220,9 @@ mod tests {
             let mut parsed = 0;
             for example in examples {
                 let words = words(example);
-                let read = Cli::try_parse_from(&words);
+                let mut whole = Cli::whole();
+                let read = whole.try_get_matches_from_mut(&words);
+                let read = read.and_then(|given| scope::check(&mut whole, &given));
                 assert!(read.is_ok(), "{example}: {}", read.unwrap_err());
                 parsed += 1;
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use inbank::http::SettingsError;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use crate::commands::SandboxError;
 use crate::output::{self, Format};
+use crate::settings::Setting;
 
 /// Why a command was not done.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub(crate) enum Failure {
     Advised(GatewayError, &'static str),
     /// The callback is not taken.
     Callback(CallbackError),
+    /// The same, where each step was shown.
+    Explained(CallbackError),
     /// The callback is longer than any that is taken.
     TooLong(String),
     /// The callback is authentic, and that is all that is known of it.
@@ -81,11 +85,29 @@ struct Fields<'a> {
 }
 
 impl Failure {
-    /// A setting that the command needs and nobody gave.
-    pub(crate) fn missing(what: &str, flag: &str, variable: &str) -> Self {
+    /// Settings that the command needs and nobody gave; at least one.
+    pub(crate) fn missing(settings: &[Setting]) -> Self {
+        let listed = |name: fn(&Setting) -> &'static str| {
+            let mut names: Vec<_> = settings.iter().map(name).collect();
+            match names.pop() {
+                Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+                last => last.unwrap_or_default().to_owned(),
+            }
+        };
+        let what = listed(|setting| setting.what);
+        let flags = listed(|setting| setting.flag);
+        let variables = listed(|setting| setting.variable);
+        if settings.len() > 1 {
+            return Self::usage(
+                format!("{what} are missing"),
+                format!(
+                    "give {flags}, or set {variables}; `inbank sandbox` prints those of a bank to try"
+                ),
+            );
+        }
         Self::usage(
             format!("{what} is missing"),
-            format!("give {flag} or set the environment variable {variable}"),
+            format!("give {flags} or set the environment variable {variables}"),
         )
     }
 
@@ -103,7 +125,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Invalid(_) => 2,
-            Self::Callback(_) | Self::TooLong(_) => 4,
+            Self::Callback(_) | Self::Explained(_) | Self::TooLong(_) => 4,
             Self::AnswerLost { .. } => 6,
             Self::NotUnderstood(_) | Self::Other(_) => 1,
             Self::Sandbox(error) => error.code(),
@@ -122,7 +144,9 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Invalid(_) => Kind::Invalid.as_str(),
-            Self::Callback(_) | Self::TooLong(_) | Self::NotUnderstood(_) => "callback",
+            Self::Callback(_) | Self::Explained(_) | Self::TooLong(_) | Self::NotUnderstood(_) => {
+                "callback"
+            }
             Self::Gateway(error) | Self::Advised(error, _) => error.kind().as_str(),
             Self::AnswerLost { .. } => "answer_lost",
             Self::Sandbox(error) => error.kind(),
@@ -139,6 +163,9 @@ impl Failure {
             Self::Advised(_, advice) => advice,
             Self::Callback(_) => {
                 "see which step fails with `inbank callback verify --explain`, given the raw body"
+            }
+            Self::Explained(_) => {
+                "mend what the step that failed names, and verify the next callback"
             }
             Self::TooLong(_) => {
                 "pass the raw body of one callback and nothing else; the bank's have a few hundred bytes"
@@ -159,6 +186,7 @@ impl Failure {
             Self::Usage(_)
             | Self::Invalid(_)
             | Self::Callback(_)
+            | Self::Explained(_)
             | Self::TooLong(_)
             | Self::NotUnderstood(_)
             | Self::AnswerLost { .. }
@@ -204,7 +232,7 @@ impl fmt::Display for Failure {
             Self::Sandbox(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
             Self::Gateway(error) | Self::Advised(error, _) => error.fmt(f),
-            Self::Callback(error) => error.fmt(f),
+            Self::Callback(error) | Self::Explained(error) => error.fmt(f),
             Self::NotUnderstood(error) => error.fmt(f),
             Self::AnswerLost { done, error } => {
                 write!(
@@ -295,10 +323,18 @@ impl From<ConnectError> for Failure {
                 error.to_string(),
                 "set DATABASE_URL or --database to `sqlite:FILE` or `postgres://…`",
             ),
-            ConnectError::Database(_) => Self::other(
-                error.to_string(),
-                "see that the database runs and the account may use it; `inbank ledger migrate` makes the tables",
-            ),
+            ConnectError::Database(_) => {
+                let next = match error.kind().unwrap_or(LedgerErrorKind::Unavailable) {
+                    LedgerErrorKind::Unavailable => {
+                        "see that the database runs, has room, and can be reached from here, and run the command again"
+                    }
+                    LedgerErrorKind::Forbidden => "run it as the account that the platform runs as",
+                    LedgerErrorKind::Unreadable => {
+                        "name the platform's ledger by DATABASE_URL or --database; `inbank ledger migrate` makes its tables, or brings them up to date"
+                    }
+                };
+                Self::other(error.to_string(), next)
+            }
         }
     }
 }
@@ -353,9 +389,13 @@ pub(crate) fn parsing(error: &clap::Error) -> ExitCode {
         let next = "see what it takes with --help behind the command";
         return Failure::usage(words.join(" "), next).report(Format::Json);
     }
-    // Nobody is left to tell when the terminal is gone.
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match error.print() {
+        // Help that nobody can read is none; where the reader has seen enough, or stderr is gone, all is said.
+        Err(full) if !error.use_stderr() && full.kind() != ErrorKind::BrokenPipe => {
+            output::stdout_full(&full).report(Format::asked_for())
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+    }
 }
 
 #[cfg(test)]
@@ -387,7 +427,8 @@ mod tests {
         let busy = busy.with_retry_after(Some(std::time::Duration::from_secs(7)));
         assert_eq!(Failure::from(busy).next(), "run it again in 7 s");
         let others = [
-            Failure::missing("the region", "--region", "INBANK_REGION"),
+            Failure::missing(&[Setting::REGION]),
+            Failure::missing(&[Setting::REGION, Setting::KEY]),
             Failure::from(Invalid::new("amount", "must be positive")),
             Failure::TooLong("too long".to_owned()),
             Failure::AnswerLost {

@@ -132,7 +132,9 @@ pub(crate) fn apart() -> Result<bool, Failure> {
     }
 }
 
-fn stdout_full(error: &io::Error) -> Failure {
+/// What to say where stdout takes nothing. One that was closed from the start is not told from a full one, nor seen
+/// at all: Rust's runtime opens `/dev/null` in its place before anything of ours runs.
+pub(crate) fn stdout_full(error: &io::Error) -> Failure {
     Failure::other(
         format!("stdout: {error}"),
         "make room where the answer goes, and run it again",
@@ -231,6 +233,17 @@ pub(crate) fn moment(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
+/// A moment for people, to the second.
+pub(crate) fn to_the_second(moment: &str) -> String {
+    match moment.split_once('.') {
+        Some((second, rest)) => {
+            let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{second}{zone}")
+        }
+        None => moment.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +265,17 @@ mod tests {
         let expected = "Shop   main\nOrder  1001\n       declined\n\nShop     main\n\
             Order    1002\nLook at  the bank says paid, and the\n         amount is another one\n";
         assert_eq!(narrow, expected);
+    }
+
+    #[test]
+    fn moments_for_people_end_with_the_second() {
+        for (moment, read) in [
+            ("2026-11-27T18:04:29.686885Z", "2026-11-27T18:04:29Z"),
+            ("2026-11-27T18:04:29Z", "2026-11-27T18:04:29Z"),
+            ("2026-11-27T20:04:29.6+02:00", "2026-11-27T20:04:29+02:00"),
+        ] {
+            assert_eq!(to_the_second(moment), read);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which shop at which bank: flags, and the environment where a flag is not given.
 
+pub(crate) mod scope;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,19 +57,35 @@ pub(crate) struct Settings {
     pub(crate) output: Format,
 }
 
-impl Settings {
-    /// The region and where its bank answers.
-    pub(crate) fn profile(&self) -> Result<&'static RegionProfile, Failure> {
-        self.region
-            .ok_or_else(|| Failure::missing("the region", "--region", "INBANK_REGION"))
-    }
+/// A setting that a command may need, and how it is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) what: &'static str,
+    pub(crate) flag: &'static str,
+    pub(crate) variable: &'static str,
+}
 
+impl Setting {
+    pub(crate) const REGION: Self = Self::new("the region", "--region", "INBANK_REGION");
+    pub(crate) const SHOP: Self = Self::new("the shop", "--shop", "INBANK_SHOP_UUID");
+    pub(crate) const KEY: Self = Self::new("the API key", "--api-key-file", "INBANK_API_KEY");
+
+    const fn new(what: &'static str, flag: &'static str, variable: &'static str) -> Self {
+        Self {
+            what,
+            flag,
+            variable,
+        }
+    }
+}
+
+impl Settings {
     /// The shop's keys; at least one. The first signs and sends, all verify.
     pub(crate) fn keys(&self) -> Result<Vec<ApiKey>, Failure> {
         if self.api_key_file.is_empty() {
-            let key = env::var("INBANK_API_KEY")
-                .map_err(|_| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))?;
-            let key = ApiKey::parse(&key);
+            let key =
+                env::var_os("INBANK_API_KEY").ok_or_else(|| Failure::missing(&[Setting::KEY]))?;
+            let key = ApiKey::parse(&key.to_string_lossy());
             let key = key.map_err(|error| {
                 Failure::usage(
                     format!("INBANK_API_KEY {}", error.problem()),
@@ -83,7 +101,7 @@ impl Settings {
     pub(crate) fn key(&self) -> Result<ApiKey, Failure> {
         let keys = self.keys()?;
         let first = keys.into_iter().next();
-        first.ok_or_else(|| Failure::missing("the API key", "--api-key-file", "INBANK_API_KEY"))
+        first.ok_or_else(|| Failure::missing(&[Setting::KEY]))
     }
 
     /// What tells the bank's callbacks, by all the keys.
@@ -108,7 +126,8 @@ impl Settings {
             "start one with `inbank sandbox`, and set --base-url or INBANK_BASE_URL to its address";
         if self.environment == Environment::Live {
             let problem = "a sandbox is never the live environment";
-            return Err(Failure::usage(problem, "leave --environment live out"));
+            let next = "set INBANK_ENVIRONMENT to demo, or unset it";
+            return Err(Failure::usage(problem, next));
         }
         let Some(url) = &self.base_url else {
             return Err(Failure::usage("no sandbox is named", hint));
@@ -123,18 +142,27 @@ impl Settings {
 
     /// The shop at its bank. Nothing is sent yet.
     pub(crate) fn api(&self) -> Result<PartnerApi, Failure> {
-        self.api_of(self.shop_uuid())
+        self.api_of(self.shop_uuid().as_deref())
     }
 
     /// The same where `--shop` is a name in a ledger, so that the environment has the identifier.
     pub(crate) fn api_beside_a_ledger(&self) -> Result<PartnerApi, Failure> {
-        self.api_of(shop_uuid_in_environment())
+        self.api_of(shop_uuid_in_environment().as_deref())
     }
 
-    fn api_of(&self, shop: Option<String>) -> Result<PartnerApi, Failure> {
-        let profile = self.profile()?;
-        let shop =
-            shop.ok_or_else(|| Failure::missing("the shop", "--shop", "INBANK_SHOP_UUID"))?;
+    fn api_of(&self, shop: Option<&str>) -> Result<PartnerApi, Failure> {
+        let keyless = self.api_key_file.is_empty() && env::var_os("INBANK_API_KEY").is_none();
+        let (Some(profile), Some(shop), false) = (self.region, shop, keyless) else {
+            let missing: Vec<_> = [
+                (self.region.is_none(), Setting::REGION),
+                (shop.is_none(), Setting::SHOP),
+                (keyless, Setting::KEY),
+            ]
+            .into_iter()
+            .filter_map(|(missing, setting)| missing.then_some(setting))
+            .collect();
+            return Err(Failure::missing(&missing));
+        };
         let shop = ShopId::parse(shop).map_err(|error| {
             Failure::usage(
                 format!("--shop {}", error.problem()),

@@ -1,16 +1,23 @@
 //! How much room there is, and texts that keep within it.
 
+use std::env;
 use std::fmt;
 use std::io;
 
 /// Less than this beside a name is too little to read.
 const LEAST: usize = 12;
 
-/// The width of the terminal that stdout is; none where it is none: what a program reads is not broken up.
+/// The width that `COLUMNS` asks for, or that of the terminal that stdout is; none where it is none: what a program
+/// reads is not broken up.
 pub(crate) fn width() -> Option<usize> {
-    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
-    // A terminal that doesn't say has 0.
-    Some(usize::from(width.0)).filter(|width| *width > 0)
+    // Shells keep it to themselves; whoever exports it, as `watch` does, shows the answer in so many columns.
+    let asked = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let asked = asked.filter(|width| *width > 0);
+    asked.or_else(|| {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        // A terminal that doesn't say has 0.
+        Some(usize::from(width.0)).filter(|width| *width > 0)
+    })
 }
 
 /// Writes a text to the right of another, over as many lines as it takes; under it, where a word would not fit.

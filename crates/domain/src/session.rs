@@ -103,6 +103,7 @@ impl SessionRequest {
             let problem = "must be there, as callbacks name the order by it";
             return Err(Invalid::new("purchase.purchase_reference", problem));
         }
+        let locale = locale.in_region(region);
         Self::about(Subject::Total(total), product_code, locale, urls, purchase)
     }
 
@@ -127,6 +128,7 @@ impl SessionRequest {
                 "must tell the customer what is rented",
             ));
         }
+        let locale = locale.in_region(region);
         let subject = Subject::Rental(Box::new(rental));
         Self::about(subject, product_code, locale, urls, purchase)
     }

@@ -124,7 +124,8 @@ impl Calculation {
         self.total_cost() - self.net_credit_amount
     }
 
-    /// The APRC of the preliminary calculation, before any payout date is known.
+    /// The APRC of the preliminary calculation, before any payout date is known: what the calculator answers, and what the
+    /// dialog shows.
     pub(crate) fn preliminary_aprc(&self) -> Decimal {
         aprc::over_equal_months(
             self.net_credit_amount,
@@ -132,7 +133,7 @@ impl Calculation {
         )
     }
 
-    /// The APRC of the offer, with the dates of its instalments.
+    /// The APRC of a direct application's offer, with the dates of its instalments: the guide's sample comes out so alone.
     pub(crate) fn final_aprc(&self, payout: Date) -> Decimal {
         let instalments = self.instalments.iter().map(|row| (row.date, row.total()));
         aprc::between_dates(payout, self.net_credit_amount, instalments)

@@ -11,9 +11,9 @@ mod trigger;
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Json, Router, body,
     extract::{Path, Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -51,23 +51,39 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .merge(listening::router())
         .merge(rental::router())
         .merge(trigger::router())
-        .route_layer(middleware::from_fn_with_state(
-            Arc::clone(shared),
-            authorize,
-        ))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(shared), attend))
 }
 
-async fn authorize(State(shared): Controlled, request: Request, next: Next) -> Response {
+/// Lets in who has the key, and answers in JSON whatever is wrong with what was sent.
+async fn attend(State(shared): Controlled, mut request: Request, next: Next) -> Response {
     let refused = shared.lock().authorize(request.headers()).err();
-    match refused {
-        None => next.run(request).await,
-        Some(_) => (
-            StatusCode::UNAUTHORIZED,
-            Json(json!({"error": "unauthorized"})),
-        )
-            .into_response(),
+    if refused.is_some() {
+        return refusal(StatusCode::UNAUTHORIZED, "unauthorized");
+    }
+    // There is nothing else to send here, and what people type into a terminal says that it is a form.
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::CONTENT_TYPE, json);
+    let response = next.run(request).await;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !plain {
+        return response;
+    }
+    let text = body::to_bytes(response.into_body(), LONGEST_REFUSAL).await;
+    let text = text.unwrap_or_default();
+    match str::from_utf8(&text) {
+        Ok(text) if !text.is_empty() => refusal(status, text),
+        _ => refusal(status, status.canonical_reason().unwrap_or("refused")),
     }
 }
+
+fn refusal(status: StatusCode, error: &str) -> Response {
+    (status, Json(json!({"error": error}))).into_response()
+}
+
+/// More than any of ours has.
+const LONGEST_REFUSAL: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,14 +95,21 @@ async fn clock(State(shared): Controlled) -> Json<Value> {
     Json(json!({"now": printed(shared.lock().now())}))
 }
 
-async fn advance(State(shared): Controlled, Json(by): Json<Advance>) -> Json<Value> {
+async fn advance(State(shared): Controlled, Json(by): Json<Advance>) -> Response {
+    if by.advance_seconds > FURTHEST {
+        let problem = format!("advance_seconds must be at most {FURTHEST}");
+        return refusal(StatusCode::UNPROCESSABLE_ENTITY, &problem);
+    }
     let now = shared.with(|bank| {
         bank.clock.advance(Duration::from_secs(by.advance_seconds));
         bank.catch_up();
         bank.now()
     });
-    Json(json!({"now": printed(now)}))
+    Json(json!({"now": printed(now)})).into_response()
 }
+
+/// A century: every contract has ended, and times can still be written.
+const FURTHEST: u64 = 100 * 365 * 24 * 60 * 60;
 
 const fn once() -> u32 {
     1
@@ -101,9 +124,15 @@ struct FaultOrder {
     times: u32,
 }
 
-async fn order_fault(State(shared): Controlled, Json(order): Json<FaultOrder>) -> StatusCode {
+async fn order_fault(State(shared): Controlled, Json(order): Json<FaultOrder>) -> Response {
+    if let Fault::Status { status, .. } = order.fault
+        && !(200..600).contains(&status)
+    {
+        let problem = "status must be from 200 to 599";
+        return refusal(StatusCode::UNPROCESSABLE_ENTITY, problem);
+    }
     shared.with(|bank| bank.orders.order(order.operation, order.fault, order.times));
-    StatusCode::NO_CONTENT
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn clear_faults(State(shared): Controlled) -> StatusCode {

@@ -89,7 +89,7 @@ impl fmt::Display for Region {
 
 /// The text names no region.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown region `{0}`: one of estonia, latvia, lithuania, poland, czechia")]
+#[error("unknown region `{0}`: one of {names}", names = Region::ALL.map(Region::name).join(", "))]
 pub struct UnknownRegion(String);
 
 impl FromStr for Region {
@@ -112,6 +112,7 @@ mod tests {
         for region in Region::ALL {
             assert_eq!(region.to_string().parse(), Ok(region));
         }
-        assert!("Estonia".parse::<Region>().is_err());
+        let unknown = "Estonia".parse::<Region>().unwrap_err().to_string();
+        assert!(unknown.contains("one of estonia, latvia, "), "{unknown}");
     }
 }

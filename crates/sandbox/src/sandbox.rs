@@ -7,7 +7,7 @@ mod rental;
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -123,7 +123,15 @@ impl SandboxBuilder {
         let client = delivery::client().map_err(StartError::Callbacks)?;
         let failed = |why| StartError::Listen(self.listen, why);
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
-        let base_url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let mut address = listener.local_addr().map_err(failed)?;
+        // Whoever listens everywhere is reached at no such address; on this machine it is by this one.
+        if address.ip().is_unspecified() {
+            address.set_ip(match address.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        let base_url = format!("http://{address}");
         let (mut sandbox, router) = self.in_memory(base_url)?;
         let mut stopped = sandbox.shared.stopped();
         sandbox.tasks.spawn(async move {

@@ -16,15 +16,19 @@ use page::{Block, Line, Place};
 use terminal::Terminal;
 
 const PAGE: &str = "docs/tutorial.md";
-/// How the page reaches this checkout, and where its programs listen.
-const CHECKOUT: &str = "../inbank/";
+/// How the page reaches this checkout, from the project and from beside it, and where its programs listen.
+const CHECKOUT: [&str; 2] = ["../inbank/", " inbank/"];
 const ADDRESSES: [&str; 2] = ["127.0.0.1:8480", "127.0.0.1:8080"];
 
 /// Follows the page in a temporary folder. What is built goes to the folder of the examples, whose packages it shares.
 pub(crate) fn run() -> anyhow::Result<()> {
     let root = root().context("tutorial: started without cargo")?;
     let text = fs::read_to_string(root.join(PAGE)).with_context(|| PAGE.to_owned())?;
-    let mut replaced = vec![(CHECKOUT.to_owned(), format!("{}/", root.display()))];
+    let [above, beside] = CHECKOUT.map(ToOwned::to_owned);
+    let mut replaced = vec![
+        (above, format!("{}/", root.display())),
+        (beside, format!(" {}/", root.display())),
+    ];
     for address in ADDRESSES {
         replaced.push((address.to_owned(), free_address()?));
     }
@@ -100,13 +104,14 @@ impl Reader {
         let terminal = self.terminals.entry(name.to_owned()).or_default();
         for line in page::lines(text) {
             match line {
-                Line::Command(command) => match command.strip_prefix("cd ") {
+                Line::Command(command) => match command.split_once(' ') {
                     // As in any shell, once the command before has ended.
-                    Some(folder) => {
+                    Some(("cd", folder)) => {
                         terminal.finish()?;
                         self.folder.push(folder);
                     }
-                    None => terminal.start(&command, &self.folder)?,
+                    Some(("export", variable)) => terminal.export(variable)?,
+                    _ => terminal.start(&command, &self.folder, &self.home)?,
                 },
                 Line::Key(signal) => terminal.signal(signal)?,
                 Line::Output(expected) => terminal.expect(&expected)?,
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn a_page_that_says_what_happens_is_followed_to_its_end() {
         let page = "**`a/b.txt`**:\n\n```text\none\ntwo\n```\n\nIn **terminal 1**:\n\n```console\n$ cat a/b.txt\none\n…\n\
-            $ echo 3 4 5\n3 … 5\n$ cat\n```\n\nAnd **terminal 2**:\n\n```console\n$ echo six\nsix\n```\n\n\
+            $ echo 3 4 5\n3 … 5\n$ export SIX=6\n$ echo $SIX\n6\n$ cat\n```\n\nAnd **terminal 2**:\n\n```console\n$ echo six\nsix\n```\n\n\
             Back in **terminal 1**:\n\n```console\n^C\n$ echo seven\nseven\n```\n";
         followed(page).unwrap();
     }

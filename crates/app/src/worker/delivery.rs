@@ -1,6 +1,7 @@
 //! Tells the platform of one order's events, in order.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -134,7 +135,9 @@ pub(super) async fn deliver(
     match store.ledger.delivered(delivery, outcome, store.now()).await {
         Ok(true) => {}
         Ok(false) => tracing::debug!(order = %delivery.key, "the outbox's lease had passed on"),
-        Err(error) => tracing::warn!(order = %delivery.key, %error, "events come again"),
+        Err(error) => {
+            tracing::warn!(order = %delivery.key, error = &error as &dyn Error, "events come again");
+        }
     }
     count
 }
@@ -206,7 +209,10 @@ async fn tell_aside(store: &Store, key: &OrderKey, attempt: Option<u32>, why: &C
     let order = match store.ledger.order(key).await {
         Ok(order) => order,
         Err(error) => {
-            tracing::warn!(%error, "an event that is to be put aside can't be told of yet");
+            tracing::warn!(
+                error = &error as &dyn Error,
+                "an event that is to be put aside can't be told of yet"
+            );
             // What can't be read can't be told of either.
             return error.kind() == LedgerErrorKind::Unreadable;
         }

@@ -5,6 +5,7 @@ mod message;
 mod stopping;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -180,7 +181,10 @@ impl Supervisor<'_> {
                 }
             }
             Message::Claimed(_, _, Err(error)) => {
-                tracing::error!(%error, "the ledger can't be asked for due orders");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "the ledger can't be asked for due orders"
+                );
                 let runtime = runtime.clone();
                 self.claims.failed(now, |pause| runtime.spread(pause));
             }
@@ -195,7 +199,10 @@ impl Supervisor<'_> {
                 }
             }
             Message::DeliveriesClaimed(_, _, Err(error)) => {
-                tracing::error!(%error, "the ledger can't be asked for events");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "the ledger can't be asked for events"
+                );
                 let runtime = runtime.clone();
                 self.outbox.failed(now, |pause| runtime.spread(pause));
             }

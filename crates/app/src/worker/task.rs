@@ -1,5 +1,6 @@
 //! What is done about one claimed order: a round, or, where that can't be, leaving it alone.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -51,7 +52,7 @@ pub(super) async fn work(
         } => {
             let failures = failures.saturating_add(1);
             let aside = failures >= POISON_AFTER;
-            tracing::error!(order = %key, %error, aside, "an order can't be read, and is left alone");
+            tracing::error!(order = %key, error = &error as &dyn Error, aside, "an order can't be read, and is left alone");
             put_off(worker, &key, lease, failures, aside).await;
             return Worked::WITHOUT_THE_BANK;
         }

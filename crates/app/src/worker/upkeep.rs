@@ -1,5 +1,6 @@
 //! What is done now and then: measuring, and forgetting what is kept for long enough.
 
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -39,7 +40,9 @@ pub(super) async fn measure(worker: &Worker) {
             }
             worker.note(|health| health.ledger = measures);
         }
-        Err(error) => tracing::warn!(%error, "the ledger can't be measured"),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn Error, "the ledger can't be measured");
+        }
     }
 }
 
@@ -57,7 +60,7 @@ pub(super) async fn forget(worker: &Worker, stopping: &AtomicBool) {
             }
             Ok(_) => return,
             Err(error) => {
-                tracing::warn!(%error, "old orders are kept for now");
+                tracing::warn!(error = &error as &dyn Error, "old orders are kept for now");
                 return;
             }
         }

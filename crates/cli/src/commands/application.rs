@@ -62,9 +62,9 @@ pub(crate) enum Command {
   inbank application submit --from application.json
   inbank application submit --from - --output json < application.json
 
-What the product allows and requires is checked before anything is sent; where the bank doesn't describe
-products to this shop, it decides by itself. Run twice, it submits two applications: the
-bank has no idempotency key. After exit code 6 (outcome unknown) wait for a callback and don't send it
+What the product allows and requires is checked before anything is sent; where the bank doesn't describe \
+products to this shop, it decides by itself. Run twice, it submits two applications: the \
+bank has no idempotency key. After exit code 6 (outcome unknown) wait for a callback and don't send it \
 again.")]
 pub(crate) struct Submit {
     /// The guide's own request body, in either version's spelling; `-` reads stdin
@@ -77,9 +77,9 @@ pub(crate) struct Submit {
   inbank application show 471e6282-3384-412b-af7b-646eb8f04391
   inbank application show 471e6282-3384-412b-af7b-646eb8f04391 --wait --output json
 
-With --wait it is read once a second, 30 seconds at most, until there is a decision; what is not decided
-by then is shown as it is. Where proof of income was asked for already, the decision that comes after it
-is waited for. Where the bank has changed the conditions, the answer has another identifier,
+With --wait it is read once a second, 30 seconds at most, until there is a decision; what is not decided \
+by then is shown as it is. Where proof of income was asked for already, the decision that comes after it \
+is waited for. Where the bank has changed the conditions, the answer has another identifier, \
 which takes the old one's place.")]
 pub(crate) struct Show {
     /// The application's identifier
@@ -93,8 +93,8 @@ pub(crate) struct Show {
 #[command(after_help = "Example:
   inbank application accept 471e6282-3384-412b-af7b-646eb8f04391
 
-Sent once. Where the bank refuses, the application is read, and a contract that it shows is the one; where
-the answer is lost, it is read once a second for 30 seconds. Exit code 6 says that even that did not
+Sent once. Where the bank refuses, the application is read, and a contract that it shows is the one; where \
+the answer is lost, it is read once a second for 30 seconds. Exit code 6 says that even that did not \
 settle it. The contract is in the answer, and for some seconds nowhere else.")]
 pub(crate) struct Accept {
     /// The application's identifier
@@ -105,7 +105,7 @@ pub(crate) struct Accept {
 #[command(after_help = "Example:
   inbank application cancel 471e6282-3384-412b-af7b-646eb8f04391
 
-Sent once, and settled by reading as `inbank application accept` is. Once accepted, it is the contract
+Sent once, and settled by reading as `inbank application accept` is. Once accepted, it is the contract \
 that can be cancelled.")]
 pub(crate) struct Cancel {
     /// The application's identifier

@@ -23,9 +23,9 @@ use crate::settings::Settings;
   inbank calculate --product hire_purchase --amount 499.90 --period 12 --down-payment 99.90 --detail payment-schedule --output json
   inbank calculate --product hire_purchase --amount 499.90 --period 12 --example --language et
 
-The bank's figures are held against each other, and its APRC against the one that follows from the payments:
-what doesn't agree is said beside them. With --example the fees are asked for as well, and the figures come
-in a sentence, as they have to stand wherever an instalment is advertised. Its words are ours: whether they
+The bank's figures are held against each other, and its APRC against the one that follows from the payments: \
+what doesn't agree is said beside them. With --example the fees are asked for as well, and the figures come \
+in a sentence, as they have to stand wherever an instalment is advertised. Its words are ours: whether they \
 suffice is for the shop's lawyer to decide.")]
 pub(crate) struct Calculate {
     /// The product's code

@@ -47,7 +47,7 @@ pub(crate) struct Sign {
   inbank callback verify < body.txt
   inbank callback verify --explain --api-key-file new.key --api-key-file old.key < body.txt
 
-The body must be the raw one, before any form parser. One line break at its end is not counted, as a receiver
+The body must be the raw one, before any form parser. One line break at its end is not counted, as a receiver \
 counts none. The verdict is the one that a receiver would give.")]
 pub(crate) struct Verify {
     /// Say step by step what was checked, and look for the usual causes where the signature is wrong
@@ -153,7 +153,15 @@ fn run_verify(verify: &Verify, settings: &Settings) -> Result<(), Failure> {
     let (content, failure) = match judged.map(|signed| signed.callback) {
         Ok(Ok(callback)) => (Content::about(callback), None),
         Ok(Err(error)) => (Content::not(&error), Some(Failure::NotUnderstood(error))),
-        Err(error) => (Content::not(&error), Some(Failure::Callback(error))),
+        Err(error) => {
+            let content = Content::not(&error);
+            let failure = if verify.explain {
+                Failure::Explained(error)
+            } else {
+                Failure::Callback(error)
+            };
+            (content, Some(failure))
+        }
     };
     let verdict = Verdict {
         authentic,

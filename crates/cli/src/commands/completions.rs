@@ -1,4 +1,4 @@
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::Cli;
@@ -19,11 +19,6 @@ pub(crate) struct Completions {
 pub(crate) fn run(completions: &Completions) -> Result<(), Failure> {
     // Into memory first: `generate` panics where the reader of a pipe has gone.
     let mut script = Vec::new();
-    clap_complete::generate(
-        completions.shell,
-        &mut Cli::command(),
-        "inbank",
-        &mut script,
-    );
+    clap_complete::generate(completions.shell, &mut Cli::whole(), "inbank", &mut script);
     output::line(&String::from_utf8_lossy(&script))
 }

@@ -42,8 +42,8 @@ pub(crate) enum Command {
 #[command(after_help = "Example:
   inbank contract show 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --output json
 
-With --wait it is read once a second, 15 seconds at most, until it has gone on after the signature;
-what is not there by then is shown as it is. Contracts of pay next month can't be read; look at the
+With --wait it is read once a second, 15 seconds at most, until it has gone on after the signature; \
+what is not there by then is shown as it is. Contracts of pay next month can't be read; look at the \
 session instead.")]
 pub(crate) struct Show {
     /// The contract's identifier
@@ -57,10 +57,10 @@ pub(crate) struct Show {
 #[command(after_help = "Example:
   inbank contract approve 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
-Sent once; done when the bank has taken it, which activates the contract within seconds. Where the bank
-refuses, the contract is read once, and one that is approved is a success; where the answer is lost, it
-is read once a second for 30 seconds. Exit code 6 says that even that did not settle it. Contracts of pay
-next month can't be read, so for them a lost answer stays unknown: look at the session. A rental is
+Sent once; done when the bank has taken it, which activates the contract within seconds. Where the bank \
+refuses, the contract is read once, and one that is approved is a success; where the answer is lost, it \
+is read once a second for 30 seconds. Exit code 6 says that even that did not settle it. Contracts of pay \
+next month can't be read, so for them a lost answer stays unknown: look at the session. A rental is \
 activated instead, with `inbank rental activate`.")]
 pub(crate) struct Approve {
     /// The contract's identifier

@@ -109,6 +109,23 @@ pub(super) struct Controls {
     key: ApiKey,
 }
 
+/// What reaches a sandbox that came with something else, for people to copy.
+pub(super) struct Access<'a> {
+    pub(super) address: &'a str,
+    pub(super) key: &'a str,
+}
+
+impl fmt::Display for Access<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "For `inbank trigger` and `inbank listen` in another terminal:\n"
+        )?;
+        writeln!(f, "export INBANK_BASE_URL={}", self.address)?;
+        write!(f, "export INBANK_API_KEY={}", self.key)
+    }
+}
+
 /// What the sandbox says of a refusal.
 #[derive(Deserialize)]
 struct Refusal {

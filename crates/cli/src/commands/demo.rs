@@ -28,7 +28,7 @@ use crate::settings::Settings;
   inbank demo --guide direct-pl
   inbank demo --guide smart-rent
 
-Nothing leaves this machine: bank, shop and customer run inside the process. Exit code 1 when a flow
+Nothing leaves this machine: bank, shop and customer run inside the process. Exit code 1 when a flow \
 ended otherwise than it should.")]
 pub(crate) struct Demo {
     /// Whose flows to run

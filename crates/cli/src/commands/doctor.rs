@@ -19,7 +19,7 @@ use crate::settings::Settings;
   inbank doctor
   inbank doctor --product hire_purchase --callback-url https://shop.example/callbacks --output json
 
-Exit code 0 when every check passed, otherwise that of the first that failed. Nothing is changed at the
+Exit code 0 when every check passed, otherwise that of the first that failed. Nothing is changed at the \
 bank.")]
 pub(crate) struct Doctor {
     /// A product to look up: shows that the key belongs to the shop
@@ -46,9 +46,11 @@ pub(crate) async fn run(doctor: &Doctor, settings: &Settings) -> Result<(), Fail
     match settings.api() {
         Ok(api) => {
             report.pass("settings", described(&api, settings.environment));
-            report.connection(&api).await;
-            if let Some(code) = &doctor.product {
-                report.product(&api, code).await;
+            let answers = report.connection(&api).await;
+            match &doctor.product {
+                Some(code) if answers => report.product(&api, code).await,
+                Some(_) => report.checks.push(Check::failed("product", NOT_CHECKED)),
+                None => {}
             }
             if let Some(url) = &doctor.callback_url {
                 let site = api.site().to_string();
@@ -89,7 +91,8 @@ impl Report {
         self.first_failure.get_or_insert(failure);
     }
 
-    async fn connection(&mut self, api: &PartnerApi) {
+    /// Whether the bank answers.
+    async fn connection(&mut self, api: &PartnerApi) -> bool {
         const NAMES: [&str; 2] = ["reachability", "key"];
         let [reachability, key] = NAMES;
         match api.ping().await {
@@ -99,6 +102,7 @@ impl Report {
                     key,
                     "accepted; that it belongs to this shop shows with --product",
                 );
+                true
             }
             // Calls that a shop isn't given are answered like wrong keys, or like addresses that don't exist.
             Err(error) if error.kind() != GatewayErrorKind::Unreachable => {
@@ -109,10 +113,14 @@ impl Report {
                             key,
                             "accepted by the payment sessions; `ping` is not given to this shop",
                         );
+                        true
                     }
                     Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
                         self.pass(reachability, "the bank answers");
-                        self.fail(key, error.to_string(), error.into());
+                        let next =
+                            "set the key that Inbank gave for this shop and this environment";
+                        self.fail(key, error.to_string(), Failure::Advised(error, next));
+                        true
                     }
                     Err(_) => self.nothing_answers(NAMES, error),
                 }
@@ -121,11 +129,15 @@ impl Report {
         }
     }
 
-    fn nothing_answers(&mut self, [reachability, key]: [&str; 2], error: GatewayError) {
-        let detail = format!("{error}; check --base-url, the network and any proxy");
-        self.fail(reachability, detail, error.into());
-        self.checks
-            .push(Check::failed(key, "not checked: the bank does not answer"));
+    fn nothing_answers(&mut self, [reachability, key]: [&str; 2], error: GatewayError) -> bool {
+        let next = "mend --base-url, the name's resolution, the network or the proxy, whichever the cause names";
+        self.fail(
+            reachability,
+            error.to_string(),
+            Failure::Advised(error, next),
+        );
+        self.checks.push(Check::failed(key, NOT_CHECKED));
+        false
     }
 
     async fn product(&mut self, api: &PartnerApi, code: &str) {
@@ -139,7 +151,8 @@ impl Report {
                 let detail = format!(
                     "{error}; codes differ between shops, demo and live, and some shops are told of no products"
                 );
-                self.fail("product", detail, error.into());
+                let next = "ask Inbank for the codes of this shop in this environment";
+                self.fail("product", detail, Failure::Advised(error, next));
             }
         }
     }
@@ -182,6 +195,8 @@ async fn session_of_nobody(api: &PartnerApi) -> Result<(), GatewayError> {
         answer => answer.map(drop),
     }
 }
+
+const NOT_CHECKED: &str = "not checked: the bank does not answer";
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 

@@ -43,7 +43,7 @@ pub(super) struct Database {
 #[command(after_help = "Example:
   inbank ledger migrate --database sqlite:inbank.db
 
-Needs an account that may create tables; the platform itself then runs with one that may not. Safe to
+Needs an account that may create tables; the platform itself then runs with one that may not. Safe to \
 repeat, and while the platform runs.")]
 pub(crate) struct Migrate {
     #[command(flatten)]
@@ -54,7 +54,7 @@ pub(crate) struct Migrate {
 #[command(after_help = "Example:
   inbank ledger check --output json
 
-Reads every order with its events. Exit code 1 when something can't be read: a later version wrote it, or
+Reads every order with its events. Exit code 1 when something can't be read: a later version wrote it, or \
 it is damaged. Other orders are not affected.")]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -105,7 +105,7 @@ impl Database {
     pub(super) async fn open(&self) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.database.strip_prefix("sqlite:");
         let path = path.map(|path| path.trim_start_matches("//").split('?').next());
-        if let Some(path) = path.flatten().filter(|path| !Path::new(path).exists()) {
+        if let Some(path) = path.flatten().filter(|path| is_missing(path)) {
             return Err(Failure::usage(
                 format!("there is no ledger at {path}"),
                 "set DATABASE_URL or --database to the platform's; `inbank ledger migrate` makes a new one",
@@ -114,6 +114,11 @@ impl Database {
         let options = LedgerOptions::new().without_migrating();
         Ok(Arc::new(options.connect(&self.database).await?))
     }
+}
+
+/// An address without a path is named for what it is when it is connected to.
+fn is_missing(path: &str) -> bool {
+    !path.is_empty() && !Path::new(path).exists()
 }
 
 impl Checked {
@@ -155,6 +160,7 @@ impl fmt::Display for Checked {
         for Unreadable { shop, reference } in &self.unreadable {
             writeln!(f, "can't be read: order {reference} of {shop}")?;
         }
-        write!(f, "{} orders", self.orders)
+        let s = if self.orders == 1 { "" } else { "s" };
+        write!(f, "{} order{s}", self.orders)
     }
 }

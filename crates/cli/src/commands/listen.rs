@@ -25,11 +25,11 @@ use crate::stop;
   inbank listen --forward-to http://127.0.0.1:8080
   inbank listen --forward-to http://127.0.0.1:8080/inbank/callbacks/main/at-1 --output json
 
-A line for each callback that the sandbox at --base-url sends from now on: what it says, each step of its
-verification by the keys at hand, and what the address that it was passed on to has answered. The sandbox
-sends it where its session says, as well. Bytes and headers are passed on as they are; an address without a
-path keeps the path that the callback was sent to. Goes on when the sandbox is started anew at the same
-address with the same key (`inbank sandbox --listen 127.0.0.1:8480 --api-key …`). Ends with Ctrl-C, and
+A line for each callback that the sandbox at --base-url sends from now on: what it says, each step of its \
+verification by the keys at hand, and what the address that it was passed on to has answered. The sandbox \
+sends it where its session says, as well. Bytes and headers are passed on as they are; an address without a \
+path keeps the path that the callback was sent to. Goes on when the sandbox is started anew at the same \
+address with the same key (`inbank sandbox --listen 127.0.0.1:8480 --api-key …`). Ends with Ctrl-C, and \
 where nobody reads on.")]
 pub(crate) struct Listen {
     /// Passes the callbacks on to this address: https, or on this machine

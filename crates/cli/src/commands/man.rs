@@ -3,7 +3,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use serde::Serialize;
 
 use super::Cli;
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 #[command(after_help = "Example:
   inbank man --out ~/.local/share/man/man1
 
-A page for each command, made from what --help shows; `man inbank-order-list` then shows one. The folder is
+A page for each command, made from what --help shows; `man inbank-order-list` then shows one. The folder is \
 made where it is missing.")]
 pub(crate) struct Man {
     /// The folder for the pages
@@ -46,7 +46,7 @@ pub(crate) fn run(man: &Man, settings: &Settings) -> Result<(), Failure> {
 
 fn write(folder: &Path) -> io::Result<Vec<String>> {
     fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Cli::command(), folder)?;
+    clap_mangen::generate_to(Cli::whole(), folder)?;
     let mut pages = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();

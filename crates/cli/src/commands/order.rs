@@ -29,7 +29,7 @@ pub(crate) enum Command {
     List(listing::List),
     /// Show an order with its attempts
     Show(Show),
-    /// Show what the platform was told about an order, and what it has still to be told
+    /// Show the events of an order, delivered to the platform or not
     Events(Events),
     /// Check an order's callbacks by the keys of today, and read the bank as though they came again
     Replay(replay::Replay),
@@ -276,7 +276,7 @@ impl fmt::Display for Details {
                 ("Shop", Some(self.shop.clone())),
                 ("Status", Some(status)),
                 ("A person should look", self.needs_person.clone()),
-                ("Opened", Some(self.opened_at.clone())),
+                ("Opened", Some(output::to_the_second(&self.opened_at))),
             ],
         )?;
         for attempt in &self.attempts {
@@ -306,7 +306,7 @@ impl fmt::Display for Tried {
                 ("Application", self.application_id.clone()),
                 ("Contract", self.contract_id.clone()),
                 ("Decided to", command),
-                ("Opened", Some(self.opened_at.clone())),
+                ("Opened", Some(output::to_the_second(&self.opened_at))),
             ],
         )
     }
@@ -326,7 +326,7 @@ impl fmt::Display for Told {
                 event.event,
                 event.detail.as_deref().unwrap_or_default(),
                 &priced(event.amount.as_deref(), event.currency.as_deref()).unwrap_or_default(),
-                &event.occurred_at,
+                &output::to_the_second(&event.occurred_at),
             ]);
         }
         f.write_str(&output::fitted(&table))

@@ -38,9 +38,9 @@ pub(crate) enum Command {
   inbank rental activate 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --product smart_rent
   inbank rental activate 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21
 
-The device's identifiers are assigned before, with `inbank rental assign`. Sent once; done when the bank
-has taken it, which activates the contract within seconds. Where the bank refuses, the contract is read
-once, and one that is activated is a success; where the answer is lost, it is read once a second for 30
+The device's identifiers are assigned before, with `inbank rental assign`. Sent once; done when the bank \
+has taken it, which activates the contract within seconds. Where the bank refuses, the contract is read \
+once, and one that is activated is a success; where the answer is lost, it is read once a second for 30 \
 seconds. Exit code 6 says that even that did not settle it.")]
 pub(crate) struct Activate {
     /// The contract's identifier

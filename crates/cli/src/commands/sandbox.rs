@@ -5,6 +5,7 @@ use clap::Args;
 use inbank_sandbox::{Region, Sandbox, StartError};
 use serde::Serialize;
 
+use super::address::{self, cannot_listen};
 use crate::exit::Failure;
 use crate::output;
 use crate::settings::Settings;
@@ -15,11 +16,11 @@ use crate::stop;
   inbank sandbox
   inbank sandbox --region poland --listen 127.0.0.1:8480 --seed 1 --output json
 
-A ready line is printed first; then it serves both versions of the API, the customer's pages and signed
+A ready line is printed first; then it serves both versions of the API, the customer's pages and signed \
 callbacks until Ctrl-C. It forgets everything when it stops. --region is estonia unless given.")]
 pub(crate) struct Serve {
     /// The address to listen on; port 0 takes any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address::parse)]
     listen: SocketAddr,
     /// The key that it expects and signs with; made up unless given. It is printed: never give a real one
     #[arg(long, value_name = "KEY")]
@@ -67,7 +68,11 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
             format!("--api-key: {error}"),
             "give letters and digits, or leave it out and one is made up",
         ),
-        error => Failure::other(error.to_string(), "choose another address with --listen"),
+        StartError::Listen(address, cause) => cannot_listen(address, cause),
+        error => Failure::other(
+            error.to_string(),
+            "install the system's root certificates (`ca-certificates`), and run it again",
+        ),
     })?;
     let ready = Ready {
         base_url: sandbox.base_url().to_owned(),

@@ -1,6 +1,5 @@
 use std::fmt;
 use std::fs;
-use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::address::{self, cannot_listen};
+use super::controls::Access;
 use crate::exit::Failure;
 use crate::settings::Settings;
 use crate::{output, stop};
@@ -23,16 +24,16 @@ use crate::{output, stop};
   inbank serve --demo
   inbank serve --config inbank.toml --listen 127.0.0.1:8080
 
-A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /openapi.json says what it can do.
-The ledger is the one of DATABASE_URL, sqlite:inbank.db unless set; any number of processes may share one on
-PostgreSQL. --demo needs no file: it brings a sandbox, a shop, a token and a ledger, and forgets all of them
+A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /openapi.json says what it can do. \
+The ledger is the one of DATABASE_URL, sqlite:inbank.db unless set; any number of processes may share one on \
+PostgreSQL. --demo needs no file: it brings a sandbox, a shop, a token and a ledger, and forgets all of them \
 when it stops.")]
 pub(crate) struct Serve {
     /// Which shops there are, and who may call
     #[arg(long, value_name = "FILE", default_value = "inbank.toml")]
     config: PathBuf,
     /// The address to listen on; port 0 takes any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address::parse)]
     listen: SocketAddr,
     /// Where the ledger is: `sqlite:FILE` or `postgres://…`. An address with a password belongs into the
     /// environment, since a flag shows in the process list
@@ -66,10 +67,10 @@ const SHOP: &str = "main";
 
 pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind(serve.listen).await;
-    let listener = listener.map_err(|error| cannot_listen(&error))?;
+    let listener = listener.map_err(|error| cannot_listen(serve.listen, error))?;
     let listen = listener
         .local_addr()
-        .map_err(|error| cannot_listen(&error))?;
+        .map_err(|error| cannot_listen(serve.listen, error))?;
     if serve.demo {
         return run_demo(serve, settings, listener, listen).await;
     }
@@ -138,10 +139,6 @@ async fn run_demo(
     };
     output::answer(settings.output, &ready)?;
     serve_until_stopped(&platform, listener, tokens).await
-}
-
-fn cannot_listen(error: &io::Error) -> Failure {
-    Failure::other(format!("--listen: {error}"), "choose another address")
 }
 
 fn read(file: &Path) -> Result<Config, Failure> {
@@ -227,7 +224,13 @@ impl fmt::Display for Ready {
             "  -d '{{\"product\":\"hire_purchase_approval\",\"amount\":\"499.90\",\"currency\":\"EUR\",\"locale\":\"et-EE\"}}' \\"
         )?;
         writeln!(f, "  {url}/v1/shops/{shop}/orders/1001/pay\n")?;
-        write!(f, "Open the redirect_url in a browser. Ctrl-C stops it.")
+        writeln!(f, "Open the redirect_url in a browser. Ctrl-C stops it.\n")?;
+        let key = &brought.sandbox_api_key;
+        let access = Access {
+            address: sandbox,
+            key,
+        };
+        write!(f, "{access}")
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum Command {
   inbank session open --from session.json
   inbank session open --product hire_purchase --amount 499.90 --locale et-ET --order 1001 --return-url https://shop.example/return --cancel-url https://shop.example/cancel --callback-url https://shop.example/callbacks/1001
 
-Run twice, it opens two sessions: the bank has no idempotency key. After exit code 6 (outcome unknown)
+Run twice, it opens two sessions: the bank has no idempotency key. After exit code 6 (outcome unknown) \
 wait for a callback before trying again.")]
 pub(crate) struct Open {
     /// The guide's own request body, in either version's spelling; `-` reads stdin
@@ -43,7 +43,7 @@ pub(crate) struct Open {
     /// All that the customer is to pay, in the region's currency
     #[arg(long, required_unless_present = "from", allow_negative_numbers = true)]
     amount: Option<String>,
-    /// The dialog's language, such as et-ET
+    /// The dialog's language, such as et-EE or et
     #[arg(long, required_unless_present = "from")]
     locale: Option<String>,
     /// The order in the shop; comes back in every callback

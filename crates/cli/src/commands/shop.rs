@@ -9,6 +9,8 @@ use inbank_storefront::Setup;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
+use super::address::{self, cannot_listen};
+use super::controls::Access;
 use crate::exit::Failure;
 use crate::settings::Settings;
 use crate::{output, stop};
@@ -18,12 +20,12 @@ use crate::{output, stop};
   inbank shop
   inbank shop --region poland --listen 127.0.0.1:8090
 
-Open the printed address in a browser, buy something, and decide about it in the back office. The shop is the
-example in examples/storefront; its bank is a sandbox in the same process. Both forget everything when they
+Open the printed address in a browser, buy something, and decide about it in the back office. The shop is the \
+example in examples/storefront; its bank is a sandbox in the same process. Both forget everything when they \
 stop. --region is estonia unless given.")]
 pub(crate) struct Open {
     /// The address to listen on, of this machine; port 0 takes any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address::parse)]
     listen: SocketAddr,
     /// Makes the sandbox's identifiers and key the same ones each time
     #[arg(long, value_name = "NUMBER")]
@@ -35,6 +37,8 @@ struct Ready {
     url: String,
     office: String,
     sandbox: String,
+    /// By it the sandbox is made to do what a customer or the bank would.
+    sandbox_api_key: String,
     region: &'static str,
 }
 
@@ -53,13 +57,7 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
     };
     let stopping = stop::asked()?;
     let listener = TcpListener::bind(open.listen).await;
-    let listener = listener.map_err(|error| {
-        let address = open.listen;
-        Failure::other(
-            format!("can't listen on {address}: {error}"),
-            "choose another address with --listen",
-        )
-    })?;
+    let listener = listener.map_err(|error| cannot_listen(open.listen, error))?;
     let address = listener.local_addr().map_err(|error| other(&error))?;
     let region = profile.region.name.parse();
     let mut bank = Sandbox::builder(region.map_err(|error| other(&error))?);
@@ -85,6 +83,7 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
         url: setup.url.clone(),
         office: format!("{}/office", setup.url),
         sandbox: bank.base_url().to_owned(),
+        sandbox_api_key: bank.api_key().to_owned(),
         region: profile.region.name,
     };
     output::answer(settings.output, &ready)?;
@@ -100,7 +99,9 @@ impl fmt::Display for Ready {
         writeln!(f, "its bank, a sandbox, at {}", self.sandbox)?;
         writeln!(
             f,
-            "\nThe code of every text message is 0000. Ctrl-C stops it."
-        )
+            "\nThe code of every text message is 0000. Ctrl-C stops it.\n"
+        )?;
+        let (address, key) = (&self.sandbox, &self.sandbox_api_key);
+        write!(f, "{}", Access { address, key })
     }
 }

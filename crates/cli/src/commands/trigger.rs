@@ -1,7 +1,8 @@
 use std::fmt;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, value_parser};
+use inbank::Invalid;
 use inbank_sandbox::TriggerKind;
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -20,13 +21,13 @@ use crate::settings::Settings;
   inbank trigger income-proof --application 6c3a9f0e-5d2b-4a7e-9a51-0f6f2f6f1d11
   inbank trigger declined --delay 30s
 
-What is triggered happens at once, whatever the amount: the sandbox is at --base-url, and its clock stays as
-it is. About a session: granted, completed, declined, cancelled, expired, terminated. About an application that
-was sent directly: positive, changed-conditions, negative, manual, failed, income-proof,
-income-proof-by-file, statement-shared, signed, down-payment, and granted, completed, cancelled, terminated
+What is triggered happens at once, whatever the amount: the sandbox is at --base-url, and its clock stays as \
+it is. About a session: granted, completed, declined, cancelled, expired, terminated. About an application that \
+was sent directly: positive, changed-conditions, negative, manual, failed, income-proof, \
+income-proof-by-file, statement-shared, signed, down-payment, and granted, completed, cancelled, terminated \
 once it has a contract. Without --order, --session and --application it is about what was opened last.
 
-An answer of 0 callbacks is no mistake where the guides have none: of a session that expires, and of an
+An answer of 0 callbacks is no mistake where the guides have none: of a session that expires, and of an \
 e-POS contract that is terminated, a platform learns by asking.")]
 pub(crate) struct Trigger {
     /// What a customer or the bank is to do
@@ -36,20 +37,35 @@ pub(crate) struct Trigger {
     #[arg(long, value_name = "REF", group = "subject")]
     order: Option<String>,
     /// The session
-    #[arg(long, value_name = "ID", group = "subject")]
+    #[arg(long, value_name = "ID", group = "subject", value_parser = identifier)]
     session: Option<Uuid>,
     /// The application, sent directly or made in a session
-    #[arg(long, value_name = "ID", group = "subject")]
+    #[arg(long, value_name = "ID", group = "subject", value_parser = identifier)]
     application: Option<Uuid>,
-    /// How often each callback is sent
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// How often each callback is sent: 1 to 1000 times
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=1000))]
     times: u32,
     /// Send the callbacks in an order of chance
     #[arg(long)]
     shuffle: bool,
-    /// Send them so much later: 90s, 15m, 12h, 2d
-    #[arg(long, value_name = "D", value_parser = duration::parse)]
+    /// Send them so much later: 90s, 15m, 12h, 2d; 365d at most
+    #[arg(long, value_name = "D", value_parser = within_a_year)]
     delay: Option<Duration>,
+}
+
+/// The sandbox's identifiers are UUIDs.
+fn identifier(text: &str) -> Result<Uuid, Invalid> {
+    let wrong = |_| Invalid::new("identifier", "must be one that the sandbox gave, a UUID");
+    text.parse().map_err(wrong)
+}
+
+/// The sandbox takes no longer delay.
+fn within_a_year(text: &str) -> Result<Duration, Invalid> {
+    let delay = duration::parse(text)?;
+    if delay > Duration::days(365) {
+        return Err(Invalid::new("delay", "must be 365d at most"));
+    }
+    Ok(delay)
 }
 
 #[derive(Serialize)]

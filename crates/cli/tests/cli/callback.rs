@@ -184,6 +184,7 @@ fn the_explanation_names_the_cause_and_neither_key_nor_message() {
     let run = verified("secretkey", &["--explain"], &encoded_twice);
     assert_eq!(run.code, 4);
     assert!(run.stdout.contains("percent-encoded twice"), "{run:?}");
+    assert!(!run.stderr.contains("--explain"), "{run:?}");
     for secret in ["secretkey", "6efb2b38", "Order 1+1"] {
         assert!(
             !run.stdout.contains(secret) && !run.stderr.contains(secret),

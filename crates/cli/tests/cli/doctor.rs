@@ -108,6 +108,37 @@ async fn a_bank_that_gives_a_shop_no_ping_answers_all_the_same() {
     }
 }
 
+#[test]
+fn all_that_is_missing_is_named_at_once() {
+    let run = Run::of(&mut inbank(&["doctor", "--output", "json"]));
+    let next = run.error_line()["next"].to_string();
+    for variable in ["INBANK_REGION", "INBANK_SHOP_UUID", "INBANK_API_KEY"] {
+        assert!(next.contains(variable), "{next}");
+    }
+    let mut keyless = inbank(&["doctor", "--output", "json", "--region", "latvia"]);
+    let run = Run::of(keyless.env("INBANK_SHOP_UUID", "a-shop"));
+    assert_eq!(run.error_line()["message"], "the API key is missing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_sends_nobody_to_the_doctor() {
+    let shop = Shop::open().await;
+    let away = ["--base-url", "http://127.0.0.1:9"];
+    let away = shop.run(&[&ALL[..], &away].concat());
+    let wrong_key = Run::of(shop.command(&ALL).env("INBANK_API_KEY", "wrong"));
+    let no_product = shop.run(&["doctor", "--product", "nothing"]);
+    for run in [&away, &wrong_key, &no_product] {
+        let next = run.error_line()["next"].to_string();
+        assert!(!next.contains("doctor"), "{next}");
+    }
+    // What a bank would have to answer is not asked of one that doesn't.
+    let report: Value = serde_json::from_str(&away.stdout).unwrap();
+    let asked = |check: &&Value| check["name"] == "product";
+    let product = report["checks"].as_array().unwrap().iter().find(asked);
+    let detail = product.unwrap()["detail"].as_str().unwrap();
+    assert!(detail.starts_with("not checked"), "{detail}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_gives_no_answer_is_told_from_one_that_does() {
     let shop = Shop::open().await;

@@ -29,6 +29,15 @@ async fn one_command_opens_a_shop_beside_its_bank() {
         let page = reqwest::get(ready[name].as_str().unwrap()).await.unwrap();
         assert_eq!(page.status(), 200, "{name}");
     }
+    // What is printed with it is enough to have its bank do something.
+    let sandbox = ready["sandbox"].as_str().unwrap();
+    let mut trigger = inbank(&["trigger", "granted", "--base-url", sandbox]);
+    let key = ready["sandbox_api_key"].as_str().unwrap();
+    trigger
+        .env("INBANK_API_KEY", key)
+        .env("INBANK_OUTPUT", "json");
+    let nothing_yet = tokio::task::spawn_blocking(move || Run::of(&mut trigger)).await;
+    assert_eq!(nothing_yet.unwrap().error(3)["kind"], "refused");
     let stopped = Command::new("kill")
         .args(["-TERM", &opened.0.id().to_string()])
         .status();
@@ -50,4 +59,18 @@ fn a_shop_is_open_to_this_machine_alone() {
         error["message"].as_str().unwrap().contains("--listen"),
         "{error}"
     );
+}
+
+#[test]
+fn people_get_lines_by_which_its_bank_is_reached() {
+    for command in [&["shop"][..], &["serve", "--demo"]] {
+        let mut command = inbank(&[command, &["--listen", "localhost:0"]].concat());
+        let mut opened = Opened(command.stdout(Stdio::piped()).spawn().unwrap());
+        let stdout = BufReader::new(opened.0.stdout.take().unwrap());
+        let mut lines = stdout.lines().map(Result::unwrap);
+        for variable in ["INBANK_BASE_URL", "INBANK_API_KEY"] {
+            let export = format!("export {variable}=");
+            assert!(lines.any(|line| line.starts_with(&export)), "{export}");
+        }
+    }
 }

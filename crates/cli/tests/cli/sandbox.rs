@@ -70,6 +70,23 @@ fn people_get_lines_to_copy() {
 }
 
 #[test]
+fn a_sandbox_that_listens_everywhere_is_named_by_an_address_that_can_be_used() {
+    let arguments = ["sandbox", "--listen", "0.0.0.0:0", "--output", "json"];
+    let mut served = Served(inbank(&arguments).stdout(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    let mut stdout = BufReader::new(served.0.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let address = ready["base_url"].as_str().unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    let mut doctor = inbank(&["doctor", "--region", "estonia", "--base-url", address]);
+    doctor
+        .env("INBANK_SHOP_UUID", ready["shop"].as_str().unwrap())
+        .env("INBANK_API_KEY", ready["api_key"].as_str().unwrap());
+    Run::of(&mut doctor).text();
+}
+
+#[test]
 fn a_real_key_from_the_settings_is_never_served_or_shown() {
     let mut command = inbank(&["sandbox", "--output", "json"]);
     command.env("INBANK_API_KEY", "real-key");
@@ -89,6 +106,8 @@ fn an_address_in_use_is_told() {
         "sandbox", "--listen", &address, "--output", "json",
     ]));
     let error = run.error(1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("in use"), "{message}");
     assert!(
         error["next"].as_str().unwrap().contains("--listen"),
         "{error}"

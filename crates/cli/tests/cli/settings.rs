@@ -1,3 +1,5 @@
+use std::os::unix::ffi::OsStrExt as _;
+
 use inbank_sandbox::Region;
 
 use crate::run::{Run, inbank};
@@ -98,6 +100,67 @@ async fn settings_that_can_not_be_right_are_refused_before_anything_is_sent() {
         "{message}"
     );
     assert!(shop.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_value_that_came_by_a_variable_is_blamed_on_the_variable() {
+    for (variable, value) in [
+        ("INBANK_REGION", "finland"),
+        ("INBANK_REGION", ""),
+        ("INBANK_ENVIRONMENT", "test"),
+        ("INBANK_API_VERSION", ""),
+    ] {
+        let mut doctor = inbank(&["doctor", "--output", "json"]);
+        let error = Run::of(doctor.env(variable, value)).error(2);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(variable), "{message}");
+    }
+    let mut doctor = inbank(&["doctor", "--output", "json", "--region", "finland"]);
+    let error = Run::of(doctor.env("INBANK_REGION", "latvia")).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("--region"), "{message}");
+}
+
+#[test]
+fn a_key_that_is_no_text_is_not_said_to_be_missing() {
+    let key = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+    let mut sign = inbank(&["callback", "sign", "--message", "{}", "--output", "json"]);
+    let error = Run::of(sign.env("INBANK_API_KEY", key)).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("must be printable"), "{message}");
+}
+
+#[test]
+fn a_command_shows_and_takes_the_settings_that_mean_something_to_it() {
+    for (command, shown, hidden) in [
+        (&["shop"][..], "--region", "--environment"),
+        (&["demo"], "--guide", "--region"),
+        (&["order", "list"], "--shop", "--api-key-file"),
+        (&["order", "replay"], "--api-key-file", "--nothing"),
+        (&["trigger"], "--base-url", "--region"),
+        (&["ledger", "check"], "--database", "--base-url"),
+    ] {
+        let help = Run::of(inbank(command).arg("--help"));
+        assert!(help.text().contains(shown), "{help:?}");
+        assert!(!help.text().contains(&format!("{hidden} ")), "{help:?}");
+    }
+    for (arguments, command) in [
+        (&["demo", "--region", "poland"][..], "`inbank demo`"),
+        (&["--environment", "live", "shop"], "`inbank shop`"),
+        (
+            &["ledger", "check", "--shop", "main"],
+            "`inbank ledger check`",
+        ),
+    ] {
+        let error = Run::of(inbank(arguments).args(["--output", "json"])).error(2);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(command), "{message}");
+    }
+    // A variable stands for other commands.
+    let folder = tempfile::tempdir().unwrap();
+    let mut migrate = inbank(&["ledger", "migrate", "--output", "json"]);
+    migrate.current_dir(folder.path());
+    Run::of(migrate.env("INBANK_REGION", "latvia")).json();
 }
 
 #[test]

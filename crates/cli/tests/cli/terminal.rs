@@ -128,6 +128,12 @@ async fn forty_columns_are_enough() {
         let piped = Run::of(&mut command);
         assert!(piped.text().lines().count() <= seen.lines().count());
     }
+    // Whoever exports a width, as `watch` does, shows the answer in it.
+    let mut command = ledger.shop.command(&["order", "list"]);
+    for_people(&mut command).current_dir(ledger.folder.path());
+    let piped = Run::of(command.env("COLUMNS", "40"));
+    let wide = |line: &&str| line.chars().count() > 40;
+    assert_eq!(piped.text().lines().find(wide), None, "{piped:?}");
     let mut help = inbank(&["order", "list", "--help"]);
     let (help, _) = Terminal::run(help.env("NO_COLOR", "1"), 40).end();
     let options = help.split("Examples:").next().unwrap();

@@ -62,6 +62,9 @@ async fn each_way_in_which_it_is_not_done_has_its_code() {
         &["granted", "--order", "1", "--session", "2"],
         &["granted", "--session", "2"],
         &["granted", "--delay", "2"],
+        &["granted", "--delay", "366d"],
+        &["granted", "--times", "0"],
+        &["granted", "--times", "1001"],
         &["granted", "--environment", "live"],
         &["granted", "--base-url", "http://sandbox.example"],
     ] {

@@ -37,7 +37,9 @@ pub(super) struct Rent {
 }
 
 impl Offer {
-    /// Calculated as if the credit were paid out today. A rental has its calculation from the day its session was opened.
+    /// Calculated as if the credit were paid out today, and told as the calculator tells it: the guides know the APRC by the
+    /// instalments' dates of an application's offer alone, and a customer who comes from the shop's page would see two of one
+    /// credit. A rental has its calculation from the day its session was opened.
     pub(super) fn new(bank: &Bank, session: &Session, period: u32) -> Option<Self> {
         let product = bank.product(&session.product_code).ok()?;
         let currency = bank.region.currency();
@@ -73,7 +75,7 @@ impl Offer {
                 contract_fee: money(calculation.contract_fee, currency),
                 total: money(calculation.total_cost(), currency),
                 cost: money(calculation.total_cost_of_credit(), currency),
-                aprc: percent(calculation.final_aprc(today)),
+                aprc: percent(calculation.preliminary_aprc()),
             }),
         })
     }

@@ -70,6 +70,56 @@ async fn a_session_is_moved_over_http() {
 }
 
 #[tokio::test]
+async fn a_control_takes_json_whatever_it_is_called_and_says_in_json_what_is_wrong() {
+    let shop = Shop::open(Region::Estonia).await;
+    let sent = |body: &str| {
+        // As `curl -d` does.
+        control(&shop, Method::POST, "faults")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.to_owned())
+    };
+    let order = r#"{"operation": "get_session", "fault": "status", "status": 503}"#;
+    assert_eq!(read(sent(order)).await, (204, Value::Null));
+    for (wrong, status) in [
+        ("", 400),
+        ("{", 400),
+        (
+            r#"{"operation": "get_session", "fault": "earthquake"}"#,
+            422,
+        ),
+        (
+            r#"{"operation": "get_session", "fault": "status", "status": 99}"#,
+            422,
+        ),
+    ] {
+        let (answered, error) = read(sent(wrong)).await;
+        assert_eq!(answered, status, "{wrong}");
+        assert!(!error["error"].as_str().unwrap().is_empty(), "{error}");
+    }
+    let (status, error) = read(control(&shop, Method::DELETE, "sessions")).await;
+    assert_eq!(
+        (status, error),
+        (405, json!({"error": "Method Not Allowed"}))
+    );
+    let (status, error) = read(control(&shop, Method::POST, "sessions/x/apply")).await;
+    assert!(status == 400 && error["error"].is_string(), "{error}");
+}
+
+#[tokio::test]
+async fn a_clock_is_not_moved_beyond_what_can_be_told() {
+    let shop = Shop::open(Region::Estonia).await;
+    let advance = |seconds: u64| {
+        let by = json!({"advance_seconds": seconds});
+        control(&shop, Method::POST, "clock").json(&by)
+    };
+    let (status, error) = read(advance(u64::MAX)).await;
+    assert!(status == 422 && error["error"].is_string(), "{error}");
+    let (status, told) = read(advance(100 * 365 * 24 * 3600)).await;
+    let now = told["now"].as_str().unwrap();
+    assert!(status == 200 && now.starts_with("21"), "{now}");
+}
+
+#[tokio::test]
 async fn clock_and_faults_are_set_over_http() {
     let shop = Shop::open(Region::Estonia).await;
     let id = shop

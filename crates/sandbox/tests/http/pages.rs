@@ -71,6 +71,43 @@ async fn a_customer_applies_signs_and_returns_to_the_merchant() {
 }
 
 #[tokio::test]
+async fn the_page_shows_a_credit_as_the_calculator_answers_it() {
+    let receiver = Receiver::start(&[]).await;
+    for (region, currency) in [(Region::Estonia, "EUR"), (Region::Poland, "PLN")] {
+        let shop = Shop::open(region).await;
+        let (_, order) = arrive(&shop, &receiver, "hire_purchase", "1250").await;
+        let order = order.submit("period-form", &[("period", "24")]).await;
+        let request = json!({
+            "product_code": "hire_purchase",
+            "amount": 1250,
+            "period": 24,
+            "down_payment_amount": 0,
+            "currency": currency,
+            "response_level": "simple",
+        });
+        let (status, answer) = shop.post("v2/{shop}/calculations", &request).await;
+        assert_eq!(status, 201, "{answer}");
+        let rate: f64 = answer["credit_cost_rate_annual"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let shown = order.page.split("id=\"aprc\">").nth(1).unwrap();
+        let shown = shown
+            .split('<')
+            .next()
+            .unwrap()
+            .trim_end_matches('%')
+            .trim();
+        let shown: f64 = shown.replace(',', ".").parse().unwrap();
+        assert!((shown - rate * 100.0).abs() < 1e-6, "{shown} % and {rate}");
+        let monthly = answer["payment_amount_monthly"].as_str().unwrap();
+        let whole = monthly.split('.').next().unwrap();
+        assert!(order.page.contains(whole), "{monthly}");
+    }
+}
+
+#[tokio::test]
 async fn split_into_parts_is_signed_by_the_code_of_the_guide() {
     let shop = Shop::open(Region::Estonia).await;
     let receiver = Receiver::start(&[]).await;

@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 #[derive(Default)]
 pub(super) struct Terminal {
     running: Option<Running>,
+    /// What was exported in it.
+    exported: Vec<(String, String)>,
 }
 
 struct Running {
@@ -30,9 +32,24 @@ struct Running {
 }
 
 impl Terminal {
-    /// Starts a command, once the one before has ended.
-    pub(super) fn start(&mut self, command: &str, folder: &Path) -> anyhow::Result<()> {
+    /// Sets a variable, `NAME=value`, for the commands after it.
+    pub(super) fn export(&mut self, variable: &str) -> anyhow::Result<()> {
         self.finish()?;
+        let (name, value) = variable.split_once('=').context("`export` sets nothing")?;
+        self.exported.push((name.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// Starts a command, once the one before has ended. What it installs goes to `home`.
+    pub(super) fn start(
+        &mut self,
+        command: &str,
+        folder: &Path,
+        home: &Path,
+    ) -> anyhow::Result<()> {
+        self.finish()?;
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", home.join("bin").display());
         let mut process = Command::new("sh")
             .args(["-c", command])
             .current_dir(folder)
@@ -41,6 +58,9 @@ impl Terminal {
             // Not those of the cargo that runs us: they name another package.
             .env_remove("CARGO_MANIFEST_DIR")
             .env_remove("CARGO_TARGET_DIR")
+            .env("PATH", path)
+            .env("CARGO_INSTALL_ROOT", home)
+            .envs(self.exported.iter().cloned())
             .process_group(0)
             .spawn()
             .context("sh can't be started")?;

@@ -38,7 +38,7 @@ pub(crate) struct Schedule {
 #[command(after_help = "Example:
   inbank application recalculate 471e6282-3384-412b-af7b-646eb8f04391 --down-payment 50.00
 
-In no guide, and known of Poland and Czechia. The application stays, and its offer is another: show it to the
+In no guide, and known of Poland and Czechia. The application stays, and its offer is another: show it to the \
 customer anew. After exit code 6 (outcome unknown) look at the application.")]
 pub(crate) struct Recalculate {
     /// The application's identifier

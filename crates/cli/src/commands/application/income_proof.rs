@@ -47,7 +47,7 @@ pub(crate) struct RetrieveStatement {
 #[command(after_help = "Example:
   inbank application attach 471e6282-3384-412b-af7b-646eb8f04391 january.pdf february.pdf
 
-All go in one request. Run twice, it uploads them twice; after exit code 6 (outcome unknown) look at the
+All go in one request. Run twice, it uploads them twice; after exit code 6 (outcome unknown) look at the \
 application first.")]
 pub(crate) struct Attach {
     /// The application's identifier

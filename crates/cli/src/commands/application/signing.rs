@@ -21,7 +21,7 @@ use crate::settings::Settings;
 #[command(after_help = "Example:
   inbank application sign 471e6282-3384-412b-af7b-646eb8f04391 --method sms
 
-For products that are signed by text message, in Poland: the bank decides once the application is signed.
+For products that are signed by text message, in Poland: the bank decides once the application is signed. \
 `sms` sends the customer a code, each time; `digital` and `paper` say that the customer has signed.")]
 pub(crate) struct Sign {
     /// The application's identifier
@@ -35,7 +35,7 @@ pub(crate) struct Sign {
 #[command(after_help = "Example:
   inbank application confirm 471e6282-3384-412b-af7b-646eb8f04391 --code 0000
 
-Sent once. Where the answer is lost, the application is read once a second for 30 seconds, and one that
+Sent once. Where the answer is lost, the application is read once a second for 30 seconds, and one that \
 shows when it was signed is a success.")]
 pub(crate) struct Confirm {
     /// The application's identifier

@@ -35,9 +35,9 @@ pub(crate) struct MakePrintout {
   inbank contract sign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --method sms
   inbank contract sign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --method redirect --output json
 
-`digital` and `paper` say that the customer has signed: where the bank refuses, or its answer is lost, the
-contract is read, and one that is signed is a success. The others send something to the customer, each
-time. Which of them a contract takes depends on region and product: one that the product is known not to
+`digital` and `paper` say that the customer has signed: where the bank refuses, or its answer is lost, the \
+contract is read, and one that is signed is a success. The others send something to the customer, each \
+time. Which of them a contract takes depends on region and product: one that the product is known not to \
 have is refused before it is sent.")]
 pub(crate) struct Sign {
     /// The contract's identifier
@@ -51,7 +51,7 @@ pub(crate) struct Sign {
 #[command(after_help = "Example:
   inbank contract confirm 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --code 0000
 
-Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and one that is
+Safe to repeat: where the bank refuses, or its answer is lost, the contract is read, and one that is \
 signed is a success.")]
 pub(crate) struct Confirm {
     /// The contract's identifier

@@ -132,7 +132,7 @@ impl fmt::Display for Orders {
                 order.detail.unwrap_or_default(),
                 &priced(order.amount.as_deref(), order.currency.as_deref()).unwrap_or_default(),
                 &order.attempts.to_string(),
-                &order.opened_at,
+                &output::to_the_second(&order.opened_at),
                 order.needs_person.as_deref().unwrap_or_default(),
             ]);
         }

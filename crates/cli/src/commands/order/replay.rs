@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::watching::Watch;
 use super::{Details, Wanted};
 use crate::exit::Failure;
-use crate::output::moment;
+use crate::output::{self, moment};
 use crate::settings::Settings;
 
 #[derive(Args, Debug)]
@@ -18,8 +18,8 @@ use crate::settings::Settings;
 
 With --watch the order is shown again whenever the platform's worker has got on with it.
 
-Needs the shop's settings at the bank; its identifier from INBANK_SHOP_UUID, since --shop is the shop's
-name in the ledger. Safe at any time: a callback decides nothing, the bank does. Events that come of it
+Needs the shop's settings at the bank; its identifier from INBANK_SHOP_UUID, since --shop is the shop's \
+name in the ledger. Safe at any time: a callback decides nothing, the bank does. Events that come of it \
 are delivered by the platform's own worker.")]
 pub(crate) struct Replay {
     #[command(flatten)]
@@ -105,7 +105,8 @@ impl fmt::Display for Replayed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.order.fmt(f)?;
         for callback in &self.callbacks {
-            let (at, status) = (&callback.received_at, &callback.status);
+            let at = output::to_the_second(&callback.received_at);
+            let status = &callback.status;
             let doubt = if callback.authentic {
                 ""
             } else {

@@ -14,8 +14,8 @@ use crate::settings::Settings;
   inbank rental assign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --product smart_rent --imei 355889000000007 --serial-number J7P3D7000000
   inbank rental assign 9b2f1c04-54a7-4a0e-8a44-3f1f0a6f5d21 --product smart_rent --imei - --serial-number - < device.txt
 
-With `-` an identifier is a line on stdin, the IMEI before the serial number, and does not show in the
-process list. Of the hero alone; add-ons have none. As long as the rental waits for its activation this
+With `-` an identifier is a line on stdin, the IMEI before the serial number, and does not show in the \
+process list. Of the hero alone; add-ons have none. As long as the rental waits for its activation this \
 is safe to repeat, also after exit code 6 (outcome unknown).",
     group = ArgGroup::new("device").args(["imei", "serial_number"]).required(true).multiple(true)
 )]

@@ -19,7 +19,7 @@ use crate::settings::Settings;
   inbank rental model --product smart_rent --ean 88845632734657
   inbank rental model --product smart_rent --manufacturer-code SM-F731BLGHEUE --output json
 
-Only models that Inbank has approved are found: exit code 3 otherwise. The answer's id goes into the cart
+Only models that Inbank has approved are found: exit code 3 otherwise. The answer's id goes into the cart \
 as the hero's model_id.", group = ArgGroup::new("identifier").args(["ean", "manufacturer_code"]).required(true))]
 pub(crate) struct Model {
     /// The product's code
