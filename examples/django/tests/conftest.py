@@ -20,10 +20,10 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def relay(service: Service) -> Iterator[Relay]:
-    relay = Relay(service, SECRET)
-    relay.start()
+    relay = Relay()
+    service.webhooks(relay.url, SECRET)
     yield relay
-    relay.stopping.set()
+    relay.server.shutdown()
 
 
 @pytest.fixture

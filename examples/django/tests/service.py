@@ -36,13 +36,18 @@ class Service:
         )
 
     def customer(self, kind: str, order: str) -> None:
-        """Has the sandbox do what a customer would, as `inbank trigger` does."""
+        """Have the sandbox do what a customer would, as `inbank trigger` does."""
         answer = httpx.post(
             f"{self.sandbox}/sandbox/trigger",
             headers={"authorization": f"Bearer {self.key}"},
             json={"kind": kind, "order": order},
         )
         answer.raise_for_status()
+
+    def webhooks(self, url: str, secret: str) -> None:
+        """Have its webhooks sent there."""
+        from tests.feeder import feed
+        feed(self, url, secret)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -82,6 +82,9 @@ export class InbankEvents {
                 return { ctx, order, method };
             }
         }
+        if (order) {
+            Logger.warn(`${order.code} has no payment method with the shop ${event.shop}; ${event.kind} is lost`, loggerCtx);
+        }
         return undefined;
     }
 
@@ -138,8 +141,9 @@ export class InbankEvents {
         if (!now) {
             throw new EntityNotFoundError('Order', order.id);
         }
-        // A customer may have gone back to the cart meanwhile. What was paid is paid; the order's total tells the rest.
-        if (now.state === 'AddingItems') {
+        // A customer may have gone back to the cart meanwhile, and stays there unless the bank has said yes. What is paid
+        // is paid; the order's total tells the rest.
+        if (now.state === 'AddingItems' && event.kind !== 'not_paid') {
             await this.orders.transitionToState(ctx, order.id, 'ArrangingPayment');
         }
         const added = await this.orders.addPaymentToOrder(ctx, order.id, {

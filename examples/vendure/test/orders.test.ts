@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gql } from 'graphql-tag';
-import { type PlacedOrder, Shop } from './shop';
+import { Webhook } from 'standardwebhooks';
+import { type PlacedOrder, SECRET, Shop } from './shop';
 
 let shop: Shop;
 
@@ -18,6 +19,11 @@ function times(order: PlacedOrder, state: string): number {
         (entry) => entry.type === 'ORDER_PAYMENT_TRANSITION' && entry.data['to'] === state,
     );
     return went.length;
+}
+
+/** How many notes administrators were left. */
+function notes(order: PlacedOrder): number {
+    return order.history.items.filter((entry) => entry.type === 'ORDER_NOTE').length;
 }
 
 test('an order is paid, and settled once though its webhook comes twice', async () => {
@@ -137,4 +143,59 @@ test('a customer cannot make a payment without the bank', async () => {
     );
     await assert.rejects(made);
     assert.deepEqual((await shop.order(code)).payments, []);
+});
+
+/** What anybody could send to the webhook's address. */
+async function post(body: string, secret: string, at = new Date(), id = 'e/1'): Promise<number> {
+    const answer = await fetch(shop.url, {
+        method: 'POST',
+        headers: {
+            'content-type': 'application/json',
+            'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+            'webhook-signature': new Webhook(secret).sign(id, at, body),
+        },
+        body,
+    });
+    return answer.status;
+}
+
+function told(reference: string, kind: string): string {
+    const data = { shop: shop.service.shop, reference, number: 1, kind, status: kind, attempt: 1 };
+    return JSON.stringify({ type: `order.${kind}`, data: { ...data, amount: '504.90', currency: 'EUR' } });
+}
+
+test('a webhook that the service has not signed is refused', async () => {
+    const code = await shop.cart();
+    await shop.pay();
+    const other = `whsec_${Buffer.from('a secret of somebody else').toString('base64')}`;
+    assert.equal(await post(told(code, 'paid'), other), 401);
+    assert.equal(await post(told(code, 'paid'), SECRET, new Date(Date.now() - 3_600_000)), 401);
+    assert.deepEqual((await shop.order(code)).payments, []);
+});
+
+test('a webhook of no matter here is answered, or it would come for days', async () => {
+    assert.equal(await post(told('ANOTHER', 'paid'), SECRET), 200);
+    assert.equal(await post('{"type":"shop.changed","data":{}}', SECRET), 200);
+    const code = await shop.cart();
+    assert.equal(await post(told(code, 'invented'), SECRET), 200);
+    assert.deepEqual((await shop.order(code)).payments, []);
+});
+
+test('an amount in another currency is left to a person', async () => {
+    const code = await shop.cart();
+    await shop.pay();
+    const body = told(code, 'paid').replace('"EUR"', '"PLN"');
+    assert.equal(await post(body, SECRET, new Date(), 'e/2'), 200);
+    const order = await shop.order(code);
+    assert.deepEqual(order.payments, []);
+    assert.equal(notes(order), 1);
+});
+
+test('what a person should look at is noted once though its webhook comes twice', async () => {
+    const code = await shop.cart();
+    for (const _copy of [1, 2]) {
+        assert.equal(await post(told(code, 'needs_person'), SECRET, new Date(), 'e/3'), 200);
+    }
+    assert.equal(notes(await shop.order(code)), 1);
 });

@@ -1,10 +1,9 @@
-import { EventEmitter, on } from 'node:events';
-import { Webhook } from 'standardwebhooks';
-import { listEvents } from '../../clients/typescript/src';
-import { createClient } from '../../clients/typescript/src/client';
-import type { Service } from './service';
+import { EventEmitter, on, once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
-/** A delivery that the shop has answered. */
+/** An event that the shop has answered, each time that it came. */
 export interface Delivery {
     reference: string;
     kind: string;
@@ -15,46 +14,42 @@ export interface Delivery {
 export class Relay {
     private readonly told = new EventEmitter();
     private readonly all: Delivery[] = [];
-    private readonly stopping = new AbortController();
 
-    constructor(
-        service: Service,
-        private target: string,
-        private secret: string,
-    ) {
-        void this.feed(service);
+    private constructor(
+        readonly url: string,
+        readonly stop: () => void,
+    ) {}
+
+    static async to(target: string): Promise<Relay> {
+        const server = createServer((request, response) => {
+            relay.deliver(request, target).then(
+                (status) => response.writeHead(status).end(),
+                () => response.writeHead(500).end(),
+            );
+        });
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        const { port } = server.address() as AddressInfo;
+        const stop = (): void => {
+            server.close();
+            server.closeAllConnections();
+        };
+        const relay = new Relay(`http://127.0.0.1:${port}/`, stop);
+        return relay;
     }
 
-    private async feed(service: Service): Promise<void> {
-        const client = createClient({ baseUrl: service.url, auth: service.token });
-        let after = '';
-        while (!this.stopping.signal.aborted) {
-            const query = { after, wait: 20 };
-            const answer = await listEvents({ client, query, signal: this.stopping.signal });
-            after = answer.data?.next ?? after;
-            for (const event of answer.data?.events ?? []) {
-                const { order: reference, event: kind, ...rest } = event;
-                const data = { ...rest, reference, kind, status: kind };
-                const body = JSON.stringify({ type: `order.${kind}`, timestamp: event.occurred_at, data });
-                const timestamp = new Date();
-                const headers = {
-                    'content-type': 'application/json',
-                    'webhook-id': event.id,
-                    'webhook-timestamp': String(Math.floor(timestamp.getTime() / 1000)),
-                    'webhook-signature': new Webhook(this.secret).sign(event.id, timestamp, body),
-                };
-                await this.deliver(Buffer.from(body), headers);
-            }
+    private async deliver(request: IncomingMessage, target: string): Promise<number> {
+        const body = new Uint8Array(await buffer(request));
+        const headers: Record<string, string> = { 'content-type': 'application/json' };
+        for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+            headers[name] = String(request.headers[name]);
         }
-    }
-
-    private async deliver(body: Buffer, headers: Record<string, string>): Promise<number> {
-        const statuses = [];
+        const statuses: number[] = [];
         for (let copy = 0; copy < 2; copy += 1) {
-            const answer = await fetch(this.target, { method: 'POST', headers, body: new Uint8Array(body) });
+            const answer = await fetch(target, { method: 'POST', headers, body });
             statuses.push(answer.status);
         }
-        const { reference, kind } = JSON.parse(body.toString()).data;
+        const { reference, kind } = JSON.parse(new TextDecoder().decode(body)).data;
         const delivery = { reference, kind, statuses };
         this.all.push(delivery);
         this.told.emit('delivery', delivery);
@@ -63,12 +58,12 @@ export class Relay {
 
     /** The delivery of an order's event, now or later. */
     async delivered(reference: string, kind: string): Promise<Delivery> {
-        const news = on(this.told, 'delivery', { signal: AbortSignal.timeout(30_000) });
+        // Listens before it looks, so that nothing comes between.
+        const news = on(this.told, 'delivery', { signal: AbortSignal.timeout(60_000) });
         const wanted = (one: Delivery): boolean => one.reference === reference && one.kind === kind;
-        for (const delivery of this.all) {
-            if (wanted(delivery)) {
-                return delivery;
-            }
+        const there = this.all.find(wanted);
+        if (there) {
+            return there;
         }
         for await (const [delivery] of news) {
             if (wanted(delivery)) {
@@ -76,9 +71,5 @@ export class Relay {
             }
         }
         throw new Error(`no ${kind} of ${reference}`);
-    }
-
-    stop(): void {
-        this.stopping.abort();
     }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { feed } from './feeder';
 
 /** `inbank serve --demo` in a process of its own, with its sandbox. */
 export class Service {
@@ -25,6 +26,11 @@ export class Service {
             await ended;
         };
         return new Service(ready.listen, ready.token, ready.shop, ready.sandbox, ready.sandbox_api_key, stop);
+    }
+
+    /** Has its webhooks sent there. */
+    async webhooks(url: string, secret: string): Promise<void> {
+        void feed(this.url, this.token, url, secret);
     }
 
     /** Has the sandbox do what a customer would, as `inbank trigger` does. */

@@ -83,7 +83,8 @@ export class Shop {
             customerCount: 0,
         });
         const url = `http://127.0.0.1:${port}/payments/inbank`;
-        const relay = new Relay(service, url, SECRET);
+        const relay = await Relay.to(url);
+        await service.webhooks(relay.url, SECRET);
         const stop = async (): Promise<void> => {
             relay.stop();
             await server.destroy();
