@@ -8,6 +8,7 @@ mod conformance;
 mod load;
 mod proxy;
 mod server;
+mod service;
 mod store;
 mod unreadable;
 
@@ -41,6 +42,9 @@ fn main() {
         ("sqlite", unreadable::CASES),
         ("postgres", unreadable::CASES),
         ("postgres", server::CASES),
+        ("sqlite", service::CASES),
+        ("postgres", service::CASES),
+        ("postgres", service::SERVER_CASES),
     ] {
         trials.extend(cases.iter().map(|(name, case)| {
             Trial::test(format!("{engine}::{name}"), move || {

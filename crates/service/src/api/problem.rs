@@ -12,6 +12,9 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::shops::ShopSettingError;
+use crate::webhook::WebhookError;
+
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -56,7 +59,7 @@ pub(super) enum Problems {
     /// There is no such thing, or none that the token may see
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The order can't take this now
+    /// The order can't take this now, or the service is not set up for it
     #[response(status = 409, content_type = "application/problem+json")]
     NotNow(Problem),
     /// The body is too large
@@ -127,6 +130,11 @@ const NOT_NOW: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/not_now",
     "The order can't take this now",
+);
+const NOT_SET_UP: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/not_set_up",
+    "The service is not set up for this",
 );
 const BUSY: Kind = Kind(
     StatusCode::CONFLICT,
@@ -331,6 +339,35 @@ impl From<OrderError> for Problem {
             }
             OrderError::Unclear(_) => Self::new(UNCLEAR, says),
             OrderError::Busy => Self::new(BUSY, says).again_after(Duration::from_secs(1)),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let says = error.to_string();
+        match error {
+            WebhookError::OfFile | WebhookError::NoVault | WebhookError::Locked(_) => {
+                Self::new(NOT_SET_UP, says)
+            }
+            WebhookError::Missing => Self::new(NOT_FOUND, says),
+            WebhookError::Invalid(invalid) => invalid.into(),
+            WebhookError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShopSettingError> for Problem {
+    fn from(error: ShopSettingError) -> Self {
+        let says = error.to_string();
+        match error {
+            ShopSettingError::OfFile
+            | ShopSettingError::NoVault
+            | ShopSettingError::Locked(_)
+            | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
+            ShopSettingError::Missing => Self::new(NOT_FOUND, says),
+            ShopSettingError::Invalid(invalid) => invalid.into(),
+            ShopSettingError::Ledger(error) => error.into(),
         }
     }
 }
