@@ -26,6 +26,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let examples = step::root()
         .context("test-examples: started without cargo")?
         .join("examples");
+    let failure = "a published library does not verify a webhook";
+    Step::program("webhooks", "bash", "tests/webhooks/run", failure)
+        .argument(&program)
+        .run()?;
     vendure(&examples, &program)?;
     django(&examples, &program)
 }

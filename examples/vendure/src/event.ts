@@ -1,17 +1,7 @@
+import type { WebhookData } from '../../clients/typescript/src';
+
 /** What the service tells about an order, as the data of a webhook. */
-export type InbankEvent = {
-    shop: string;
-    /** The order's code. */
-    reference: string;
-    /** Counts the order's events. */
-    number: number;
-    kind: string;
-    status: string;
-    attempt: number;
-    amount: string | null;
-    currency: string | null;
-    detail?: string | null;
-};
+export type InbankEvent = WebhookData;
 
 /** The data of a webhook's body; nothing where it is about something else than an order. */
 export function readEvent(body: unknown): InbankEvent | undefined {
@@ -23,7 +13,7 @@ export function readEvent(body: unknown): InbankEvent | undefined {
         typeof data['kind'] === 'string' &&
         typeof data['attempt'] === 'number'
     ) {
-        return data as unknown as InbankEvent;
+        return data as InbankEvent;
     }
     return undefined;
 }

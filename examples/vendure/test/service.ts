@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { feed } from './feeder';
 
 /** `inbank serve --demo` in a process of its own, with its sandbox. */
 export class Service {
@@ -30,18 +29,18 @@ export class Service {
 
     /** Has its webhooks sent there. */
     async webhooks(url: string, secret: string): Promise<void> {
-        void feed(this.url, this.token, url, secret);
+        await send('PUT', `${this.url}/v1/shops/${this.shop}/webhook`, this.token, { url, secret });
     }
 
     /** Has the sandbox do what a customer would, as `inbank trigger` does. */
     async customer(kind: 'completed' | 'declined' | 'granted', order: string): Promise<void> {
-        await post(`${this.sandbox}/sandbox/trigger`, this.key, { kind, order });
+        await send('POST', `${this.sandbox}/sandbox/trigger`, this.key, { kind, order });
     }
 }
 
-async function post(url: string, token: string, body: unknown): Promise<void> {
+async function send(method: string, url: string, token: string, body: unknown): Promise<void> {
     const answer = await fetch(url, {
-        method: 'POST',
+        method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
     });

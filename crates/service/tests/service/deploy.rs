@@ -13,6 +13,7 @@ fn the_settings_are_read_with_the_variables_that_stand_beside_them() {
         let named = VARIABLES.lines().any(|line| line == format!("{name}="));
         let value = match name {
             "MAIN_SHOP_UUID" => "a93f1f44-d5dd-4469-bfcc-c1de9e969213",
+            "MAIN_WEBHOOK_SECRET" => "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
             _ => "something-that-is-long-enough",
         };
         named.then(|| value.to_owned())

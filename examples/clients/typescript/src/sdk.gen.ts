@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ConfirmData, ConfirmErrors, ConfirmResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, SignData, SignErrors, SignResponses } from './types.gen';
+import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ChangeKeysData, ChangeKeysErrors, ChangeKeysResponses, ConfirmData, ConfirmErrors, ConfirmResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RemoveShopData, RemoveShopErrors, RemoveShopResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ResendEventsData, ResendEventsErrors, ResendEventsResponses, SetShopData, SetShopErrors, SetShopResponses, SetWebhookData, SetWebhookErrors, SetWebhookResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, ShowWebhookData, ShowWebhookErrors, ShowWebhookResponses, SignData, SignErrors, SignResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -44,6 +44,43 @@ export const listOrders = <ThrowOnError extends boolean = false>(options?: Optio
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/orders',
     ...options
+});
+
+/**
+ * Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are worked on again once it is added
+ * again.
+ */
+export const removeShop = <ThrowOnError extends boolean = false>(options: Options<RemoveShopData, ThrowOnError>) => (options.client ?? client).delete<RemoveShopResponses, RemoveShopErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}',
+    ...options
+});
+
+/**
+ * Adds a shop, or changes it. Every process takes it up within seconds.
+ */
+export const setShop = <ThrowOnError extends boolean = false>(options: Options<SetShopData, ThrowOnError>) => (options.client ?? client).put<SetShopResponses, SetShopErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Changes a shop's keys at the bank. To change without a pause, give the new one first and the former behind it until the bank has
+ * the new one, then the new one alone.
+ */
+export const changeKeys = <ThrowOnError extends boolean = false>(options: Options<ChangeKeysData, ThrowOnError>) => (options.client ?? client).post<ChangeKeysResponses, ChangeKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -225,5 +262,68 @@ export const quote = <ThrowOnError extends boolean = false>(options: Options<Quo
 export const rentalModel = <ThrowOnError extends boolean = false>(options: Options<RentalModelData, ThrowOnError>) => (options.client ?? client).get<RentalModelResponses, RentalModelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/shops/{shop}/rental-models',
+    ...options
+});
+
+/**
+ * Ends a shop's webhooks. What was still to be sent is forgotten; `/v1/events` has it.
+ */
+export const removeWebhook = <ThrowOnError extends boolean = false>(options: Options<RemoveWebhookData, ThrowOnError>) => (options.client ?? client).delete<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook',
+    ...options
+});
+
+/**
+ * Shows where a shop's webhooks go, and how they fare.
+ */
+export const showWebhook = <ThrowOnError extends boolean = false>(options: Options<ShowWebhookData, ThrowOnError>) => (options.client ?? client).get<ShowWebhookResponses, ShowWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook',
+    ...options
+});
+
+/**
+ * Says where a shop's webhooks go, and switches them on. What happens from then on is posted there; a webhook that is changed goes on
+ * where it was. A new secret signs beside the former one for a day.
+ */
+export const setWebhook = <ThrowOnError extends boolean = false>(options: Options<SetWebhookData, ThrowOnError>) => (options.client ?? client).put<SetWebhookResponses, SetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Switches a webhook on that was switched off. What happened meanwhile is sent.
+ */
+export const enableWebhook = <ThrowOnError extends boolean = false>(options: Options<EnableWebhookData, ThrowOnError>) => (options.client ?? client).post<EnableWebhookResponses, EnableWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook/enable',
+    ...options
+});
+
+/**
+ * Sends events again, delivered or not: one, all that were given up, or all that happened in a time. They keep their ids.
+ */
+export const resendEvents = <ThrowOnError extends boolean = false>(options: Options<ResendEventsData, ThrowOnError>) => (options.client ?? client).post<ResendEventsResponses, ResendEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Posts a message of the type `webhook.test`, now and once, and says what came of it.
+ */
+export const testWebhook = <ThrowOnError extends boolean = false>(options: Options<TestWebhookData, ThrowOnError>) => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/webhook/test',
     ...options
 });

@@ -4,6 +4,8 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Webhooks = PostedWebhookRequest;
+
 /**
  * Which offer the customer accepts.
  */
@@ -173,6 +175,20 @@ export type Healthy = {
      * Always `ok`.
      */
     status: string;
+};
+
+/**
+ * A shop's keys at the bank, all of them: the first signs and sends, all verify.
+ */
+export type KeySetting = {
+    /**
+     * Kept encrypted.
+     */
+    api_keys?: Array<string> | null;
+    /**
+     * Or the variable of the service's environment that holds them.
+     */
+    api_keys_env?: string | null;
 };
 
 /**
@@ -409,6 +425,92 @@ export type Ready = {
      * Events that were not delivered.
      */
     undelivered: number;
+    /**
+     * Events that were given up, and can be sent again by a call.
+     */
+    webhooks_dead: number;
+    /**
+     * Shops whose webhook is switched off: somebody should look.
+     */
+    webhooks_disabled: number;
+    /**
+     * Events that are still to be posted, of those that were taken up.
+     */
+    webhooks_waiting: number;
+};
+
+/**
+ * Which events to send again: one of these.
+ */
+export type Resend = {
+    /**
+     * All that were given up.
+     */
+    dead?: boolean;
+    /**
+     * The one of this id, as `webhook-id` has it.
+     */
+    event?: string | null;
+    /**
+     * All that happened from then on; with `until`.
+     */
+    from?: string | null;
+    /**
+     * All that happened before then; with `from`.
+     */
+    until?: string | null;
+};
+
+/**
+ * What is sent again.
+ */
+export type Resent = {
+    /**
+     * How many events; 10,000 at the most by one call.
+     */
+    resent: number;
+};
+
+/**
+ * A shop that was set.
+ */
+export type ShopAnswer = {
+    shop: string;
+};
+
+/**
+ * A shop, as the bank knows it.
+ */
+export type ShopSetting = {
+    /**
+     * Its keys at the bank, kept encrypted: the first signs and sends, all verify.
+     */
+    api_keys?: Array<string> | null;
+    /**
+     * Or the variable of the service's environment that holds them, separated by commas; its name begins with `INBANK_SHOP_`.
+     */
+    api_keys_env?: string | null;
+    /**
+     * `v2` or `v3`; the region's own unless given.
+     */
+    api_version?: string | null;
+    /**
+     * A sandbox, a proxy; the bank's own unless given.
+     */
+    base_url?: string | null;
+    /**
+     * `demo` or `live`; `demo` unless given.
+     */
+    environment?: string | null;
+    region: string;
+    /**
+     * Where customers are sent on to.
+     */
+    return_url?: string | null;
+    /**
+     * The shop's identifier at the bank.
+     */
+    shop_uuid: string;
 };
 
 /**
@@ -436,6 +538,213 @@ export type Signing = {
  * Where an order stands, in a word for programs.
  */
 export type Status = 'open' | 'action_wanted' | 'awaits_merchant' | 'paid' | 'not_paid' | 'needs_person' | 'terminated';
+
+/**
+ * A shop's webhook.
+ */
+export type WebhookAnswer = {
+    /**
+     * Events that were given up; kept for 30 days, to be sent again by a call.
+     */
+    dead: number;
+    /**
+     * When an event was last taken.
+     */
+    delivered_at?: string | null;
+    disabled_at?: string | null;
+    /**
+     * `gone`: it answered 410. `failing`: five days of failures and nothing else.
+     */
+    disabled_because?: string | null;
+    /**
+     * Since when there have been failures and nothing else.
+     */
+    failing_since?: string | null;
+    /**
+     * The last deliveries that failed and did not succeed since, the latest first.
+     */
+    failures: Array<WebhookFailure>;
+    /**
+     * What was wrong with it.
+     */
+    last_problem?: string | null;
+    /**
+     * The HTTP status of the last answer.
+     */
+    last_status?: number | null;
+    /**
+     * Who says so: `file`, inbank.toml, or `call`, this API.
+     */
+    origin: string;
+    /**
+     * Nothing is sent before this.
+     */
+    paused_until?: string | null;
+    state: WebhookState;
+    /**
+     * When something was last sent.
+     */
+    tried_at?: string | null;
+    /**
+     * Where events are posted. A query is left out, since there may be a token in it.
+     */
+    url: string;
+    /**
+     * Events that are still to be delivered, of those that were taken up.
+     */
+    waiting: number;
+};
+
+/**
+ * What happened to which order.
+ */
+export type WebhookData = {
+    /**
+     * What the attempt is for: compare it with the order's total before goods are sent.
+     */
+    amount?: string | null;
+    /**
+     * Which attempt at the order it is about, from 1.
+     */
+    attempt: number;
+    currency?: string | null;
+    /**
+     * What it says besides: the action, the end, why a person should look.
+     */
+    detail?: string | null;
+    /**
+     * What happened, as `/v1/events` calls it.
+     */
+    kind: string;
+    /**
+     * Counts the order's events, from 1: a gap is an event that was given up.
+     */
+    number: number;
+    /**
+     * The order, as the shop calls it.
+     */
+    reference: string;
+    shop: string;
+    /**
+     * Where the order stands by this event.
+     */
+    status: Status;
+};
+
+/**
+ * A delivery that failed.
+ */
+export type WebhookFailure = {
+    /**
+     * The first 4 kB of the answer.
+     */
+    answer?: string | null;
+    /**
+     * When it was given up.
+     */
+    dead_at?: string | null;
+    /**
+     * The event's id, as `webhook-id` has it.
+     */
+    event: string;
+    /**
+     * The event's kind.
+     */
+    kind: string;
+    /**
+     * When it is tried next; none once it was given up.
+     */
+    next_at?: string | null;
+    /**
+     * The event's number in its order.
+     */
+    number: number;
+    /**
+     * What was wrong.
+     */
+    problem?: string | null;
+    /**
+     * The order, as the shop calls it.
+     */
+    reference: string;
+    /**
+     * The HTTP status of the answer.
+     */
+    status?: number | null;
+    tried_at?: string | null;
+    /**
+     * How often it was tried.
+     */
+    tries: number;
+};
+
+/**
+ * A webhook, as it is posted: thin, so that it can be logged. Ask for the order to see more.
+ */
+export type WebhookMessage = {
+    data: WebhookData;
+    /**
+     * When it happened.
+     */
+    timestamp: string;
+    /**
+     * What happened: `order.paid`, `order.not_paid`, `order.awaits_merchant`, `order.action_wanted`, `order.needs_person`,
+     * `order.terminated`. Answer types that you don't know with 2xx.
+     */
+    type: string;
+};
+
+/**
+ * A webhook that was set.
+ */
+export type WebhookSet = {
+    /**
+     * The secret, where one was made: keep it, it is shown this once.
+     */
+    secret?: string | null;
+    webhook: WebhookAnswer;
+};
+
+/**
+ * Where webhooks are to go.
+ */
+export type WebhookSetting = {
+    /**
+     * `whsec_` and 24 to 64 random bytes in base 64. Without one the present one goes on; where there is none, one is made.
+     */
+    secret?: string | null;
+    /**
+     * An https address on the internet, without user, password and fragment.
+     */
+    url: string;
+};
+
+/**
+ * How a webhook stands, in a word for programs.
+ */
+export type WebhookState = 'active' | 'failing' | 'disabled';
+
+/**
+ * What came of a test.
+ */
+export type WebhookTest = {
+    /**
+     * The first 4 kB of the answer.
+     */
+    answer?: string | null;
+    /**
+     * Whether it was taken.
+     */
+    delivered: boolean;
+    /**
+     * What was wrong.
+     */
+    problem?: string | null;
+    /**
+     * The HTTP status of the answer.
+     */
+    status?: number | null;
+};
 
 export type HealthData = {
     body?: never;
@@ -520,7 +829,7 @@ export type ListEventsErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -606,7 +915,7 @@ export type ListOrdersErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -646,6 +955,216 @@ export type ListOrdersResponses = {
 
 export type ListOrdersResponse = ListOrdersResponses[keyof ListOrdersResponses];
 
+export type RemoveShopData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}';
+};
+
+export type RemoveShopErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type RemoveShopError = RemoveShopErrors[keyof RemoveShopErrors];
+
+export type RemoveShopResponses = {
+    /**
+     * It is removed
+     */
+    204: void;
+};
+
+export type RemoveShopResponse = RemoveShopResponses[keyof RemoveShopResponses];
+
+export type SetShopData = {
+    body: ShopSetting;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}';
+};
+
+export type SetShopErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type SetShopError = SetShopErrors[keyof SetShopErrors];
+
+export type SetShopResponses = {
+    /**
+     * It is set
+     */
+    200: ShopAnswer;
+};
+
+export type SetShopResponse = SetShopResponses[keyof SetShopResponses];
+
+export type ChangeKeysData = {
+    body: KeySetting;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/keys';
+};
+
+export type ChangeKeysErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type ChangeKeysError = ChangeKeysErrors[keyof ChangeKeysErrors];
+
+export type ChangeKeysResponses = {
+    /**
+     * They are changed
+     */
+    200: ShopAnswer;
+};
+
+export type ChangeKeysResponse = ChangeKeysResponses[keyof ChangeKeysResponses];
+
 export type ShowOrderData = {
     body?: never;
     path: {
@@ -680,7 +1199,7 @@ export type ShowOrderErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -754,7 +1273,7 @@ export type AcceptErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -832,7 +1351,7 @@ export type ActivateErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -912,7 +1431,7 @@ export type ApplyErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -990,7 +1509,7 @@ export type ApproveErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1068,7 +1587,7 @@ export type CancelErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1146,7 +1665,7 @@ export type ConfirmErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1220,7 +1739,7 @@ export type PayErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1294,7 +1813,7 @@ export type PaymentLinkErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1368,7 +1887,7 @@ export type PrintoutErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1442,7 +1961,7 @@ export type RefreshErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1518,7 +2037,7 @@ export type RentErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1592,7 +2111,7 @@ export type SignErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1666,7 +2185,7 @@ export type ShowProductErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1736,7 +2255,7 @@ export type QuoteErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1819,7 +2338,7 @@ export type RentalModelErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now
+     * The order can't take this now, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1858,3 +2377,432 @@ export type RentalModelResponses = {
 };
 
 export type RentalModelResponse = RentalModelResponses[keyof RentalModelResponses];
+
+export type RemoveWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook';
+};
+
+export type RemoveWebhookErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type RemoveWebhookError = RemoveWebhookErrors[keyof RemoveWebhookErrors];
+
+export type RemoveWebhookResponses = {
+    /**
+     * There is none any more
+     */
+    204: void;
+};
+
+export type RemoveWebhookResponse = RemoveWebhookResponses[keyof RemoveWebhookResponses];
+
+export type ShowWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook';
+};
+
+export type ShowWebhookErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type ShowWebhookError = ShowWebhookErrors[keyof ShowWebhookErrors];
+
+export type ShowWebhookResponses = {
+    /**
+     * The webhook
+     */
+    200: WebhookAnswer;
+};
+
+export type ShowWebhookResponse = ShowWebhookResponses[keyof ShowWebhookResponses];
+
+export type SetWebhookData = {
+    body: WebhookSetting;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook';
+};
+
+export type SetWebhookErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type SetWebhookError = SetWebhookErrors[keyof SetWebhookErrors];
+
+export type SetWebhookResponses = {
+    /**
+     * It is set
+     */
+    200: WebhookSet;
+};
+
+export type SetWebhookResponse = SetWebhookResponses[keyof SetWebhookResponses];
+
+export type EnableWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook/enable';
+};
+
+export type EnableWebhookErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type EnableWebhookError = EnableWebhookErrors[keyof EnableWebhookErrors];
+
+export type EnableWebhookResponses = {
+    /**
+     * It is on
+     */
+    200: WebhookAnswer;
+};
+
+export type EnableWebhookResponse = EnableWebhookResponses[keyof EnableWebhookResponses];
+
+export type ResendEventsData = {
+    body: Resend;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook/resend';
+};
+
+export type ResendEventsErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type ResendEventsError = ResendEventsErrors[keyof ResendEventsErrors];
+
+export type ResendEventsResponses = {
+    /**
+     * They are sent
+     */
+    200: Resent;
+};
+
+export type ResendEventsResponse = ResendEventsResponses[keyof ResendEventsResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/webhook/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The order can't take this now, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done
+     */
+    503: Problem;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * What came of it
+     */
+    200: WebhookTest;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type PostedWebhookPayload = WebhookMessage;
+
+export type PostedWebhookRequest = {
+    body: PostedWebhookPayload;
+    key: 'order';
+    path?: never;
+    query?: never;
+};

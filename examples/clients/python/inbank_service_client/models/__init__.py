@@ -12,6 +12,7 @@ from .event_answer import EventAnswer
 from .events import Events
 from .example import Example
 from .healthy import Healthy
+from .key_setting import KeySetting
 from .link import Link
 from .model_answer import ModelAnswer
 from .opened import Opened
@@ -27,9 +28,21 @@ from .progress import Progress
 from .quote_answer import QuoteAnswer
 from .ready import Ready
 from .rent_body import RentBody
+from .resend import Resend
+from .resent import Resent
+from .shop_answer import ShopAnswer
+from .shop_setting import ShopSetting
 from .sign import Sign
 from .signing import Signing
 from .status import Status
+from .webhook_answer import WebhookAnswer
+from .webhook_data import WebhookData
+from .webhook_failure import WebhookFailure
+from .webhook_message import WebhookMessage
+from .webhook_set import WebhookSet
+from .webhook_setting import WebhookSetting
+from .webhook_state import WebhookState
+from .webhook_test import WebhookTest
 
 __all__ = (
     "Accept",
@@ -44,6 +57,7 @@ __all__ = (
     "Events",
     "Example",
     "Healthy",
+    "KeySetting",
     "Link",
     "ModelAnswer",
     "Opened",
@@ -59,7 +73,19 @@ __all__ = (
     "QuoteAnswer",
     "Ready",
     "RentBody",
+    "Resend",
+    "Resent",
+    "ShopAnswer",
+    "ShopSetting",
     "Sign",
     "Signing",
     "Status",
+    "WebhookAnswer",
+    "WebhookData",
+    "WebhookFailure",
+    "WebhookMessage",
+    "WebhookSet",
+    "WebhookSetting",
+    "WebhookState",
+    "WebhookTest",
 )

@@ -18,6 +18,9 @@ class Ready:
         due (int): Orders that are due and not being worked on.
         ready (bool):
         undelivered (int): Events that were not delivered.
+        webhooks_dead (int): Events that were given up, and can be sent again by a call.
+        webhooks_disabled (int): Shops whose webhook is switched off: somebody should look.
+        webhooks_waiting (int): Events that are still to be posted, of those that were taken up.
         oldest_due_seconds (int | None | Unset): How long the first of them has been due, in seconds.
         oldest_undelivered_seconds (int | None | Unset): How long ago the first of them happened, in seconds.
     """
@@ -25,6 +28,9 @@ class Ready:
     due: int
     ready: bool
     undelivered: int
+    webhooks_dead: int
+    webhooks_disabled: int
+    webhooks_waiting: int
     oldest_due_seconds: int | None | Unset = UNSET
     oldest_undelivered_seconds: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -35,6 +41,12 @@ class Ready:
         ready = self.ready
 
         undelivered = self.undelivered
+
+        webhooks_dead = self.webhooks_dead
+
+        webhooks_disabled = self.webhooks_disabled
+
+        webhooks_waiting = self.webhooks_waiting
 
         oldest_due_seconds: int | None | Unset
         if isinstance(self.oldest_due_seconds, Unset):
@@ -55,6 +67,9 @@ class Ready:
                 "due": due,
                 "ready": ready,
                 "undelivered": undelivered,
+                "webhooks_dead": webhooks_dead,
+                "webhooks_disabled": webhooks_disabled,
+                "webhooks_waiting": webhooks_waiting,
             }
         )
         if oldest_due_seconds is not UNSET:
@@ -72,6 +87,12 @@ class Ready:
         ready = d.pop("ready")
 
         undelivered = d.pop("undelivered")
+
+        webhooks_dead = d.pop("webhooks_dead")
+
+        webhooks_disabled = d.pop("webhooks_disabled")
+
+        webhooks_waiting = d.pop("webhooks_waiting")
 
         def _parse_oldest_due_seconds(data: object) -> int | None | Unset:
             if data is None:
@@ -99,6 +120,9 @@ class Ready:
             due=due,
             ready=ready,
             undelivered=undelivered,
+            webhooks_dead=webhooks_dead,
+            webhooks_disabled=webhooks_disabled,
+            webhooks_waiting=webhooks_waiting,
             oldest_due_seconds=oldest_due_seconds,
             oldest_undelivered_seconds=oldest_undelivered_seconds,
         )
