@@ -24,6 +24,10 @@ fn documents() -> Vec<(PathBuf, String)> {
         "docs/adr",
         "docs/how-to",
         "docs/runbooks",
+        "examples/clients",
+        "examples/deploy",
+        "examples/django",
+        "examples/vendure",
         "tests/fixtures",
         "tests/vectors",
     ];

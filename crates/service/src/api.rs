@@ -9,6 +9,8 @@ mod order;
 mod pay;
 mod problem;
 mod product;
+mod shop;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use inbank::Platform;
+use inbank_adapters_sql::ServiceStore;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch::Receiver;
 use utoipa::OpenApi;
@@ -27,7 +30,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::problem::Problem;
-use crate::Tokens;
+use crate::shops::RuntimeShops;
+use crate::webhook::Webhooks;
+use crate::{Service, Tokens};
 
 /// A cart with a thousand rows is a quarter of it.
 const LARGEST_BODY: usize = 1 << 20;
@@ -36,6 +41,9 @@ const LARGEST_BODY: usize = 1 << 20;
 pub(crate) struct Api {
     platform: Platform,
     tokens: Tokens,
+    store: ServiceStore,
+    webhooks: Arc<Webhooks>,
+    shops: Arc<RuntimeShops>,
     stopping: Receiver<bool>,
 }
 
@@ -53,17 +61,30 @@ type Shared = Arc<Api>;
         (name = "orders", description = "Opening, and how orders stand"),
         (name = "commands", description = "What is decided about an order"),
         (name = "events", description = "What happened, in order"),
+        (name = "shops", description = "Shops, added and removed while the service runs"),
+        (name = "webhooks", description = "Events that are posted to a shop's own server"),
         (name = "service", description = "How the service is")
     ),
+    // What derived answers hold is not found by itself.
+    components(schemas(command::Commanded, command::Progress, problem::Problem)),
     security(("token" = []))
 )]
 struct Described;
+
+/// What is posted to the shops' own servers.
+#[derive(OpenApi)]
+#[openapi(paths(webhook::posted))]
+struct Posted;
 
 fn described() -> OpenApiRouter<Shared> {
     let mut document = Described::openapi();
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", scheme);
+    let posted = Posted::openapi();
+    let schemas = posted.components.unwrap_or_default().schemas;
+    components.schemas.extend(schemas);
+    document.webhooks = Some(posted.paths);
     OpenApiRouter::with_openapi(document)
         .routes(routes!(product::show))
         .routes(routes!(product::quote))
@@ -83,13 +104,19 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(command::activate))
         .routes(routes!(command::refresh))
         .routes(routes!(event::list))
+        .routes(routes!(shop::set, shop::remove))
+        .routes(routes!(shop::change_keys))
+        .routes(routes!(webhook::show, webhook::set, webhook::remove))
+        .routes(routes!(webhook::enable))
+        .routes(routes!(webhook::resend))
+        .routes(routes!(webhook::test))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }
 
 /// The service's routes, to be served beside the platform's own ([`Platform::serve_until`]). Whoever waits for events is
 /// answered as soon as `stopping` says so, since the server would else wait for them.
-pub fn routes(platform: Platform, tokens: Tokens, stopping: Receiver<bool>) -> Router {
+pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
     let (router, _) = described().split_for_parts();
     router
         .route("/openapi.json", get(document_of_all))
@@ -97,8 +124,11 @@ pub fn routes(platform: Platform, tokens: Tokens, stopping: Receiver<bool>) -> R
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::new(Api {
-            platform,
-            tokens,
+            platform: service.platform,
+            tokens: service.tokens,
+            store: service.store,
+            webhooks: service.webhooks,
+            shops: service.shops,
             stopping,
         }))
 }

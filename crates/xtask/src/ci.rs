@@ -2,7 +2,9 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{browser, docs, examples, interfaces, mutations, package, test, toolchain};
+use crate::{
+    browser, docs, examples, interfaces, mutations, package, test, test_examples, toolchain,
+};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -19,6 +21,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     docs::run()?;
     examples::run()?;
     browser::run(&browser::Arguments::default())?;
+    test_examples::run()?;
     test::run()?;
     mutations::before_a_merge()
 }

@@ -12,6 +12,7 @@ use anyhow::Context as _;
 
 use crate::step::{Step, root, target};
 use crate::tool::MDBOOK;
+use crate::tree;
 use pages::Pages;
 
 /// What stands in the reference: what others build on, and what they test with.
@@ -99,7 +100,7 @@ fn write_reference(target: &Path, site: &Path) -> anyhow::Result<()> {
         step = step.argument("--package").argument(package);
     }
     step.run()?;
-    copy(&made, &site.join("reference"))
+    tree::copy(&made, &site.join("reference"))
 }
 
 /// The page that leads to the reference.
@@ -124,18 +125,4 @@ fn description(folder: &Path) -> anyhow::Result<String> {
     let line = lines.find_map(|line| line.strip_prefix("description = \""));
     let text = line.and_then(|line| line.strip_suffix('"'));
     Ok(text.context("a manifest without a description")?.to_owned())
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let place = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &place)?;
-        } else {
-            fs::copy(entry.path(), place)?;
-        }
-    }
-    Ok(())
 }

@@ -1,11 +1,12 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `docs`, `fuzz`, `mutants`,
-//! `mutations`, `package`, `features`, `sbom`, `soak`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `clients`, `docs`, `fuzz`, `mutants`,
+//! `mutations`, `package`, `features`, `sbom`, `soak`, `test-examples`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
 mod bench;
 mod browser;
 mod ci;
+mod clients;
 mod docs;
 mod examples;
 mod features;
@@ -13,15 +14,20 @@ mod fuzz;
 mod interfaces;
 mod mutants;
 mod mutations;
+mod node;
 mod package;
+mod program;
 mod public_api;
+mod python;
 mod sbom;
 mod simulate;
 mod soak;
 mod step;
 mod test;
+mod test_examples;
 mod tool;
 mod toolchain;
+mod tree;
 mod tutorial;
 mod workspace;
 
@@ -47,6 +53,10 @@ enum Command {
     Soak(soak::Arguments),
     /// Counts, builds and runs the programs in `examples/`, and follows the tutorial
     Examples,
+    /// Compares the clients in `examples/clients` with what the service's document makes
+    Clients(clients::Arguments),
+    /// Runs the examples for platforms in other languages against `inbank serve` and its sandbox
+    TestExamples,
     /// Follows the tutorial: makes its project, runs its commands, compares what they print
     Tutorial,
     /// Builds the documents as a site in `target/site`, with the reference beside it, and checks its links
@@ -77,6 +87,8 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Examples => examples::run(),
+        Command::Clients(arguments) => clients::run(&arguments),
+        Command::TestExamples => test_examples::run(),
         Command::Docs => docs::run(),
         Command::Tutorial => tutorial::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),

@@ -17,6 +17,7 @@ pub(crate) struct Step {
     program: OsString,
     arguments: Vec<OsString>,
     environment: Vec<(&'static str, OsString)>,
+    folder: Option<PathBuf>,
 }
 
 impl Step {
@@ -42,6 +43,7 @@ impl Step {
             program: program.into(),
             arguments: arguments.split_whitespace().map(Into::into).collect(),
             environment: Vec::new(),
+            folder: None,
         }
     }
 
@@ -54,6 +56,12 @@ impl Step {
     /// Sets one variable of the command's environment.
     pub(crate) fn environment(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
         self.environment.push((name, value.into()));
+        self
+    }
+
+    /// Runs it there, and not in the workspace's root.
+    pub(crate) fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 
@@ -71,7 +79,11 @@ impl Step {
             words.display()
         );
         let started = Instant::now();
-        let status = in_root(&self.program)
+        let mut command = in_root(&self.program);
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        let status = command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             // `cargo run` leaves it to whom it runs; a subcommand takes itself for not run by cargo where it is set.

@@ -1,20 +1,29 @@
-//! The service's routes over a bank and a ledger in memory.
+//! The service's routes over a bank in memory and a ledger in a file.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod deploy;
 mod document;
+mod hands;
 mod orders;
 mod problems;
+mod receiver;
+mod runtime_shops;
+mod sending;
+mod webhook_calls;
+mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use inbank::sql::SqlLedger;
 use inbank::{Platform, Region, Shop, ShopName};
-use inbank_service::{Scope, Token, Tokens, routes};
-use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
+use inbank_service::{Scope, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes};
+use inbank_testkit::{FakeBank, RecordingSink};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::sync::watch::{Sender, channel};
 use tower::ServiceExt as _;
 
@@ -30,6 +39,7 @@ struct Service {
     bank: Arc<FakeBank>,
     router: Router,
     stop: Sender<bool>,
+    _folder: TempDir,
 }
 
 struct Answer {
@@ -43,9 +53,13 @@ impl Service {
     async fn new() -> Self {
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));
         let other = Arc::new(FakeBank::new(Region::ESTONIA));
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("inbank.db").display());
+        let ledger = SqlLedger::connect(&url).await.unwrap();
+        let store = ledger.service_store().await.unwrap();
         let platform = Platform::builder()
             .public_url("https://pay.example")
-            .ledger(Arc::new(MemoryLedger::new()))
+            .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()))
             .shop(Shop::at("main", bank.ports()))
             .shop(Shop::at("other", other.ports()));
@@ -57,40 +71,22 @@ impl Service {
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
         ]);
         let (end, stopping) = channel(false);
-        let router = routes(platform, tokens, stopping);
+        let webhooks = WebhookOptions {
+            targets: WebhookTargets::allowing(["127.0.0.0/8"]).unwrap(),
+            vault: Vault::new(["a-key-that-nobody-would-ever-guess"]),
+            ..WebhookOptions::default()
+        };
+        let service = inbank_service::Service::new(platform, tokens, store, webhooks).unwrap();
         Self {
             bank,
-            router,
+            router: routes(service, stopping),
             stop: end,
+            _folder: folder,
         }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
-        let request = request.body(body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let text = |name| {
-            let value = response.headers().get(name)?;
-            Some(value.to_str().unwrap().to_owned())
-        };
-        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
-        let retry_after = text(header::RETRY_AFTER);
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer {
-            status,
-            content_type,
-            retry_after,
-            body,
-        }
+        answered(&self.router, method, path, token, body).await
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -99,6 +95,10 @@ impl Service {
 
     async fn post(&self, path: &str, body: &str) -> Answer {
         self.ask(Method::POST, path, ADMIN, Some(body)).await
+    }
+
+    async fn put(&self, path: &str, body: &str) -> Answer {
+        self.ask(Method::PUT, path, ADMIN, Some(body)).await
     }
 
     async fn pay(&self, order: &str, amount: &str) -> Answer {
@@ -110,4 +110,38 @@ impl Service {
 
 fn cart(amount: &str) -> String {
     format!(r#"{{"product":"{PRODUCT}","amount":"{amount}","currency":"EUR","locale":"et-EE"}}"#)
+}
+
+async fn answered(
+    router: &Router,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<&str>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+    let request = request.body(body).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let text = |name| {
+        let value = response.headers().get(name)?;
+        Some(value.to_str().unwrap().to_owned())
+    };
+    let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+    let retry_after = text(header::RETRY_AFTER);
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer {
+        status,
+        content_type,
+        retry_after,
+        body,
+    }
 }

@@ -1,0 +1,91 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .accept import Accept
+from .activate import Activate
+from .applied import Applied
+from .apply_body import ApplyBody
+from .asked import Asked
+from .attempt_answer import AttemptAnswer
+from .commanded import Commanded
+from .confirm import Confirm
+from .event_answer import EventAnswer
+from .events import Events
+from .example import Example
+from .healthy import Healthy
+from .key_setting import KeySetting
+from .link import Link
+from .model_answer import ModelAnswer
+from .opened import Opened
+from .order_answer import OrderAnswer
+from .orders import Orders
+from .pay import Pay
+from .pay_request import PayRequest
+from .payment_link import PaymentLink
+from .printout_answer import PrintoutAnswer
+from .problem import Problem
+from .product_answer import ProductAnswer
+from .progress import Progress
+from .quote_answer import QuoteAnswer
+from .ready import Ready
+from .rent_body import RentBody
+from .resend import Resend
+from .resent import Resent
+from .shop_answer import ShopAnswer
+from .shop_setting import ShopSetting
+from .sign import Sign
+from .signing import Signing
+from .status import Status
+from .webhook_answer import WebhookAnswer
+from .webhook_data import WebhookData
+from .webhook_failure import WebhookFailure
+from .webhook_message import WebhookMessage
+from .webhook_set import WebhookSet
+from .webhook_setting import WebhookSetting
+from .webhook_state import WebhookState
+from .webhook_test import WebhookTest
+
+__all__ = (
+    "Accept",
+    "Activate",
+    "Applied",
+    "ApplyBody",
+    "Asked",
+    "AttemptAnswer",
+    "Commanded",
+    "Confirm",
+    "EventAnswer",
+    "Events",
+    "Example",
+    "Healthy",
+    "KeySetting",
+    "Link",
+    "ModelAnswer",
+    "Opened",
+    "OrderAnswer",
+    "Orders",
+    "Pay",
+    "PayRequest",
+    "PaymentLink",
+    "PrintoutAnswer",
+    "Problem",
+    "ProductAnswer",
+    "Progress",
+    "QuoteAnswer",
+    "Ready",
+    "RentBody",
+    "Resend",
+    "Resent",
+    "ShopAnswer",
+    "ShopSetting",
+    "Sign",
+    "Signing",
+    "Status",
+    "WebhookAnswer",
+    "WebhookData",
+    "WebhookFailure",
+    "WebhookMessage",
+    "WebhookSet",
+    "WebhookSetting",
+    "WebhookState",
+    "WebhookTest",
+)

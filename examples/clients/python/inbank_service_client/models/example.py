@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="Example")
+
+
+@_attrs_define
+class Example:
+    """The standard information, in a country's language.
+
+    Attributes:
+        language (str):
+        notice (str):
+        sentence (str):
+        text (str):
+        warning (str):
+    """
+
+    language: str
+    notice: str
+    sentence: str
+    text: str
+    warning: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        language = self.language
+
+        notice = self.notice
+
+        sentence = self.sentence
+
+        text = self.text
+
+        warning = self.warning
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "language": language,
+                "notice": notice,
+                "sentence": sentence,
+                "text": text,
+                "warning": warning,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        language = d.pop("language")
+
+        notice = d.pop("notice")
+
+        sentence = d.pop("sentence")
+
+        text = d.pop("text")
+
+        warning = d.pop("warning")
+
+        example = cls(
+            language=language,
+            notice=notice,
+            sentence=sentence,
+            text=text,
+            warning=warning,
+        )
+
+        example.additional_properties = d
+        return example
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
