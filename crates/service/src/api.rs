@@ -55,6 +55,8 @@ type Shared = Arc<Api>;
         (name = "events", description = "What happened, in order"),
         (name = "service", description = "How the service is")
     ),
+    // What derived answers hold is not found by itself.
+    components(schemas(command::Commanded, command::Progress, problem::Problem)),
     security(("token" = []))
 )]
 struct Described;

@@ -23,7 +23,7 @@ use crate::answer::OrderAnswer;
 /// How far a command is.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Progress {
+pub(super) enum Progress {
     /// The bank shows it, or it stood so already.
     Done,
     /// The bank has taken it and does not show it yet; an event tells when it does.
@@ -49,10 +49,10 @@ type Answer = Result<Response, Problem>;
 pub(super) enum Commands {
     /// The bank shows it
     #[response(status = 200)]
-    Done(#[to_schema] Commanded),
+    Done(Commanded),
     /// The bank has taken it, or will be asked: an event tells when it shows
     #[response(status = 202)]
-    UnderWay(#[to_schema] Commanded),
+    UnderWay(Commanded),
 }
 
 async fn commanded(order: &OrderHandle, outcome: CommandOutcome) -> Result<Response, Problem> {

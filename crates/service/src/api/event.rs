@@ -68,7 +68,7 @@ const LONGEST_WAIT: u32 = 30;
 const LOOKED_EVERY: Duration = Duration::from_millis(250);
 
 /// Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(Wanted),
+#[utoipa::path(get, operation_id = "list_events", path = "/v1/events", tag = "events", params(Wanted),
     responses((status = 200, description = "What happened after that", body = Events),
         Problems))]
 pub(super) async fn list(

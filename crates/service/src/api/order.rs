@@ -15,7 +15,7 @@ use super::{Api, Shared};
 use crate::answer::OrderAnswer;
 
 /// Shows an order with its attempts.
-#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{reference}", tag = "orders",
+#[utoipa::path(get, operation_id = "show_order", path = "/v1/shops/{shop}/orders/{reference}", tag = "orders",
     params(OrderPath),
     responses((status = 200, description = "The order", body = OrderAnswer),
         Problems))]
@@ -60,7 +60,7 @@ const USUAL: u32 = 100;
 const MOST: u32 = 1_000;
 
 /// Lists orders, the latest opened first.
-#[utoipa::path(get, path = "/v1/orders", tag = "orders", params(Wanted),
+#[utoipa::path(get, operation_id = "list_orders", path = "/v1/orders", tag = "orders", params(Wanted),
     responses((status = 200, description = "The orders", body = Orders),
         Problems))]
 pub(super) async fn list(

@@ -46,37 +46,37 @@ pub(crate) struct Problem {
 pub(super) enum Problems {
     /// The request can't be read
     #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(#[to_schema] Problem),
+    Malformed(Problem),
     /// The token is missing or not valid
     #[response(status = 401, content_type = "application/problem+json")]
-    NotAuthorised(#[to_schema] Problem),
+    NotAuthorised(Problem),
     /// The token may not do this
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] Problem),
+    Forbidden(Problem),
     /// There is no such thing, or none that the token may see
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
+    NotFound(Problem),
     /// The order can't take this now
     #[response(status = 409, content_type = "application/problem+json")]
-    NotNow(#[to_schema] Problem),
+    NotNow(Problem),
     /// The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
+    TooLarge(Problem),
     /// The body is no `application/json`
     #[response(status = 415, content_type = "application/problem+json")]
-    NoJson(#[to_schema] Problem),
+    NoJson(Problem),
     /// The request breaks a rule, or the bank refused: nothing was done
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem),
+    Invalid(Problem),
     /// Too many attempts at this order; nothing was sent
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] Problem),
+    TooMany(Problem),
     /// The bank was asked and did not answer, or not so that it could be understood
     #[response(status = 502, content_type = "application/problem+json")]
-    Unclear(#[to_schema] Problem),
+    Unclear(Problem),
     /// The bank or the ledger is away, or too much is under way: nothing was done
     #[response(status = 503, content_type = "application/problem+json")]
-    Away(#[to_schema] Problem),
+    Away(Problem),
 }
 
 /// What is wrong, without the words for one case.

@@ -35,7 +35,7 @@ pub(super) struct ProductAnswer {
 }
 
 /// Describes a product. Kept for five minutes.
-#[utoipa::path(get, path = "/v1/shops/{shop}/products/{code}", tag = "conditions",
+#[utoipa::path(get, operation_id = "show_product", path = "/v1/shops/{shop}/products/{code}", tag = "conditions",
     params(("shop" = String, Path, description = "The shop"), ("code" = String, Path, description = "The product's code")),
     responses((status = 200, description = "The product", body = ProductAnswer),
         Problems))]

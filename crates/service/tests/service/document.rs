@@ -26,6 +26,47 @@ fn the_kept_document_is_the_one_that_the_code_makes() {
     );
 }
 
+/// Every value under a key, wherever it stands.
+fn under<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get(key));
+            fields.values().for_each(|value| under(value, key, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| under(value, key, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn a_generator_finds_whatever_the_document_refers_to_and_every_operation_by_its_name() {
+    let document = document();
+    let mut references = Vec::new();
+    under(&document, "$ref", &mut references);
+    assert!(references.len() > 100);
+    for reference in references {
+        let place = reference.as_str().unwrap().trim_start_matches('#');
+        assert!(document.pointer(place).is_some(), "{reference} is missing");
+    }
+    let mut names = Vec::new();
+    under(&document, "operationId", &mut names);
+    let all = names.len();
+    names.sort_by_key(|name| name.to_string());
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
+}
+
+#[test]
+fn every_problem_is_of_one_type_for_whoever_calls_by_a_generated_client() {
+    let document = document();
+    let mut problems = Vec::new();
+    under(&document, "application/problem+json", &mut problems);
+    assert!(problems.len() > 100);
+    for problem in problems {
+        assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem");
+    }
+}
+
 #[tokio::test]
 async fn every_path_of_the_document_is_served_and_every_answer_is_in_it() {
     let service = Service::new().await;
