@@ -45,6 +45,7 @@
 mod connection;
 mod failure;
 mod ledger;
+mod listing;
 mod migration;
 mod moment;
 mod options;
