@@ -2,7 +2,7 @@
 
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
-use crate::{browser, docs, examples, interfaces, package, test, toolchain};
+use crate::{browser, docs, examples, interfaces, package, schemathesis, test, toolchain};
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -19,6 +19,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     docs::run()?;
     examples::run()?;
     browser::run(&browser::Arguments::default())?;
+    schemathesis::run(&schemathesis::Arguments::default())?;
     test::run()
 }
 

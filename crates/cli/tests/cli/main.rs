@@ -13,6 +13,7 @@ mod example_shop;
 mod exit;
 mod following;
 mod income_proof;
+mod init;
 mod listen;
 mod man;
 mod order;

@@ -2,9 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod browsing;
+mod canary;
 mod document;
+mod income;
+mod limits;
+mod listing;
 mod orders;
 mod problems;
+mod scraping;
+mod streaming;
 
 use std::sync::Arc;
 
@@ -28,6 +35,7 @@ const PRODUCT: &str = "hp_approval";
 
 struct Service {
     bank: Arc<FakeBank>,
+    platform: Platform,
     router: Router,
     stop: Sender<bool>,
 }
@@ -37,6 +45,8 @@ struct Answer {
     content_type: String,
     retry_after: Option<String>,
     body: Value,
+    /// The body as it came.
+    text: String,
 }
 
 impl Service {
@@ -57,21 +67,36 @@ impl Service {
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
         ]);
         let (end, stopping) = channel(false);
-        let router = routes(platform, tokens, stopping);
+        let router = routes(platform.clone(), tokens, stopping);
         Self {
             bank,
+            platform,
             router,
             stop: end,
         }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
+        self.ask_with(method, path, token, body, &[]).await
+    }
+
+    async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
         let request = request.body(body).unwrap();
@@ -85,7 +110,9 @@ impl Service {
         let status = response.status();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer {
+            text,
             status,
             content_type,
             retry_after,
