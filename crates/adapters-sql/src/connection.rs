@@ -1,10 +1,9 @@
 //! From an address to a ledger.
 
-use std::sync::Arc;
-
-use inbank_ports::{Ledger, LedgerErrorKind};
+use inbank_ports::LedgerErrorKind;
 use thiserror::Error;
 
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::ledger::SqlLedger;
 use crate::migration;
@@ -111,16 +110,12 @@ pub(crate) async fn connect(url: &str, options: &LedgerOptions) -> Result<SqlLed
         #[cfg(feature = "sqlite")]
         Address::Sqlite(file) => {
             let place = file.place();
-            ledger("sqlite", place, Sqlite::open(file, options.migrates).await)
+            ledger(place, Sqlite::open(file, options.migrates).await)
         }
         #[cfg(feature = "postgres")]
         Address::Postgres(database) => {
             let place = postgres::place(&database);
-            ledger(
-                "postgres",
-                place,
-                Postgres::connect(*database, options).await,
-            )
+            ledger(place, Postgres::connect(*database, options).await)
         }
     }
 }
@@ -131,7 +126,7 @@ pub(crate) async fn with_pool(
     options: &LedgerOptions,
 ) -> Result<SqlLedger, ConnectError> {
     let place = postgres::place(&pool.connect_options());
-    ledger("postgres", place, Postgres::with_pool(pool, options).await)
+    ledger(place, Postgres::with_pool(pool, options).await)
 }
 
 /// Brings the tables up to date, and does nothing else. The version that they are then at.
@@ -140,7 +135,7 @@ pub(crate) async fn migrate(url: &str) -> Result<i64, ConnectError> {
         #[cfg(feature = "sqlite")]
         Address::Sqlite(file) => {
             let place = file.place();
-            ledger("sqlite", place, Sqlite::open(file, true).await)?;
+            ledger(place, Sqlite::open(file, true).await)?;
             Ok(migration::latest(migration::SQLITE))
         }
         #[cfg(feature = "postgres")]
@@ -153,13 +148,12 @@ pub(crate) async fn migrate(url: &str) -> Result<i64, ConnectError> {
     }
 }
 
-fn ledger<L: Ledger + 'static>(
-    engine: &'static str,
+fn ledger(
     place: String,
-    opened: Result<L, Failure>,
+    opened: Result<impl Into<Engine>, Failure>,
 ) -> Result<SqlLedger, ConnectError> {
     let opened = opened.map_err(|failure| DatabaseError::new(place, &failure))?;
-    Ok(SqlLedger::new(engine, Arc::new(opened)))
+    Ok(SqlLedger::new(opened.into()))
 }
 
 #[cfg(test)]

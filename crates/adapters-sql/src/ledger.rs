@@ -1,5 +1,4 @@
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,6 +10,7 @@ use inbank_ports::{
 use time::OffsetDateTime;
 
 use crate::connection::{self, ConnectError};
+use crate::engine::Engine;
 use crate::options::LedgerOptions;
 
 /// The ledger in a database. Cheap to clone; clones share connections.
@@ -18,8 +18,7 @@ use crate::options::LedgerOptions;
 /// On PostgreSQL it needs the Tokio runtime that it was connected in; on SQLite it has threads of its own, and serves under any.
 #[derive(Clone)]
 pub struct SqlLedger {
-    engine: &'static str,
-    store: Arc<dyn Ledger>,
+    store: Engine,
 }
 
 impl SqlLedger {
@@ -44,15 +43,24 @@ impl SqlLedger {
         connection::migrate(url).await
     }
 
-    pub(crate) const fn new(engine: &'static str, store: Arc<dyn Ledger>) -> Self {
-        Self { engine, store }
+    pub(crate) const fn new(store: Engine) -> Self {
+        Self { store }
+    }
+
+    /// What `inbank serve` keeps beside the orders, in the same database.
+    ///
+    /// # Errors
+    /// `Forbidden` ⇐ the account may not use the tables of the service; it may need more rights than for the ledger alone.
+    #[cfg(feature = "service")]
+    pub async fn service_store(&self) -> Result<crate::ServiceStore, ConnectError> {
+        crate::ServiceStore::open(self.store.clone()).await
     }
 }
 
 impl fmt::Debug for SqlLedger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlLedger")
-            .field("engine", &self.engine)
+            .field("engine", &self.store.name())
             .finish_non_exhaustive()
     }
 }

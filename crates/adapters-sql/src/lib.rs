@@ -32,7 +32,7 @@
 //! |---|---|
 //! | `sqlite` (default) | `sqlite:` addresses; SQLite is built in |
 //! | `postgres` | `postgres:` addresses |
-//! | `rustls` | TLS on the way to PostgreSQL; without it `sslmode=require` is refused |
+//! | `service` | `ServiceStore`: what `inbank serve` keeps beside the ledger |
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
     expect(
@@ -43,6 +43,7 @@
 )]
 
 mod connection;
+mod engine;
 mod failure;
 mod ledger;
 mod listing;
@@ -53,9 +54,17 @@ mod options;
 mod postgres;
 mod row;
 mod schedule;
+#[cfg(feature = "service")]
+mod service;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub use connection::{ConnectError, DatabaseError};
 pub use ledger::SqlLedger;
 pub use options::LedgerOptions;
+#[cfg(feature = "service")]
+pub use service::{
+    AuditEntry, AuditRecord, Begun, ClaimedWebhook, DueDelivery, FailedDelivery, IdempotencyName,
+    KeptShop, Outcome, Resend, Ruled, ServiceStore, Settled, Standing, TryReport, Webhook,
+    WebhookMeasures, WebhookOrigin, WebhookTarget,
+};

@@ -10,6 +10,8 @@ mod measure;
 mod migration;
 mod order;
 mod outbox;
+#[cfg(feature = "service")]
+mod script;
 mod statistics;
 mod write;
 

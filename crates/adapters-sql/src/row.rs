@@ -116,6 +116,12 @@ impl<'a, R: Columns> Cursor<'a, R> {
         Ok(self.row.bytes(at)?.ok_or_else(missing)?.to_vec())
     }
 
+    #[cfg(feature = "service")]
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let at = self.step();
+        Ok(self.row.bytes(at)?.map(<[u8]>::to_vec))
+    }
+
     pub(crate) fn flag(&mut self) -> Result<bool, Failure> {
         Ok(self.number()? != 0)
     }
@@ -182,7 +188,7 @@ fn too_large() -> Failure {
 }
 
 /// What a word in a column means; of a later version's, nothing.
-fn known<T>(what: &str, meaning: Option<T>) -> Result<T, Failure> {
+pub(crate) fn known<T>(what: &str, meaning: Option<T>) -> Result<T, Failure> {
     meaning.ok_or_else(|| {
         Failure::unreadable(format!("a stored {what} is none that this version knows"))
     })

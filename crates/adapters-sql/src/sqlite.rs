@@ -11,6 +11,8 @@ mod order;
 mod outbox;
 mod queue;
 mod reader;
+#[cfg(feature = "service")]
+mod script;
 mod statistics;
 mod write;
 mod writer;

@@ -15,6 +15,8 @@ mod pay;
 mod problem;
 mod product;
 mod scrape;
+mod shop;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use inbank::Platform;
+use inbank_adapters_sql::ServiceStore;
 use tokio::sync::watch::Receiver;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -33,12 +36,17 @@ use utoipa_axum::routes;
 use self::admission::Places;
 use self::problem::Problem;
 use self::scrape::Figures;
-use crate::Tokens;
+use crate::shops::RuntimeShops;
+use crate::webhook::Webhooks;
+use crate::{Service, Tokens};
 
 /// What every route works with.
 pub(crate) struct Api {
     platform: Platform,
     tokens: Tokens,
+    store: ServiceStore,
+    webhooks: Arc<Webhooks>,
+    shops: Arc<RuntimeShops>,
     stopping: Receiver<bool>,
     places: Places,
     figures: Figures,
@@ -58,6 +66,8 @@ type Shared = Arc<Api>;
         (name = "orders", description = "Opening, and how orders stand"),
         (name = "commands", description = "What is decided about an order"),
         (name = "events", description = "What happened, in order"),
+        (name = "shops", description = "Shops, added and removed while the service runs"),
+        (name = "webhooks", description = "Events that are posted to a shop's own server"),
         (name = "service", description = "How the service is")
     ),
     // What derived answers hold is not found by itself.
@@ -66,11 +76,20 @@ type Shared = Arc<Api>;
 )]
 struct Described;
 
+/// What is posted to the shops' own servers.
+#[derive(OpenApi)]
+#[openapi(paths(webhook::posted))]
+struct Posted;
+
 fn described() -> OpenApiRouter<Shared> {
     let mut document = Described::openapi();
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", scheme);
+    let posted = Posted::openapi();
+    let schemas = posted.components.unwrap_or_default().schemas;
+    components.schemas.extend(schemas);
+    document.webhooks = Some(posted.paths);
     OpenApiRouter::with_openapi(document)
         .routes(routes!(product::show))
         .routes(routes!(product::quote))
@@ -91,6 +110,12 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(command::activate))
         .routes(routes!(command::refresh))
         .routes(routes!(event::list))
+        .routes(routes!(shop::set, shop::remove))
+        .routes(routes!(shop::change_keys))
+        .routes(routes!(webhook::show, webhook::set, webhook::remove))
+        .routes(routes!(webhook::enable))
+        .routes(routes!(webhook::resend))
+        .routes(routes!(webhook::test))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(scrape::metrics))
@@ -98,11 +123,14 @@ fn described() -> OpenApiRouter<Shared> {
 
 /// The service's routes, to be served beside the platform's own ([`Platform::serve_until`]). Whoever waits for events is
 /// answered as soon as `stopping` says so, since the server would else wait for them. To be made on a Tokio runtime.
-pub fn routes(platform: Platform, tokens: Tokens, stopping: Receiver<bool>) -> Router {
+pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
     let figures = Figures::new(stopping.clone());
     let api = Arc::new(Api {
-        platform,
-        tokens,
+        platform: service.platform,
+        tokens: service.tokens,
+        store: service.store,
+        webhooks: service.webhooks,
+        shops: service.shops,
         stopping,
         places: Places::default(),
         figures,
@@ -114,6 +142,7 @@ pub fn routes(platform: Platform, tokens: Tokens, stopping: Receiver<bool>) -> R
         .route("/docs/style.css", get(browse::style))
         .fallback(|| async { Problem::no_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(from_fn_with_state(api.clone(), idempotency::once))
         .layer(from_fn_with_state(api.clone(), admission::admit))
         .with_state(api)
 }

@@ -1,6 +1,8 @@
 //! `inbank.toml`: which shops there are, and who may call. It names variables of the environment, and holds no
 //! secret itself.
 
+mod webhook;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr as _;
@@ -12,7 +14,7 @@ use toml::Spanned;
 use url::{Host, Url};
 
 use crate::token::SHORTEST;
-use crate::{Scope, Token, Tokens};
+use crate::{FileWebhook, Scope, Token, Tokens, Vault, WebhookTargets};
 
 /// What a file says, checked, with what its variables hold.
 #[derive(Debug)]
@@ -23,6 +25,12 @@ pub struct Config {
     pub shops: Vec<Shop>,
     /// Who may call.
     pub tokens: Tokens,
+    /// Where the shops' webhooks go.
+    pub webhooks: Vec<FileWebhook>,
+    /// Where webhooks may go at all.
+    pub webhook_targets: WebhookTargets,
+    /// Encrypts what is kept secret.
+    pub vault: Option<Vault>,
 }
 
 /// What is wrong with a file, and in which line.
@@ -46,6 +54,9 @@ impl fmt::Display for ConfigError {
 struct File {
     public_url: Spanned<String>,
     api_tokens_env: Option<Spanned<String>>,
+    secret_key_env: Option<Spanned<String>>,
+    #[serde(default)]
+    webhook_targets_allowed: Vec<Spanned<String>>,
     #[serde(default)]
     tokens: Vec<TokenTable>,
     #[serde(default)]
@@ -71,6 +82,8 @@ struct ShopTable {
     shop_uuid_env: Spanned<String>,
     api_keys_env: Spanned<String>,
     return_url: Option<Spanned<String>>,
+    webhook_url: Option<Spanned<String>>,
+    webhook_secret_env: Option<Spanned<String>>,
 }
 
 /// The file's text, for the lines, and the environment.
@@ -115,10 +128,20 @@ impl Config {
             });
         }
         let tokens = reader.tokens(&file, &names)?;
+        let webhook_targets = reader.targets(&file.webhook_targets_allowed)?;
+        let mut webhooks = Vec::new();
+        for table in &file.shops {
+            webhooks.extend(reader.webhook(table, &webhook_targets)?);
+        }
+        let vault = file.secret_key_env.as_ref();
+        let vault = vault.map(|name| reader.vault(name)).transpose()?;
         Ok(Self {
             public_url,
             shops,
             tokens,
+            webhooks,
+            webhook_targets,
+            vault,
         })
     }
 }

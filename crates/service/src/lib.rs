@@ -10,8 +10,16 @@
 mod answer;
 mod api;
 mod config;
+mod service;
+mod shops;
 mod token;
+mod vault;
+mod webhook;
 
 pub use api::{openapi, routes};
 pub use config::{Config, ConfigError};
+pub use inbank_adapters_sql::ServiceStore;
+pub use service::{Service, ServiceError};
 pub use token::{Scope, Token, Tokens};
+pub use vault::Vault;
+pub use webhook::{FileWebhook, WebhookOptions, WebhookSecret, WebhookTargets};

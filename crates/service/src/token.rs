@@ -91,6 +91,12 @@ impl Token {
         self.shops.is_none()
     }
 
+    /// What it is called where it is written down who did something: no part of it, and nothing that it could be found by.
+    pub(crate) fn name(&self) -> String {
+        let [a, b, c, d, ..] = self.digest;
+        format!("token {:08x}", u32::from_be_bytes([a, b, c, d]))
+    }
+
     /// Whether it may see anything of a shop.
     pub fn sees(&self, shop: &ShopName) -> bool {
         self.shops.as_ref().is_none_or(|shops| shops.contains(shop))

@@ -70,6 +70,11 @@ impl Session {
     pub(super) fn text(&self, sql: &'static Sql) -> &'static str {
         sql.text(self.clock)
     }
+
+    #[cfg(feature = "service")]
+    pub(super) const fn clock(&self) -> Clock {
+        self.clock
+    }
 }
 
 pub(super) enum Held {

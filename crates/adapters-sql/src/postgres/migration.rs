@@ -59,13 +59,43 @@ async fn to_run(connection: &mut PgConnection) -> Result<&'static [Migration], F
     missing(POSTGRES, &applied?)
 }
 
+/// Which of the rights to some tables are lacking.
 const RIGHTS: &str = "SELECT r, t FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r
-    CROSS JOIN unnest(ARRAY['inbank_order', 'inbank_attempt', 'inbank_callback', 'inbank_event', 'inbank_feed']) AS t
+    CROSS JOIN unnest(CAST($1 AS text[])) AS t
     WHERE NOT has_table_privilege(t, r) LIMIT 1";
+
+const LEDGER: [&str; 5] = [
+    "inbank_order",
+    "inbank_attempt",
+    "inbank_callback",
+    "inbank_event",
+    "inbank_feed",
+];
+
+#[cfg(feature = "service")]
+const SERVICE: [&str; 6] = [
+    "inbank_webhook",
+    "inbank_webhook_delivery",
+    "inbank_idempotency",
+    "inbank_shop",
+    "inbank_revision",
+    "inbank_audit",
+];
 
 /// Whoever lacks a right hears of it at once, and which, and not from the first call that needs it.
 pub(super) async fn check_rights(connection: &mut PgConnection) -> Result<(), Failure> {
-    let lacking = sqlx::query(RIGHTS).fetch_optional(connection).await?;
+    rights_to(&LEDGER, connection).await
+}
+
+/// The same for the tables that the service alone uses.
+#[cfg(feature = "service")]
+pub(super) async fn check_service_rights(connection: &mut PgConnection) -> Result<(), Failure> {
+    rights_to(&SERVICE, connection).await
+}
+
+async fn rights_to(tables: &[&str], connection: &mut PgConnection) -> Result<(), Failure> {
+    let query = sqlx::query(RIGHTS).bind(tables);
+    let lacking = query.fetch_optional(connection).await?;
     let Some(row) = lacking else { return Ok(()) };
     let (right, table): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
     Err(Failure::forbidden(format!(

@@ -9,6 +9,7 @@ mod load;
 mod plans;
 mod proxy;
 mod server;
+mod service;
 mod store;
 mod unreadable;
 
@@ -43,6 +44,9 @@ fn main() {
         ("postgres", unreadable::CASES),
         ("postgres", server::CASES),
         ("postgres", plans::CASES),
+        ("sqlite", service::CASES),
+        ("postgres", service::CASES),
+        ("postgres", service::SERVER_CASES),
     ] {
         trials.extend(cases.iter().map(|(name, case)| {
             Trial::test(format!("{engine}::{name}"), move || {

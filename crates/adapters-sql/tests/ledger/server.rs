@@ -88,7 +88,7 @@ async fn a_pooler_that_mixes_up_prepared_statements_is_named(store: Store) {
 }
 
 /// A role of this database's own, since roles are the whole server's.
-fn role(store: &Store, rights: &str) -> String {
+pub(crate) fn role(store: &Store, rights: &str) -> String {
     let name = store.url.rsplit('/').next().unwrap();
     let role = format!("{name}_app");
     store.execute(&format!("CREATE ROLE {role} LOGIN PASSWORD 'secret'"));

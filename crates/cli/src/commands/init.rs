@@ -86,7 +86,8 @@ pub(crate) fn run(init: Init, settings: &Settings) -> Result<(), Failure> {
     let config = init.config.clone();
     let answers = init.answers(settings, questions)?;
     let text = answers.file();
-    let missing = check(&text)?;
+    let secret = answers.webhook.as_ref().map(|(_, secret)| secret.as_str());
+    let missing = check(&text, secret)?;
     create(&config, &text)?;
     let written = Written {
         config: config.display().to_string(),
@@ -123,12 +124,15 @@ fn create(file: &Path, text: &str) -> Result<(), Failure> {
 
 /// Reads the file as the service would, with something that passes for each variable that is not set here. Says
 /// which those are.
-fn check(text: &str) -> Result<BTreeSet<String>, Failure> {
+fn check(text: &str, webhook_secret: Option<&str>) -> Result<BTreeSet<String>, Failure> {
     let missing = std::cell::RefCell::new(BTreeSet::new());
     let environment = |name: &str| {
         let held = env::var(name).ok().filter(|held| !held.trim().is_empty());
         held.or_else(|| {
             missing.borrow_mut().insert(name.to_owned());
+            if webhook_secret == Some(name) {
+                return Some(format!("whsec_{}", "A".repeat(44)));
+            }
             // An identifier, a key and a token, as far as can be seen; each variable's own.
             let digits: u64 = name.bytes().fold(7, |sum, byte| {
                 (sum * 31 + u64::from(byte)) % 1_000_000_000_000
@@ -335,8 +339,22 @@ mod tests {
     }
 
     #[test]
+    fn a_webhook_has_a_secret_of_its_own() {
+        let secret = "A_SECRET_OF_TESTS";
+        let answers = Answers {
+            webhook: Some((
+                "https://shop.example.com/inbank-events".to_owned(),
+                secret.to_owned(),
+            )),
+            ..answers()
+        };
+        let missing = check(&answers.file(), Some(secret)).unwrap();
+        assert!(missing.contains(secret), "{missing:?}");
+    }
+
+    #[test]
     fn what_is_written_is_what_the_service_reads() {
-        let missing = check(&answers().file()).unwrap();
+        let missing = check(&answers().file(), None).unwrap();
         let named = ["A_TOKENS_OF_TESTS", "A_UUID_OF_TESTS", "SOME_KEYS_OF_TESTS"];
         assert_eq!(missing, named.map(str::to_owned).into());
     }
@@ -357,7 +375,7 @@ mod tests {
                 ..answers()
             },
         ] {
-            assert!(check(&broken.file()).is_err());
+            assert!(check(&broken.file(), None).is_err());
         }
     }
 }

@@ -3,11 +3,15 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use inbank::sql::SqlLedger;
 use inbank::{Platform, Shop};
 use inbank_sandbox::Sandbox;
-use inbank_service::{Config, Scope, Token, Tokens};
+use inbank_service::{
+    Config, Scope, Service, Token, Tokens, Vault, WebhookOptions, WebhookTargets,
+};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -82,9 +86,16 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
         database: without_password(&database),
         demo: None,
     };
-    let platform = platform(&config.public_url, &database, config.shops).await?;
+    let webhooks = WebhookOptions {
+        file: config.webhooks,
+        targets: config.webhook_targets,
+        vault: config.vault,
+        ..WebhookOptions::default()
+    };
+    let url = &config.public_url;
+    let service = service(url, &database, config.shops, config.tokens, webhooks).await?;
     output::answer(settings.output, &ready)?;
-    serve_until_stopped(&platform, listener, config.tokens).await
+    serve_until_stopped(service, listener).await
 }
 
 async fn run_demo(
@@ -125,7 +136,7 @@ async fn run_demo(
     let token = Uuid::new_v4().simple().to_string();
     let tokens = Tokens::new(vec![Token::new(&token, Scope::Admin)]);
     let url = format!("http://{listen}");
-    let platform = platform(&url, &database, vec![shop]).await?;
+    let service = service(&url, &database, vec![shop], tokens, of_demo()?).await?;
     let ready = Ready {
         listen: url,
         database: without_password(&database),
@@ -137,7 +148,7 @@ async fn run_demo(
         }),
     };
     output::answer(settings.output, &ready)?;
-    serve_until_stopped(&platform, listener, tokens).await
+    serve_until_stopped(service, listener).await
 }
 
 fn cannot_listen(error: &io::Error) -> Failure {
@@ -157,34 +168,70 @@ fn read(file: &Path) -> Result<Config, Failure> {
     })
 }
 
-async fn platform(url: &str, database: &str, shops: Vec<Shop>) -> Result<Platform, Failure> {
+async fn service(
+    url: &str,
+    database: &str,
+    shops: Vec<Shop>,
+    tokens: Tokens,
+    webhooks: WebhookOptions,
+) -> Result<Service, Failure> {
+    let wrong = |says: String| Failure::usage(says, "correct that setting and start again");
+    let ledger = SqlLedger::connect(database).await;
+    let ledger = ledger.map_err(|error| wrong(error.to_string()))?;
+    let store = ledger.service_store().await;
+    let store = store.map_err(|error| wrong(error.to_string()))?;
     let mut builder = Platform::builder()
         .public_url(url)
-        .database(database)
-        // The ledger keeps every event for whoever asks /v1/events.
-        .on_event(|_| async { Ok::<_, std::io::Error>(()) });
+        .ledger(Arc::new(ledger))
+        // The ledger keeps every event, for webhooks and for whoever asks /v1/events.
+        .on_event({
+            let wake = webhooks.wake.clone();
+            move |_| {
+                wake.notify_one();
+                async { Ok::<_, std::io::Error>(()) }
+            }
+        });
     for shop in shops {
         builder = builder.shop(shop);
     }
-    let built = builder.build().await;
-    built.map_err(|error| Failure::usage(error.to_string(), "correct that setting and start again"))
+    let platform = builder.build().await;
+    let platform = platform.map_err(|error| wrong(error.to_string()))?;
+    let service = Service::new(platform, tokens, store, webhooks);
+    let service = service
+        .map_err(|error| Failure::other(error.to_string(), "correct that and start again"))?;
+    let loaded = service.load().await;
+    loaded.map_err(|error| Failure::other(error.to_string(), "try again"))?;
+    Ok(service)
 }
 
-async fn serve_until_stopped(
-    platform: &Platform,
-    listener: TcpListener,
-    tokens: Tokens,
-) -> Result<(), Failure> {
+/// A demo's webhooks may go to this machine, and their secrets are forgotten with the rest.
+fn of_demo() -> Result<WebhookOptions, Failure> {
+    let targets = WebhookTargets::allowing(["127.0.0.0/8", "::1"]);
+    let key = [Uuid::new_v4(), Uuid::new_v4()].map(|half| half.simple().to_string());
+    Ok(WebhookOptions {
+        targets: targets.map_err(|error| Failure::other(error.to_string(), "try again"))?,
+        vault: Vault::new([key.concat().as_str()]),
+        ..WebhookOptions::default()
+    })
+}
+
+async fn serve_until_stopped(service: Service, listener: TcpListener) -> Result<(), Failure> {
     let stop = stop::asked()?;
     let (stopped, stopping) = watch::channel(false);
-    let routes = inbank_service::routes(platform.clone(), tokens, stopping);
+    let platform = service.platform().clone();
+    let routes = inbank_service::routes(service.clone(), stopping.clone());
     let stop = async move {
         stop.await;
         // Nobody may be waiting.
         let _ = stopped.send(true);
     };
+    let working = tokio::spawn(async move { service.run(stopping).await });
     let served = platform.serve_until(listener, routes, stop).await;
-    served.map_err(|error| Failure::usage(error.to_string(), "correct public_url and start again"))
+    served
+        .map_err(|error| Failure::usage(error.to_string(), "correct public_url and start again"))?;
+    // It stops by the same signal, within its own time.
+    let _ = working.await;
+    Ok(())
 }
 
 /// A database's address, for people to see.

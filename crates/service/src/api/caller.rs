@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 use inbank::{OrderHandle, ShopHandle, ShopName};
+use inbank_adapters_sql::AuditEntry;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -22,6 +23,14 @@ pub(super) struct OrderPath {
     pub(super) shop: String,
     /// The order, as the shop calls it.
     pub(super) reference: String,
+}
+
+/// Names a shop in a path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ShopPath {
+    /// The shop.
+    pub(super) shop: String,
 }
 
 /// What the path names; a problem document where it can't be read.
@@ -88,6 +97,40 @@ impl Caller {
             Ok(shop)
         } else {
             Err(Problem::forbidden("write"))
+        }
+    }
+
+    /// A shop that may be changed itself.
+    pub(super) fn administers(&self, shop: &str) -> Result<ShopName, Problem> {
+        let shop = self.reads(shop)?;
+        if self.token.may(Scope::Admin) {
+            Ok(shop.shop().name().clone())
+        } else {
+            Err(Problem::forbidden("admin"))
+        }
+    }
+
+    /// A shop that may be added or changed, there or not.
+    pub(super) fn founds(&self, shop: &str) -> Result<ShopName, Problem> {
+        let name = ShopName::parse(shop).map_err(|_| Problem::no_shop())?;
+        if !self.token.sees(&name) {
+            return Err(Problem::no_shop());
+        }
+        if self.token.may(Scope::Admin) {
+            Ok(name)
+        } else {
+            Err(Problem::forbidden("admin"))
+        }
+    }
+
+    /// How it is written down who decided something.
+    pub(super) fn entry(&self, what: &str, shop: &ShopName) -> AuditEntry {
+        AuditEntry {
+            who: self.token.name(),
+            what: what.to_owned(),
+            shop: Some(shop.clone()),
+            reference: None,
+            why: None,
         }
     }
 

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use inbank::LedgerError;
+use inbank_adapters_sql::WebhookMeasures;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +38,12 @@ pub(super) struct Ready {
     undelivered: u64,
     /// How long ago the first of them happened, in seconds.
     oldest_undelivered_seconds: Option<u64>,
+    /// Shops whose webhook is switched off: somebody should look.
+    webhooks_disabled: u64,
+    /// Events that are still to be posted, of those that were taken up.
+    webhooks_waiting: u64,
+    /// Events that were given up, and can be sent again by a call.
+    webhooks_dead: u64,
 }
 
 /// Whether the ledger answers; and what waits there.
@@ -45,15 +53,20 @@ pub(super) struct Ready {
 pub(super) async fn ready(State(api): State<Shared>) -> Response {
     let now = time::OffsetDateTime::now_utc();
     let shops = api.platform.shop_names();
-    let measuring = api.platform.ledger().measure(&shops, now);
+    let measuring = async {
+        let measures = api.platform.ledger().measure(&shops, now).await?;
+        let webhooks = api.store.measure_webhooks(now).await?;
+        Ok::<_, LedgerError>((measures, webhooks))
+    };
     let answer = tokio::time::timeout(Duration::from_secs(5), measuring).await;
     let answer = answer.ok().and_then(Result::ok);
-    let status = match answer {
+    let status = match &answer {
         Some(_) => StatusCode::OK,
         None => StatusCode::SERVICE_UNAVAILABLE,
     };
     let ready = answer.is_some();
-    let measures = answer.unwrap_or_default();
+    let (measures, webhooks) = answer.unwrap_or_default();
+    let count = |part: fn(&WebhookMeasures) -> u64| webhooks.iter().map(part).sum();
     let seconds = |age: Option<Duration>| age.map(|age| age.as_secs());
     let ready = Ready {
         ready,
@@ -61,6 +74,9 @@ pub(super) async fn ready(State(api): State<Shared>) -> Response {
         oldest_due_seconds: seconds(measures.oldest_due),
         undelivered: measures.undelivered,
         oldest_undelivered_seconds: seconds(measures.oldest_undelivered),
+        webhooks_disabled: count(|webhook| webhook.disabled.into()),
+        webhooks_waiting: count(|webhook| webhook.waiting),
+        webhooks_dead: count(|webhook| webhook.dead),
     };
     (status, Json(ready)).into_response()
 }

@@ -12,6 +12,9 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::shops::ShopSettingError;
+use crate::webhook::WebhookError;
+
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -56,7 +59,7 @@ pub(super) enum Problems {
     /// There is no such thing, or none that the token may see
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The order can't take this now, or the same request is under way
+    /// The order can't take this now, the same request is under way, or the service is not set up for it
     #[response(status = 409, content_type = "application/problem+json")]
     NotNow(Problem),
     /// The body took too long to arrive
@@ -131,6 +134,11 @@ const NOT_NOW: Kind = Kind(
     "/problems/not_now",
     "The order can't take this now",
 );
+const NOT_SET_UP: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/not_set_up",
+    "The service is not set up for this",
+);
 const BUSY: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/busy",
@@ -145,6 +153,11 @@ const KEY_REUSED: Kind = Kind(
     StatusCode::UNPROCESSABLE_ENTITY,
     "/problems/key_reused",
     "The idempotency key was used for another request",
+);
+const BROKEN: Kind = Kind(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "/problems/broken_off",
+    "The request broke off",
 );
 const TOO_SLOW: Kind = Kind(
     StatusCode::REQUEST_TIMEOUT,
@@ -298,6 +311,12 @@ impl Problem {
         Self::new(FORBIDDEN, detail)
     }
 
+    /// A task of ours ended before its answer.
+    pub(super) fn failed() -> Self {
+        let detail = "it may have been done: GET the order, and send it again as it is";
+        Self::new(BROKEN, detail).again_after(AGAIN_AFTER)
+    }
+
     /// A second request with the key of one that has not been answered.
     pub(super) fn under_way() -> Self {
         let detail = "a request with this Idempotency-Key has not been answered yet; send it again in a moment, as it is";
@@ -433,6 +452,35 @@ const fn next_after(why: &CommandRefused) -> &'static str {
             "wait for the event that tells how it ends; GET the order shows it as `command`"
         }
         CommandRefused::Superseded => "GET the order: its last attempt is the one that counts",
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let says = error.to_string();
+        match error {
+            WebhookError::OfFile | WebhookError::NoVault | WebhookError::Locked(_) => {
+                Self::new(NOT_SET_UP, says)
+            }
+            WebhookError::Missing => Self::new(NOT_FOUND, says),
+            WebhookError::Invalid(invalid) => invalid.into(),
+            WebhookError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShopSettingError> for Problem {
+    fn from(error: ShopSettingError) -> Self {
+        let says = error.to_string();
+        match error {
+            ShopSettingError::OfFile
+            | ShopSettingError::NoVault
+            | ShopSettingError::Locked(_)
+            | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
+            ShopSettingError::Missing => Self::new(NOT_FOUND, says),
+            ShopSettingError::Invalid(invalid) => invalid.into(),
+            ShopSettingError::Ledger(error) => error.into(),
+        }
     }
 }
 

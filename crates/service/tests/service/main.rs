@@ -1,27 +1,36 @@
-//! The service's routes over a bank and a ledger in memory.
+//! The service's routes over a bank in memory and a ledger in a file.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
 mod browsing;
 mod canary;
 mod document;
+mod hands;
 mod income;
+mod keys;
 mod limits;
 mod listing;
 mod orders;
 mod problems;
+mod receiver;
+mod runtime_shops;
 mod scraping;
+mod sending;
 mod streaming;
+mod webhook_calls;
+mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use inbank::sql::SqlLedger;
 use inbank::{Platform, Region, Shop, ShopName};
-use inbank_service::{Scope, Token, Tokens, routes};
-use inbank_testkit::{FakeBank, MemoryLedger, RecordingSink};
+use inbank_service::{Scope, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes};
+use inbank_testkit::{FakeBank, RecordingSink};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::sync::watch::{Sender, channel};
 use tower::ServiceExt as _;
 
@@ -38,6 +47,7 @@ struct Service {
     platform: Platform,
     router: Router,
     stop: Sender<bool>,
+    _folder: TempDir,
 }
 
 struct Answer {
@@ -53,9 +63,13 @@ impl Service {
     async fn new() -> Self {
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));
         let other = Arc::new(FakeBank::new(Region::ESTONIA));
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("inbank.db").display());
+        let ledger = SqlLedger::connect(&url).await.unwrap();
+        let store = ledger.service_store().await.unwrap();
         let platform = Platform::builder()
             .public_url("https://pay.example")
-            .ledger(Arc::new(MemoryLedger::new()))
+            .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()))
             .shop(Shop::at("main", bank.ports()))
             .shop(Shop::at("other", other.ports()));
@@ -67,17 +81,23 @@ impl Service {
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
         ]);
         let (end, stopping) = channel(false);
-        let router = routes(platform.clone(), tokens, stopping);
+        let webhooks = WebhookOptions {
+            targets: WebhookTargets::allowing(["127.0.0.0/8"]).unwrap(),
+            vault: Vault::new(["a-key-that-nobody-would-ever-guess"]),
+            ..WebhookOptions::default()
+        };
+        let made = inbank_service::Service::new(platform.clone(), tokens, store, webhooks);
         Self {
             bank,
             platform,
-            router,
+            router: routes(made.unwrap(), stopping),
             stop: end,
+            _folder: folder,
         }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
-        self.ask_with(method, path, token, body, &[]).await
+        answered(&self.router, method, path, token, body).await
     }
 
     async fn ask_with(
@@ -88,36 +108,7 @@ impl Service {
         body: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
-        let request = request.body(body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let text = |name| {
-            let value = response.headers().get(name)?;
-            Some(value.to_str().unwrap().to_owned())
-        };
-        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
-        let retry_after = text(header::RETRY_AFTER);
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer {
-            text,
-            status,
-            content_type,
-            retry_after,
-            body,
-        }
+        answered_with(&self.router, method, path, token, body, headers).await
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -126,6 +117,10 @@ impl Service {
 
     async fn post(&self, path: &str, body: &str) -> Answer {
         self.ask(Method::POST, path, ADMIN, Some(body)).await
+    }
+
+    async fn put(&self, path: &str, body: &str) -> Answer {
+        self.ask(Method::PUT, path, ADMIN, Some(body)).await
     }
 
     async fn pay(&self, order: &str, amount: &str) -> Answer {
@@ -137,4 +132,54 @@ impl Service {
 
 fn cart(amount: &str) -> String {
     format!(r#"{{"product":"{PRODUCT}","amount":"{amount}","currency":"EUR","locale":"et-EE"}}"#)
+}
+
+async fn answered(
+    router: &Router,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<&str>,
+) -> Answer {
+    answered_with(router, method, path, token, body, &[]).await
+}
+
+async fn answered_with(
+    router: &Router,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<&str>,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+    let request = request.body(body).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let text = |name| {
+        let value = response.headers().get(name)?;
+        Some(value.to_str().unwrap().to_owned())
+    };
+    let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+    let retry_after = text(header::RETRY_AFTER);
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Answer {
+        text,
+        status,
+        content_type,
+        retry_after,
+        body,
+    }
 }

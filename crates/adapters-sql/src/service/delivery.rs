@@ -1,0 +1,168 @@
+//! Deliveries that failed, and sending events again.
+
+use inbank_domain::{AttemptId, OrderKey, ShopName};
+use inbank_ports::LedgerError;
+use time::OffsetDateTime;
+
+use super::ServiceStore;
+use super::audit::{AuditEntry, recorded};
+use super::script::{Cells, Statement, Text};
+use super::webhook::status;
+use crate::failure::Failure;
+
+/// An event whose delivery failed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FailedDelivery {
+    /// The order that it is about, as the shop calls it.
+    pub reference: String,
+    /// Its number in its order.
+    pub number: u64,
+    /// The event's id.
+    pub id: String,
+    /// The event's kind.
+    pub kind: String,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it is tried next; none once it was given up.
+    pub due_at: Option<OffsetDateTime>,
+    /// When it was given up.
+    pub dead_at: Option<OffsetDateTime>,
+    /// When it was last tried.
+    pub tried_at: Option<OffsetDateTime>,
+    /// The status of the last answer, where there was one.
+    pub status: Option<u16>,
+    /// What was wrong.
+    pub problem: Option<String>,
+    /// How the answer began.
+    pub answer: Option<String>,
+}
+
+/// Which events to send again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Resend {
+    /// This one.
+    Event {
+        /// The order that it is about.
+        key: OrderKey,
+        /// The attempt that it is about.
+        attempt: AttemptId,
+        /// Its number in its order.
+        number: u64,
+    },
+    /// All that were given up.
+    Dead,
+    /// All that happened in a time.
+    Between {
+        /// From then on.
+        from: OffsetDateTime,
+        /// Before then.
+        until: OffsetDateTime,
+    },
+}
+
+/// So many are sent again by one call at the most.
+const MOST: u32 = 10_000;
+
+static FAILED: Text = Text::new(|| {
+    "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem, d.answer
+    FROM inbank_webhook_delivery AS d
+    JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+    WHERE d.shop = $2 AND d.tried_at IS NOT NULL ORDER BY d.tried_at DESC, d.position LIMIT $3"
+        .to_owned()
+});
+
+/// Those that were not taken up yet are sent anyway.
+fn again(which: &str) -> String {
+    format!(
+        "INSERT INTO inbank_webhook_delivery (shop, reference, number, position, tries, due_at)
+        SELECT e.shop, e.reference, e.number, e.position, 0, @now FROM inbank_event AS e
+        WHERE e.shop = $2 AND e.position <= (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2) AND {which}
+        ON CONFLICT (shop, reference, number) DO UPDATE SET tries = 0, due_at = excluded.due_at, dead_at = NULL
+        RETURNING number"
+    )
+}
+
+static EVENT: Text =
+    Text::new(|| again("e.reference = $3 AND e.number = $4 AND e.attempt_id = $5"));
+
+static BETWEEN: Text =
+    Text::new(|| again("e.occurred_at >= $3 AND e.occurred_at < $4 ORDER BY e.position LIMIT $5"));
+
+static DEAD: Text = Text::new(|| {
+    "UPDATE inbank_webhook_delivery SET tries = 0, due_at = @now, dead_at = NULL WHERE (shop, reference, number) IN (
+        SELECT d.shop, d.reference, d.number FROM inbank_webhook_delivery AS d
+        WHERE d.shop = $2 AND d.dead_at IS NOT NULL LIMIT $3
+    ) RETURNING number"
+        .to_owned()
+});
+
+fn failed(row: &Cells) -> Result<FailedDelivery, Failure> {
+    let mut row = row.cursor();
+    let (reference, number) = (row.text()?.to_owned(), row.count()?);
+    let attempt = row.text()?;
+    Ok(FailedDelivery {
+        reference,
+        number,
+        // As an event calls itself.
+        id: format!("{attempt}/{number}"),
+        kind: row.text()?.to_owned(),
+        tries: row.small()?,
+        due_at: row.maybe_moment()?,
+        dead_at: row.maybe_moment()?,
+        tried_at: row.maybe_moment()?,
+        status: status(row.maybe_number()?),
+        problem: row.maybe_text()?.map(str::to_owned),
+        answer: row.maybe_text()?.map(str::to_owned),
+    })
+}
+
+impl ServiceStore {
+    /// The deliveries of a shop's webhook that failed and did not succeed since, the last tried first.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn failed_deliveries(
+        &self,
+        shop: &ShopName,
+        limit: u32,
+        now: OffsetDateTime,
+    ) -> Result<Vec<FailedDelivery>, LedgerError> {
+        let statement = Statement::new(&FAILED, now).with(shop).with(limit);
+        let rows = self.engine.look(statement).await?;
+        self.engine.understood(rows.iter().map(failed).collect())
+    }
+
+    /// Has events of a shop sent again, delivered or not: at once, and with all their tries before them; at most ten thousand.
+    /// Says how many.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn resend(
+        &self,
+        shop: &ShopName,
+        which: &Resend,
+        by: &AuditEntry,
+        now: OffsetDateTime,
+    ) -> Result<u64, LedgerError> {
+        let statement = match which {
+            Resend::Event {
+                key,
+                attempt,
+                number,
+            } => Statement::new(&EVENT, now)
+                .with(shop)
+                .with(key.reference.as_str())
+                .with(*number)
+                .with(attempt.as_str()),
+            Resend::Dead => Statement::new(&DEAD, now).with(shop).with(MOST),
+            Resend::Between { from, until } => Statement::new(&BETWEEN, now)
+                .with(shop)
+                .with(*from)
+                .with(*until)
+                .with(MOST),
+        };
+        let script = vec![statement.guarding(), recorded(by, now)];
+        let answers = self.engine.script(script).await?.unwrap_or_default();
+        Ok(answers.first().map_or(0, |rows| rows.len() as u64))
+    }
+}

@@ -1,0 +1,474 @@
+//! Sending webhooks: whose turn it is, what is due, and what came of it.
+
+use std::time::Duration;
+
+use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_ports::{Lease, LedgerError, UnreadableEvent};
+use time::OffsetDateTime;
+
+use super::ServiceStore;
+use super::script::{Cells, Statement, Text};
+use super::webhook::WebhookOrigin;
+use crate::failure::Failure;
+use crate::moment::SLACK;
+use crate::row::{EVENT_COLUMNS, Refused, event, known, names};
+
+/// A shop's webhook, leased: nobody else sends its events until the lease lapses.
+#[derive(Clone)]
+pub struct ClaimedWebhook {
+    /// The shop.
+    pub shop: ShopName,
+    /// The lease.
+    pub lease: Lease,
+    /// Who says where it goes.
+    pub origin: WebhookOrigin,
+    /// Where it goes.
+    pub url: String,
+    /// By which it is signed, encrypted.
+    pub secrets: Option<Vec<u8>>,
+    /// The place in the shop's feed of the last event that was taken up.
+    pub position: u64,
+    /// Whether there have been failures and nothing else.
+    pub failing: bool,
+}
+
+impl std::fmt::Debug for ClaimedWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClaimedWebhook")
+            .field("shop", &self.shop)
+            .field("lease", &self.lease)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An event that is to be delivered now.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DueDelivery {
+    /// The order that it is about.
+    pub key: OrderKey,
+    /// Its number in its order.
+    pub number: u64,
+    /// How often it was tried.
+    pub tries: u32,
+    /// The event; what is wrong with it where it can't be read.
+    pub event: Result<OrderEvent, UnreadableEvent>,
+}
+
+/// What came of a try.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TryReport {
+    /// The status of the answer, where there was one.
+    pub status: Option<u16>,
+    /// What was wrong, in a few words.
+    pub problem: String,
+    /// How the answer began.
+    pub answer: Option<String>,
+}
+
+/// What becomes of a delivery.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ruled {
+    /// It was taken: it is done with.
+    Delivered,
+    /// It failed and is tried again after a pause; the order's later events wait for it.
+    Again {
+        /// After which.
+        pause: Duration,
+        /// What was wrong.
+        report: TryReport,
+    },
+    /// It is given up, and kept; the order's later events go on.
+    Dead {
+        /// What was wrong.
+        report: TryReport,
+    },
+}
+
+/// What becomes of which delivery.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outcome {
+    /// The order that it is about.
+    pub key: OrderKey,
+    /// The event's number in its order.
+    pub number: u64,
+    /// What becomes of it.
+    pub ruled: Ruled,
+}
+
+/// What a round of sending came to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Settled {
+    /// What becomes of the deliveries; those that were not tried are left as they are.
+    pub outcomes: Vec<Outcome>,
+    /// The last answer's status, and what was wrong with it.
+    pub last: TryReport,
+    /// How long nothing is to be sent, where the shop's server asks for a pause.
+    pub pause: Option<Duration>,
+    /// Whether the shop's server says that it wants no more.
+    pub gone: bool,
+    /// After so long with failures and nothing else it is switched off.
+    pub patience: Duration,
+}
+
+/// How a webhook stands after a round.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Standing {
+    /// Why it was switched off, where it was.
+    pub disabled: Option<String>,
+    /// Whether nothing is to be sent for now.
+    pub paused: bool,
+    /// For how long there have been failures and nothing else.
+    pub failing_for: Option<Duration>,
+}
+
+/// Those that nobody holds, and those that a wrong clock has leased.
+fn is_free() -> String {
+    format!(
+        "w.disabled_at IS NULL AND (w.paused_until IS NULL OR w.paused_until <= @now)
+        AND (w.leased_until IS NULL OR w.leased_until <= @now OR w.leased_until > @now + $2 + {SLACK})"
+    )
+}
+
+static WITH_WORK: Text = Text::new(|| {
+    format!(
+        "SELECT w.shop FROM inbank_webhook AS w WHERE {} AND (
+            EXISTS (SELECT 1 FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at <= @now)
+            OR EXISTS (SELECT 1 FROM inbank_event AS e WHERE e.shop = w.shop AND e.position > w.position)
+            OR EXISTS (SELECT 1 FROM inbank_event AS e WHERE e.shop = w.shop AND e.position IS NULL)
+        ) ORDER BY w.shop",
+        is_free()
+    )
+});
+
+static CLAIM: Text = Text::new(|| {
+    format!(
+        "UPDATE inbank_webhook AS w SET lease = w.lease + 1, leased_until = @now + $2 WHERE w.shop = $3 AND {}
+        RETURNING lease, origin, url, secrets, position, failing_since",
+        is_free()
+    )
+});
+
+/// The lease is held, and lasts from now on.
+static HOLD: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET leased_until = @now + $4 WHERE shop = $2 AND lease = $3 AND leased_until IS NOT NULL RETURNING shop"
+        .to_owned()
+});
+
+static RELEASE: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET leased_until = NULL WHERE shop = $2 AND lease = $3".to_owned()
+});
+
+/// An order's event is not due before an earlier one of it that waits.
+static TAKE_UP: Text = Text::new(|| {
+    "INSERT INTO inbank_webhook_delivery (shop, reference, number, position, tries, due_at)
+    SELECT e.shop, e.reference, e.number, e.position, 0, coalesce(
+        (SELECT max(d.due_at) FROM inbank_webhook_delivery AS d
+            WHERE d.shop = e.shop AND d.reference = e.reference AND d.due_at > @now),
+        @now
+    )
+    FROM inbank_event AS e
+    WHERE e.shop = $2 AND e.position > (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2)
+    ORDER BY e.position LIMIT $3
+    ON CONFLICT (shop, reference, number) DO NOTHING"
+        .to_owned()
+});
+
+static TAKEN_UP: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET position = coalesce((
+        SELECT max(n.position) FROM (
+            SELECT e.position FROM inbank_event AS e
+            WHERE e.shop = $2 AND e.position > (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2)
+            ORDER BY e.position LIMIT $3
+        ) AS n
+    ), position) WHERE shop = $2 RETURNING position"
+        .to_owned()
+});
+
+static DUE: Text = Text::new(|| {
+    let columns = names("e.", &EVENT_COLUMNS);
+    format!(
+        "SELECT d.reference, d.number, d.tries, o.refused, {columns} FROM inbank_webhook_delivery AS d
+        JOIN inbank_order AS o ON o.shop = d.shop AND o.reference = d.reference
+        JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+        WHERE d.shop = $2 AND d.due_at <= @now ORDER BY d.due_at, d.position LIMIT $3"
+    )
+});
+
+static DELIVERED: Text = Text::new(|| {
+    "DELETE FROM inbank_webhook_delivery WHERE shop = $2 AND reference = $3 AND number = $4"
+        .to_owned()
+});
+
+static AGAIN: Text = Text::new(|| {
+    "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = @now + $8, tried_at = @now, status = $5, problem = $6,
+        answer = $7
+    WHERE shop = $2 AND reference = $3 AND number = $4"
+        .to_owned()
+});
+
+/// The order's later events wait for it.
+static BEHIND: Text = Text::new(|| {
+    "UPDATE inbank_webhook_delivery SET due_at = @now + $5
+    WHERE shop = $2 AND reference = $3 AND number > $4 AND due_at < @now + $5"
+        .to_owned()
+});
+
+static DEAD: Text = Text::new(|| {
+    "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = NULL, dead_at = @now, tried_at = @now, status = $5,
+        problem = $6, answer = $7
+    WHERE shop = $2 AND reference = $3 AND number = $4"
+        .to_owned()
+});
+
+static TAKEN: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET tried_at = @now, delivered_at = @now, last_status = $3, last_problem = $4, failing_since = NULL
+    WHERE shop = $2"
+        .to_owned()
+});
+
+static FAILED: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET tried_at = @now, last_status = $3, last_problem = $4,
+        failing_since = coalesce(failing_since, @now)
+    WHERE shop = $2"
+        .to_owned()
+});
+
+static PAUSE: Text =
+    Text::new(|| "UPDATE inbank_webhook SET paused_until = @now + $3 WHERE shop = $2".to_owned());
+
+/// Where nothing but failures has come for a while, it is asked less and less often, up to once a minute.
+static EASE: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET paused_until = @now + CASE
+        WHEN (@now - failing_since) / 4 > 60000000 THEN 60000000
+        WHEN (@now - failing_since) / 4 < 1000000 THEN 1000000
+        ELSE (@now - failing_since) / 4
+    END
+    WHERE shop = $2 AND failing_since IS NOT NULL AND (paused_until IS NULL OR paused_until <= @now)"
+        .to_owned()
+});
+
+static SWITCH_OFF: Text = Text::new(|| {
+    "UPDATE inbank_webhook SET disabled_at = @now, disabled_because = CASE WHEN $3 = 1 THEN 'gone' ELSE 'failing' END
+    WHERE shop = $2 AND ($3 = 1 OR failing_since <= @now - $4)"
+        .to_owned()
+});
+
+static STANDING: Text = Text::new(|| {
+    "SELECT disabled_because, CASE WHEN paused_until > @now THEN paused_until END, @now - failing_since
+    FROM inbank_webhook WHERE shop = $2"
+        .to_owned()
+});
+
+fn claimed(shop: &ShopName, row: &Cells) -> Result<ClaimedWebhook, Failure> {
+    let mut row = row.cursor();
+    Ok(ClaimedWebhook {
+        shop: shop.clone(),
+        lease: Lease(row.count()?),
+        origin: known("origin of a webhook", WebhookOrigin::named(row.text()?))?,
+        url: row.text()?.to_owned(),
+        secrets: row.maybe_bytes()?,
+        position: row.count()?,
+        failing: row.maybe_number()?.is_some(),
+    })
+}
+
+/// None where the order has no name that can be read: it can't be named to anybody, and waits for a version that can.
+fn due(shop: &ShopName, row: &Cells) -> Result<Option<DueDelivery>, Failure> {
+    let mut row = row.cursor();
+    let Ok(reference) = row.parsed(OrderReference::parse) else {
+        return Ok(None);
+    };
+    let key = OrderKey::new(shop.clone(), reference);
+    let (number, tries) = (row.count()?, row.small()?);
+    let refused = Refused(row.maybe_number()?);
+    Ok(Some(DueDelivery {
+        event: event(&key, refused, &mut row)?,
+        key,
+        number,
+        tries,
+    }))
+}
+
+fn standing(row: &Cells) -> Result<Standing, Failure> {
+    let mut row = row.cursor();
+    Ok(Standing {
+        disabled: row.maybe_text()?.map(str::to_owned),
+        paused: row.maybe_number()?.is_some(),
+        failing_for: row
+            .maybe_number()?
+            .map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())),
+    })
+}
+
+/// With what was wrong with a try.
+fn reporting(statement: Statement, report: &TryReport) -> Statement {
+    statement
+        .with(report.status.map(i64::from))
+        .with(&*report.problem)
+        .with(report.answer.as_deref())
+}
+
+/// What is done with a delivery of which something came.
+fn written(outcome: &Outcome, now: OffsetDateTime) -> Vec<Statement> {
+    let about = |text| {
+        Statement::new(text, now)
+            .of(&outcome.key)
+            .with(outcome.number)
+    };
+    match &outcome.ruled {
+        Ruled::Delivered => vec![about(&DELIVERED)],
+        Ruled::Again { pause, report } => vec![
+            reporting(about(&AGAIN), report).with(*pause),
+            about(&BEHIND).with(*pause),
+        ],
+        // Those that waited for it have been due as long.
+        Ruled::Dead { report } => vec![reporting(about(&DEAD), report)],
+    }
+}
+
+impl ServiceStore {
+    /// The shops whose webhook has something to send, and is held by nobody.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn webhooks_with_work(
+        &self,
+        lease: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopName>, LedgerError> {
+        let rows = self
+            .engine
+            .look(Statement::new(&WITH_WORK, now).with(lease))
+            .await?;
+        let names = rows.iter().map(|row| row.cursor().parsed(ShopName::parse));
+        self.engine.understood(names.collect())
+    }
+
+    /// Leases a shop's webhook; none where somebody holds it, or it is switched off or paused.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn claim_webhook(
+        &self,
+        shop: &ShopName,
+        lease: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Option<ClaimedWebhook>, LedgerError> {
+        let claim = Statement::new(&CLAIM, now)
+            .with(lease)
+            .with(shop)
+            .guarding();
+        let Some(answers) = self.engine.script(vec![claim]).await? else {
+            return Ok(None);
+        };
+        let row = answers.first().and_then(|rows| rows.first());
+        let claimed = row.map(|row| claimed(shop, row)).transpose();
+        self.engine.understood(claimed)
+    }
+
+    /// Makes deliveries of the next events in the shop's feed, at most `limit`, and holds the lease for as long again. Read the
+    /// feed before: it gives them their places. Says the place of the last; none when the lease has passed on.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn take_up_events(
+        &self,
+        webhook: &ClaimedWebhook,
+        lease: Duration,
+        limit: u32,
+        now: OffsetDateTime,
+    ) -> Result<Option<u64>, LedgerError> {
+        let about = |text| Statement::new(text, now).with(&webhook.shop);
+        let script = vec![
+            held(webhook, lease, now),
+            about(&TAKE_UP).with(limit),
+            about(&TAKEN_UP).with(limit),
+        ];
+        let Some(answers) = self.engine.script(script).await? else {
+            return Ok(None);
+        };
+        let row = answers.last().and_then(|rows| rows.first());
+        let position = row.map(|row| row.cursor().count()).transpose();
+        self.engine.understood(position)
+    }
+
+    /// What is to be delivered now, the longest due first, and an order's events in their order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn due_deliveries(
+        &self,
+        shop: &ShopName,
+        limit: u32,
+        now: OffsetDateTime,
+    ) -> Result<Vec<DueDelivery>, LedgerError> {
+        let statement = Statement::new(&DUE, now).with(shop).with(limit);
+        let rows = self.engine.look(statement).await?;
+        let due = rows.iter().filter_map(|row| due(shop, row).transpose());
+        self.engine.understood(due.collect())
+    }
+
+    /// Writes down what came of a round, and holds the lease for as long again. None when the lease has passed on: nothing is
+    /// written then, and whoever has it sends the same again.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn settle_deliveries(
+        &self,
+        webhook: &ClaimedWebhook,
+        settled: &Settled,
+        lease: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Option<Standing>, LedgerError> {
+        let about = |text| Statement::new(text, now).with(&webhook.shop);
+        let mut script = vec![held(webhook, lease, now)];
+        for outcome in &settled.outcomes {
+            script.extend(written(outcome, now));
+        }
+        let mut ruled = settled.outcomes.iter().map(|outcome| &outcome.ruled);
+        let last = |text| {
+            let problem = Some(&*settled.last.problem).filter(|problem| !problem.is_empty());
+            about(text)
+                .with(settled.last.status.map(i64::from))
+                .with(problem)
+        };
+        if ruled.any(|ruled| *ruled == Ruled::Delivered) {
+            script.push(last(&TAKEN));
+        } else if settled.last != TryReport::default() {
+            script.push(last(&FAILED));
+        }
+        script.extend(settled.pause.map(|pause| about(&PAUSE).with(pause)));
+        script.push(about(&EASE));
+        let patience = about(&SWITCH_OFF).with(i64::from(settled.gone));
+        script.push(patience.with(settled.patience));
+        script.push(about(&STANDING));
+        let Some(answers) = self.engine.script(script).await? else {
+            return Ok(None);
+        };
+        let row = answers.last().and_then(|rows| rows.first());
+        self.engine.understood(row.map(standing).transpose())
+    }
+
+    /// Ends a lease.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn release_webhook(
+        &self,
+        webhook: &ClaimedWebhook,
+        now: OffsetDateTime,
+    ) -> Result<(), LedgerError> {
+        let release = Statement::new(&RELEASE, now)
+            .with(&webhook.shop)
+            .with(webhook.lease.0);
+        self.engine.script(vec![release]).await.map(drop)
+    }
+}
+
+fn held(webhook: &ClaimedWebhook, lease: Duration, now: OffsetDateTime) -> Statement {
+    let hold = Statement::new(&HOLD, now)
+        .with(&webhook.shop)
+        .with(webhook.lease.0)
+        .with(lease);
+    hold.guarding()
+}

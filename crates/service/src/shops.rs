@@ -1,0 +1,234 @@
+//! Shops that are added, changed and removed by calls while the service runs. They are kept in the database, and every process takes up
+//! a change within seconds. Those of `inbank.toml` are the file's alone.
+
+mod setting;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inbank::ports::Clock;
+use inbank::{BuildError, Invalid, LedgerError, OsRandom, Platform, ShopName};
+use inbank_adapters_sql::{AuditEntry, KeptShop, ServiceStore};
+use tokio::sync::Mutex;
+
+use crate::vault::{Locked, Vault};
+
+pub(crate) use self::setting::{KeySource, Settings};
+
+/// How often is looked whether another process has changed a shop.
+const LOOKED_EVERY: Duration = Duration::from_secs(3);
+
+/// Why a shop is left as it is.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ShopSettingError {
+    /// The configuration's file has it.
+    #[error("inbank.toml has this shop; change it there, and start again")]
+    OfFile,
+    /// There is no key to encrypt secrets with.
+    #[error(
+        "the service has no key to keep secrets with: set secret_key_env in inbank.toml and start again, or give api_keys_env"
+    )]
+    NoVault,
+    /// There is none.
+    #[error("no shop of this name was added by a call")]
+    Missing,
+    /// Its keys can't be read.
+    #[error(transparent)]
+    Locked(#[from] Locked),
+    /// A value breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// It can't be told apart from another, or the connection can't be set up.
+    #[error(transparent)]
+    Refused(BuildError),
+    /// The ledger gave no answer.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<BuildError> for ShopSettingError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Invalid(invalid) => invalid.into(),
+            error => Self::Refused(error),
+        }
+    }
+}
+
+/// The shops of this process that calls have added.
+pub(crate) struct RuntimeShops {
+    platform: Platform,
+    store: ServiceStore,
+    vault: Option<Vault>,
+    clock: Arc<dyn Clock>,
+    /// Those of the file.
+    file: BTreeSet<ShopName>,
+    known: Mutex<Known>,
+}
+
+/// What this process has taken up.
+#[derive(Default)]
+struct Known {
+    revision: Option<u64>,
+    shops: BTreeMap<ShopName, KeptShop>,
+}
+
+impl RuntimeShops {
+    pub(crate) fn new(
+        platform: Platform,
+        store: ServiceStore,
+        vault: Option<Vault>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            file: platform.shop_names().into_iter().collect(),
+            platform,
+            store,
+            vault,
+            clock,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Looks for changes until `stop` is done.
+    pub(crate) async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        loop {
+            if let Err(error) = self.sync().await {
+                tracing::error!(%error, "shops can't be looked up: the ledger gave no answer");
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.clock.sleep(LOOKED_EVERY) => {}
+            }
+        }
+    }
+
+    /// Takes up what was changed since it was last looked.
+    pub(crate) async fn sync(&self) -> Result<(), LedgerError> {
+        let mut known = self.known.lock().await;
+        let revision = self.store.shops_revision(self.clock.now()).await?;
+        if known.revision == Some(revision) {
+            return Ok(());
+        }
+        let shops = self.store.shops(self.clock.now()).await?;
+        let gone = |name: &ShopName| !shops.iter().any(|shop| shop.name == *name);
+        known.shops.retain(|name, _| {
+            let stays = !gone(name);
+            if !stays {
+                self.platform.remove_shop(name.as_str());
+            }
+            stays
+        });
+        for shop in shops {
+            let name = &shop.name;
+            if known.shops.get(name) == Some(&shop) {
+                continue;
+            }
+            match self.apply(&shop) {
+                Ok(()) => drop(known.shops.insert(name.clone(), shop)),
+                Err(error) => {
+                    tracing::error!(shop = %name, %error, "a shop can't be used by this process");
+                }
+            }
+        }
+        known.revision = Some(revision);
+        Ok(())
+    }
+
+    fn apply(&self, kept: &KeptShop) -> Result<(), ShopSettingError> {
+        if self.file.contains(&kept.name) {
+            return Err(ShopSettingError::OfFile);
+        }
+        let settings = Settings::read(&kept.settings)?;
+        let keys = settings.keys(&kept.name, kept.secrets.as_deref(), self.vault.as_ref())?;
+        Ok(self
+            .platform
+            .replace_shop(settings.shop(&kept.name, keys)?)?)
+    }
+
+    /// Adds a shop, or changes it.
+    pub(crate) async fn set(
+        &self,
+        name: &ShopName,
+        settings: Settings,
+        keys: KeySource,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
+        let mut known = self.known.lock().await;
+        if self.file.contains(name) {
+            return Err(ShopSettingError::OfFile);
+        }
+        let settings = settings.with_keys(&keys)?;
+        let secrets = match &keys {
+            KeySource::Variable(_) => None,
+            KeySource::Given(keys) => {
+                let vault = self.vault.as_ref().ok_or(ShopSettingError::NoVault)?;
+                Some(setting::sealed(vault, name, keys, &OsRandom).ok_or(Locked)?)
+            }
+        };
+        let kept = KeptShop {
+            name: name.clone(),
+            settings: settings.written(),
+            secrets,
+        };
+        // What can't be used is not kept.
+        self.apply(&kept)?;
+        if let Err(error) = self.store.set_shop(&kept, by, self.clock.now()).await {
+            // As it was; whether it was written all the same is looked up.
+            match known.shops.get(name).map(|former| self.apply(former)) {
+                Some(Ok(())) => {}
+                Some(Err(_)) | None => drop(self.platform.remove_shop(name.as_str())),
+            }
+            known.revision = None;
+            return Err(error.into());
+        }
+        known.shops.insert(name.clone(), kept);
+        Ok(())
+    }
+
+    /// Changes a shop's keys, and nothing else.
+    pub(crate) async fn change_keys(
+        &self,
+        name: &ShopName,
+        keys: KeySource,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
+        if self.file.contains(name) {
+            return Err(ShopSettingError::OfFile);
+        }
+        self.sync().await?;
+        let settings = {
+            let known = self.known.lock().await;
+            let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
+            Settings::read(&kept.settings)?
+        };
+        self.set(name, settings, keys, by).await
+    }
+
+    /// Removes a shop; its orders stay in the ledger, and are worked on by nobody.
+    pub(crate) async fn remove(
+        &self,
+        name: &ShopName,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
+        let mut known = self.known.lock().await;
+        if self.file.contains(name) {
+            return Err(ShopSettingError::OfFile);
+        }
+        if !self.store.remove_shop(name, by, self.clock.now()).await? {
+            return Err(ShopSettingError::Missing);
+        }
+        known.shops.remove(name);
+        self.platform.remove_shop(name.as_str());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RuntimeShops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeShops").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! A shop as it is kept: what is not secret as it is, its keys encrypted, or in a variable of the environment.
+
+use std::env;
+use std::str::FromStr as _;
+
+use inbank::http::{ApiVersion, Environment, RegionProfile, Site};
+use inbank::ports::Random;
+use inbank::{ApiKey, Invalid, ReturnPage, Shop, ShopId, ShopName};
+use serde::{Deserialize, Serialize};
+
+use super::ShopSettingError;
+use crate::vault::{Locked, Vault};
+
+/// What is not secret.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Settings {
+    pub(crate) region: String,
+    pub(crate) environment: Option<String>,
+    pub(crate) api_version: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) shop_uuid: String,
+    pub(crate) return_url: Option<String>,
+    /// The variable that holds the keys, where they aren't kept here.
+    #[serde(default)]
+    pub(crate) api_keys_env: Option<String>,
+}
+
+/// Where a shop's keys are. The first signs and sends, all verify.
+#[derive(Clone)]
+pub(crate) enum KeySource {
+    /// Here; to be kept encrypted.
+    Given(Vec<String>),
+    /// In this variable of the environment, separated by commas.
+    Variable(String),
+}
+
+/// Callers may name variables that begin so and no others: else a caller could have any secret of the service sent to a server of
+/// their own, as a key.
+const VARIABLES: &str = "INBANK_SHOP_";
+
+fn purpose(name: &ShopName) -> String {
+    format!("keys of {name}")
+}
+
+pub(super) fn sealed(
+    vault: &Vault,
+    name: &ShopName,
+    keys: &[String],
+    random: &dyn Random,
+) -> Option<Vec<u8>> {
+    vault.seal(&purpose(name), &serde_json::to_vec(keys).ok()?, random)
+}
+
+impl Settings {
+    pub(super) fn read(text: &str) -> Result<Self, Invalid> {
+        let unreadable = |_| {
+            Invalid::new(
+                "settings",
+                "of this shop can't be read; another version wrote them",
+            )
+        };
+        serde_json::from_str(text).map_err(unreadable)
+    }
+
+    pub(super) fn written(&self) -> String {
+        // It holds texts alone, which are always JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// With keys from there.
+    pub(super) fn with_keys(mut self, keys: &KeySource) -> Result<Self, Invalid> {
+        self.api_keys_env = match keys {
+            KeySource::Given(_) => None,
+            KeySource::Variable(name) if name.starts_with(VARIABLES) => Some(name.clone()),
+            KeySource::Variable(_) => {
+                let problem = format!("must be a variable whose name begins with {VARIABLES}");
+                return Err(Invalid::new("api_keys_env", problem));
+            }
+        };
+        Ok(self)
+    }
+
+    /// The keys, from where they are.
+    pub(super) fn keys(
+        &self,
+        name: &ShopName,
+        sealed: Option<&[u8]>,
+        vault: Option<&Vault>,
+    ) -> Result<Vec<String>, ShopSettingError> {
+        let Some(variable) = &self.api_keys_env else {
+            let vault = vault.ok_or(ShopSettingError::NoVault)?;
+            let opened = vault.open(&purpose(name), sealed.unwrap_or_default())?;
+            return Ok(serde_json::from_slice(&opened).map_err(|_| Locked)?);
+        };
+        let held = env::var(variable).unwrap_or_default();
+        let keys = held.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let keys: Vec<_> = keys.map(str::to_owned).collect();
+        if keys.is_empty() {
+            let problem = "names a variable that is not set in this process";
+            return Err(Invalid::new("api_keys_env", problem).into());
+        }
+        Ok(keys)
+    }
+
+    /// The shop that all of it makes; what is wrong is named by its field.
+    pub(super) fn shop(&self, name: &ShopName, keys: Vec<String>) -> Result<Shop, Invalid> {
+        let profile = RegionProfile::named(&self.region).ok_or_else(|| {
+            let names: Vec<_> = RegionProfile::ALL.iter().map(|p| p.region.name).collect();
+            Invalid::new("region", format!("must be one of {}", names.join(", ")))
+        })?;
+        let at = |field: &'static str| {
+            move |error: Invalid| Invalid::new(field, error.problem().to_owned())
+        };
+        ShopId::parse(self.shop_uuid.as_str()).map_err(at("shop_uuid"))?;
+        for key in &keys {
+            ApiKey::parse(key).map_err(at("api_keys"))?;
+        }
+        let mut keys = keys.into_iter();
+        let first = keys.next();
+        let first = first.ok_or_else(|| Invalid::new("api_keys", "must have one key at least"))?;
+        let mut shop = Shop::new(
+            name.to_string(),
+            profile.region.clone(),
+            &self.shop_uuid,
+            first,
+        );
+        for key in keys {
+            shop = shop.with_further_key(key);
+        }
+        if let Some(text) = &self.environment {
+            let environment = Environment::from_str(text).map_err(at("environment"))?;
+            if environment == Environment::Live {
+                shop = shop.live();
+            }
+        }
+        if let Some(text) = &self.api_version {
+            shop = shop.with_version(ApiVersion::from_str(text).map_err(at("api_version"))?);
+        }
+        if let Some(url) = &self.base_url {
+            Site::parse(url).map_err(at("base_url"))?;
+            shop = shop.with_base_url(url);
+        }
+        if let Some(url) = &self.return_url {
+            ReturnPage::parse(url).map_err(at("return_url"))?;
+            shop = shop.with_return_url(url);
+        }
+        Ok(shop)
+    }
+}
