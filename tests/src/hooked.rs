@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank::ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
 };
 use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use time::OffsetDateTime;
@@ -152,5 +152,12 @@ impl<H: Hook> Ledger for Hooked<H> {
         now: OffsetDateTime,
     ) -> Result<Measures, LedgerError> {
         self.ledger.measure(shops, now).await
+    }
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        self.ledger.statistics(shops, now).await
     }
 }

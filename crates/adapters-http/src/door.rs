@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::dialect::settled;
 use crate::failure::{DecodeError, Failure};
+use crate::figures;
 use crate::operation::Operation;
 use crate::{ApiVersion, RetryPolicy, Site, Transport};
 
@@ -98,6 +99,9 @@ impl Door {
             status = field::Empty,
             failure = field::Empty,
         );
+        let host = self.site.as_str();
+        let began = self.clock.now();
+        let took = || Duration::try_from(self.clock.now() - began).unwrap_or_default();
         async {
             let mut pauses = self.retry.backoff().build();
             loop {
@@ -105,6 +109,7 @@ impl Door {
                     Ok((status, body)) => match read(&body, &decode) {
                         Ok(answer) => {
                             tracing::Span::current().record("status", status);
+                            figures::call(host, operation.name, "ok", took());
                             return Ok(answer);
                         }
                         Err(error) => Failure::of_answer(status, &body, error),
@@ -120,6 +125,7 @@ impl Door {
                     let span = tracing::Span::current();
                     span.record("status", failure.status())
                         .record("failure", kind);
+                    figures::call(host, operation.name, kind, took());
                     return Err(failure.into_error(operation));
                 };
                 tracing::warn!(
@@ -128,6 +134,7 @@ impl Door {
                     pause_ms = pause.as_millis(),
                     "trying again"
                 );
+                figures::retry(host, operation.name);
                 self.clock.sleep(pause).await;
             }
         }

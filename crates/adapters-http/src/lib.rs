@@ -16,6 +16,7 @@ mod dialect;
 mod document;
 mod door;
 mod failure;
+mod figures;
 mod form;
 mod income_proof;
 mod offer;

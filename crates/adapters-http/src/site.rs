@@ -94,6 +94,16 @@ impl Site {
         Ok(Self(url))
     }
 
+    /// Whether it is on this machine: a sandbox, a proxy.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
+    /// As it is written.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+
     /// Whether it is reached without TLS.
     pub(crate) fn is_plain(&self) -> bool {
         self.0.scheme() == "http"
@@ -135,7 +145,7 @@ impl Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str().trim_end_matches('/'))
+        f.write_str(self.as_str())
     }
 }
 

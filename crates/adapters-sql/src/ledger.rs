@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
@@ -157,5 +157,13 @@ impl Ledger for SqlLedger {
         now: OffsetDateTime,
     ) -> Result<Measures, LedgerError> {
         self.store.measure(shops, now).await
+    }
+
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        self.store.statistics(shops, now).await
     }
 }

@@ -46,6 +46,7 @@ mod connection;
 mod engine;
 mod failure;
 mod ledger;
+mod listing;
 mod migration;
 mod moment;
 mod options;

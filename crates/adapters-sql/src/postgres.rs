@@ -12,6 +12,7 @@ mod order;
 mod outbox;
 #[cfg(feature = "service")]
 mod script;
+mod statistics;
 mod write;
 
 use std::time::Duration;
@@ -20,7 +21,7 @@ use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
 };
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -30,6 +31,7 @@ use self::batch::{Batches, Kind};
 use self::connection::Connections;
 use self::outbox::Report;
 use crate::failure::Failure;
+use crate::listing::Pages;
 use crate::options::LedgerOptions;
 
 pub(crate) use self::connection::{options, place};
@@ -116,23 +118,16 @@ impl Ledger for Postgres {
 
     async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError> {
         // A page at a time, each with a time limit of its own.
-        let mut listed = Listed::default();
-        let mut after = order::After::Nothing;
-        while let Some(wanted) = order::wanted(listing, &listed) {
-            let asked = (listing.clone(), after, wanted);
+        let mut pages = Pages::of(listing);
+        while let Some(wanted) = pages.wanted() {
+            let asked = (listing.clone(), pages.after().cloned(), wanted);
             let page = self.connections.run(asked, |asked, session| {
                 let (listing, after, wanted) = asked;
-                Box::pin(order::page(session, listing, after, *wanted))
+                Box::pin(order::page(session, listing, after.as_ref(), *wanted))
             });
-            let page = page.await?;
-            let full = page.len() == wanted;
-            after = order::After::of(&page);
-            order::list(page, &mut listed);
-            if !full {
-                break;
-            }
+            pages.take(page.await?, wanted);
         }
-        Ok(listed)
+        Ok(pages.listed())
     }
 
     async fn write(&self, write: Write) -> Result<Saved, LedgerError> {
@@ -256,6 +251,18 @@ impl Ledger for Postgres {
         let asked = (shops.to_vec(), now);
         let work = self.connections.run(asked, |(shops, now), session| {
             Box::pin(measure::measure(session, shops, *now))
+        });
+        work.await
+    }
+
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        let asked = (shops.to_vec(), now);
+        let work = self.connections.run(asked, |(shops, now), session| {
+            Box::pin(statistics::statistics(session, shops, *now))
         });
         work.await
     }

@@ -13,6 +13,7 @@ mod queue;
 mod reader;
 #[cfg(feature = "service")]
 mod script;
+mod statistics;
 mod write;
 mod writer;
 
@@ -23,7 +24,7 @@ use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
@@ -182,6 +183,16 @@ impl Ledger for Sqlite {
     ) -> Result<Measures, LedgerError> {
         let (shops, file) = (shops.to_vec(), Arc::clone(&self.file));
         let work = move |c: &_| measure::measure(c, &file, &shops, now);
+        self.readers.run(work).await
+    }
+
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        let shops = shops.to_vec();
+        let work = move |c: &_| statistics::statistics(c, &shops, now);
         self.readers.run(work).await
     }
 }

@@ -13,7 +13,7 @@ use inbank_ports::{
 use time::OffsetDateTime;
 
 use crate::store::Store;
-use crate::{Shop, Shops};
+use crate::{Shop, Shops, figures};
 
 /// Keeps authentic callbacks, and wakes their orders. It reads nothing at the bank: the worker does.
 /// Cheap to clone.
@@ -74,6 +74,7 @@ impl Inbox {
         body: &[u8],
     ) -> Result<Kept, InboxError> {
         let received = self.take(shop, attempt, headers, body).await;
+        figures::callback(shop, &received);
         match &received {
             Err(InboxError::Ledger(error)) => {
                 tracing::warn!(

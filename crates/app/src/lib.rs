@@ -10,6 +10,7 @@ mod bank;
 mod contract;
 mod deadline;
 mod error;
+mod figures;
 mod inbox;
 mod income_proof;
 mod offer;

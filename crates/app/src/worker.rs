@@ -135,8 +135,10 @@ pub struct Health {
     pub rounds_done: u64,
     /// Rounds in which the bank gave no answer.
     pub rounds_without_answer: u64,
-    /// Rounds whose outcome could not be written, or whose lease had passed on.
+    /// Rounds whose outcome could not be written.
     pub rounds_not_written: u64,
+    /// Rounds whose lease had passed on before their outcome was written.
+    pub leases_lost: u64,
     /// Rounds that panicked.
     pub rounds_panicked: u64,
     /// Events that were delivered.

@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod document;
 mod duration;
+mod init;
 mod ledger;
 mod listen;
 mod man;
@@ -67,6 +68,8 @@ enum Command {
     Sandbox(sandbox::Serve),
     /// Serve the platform over HTTP, for shops in any language
     Serve(serve::Serve),
+    /// Ask what the service has to know, and write its configuration
+    Init(init::Init),
     /// Open the example shop beside a sandbox, to buy something in a browser
     Shop(shop::Open),
     /// Check settings, reachability, key, product, callback address and clock
@@ -135,9 +138,12 @@ impl Command {
     /// Whether it goes on until it is ended, or shows by itself how far it is.
     const fn shows_itself(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Sandbox(_) | Self::Serve(_) | Self::Shop(_) | Self::Listen(_) => {
-                true
-            }
+            Self::Demo(_)
+            | Self::Init(_)
+            | Self::Listen(_)
+            | Self::Sandbox(_)
+            | Self::Serve(_)
+            | Self::Shop(_) => true,
             Self::Order(command) => command.goes_on(),
             Self::Doctor(_)
             | Self::Product(_)
@@ -170,6 +176,7 @@ async fn answer(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Sandbox(serve) => sandbox::run(serve, settings).await,
         Command::Listen(listen) => listen::run(&listen, settings).await,
         Command::Serve(serve) => serve::run(serve, settings).await,
+        Command::Init(init) => init::run(init, settings),
         Command::Shop(open) => shop::run(open, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Product(show) => product::run(show, settings).await,

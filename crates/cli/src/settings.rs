@@ -27,7 +27,7 @@ pub(crate) struct Settings {
     pub(crate) environment: Environment,
     /// The Partner API's version; the region's own unless given
     #[arg(long, global = true, env = "INBANK_API_VERSION", value_name = "VERSION", value_parser = version_parser())]
-    api_version: Option<ApiVersion>,
+    pub(crate) api_version: Option<ApiVersion>,
     /// Another scheme and host than the published ones: a sandbox, a proxy
     #[arg(
         long,
@@ -36,7 +36,7 @@ pub(crate) struct Settings {
         value_name = "URL",
         hide_env_values = true
     )]
-    base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
     /// The shop's identifier, as Inbank gave it [env: `INBANK_SHOP_UUID`]; in a ledger, the platform's
     /// own name for the shop
     // The variable is read where the identifier is needed: it never names a shop in a ledger.

@@ -30,6 +30,15 @@ impl Currency {
         }
     }
 
+    /// How many digits stand behind the point in what can be paid: 2, unless ISO 4217 says otherwise.
+    pub const fn minor_digits(self) -> u32 {
+        match &self.0 {
+            b"CLP" | b"ISK" | b"JPY" | b"KRW" | b"PYG" | b"UGX" | b"VND" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            _ => 2,
+        }
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         // Three ASCII capitals, by construction.
@@ -100,6 +109,20 @@ impl Money {
     /// Whether it is more than nothing.
     pub fn is_positive(&self) -> bool {
         self.amount > Decimal::ZERO
+    }
+
+    /// Checks that it can be paid in the currency's coins: `0.001 EUR` can't, `0.010 EUR` can. For what a
+    /// customer is to pay; the bank's own figures have more digits.
+    ///
+    /// # Errors
+    /// [`Invalid`] (`amount`).
+    pub fn checked_coins(self) -> Result<(), Invalid> {
+        let digits = self.currency.minor_digits();
+        if self.amount.normalize().scale() <= digits {
+            return Ok(());
+        }
+        let problem = format!("must have at most {digits} digits behind the point");
+        Err(Invalid::new("amount", problem))
     }
 
     /// The sum.

@@ -8,7 +8,7 @@ use inbank_app::{
     Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping, Worker,
 };
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
-use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, SinkError};
+use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError};
 
 #[cfg(feature = "axum")]
 use crate::Limits;
@@ -236,6 +236,26 @@ impl Platform {
     /// ```
     pub fn health(&self) -> Health {
         self.worker.health()
+    }
+
+    /// How many orders each shop has, and how they stand: the figures beside [`health`](Self::health) that
+    /// take a look at the whole ledger, so for now and then.
+    ///
+    /// ```no_run
+    /// # async fn example(platform: &inbank::Platform) -> Result<(), inbank::LedgerError> {
+    /// for shop in platform.statistics().await? {
+    ///     println!("{}: {:?}, {} for a person", shop.shop, shop.orders, shop.needs_person);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn statistics(&self) -> Result<Vec<ShopStatistics>, LedgerError> {
+        let now = self.runtime.now();
+        let ledger = self.worker.ledger();
+        ledger.statistics(&self.shop_names(), now).await
     }
 
     /// Events of a shop after a position, in an order in which none is missed: for platforms that

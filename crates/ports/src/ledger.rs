@@ -6,8 +6,12 @@ mod inbox;
 mod outbox;
 mod write;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_domain::{
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, OrderStatus, ShopName,
+};
 use time::OffsetDateTime;
 
 pub use claim::{Claim, ClaimRequest, Claimed, Lease, Rest, ShopSlots};
@@ -53,6 +57,13 @@ pub trait Ledger: Send + Sync {
     /// Orders, the latest opened first. What can't be read is named among the unreadable, and hides
     /// nothing else. (`orders_are_listed_by_shop_and_reference`, `orders_for_a_person_are_listed`,
     /// `unreadable_order_hides_no_other`)
+    ///
+    /// # Contract
+    /// - MUST list no order of another shop, where shops are named; none where the list is empty.
+    ///   (`orders_are_listed_by_shop_and_reference`)
+    /// - MUST go by the status that the order had when it was written last. (`orders_are_listed_by_status`)
+    /// - MUST list each order once, page by page, where each page goes on from the one before and no order
+    ///   changes meanwhile. (`orders_are_listed_page_by_page`)
     async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError>;
 
     /// Writes an order with the events in its news, and numbers its version anew. When it was opened, and
@@ -191,21 +202,43 @@ pub trait Ledger: Send + Sync {
         shops: &[ShopName],
         now: OffsetDateTime,
     ) -> Result<Measures, LedgerError>;
+
+    /// How many orders there are and how they stand, of each of these shops. Counts all of them, so it is for
+    /// now and then. (`statistics_count_every_order`)
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError>;
 }
 
 /// Which orders to list.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Listing {
-    /// Of this shop only.
-    pub shop: Option<ShopName>,
+    /// Of these shops only; of all where none are given.
+    pub shops: Option<Vec<ShopName>>,
     /// Of this reference only.
     pub reference: Option<OrderReference>,
+    /// Only those that stand as one of these, by its name: what a status says besides doesn't matter. All
+    /// where it is empty.
+    pub statuses: Vec<OrderStatus>,
     /// Only those that a person should look at.
     pub needs_person: bool,
     /// Only those opened before this time.
     pub opened_before: Option<OffsetDateTime>,
+    /// Only those behind this place: the one at which another listing of the same ended.
+    pub after: Option<ListingPlace>,
     /// At most so many; all where none is given.
     pub limit: Option<u32>,
+}
+
+/// A place in a listing: right behind an order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ListingPlace {
+    /// When that order was opened.
+    pub opened_at: OffsetDateTime,
+    /// That order.
+    pub key: OrderKey,
 }
 
 /// Orders that were listed.
@@ -215,6 +248,36 @@ pub struct Listed {
     pub orders: Vec<Order>,
     /// Those that can't: written by a later version, or damaged.
     pub unreadable: Vec<OrderKey>,
+    /// Where the next page begins; none where nothing is behind this one. There may be nothing there all the same.
+    pub next: Option<ListingPlace>,
+}
+
+/// How many orders a shop has, and how they stand.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ShopStatistics {
+    /// The shop.
+    pub shop: ShopName,
+    /// By the name of their status. Those that a later version wrote with another are left out.
+    pub orders: BTreeMap<&'static str, u64>,
+    /// Those that a person should look at.
+    pub needs_person: u64,
+    /// Callbacks that were not worked on yet.
+    pub callbacks: u64,
+    /// How long ago the first of them came.
+    pub oldest_callback: Option<std::time::Duration>,
+}
+
+impl ShopStatistics {
+    /// Of a shop without orders.
+    pub const fn none(shop: ShopName) -> Self {
+        Self {
+            shop,
+            orders: BTreeMap::new(),
+            needs_person: 0,
+            callbacks: 0,
+            oldest_callback: None,
+        }
+    }
 }
 
 /// What an operator watches.

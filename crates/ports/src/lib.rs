@@ -62,8 +62,8 @@ pub use income_proof::MockIncomeProof;
 pub use ledger::MockLedger;
 pub use ledger::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, Measures, Positioned, ReceivedCallback, Rest, Saved,
-    ShopSlots, Subject, UnreadableEvent, Write,
+    LedgerErrorKind, Listed, Listing, ListingPlace, Measures, Positioned, ReceivedCallback, Rest,
+    Saved, ShopSlots, ShopStatistics, Subject, UnreadableEvent, Write,
 };
 #[cfg(feature = "mocks")]
 pub use offer::MockOffers;

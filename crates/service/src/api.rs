@@ -1,41 +1,44 @@
 //! The routes, and the document that describes them.
 
+mod admission;
+mod body;
+mod browse;
 mod caller;
 mod command;
 mod document;
 mod event;
 mod health;
+mod idempotency;
+mod income_proof;
 mod order;
 mod pay;
 mod problem;
 mod product;
+mod scrape;
 mod shop;
 mod webhook;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
-use axum::extract::rejection::JsonRejection;
+use axum::Router;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use inbank::Platform;
 use inbank_adapters_sql::ServiceStore;
-use serde::de::DeserializeOwned;
 use tokio::sync::watch::Receiver;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::admission::Places;
 use self::problem::Problem;
+use self::scrape::Figures;
 use crate::shops::RuntimeShops;
 use crate::webhook::Webhooks;
 use crate::{Service, Tokens};
-
-/// A cart with a thousand rows is a quarter of it.
-const LARGEST_BODY: usize = 1 << 20;
 
 /// What every route works with.
 pub(crate) struct Api {
@@ -45,6 +48,8 @@ pub(crate) struct Api {
     webhooks: Arc<Webhooks>,
     shops: Arc<RuntimeShops>,
     stopping: Receiver<bool>,
+    places: Places,
+    figures: Figures,
 }
 
 type Shared = Arc<Api>;
@@ -53,7 +58,7 @@ type Shared = Arc<Api>;
 #[openapi(
     info(
         title = "Inbank financing for commerce platforms",
-        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again.",
+        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again. With an `Idempotency-Key` a repeated request is also compared with the first.",
         license(name = "to be chosen by the owner")
     ),
     tags(
@@ -94,6 +99,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(pay::rent))
         .routes(routes!(order::show))
         .routes(routes!(order::list))
+        .routes(routes!(income_proof::banks, income_proof::prove))
         .routes(routes!(command::approve))
         .routes(routes!(command::cancel))
         .routes(routes!(command::accept))
@@ -112,30 +118,44 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(webhook::test))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+        .routes(routes!(scrape::metrics))
 }
 
 /// The service's routes, to be served beside the platform's own ([`Platform::serve_until`]). Whoever waits for events is
-/// answered as soon as `stopping` says so, since the server would else wait for them.
+/// answered as soon as `stopping` says so, since the server would else wait for them. To be made on a Tokio runtime.
 pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
+    let figures = Figures::new(stopping.clone());
+    let api = Arc::new(Api {
+        platform: service.platform,
+        tokens: service.tokens,
+        store: service.store,
+        webhooks: service.webhooks,
+        shops: service.shops,
+        stopping,
+        places: Places::default(),
+        figures,
+    });
     let (router, _) = described().split_for_parts();
     router
         .route("/openapi.json", get(document_of_all))
+        .route("/docs", get(browse::page))
+        .route("/docs/style.css", get(browse::style))
         .fallback(|| async { Problem::no_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(Arc::new(Api {
-            platform: service.platform,
-            tokens: service.tokens,
-            store: service.store,
-            webhooks: service.webhooks,
-            shops: service.shops,
-            stopping,
-        }))
+        .layer(from_fn_with_state(api.clone(), idempotency::once))
+        .layer(from_fn_with_state(api.clone(), admission::admit))
+        .with_state(api)
 }
 
 /// The `OpenAPI` document, as JSON.
 pub fn openapi() -> String {
-    let (_, document) = described().split_for_parts();
+    let (_, mut document) = described().split_for_parts();
+    for path in document.paths.paths.values_mut() {
+        if let Some(post) = &mut path.post {
+            let parameters = post.parameters.get_or_insert_default();
+            parameters.push(idempotency::parameter().into());
+        }
+    }
     // It holds texts and lists alone, which are always JSON.
     document.to_pretty_json().unwrap_or_default()
 }
@@ -143,12 +163,4 @@ pub fn openapi() -> String {
 async fn document_of_all() -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     (json, openapi()).into_response()
-}
-
-/// A body that was read, or what is wrong with it.
-fn read<T: DeserializeOwned>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
-    match body {
-        Ok(Json(body)) => Ok(body),
-        Err(rejection) => Err(Problem::of_body(&rejection)),
-    }
 }

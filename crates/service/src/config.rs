@@ -11,6 +11,7 @@ use inbank::http::{ApiVersion, Environment, RegionProfile, Site};
 use inbank::{ApiKey, Invalid, ReturnPage, Shop, ShopId, ShopName, WebAddress};
 use serde::Deserialize;
 use toml::Spanned;
+use url::{Host, Url};
 
 use crate::token::SHORTEST;
 use crate::{FileWebhook, Scope, Token, Tokens, Vault, WebhookTargets};
@@ -107,7 +108,12 @@ impl Config {
             problem: error.message().to_owned(),
         })?;
         let public_url = reader.checked(&file.public_url, "public_url", |url| {
-            WebAddress::parse(url).map(|_| url.to_owned())
+            WebAddress::parse(url)?;
+            if is_plain(url) && !is_loopback(url) {
+                let problem = "must be https: callbacks and customers come there, and plain http is for loopback only";
+                return Err(Invalid::new("public_url", problem));
+            }
+            Ok(url.to_owned())
         })?;
         let mut shops = Vec::new();
         let mut names = BTreeSet::new();
@@ -220,9 +226,11 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
         for key in keys {
             shop = shop.with_further_key(key);
         }
+        let mut is_live = false;
         if let Some(environment) = &table.environment {
             let parse = |text: &str| Environment::from_str(text);
             if self.checked(environment, "environment", parse)? == Environment::Live {
+                is_live = true;
                 shop = shop.live();
             }
         }
@@ -231,7 +239,11 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
             shop = shop.with_version(self.checked(version, "api_version", parse)?);
         }
         if let Some(url) = &table.base_url {
-            self.checked(url, "base_url", |url| Site::parse(url).map(drop))?;
+            let site = self.checked(url, "base_url", Site::parse)?;
+            if is_live && site.is_loopback() {
+                let problem = "base_url is of this machine, where no live shop is: leave it out, or set environment to demo";
+                return Err(self.wrong(url, problem));
+            }
             shop = shop.with_base_url(url.get_ref());
         }
         if let Some(url) = &table.return_url {
@@ -245,11 +257,8 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
         let mut tokens = Vec::new();
         if let Some(name) = &file.api_tokens_env {
             let secrets = self.secrets(name, "api_tokens_env")?;
-            tokens.extend(
-                secrets
-                    .iter()
-                    .map(|secret| Token::new(secret, Scope::Admin)),
-            );
+            let token = |secret: &String| Token::new(secret, Scope::Admin).of(name.get_ref());
+            tokens.extend(secrets.iter().map(token));
         }
         for table in &file.tokens {
             let scope = Scope::named(table.scope.get_ref())
@@ -265,7 +274,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
             // An empty list means none, and not all of them.
             let shops = shops.or_else(|| table.shops.is_some().then(Vec::new));
             for secret in self.secrets(&table.env, "env")? {
-                let token = Token::new(&secret, scope);
+                let token = Token::new(&secret, scope).of(table.env.get_ref());
                 tokens.push(match &shops {
                     Some(shops) => token.for_shops(shops.clone()),
                     None => token,
@@ -303,6 +312,23 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
             return Err(self.wrong(name, problem));
         }
         Ok(secrets)
+    }
+}
+
+/// Whether it is plain http; what can't be read is refused elsewhere.
+fn is_plain(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "http")
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -404,9 +430,31 @@ return_url = "https://shop.example.com/orders/{order_reference}"
                 "line 18: unknown field `return_uri`",
             ),
             ("public_url = ", "public_url ", "line 2: "),
+            (
+                "https://pay",
+                "http://pay",
+                "line 2: public_url must be https",
+            ),
+            (
+                "environment = \"demo\"",
+                "environment = \"live\"",
+                "line 15: base_url is of this machine",
+            ),
         ] {
             let says_now = error(&FILE.replacen(from, to, 1));
             assert!(says_now.starts_with(says), "{from} -> {to}: {says_now}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine() {
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://localhost/x",
+            "http://[::1]:1",
+        ] {
+            let text = FILE.replacen("https://pay.example.com", url, 1);
+            assert_eq!(Config::read(&text, environment).unwrap().public_url, url);
         }
     }
 

@@ -33,6 +33,8 @@ impl Scope {
 #[derive(Clone)]
 pub struct Token {
     digest: [u8; 32],
+    /// Whose it is: it stays while tokens change.
+    principal: String,
     scope: Scope,
     /// All of them where there is no list.
     shops: Option<Vec<ShopName>>,
@@ -44,8 +46,11 @@ pub(crate) const SHORTEST: usize = 16;
 impl Token {
     /// A token for every shop.
     pub fn new(secret: &str, scope: Scope) -> Self {
+        let digest: [u8; 32] = Sha256::digest(secret).into();
+        let principal = digest[..8].iter().map(|byte| format!("{byte:02x}"));
         Self {
-            digest: Sha256::digest(secret).into(),
+            principal: principal.collect(),
+            digest,
             scope,
             shops: None,
         }
@@ -58,6 +63,19 @@ impl Token {
         self
     }
 
+    /// The same for whoever has others besides, one after the other: an `Idempotency-Key` is theirs, and not a
+    /// token's.
+    #[must_use]
+    pub fn of(mut self, principal: impl Into<String>) -> Self {
+        self.principal = principal.into();
+        self
+    }
+
+    /// Whose it is.
+    pub fn principal(&self) -> &str {
+        &self.principal
+    }
+
     /// Whether it may do something of this scope somewhere.
     pub fn may(&self, scope: Scope) -> bool {
         self.scope >= scope
@@ -66,6 +84,11 @@ impl Token {
     /// Whether the same text is meant.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         self.digest == other.digest
+    }
+
+    /// Whether it is for every shop, also those that are added.
+    pub const fn sees_every_shop(&self) -> bool {
+        self.shops.is_none()
     }
 
     /// What it is called where it is written down who did something: no part of it, and nothing that it could be found by.
@@ -83,6 +106,7 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
+            .field("principal", &self.principal)
             .field("scope", &self.scope)
             .field("shops", &self.shops)
             .finish_non_exhaustive()

@@ -11,7 +11,8 @@ use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics,
+    Write,
 };
 use time::OffsetDateTime;
 
@@ -214,5 +215,13 @@ impl Ledger for MemoryLedger {
         now: OffsetDateTime,
     ) -> Result<Measures, LedgerError> {
         self.call(|store| store.measure(shops, now)).await
+    }
+
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        self.call(|store| store.statistics(shops, now)).await
     }
 }

@@ -3,7 +3,8 @@
 use crate::step::Step;
 use crate::tool::{DENY, MACHETE};
 use crate::{
-    browser, docs, examples, interfaces, mutations, package, test, test_examples, toolchain,
+    browser, docs, examples, interfaces, mutations, package, schemathesis, test, test_examples,
+    toolchain,
 };
 
 /// Runs the steps in order, quick ones first, and stops at the first failure.
@@ -21,6 +22,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     docs::run()?;
     examples::run()?;
     browser::run(&browser::Arguments::default())?;
+    schemathesis::run(&schemathesis::Arguments::default())?;
     test_examples::run()?;
     test::run()?;
     mutations::before_a_merge()

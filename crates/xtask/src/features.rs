@@ -21,14 +21,18 @@ pub(crate) struct Arguments {
 }
 
 /// The features, each by itself, what one has without asking, and all.
-const SETS: [(&str, &[&str]); 7] = [
+const SETS: [(&str, &[&str]); 8] = [
     ("`axum`", &["axum"]),
     ("`rustls`", &["rustls"]),
     ("`sqlite`", &["sqlite"]),
     ("`postgres`", &["postgres"]),
+    ("`metrics`", &["metrics"]),
     ("`mocks`", &["mocks"]),
     ("default", &["axum", "rustls", "sqlite"]),
-    ("all", &["axum", "rustls", "sqlite", "postgres", "mocks"]),
+    (
+        "all",
+        &["axum", "rustls", "sqlite", "postgres", "metrics", "mocks"],
+    ),
 ];
 
 /// A program that has a platform.

@@ -20,6 +20,7 @@ mod program;
 mod public_api;
 mod python;
 mod sbom;
+mod schemathesis;
 mod simulate;
 mod soak;
 mod step;
@@ -75,6 +76,8 @@ enum Command {
     Features(features::Arguments),
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
+    /// Calls a service in every way that its OpenAPI document allows, and in others, and compares its answers with the document
+    Schemathesis(schemathesis::Arguments),
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, documents, pages, tests, mutations
     Ci,
 }
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Package(arguments) => package::run(&arguments),
         Command::Features(arguments) => features::run(&arguments),
         Command::Sbom => sbom::run(),
+        Command::Schemathesis(arguments) => schemathesis::run(&arguments),
         Command::Ci => ci::run(),
     };
     match result {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank::ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, Write,
+    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics,
+    Write,
 };
 use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_testkit::{MemoryLedger, yield_now};
@@ -276,5 +277,14 @@ impl Ledger for Statements {
     ) -> Result<Measures, LedgerError> {
         let measure = self.ledger().measure(shops, self.time(now));
         self.statement("measure", measure).await
+    }
+
+    async fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopStatistics>, LedgerError> {
+        let statistics = self.ledger().statistics(shops, self.time(now));
+        self.statement("statistics", statistics).await
     }
 }

@@ -9,6 +9,8 @@ CREATE TABLE inbank_order (
     -- The number of the attempt that it is paid by.
     paid_by BIGINT,
     needs_person TEXT,
+    -- Where it stands, as it follows from the rest.
+    status TEXT COLLATE "C" NOT NULL,
     -- Whether no attempt lives, and when something last happened: what is forgotten goes by both.
     is_over BIGINT NOT NULL,
     touched_at BIGINT NOT NULL,
@@ -46,7 +48,7 @@ CREATE TABLE inbank_order (
 
 -- Whenever an order is leased or becomes due, a new version of its row gets an entry in every index that is not for some rows only:
 -- so there are two of these, and no more.
-CREATE INDEX inbank_order_opened ON inbank_order (shop, opened_at DESC, reference);
+CREATE INDEX inbank_order_opened ON inbank_order (shop, status, opened_at DESC, reference);
 
 -- An order is in one of each pair at the most, so what is claimed is found in an index of that alone: what is due, what lapsed,
 -- and, at the far end, what a wrong clock has put there.

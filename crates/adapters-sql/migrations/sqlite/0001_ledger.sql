@@ -9,6 +9,8 @@ CREATE TABLE inbank_order (
     -- The number of the attempt that it is paid by.
     paid_by INTEGER,
     needs_person TEXT,
+    -- Where it stands, as it follows from the rest.
+    status TEXT NOT NULL,
     -- Whether no attempt lives, and when something last happened: what is forgotten goes by both.
     is_over INTEGER NOT NULL,
     touched_at INTEGER NOT NULL,
@@ -48,6 +50,7 @@ CREATE INDEX inbank_order_over ON inbank_order (touched_at) WHERE is_over = 1;
 CREATE INDEX inbank_order_person ON inbank_order (opened_at DESC, shop, reference) WHERE needs_person IS NOT NULL;
 CREATE INDEX inbank_order_opened ON inbank_order (opened_at DESC, shop, reference);
 CREATE INDEX inbank_order_opened_in_shop ON inbank_order (shop, opened_at DESC, reference);
+CREATE INDEX inbank_order_status ON inbank_order (shop, status, opened_at DESC, reference);
 CREATE INDEX inbank_order_reference ON inbank_order (reference);
 
 CREATE TABLE inbank_attempt (

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use inbank_domain::{AttemptId, Order, OrderKey, OrderReference, ShopName};
-use inbank_ports::{Listed, Listing};
+use inbank_domain::{AttemptId, Order, OrderKey, OrderReference, OrderStatus, ShopName};
+use inbank_ports::Listing;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row as _};
 
@@ -12,9 +12,6 @@ use super::connection::Session;
 use crate::failure::Failure;
 use crate::moment::micros;
 use crate::row::{Assembler, Columns, Stored, joined_columns};
-
-/// So many orders are read by one statement.
-const PAGE: usize = 500;
 
 impl Columns for PgRow {
     fn text(&self, at: usize) -> Result<Option<&str>, Failure> {
@@ -97,68 +94,75 @@ fn assembled(rows: &[PgRow]) -> Result<Vec<Stored>, Failure> {
     Ok(assembler.finish())
 }
 
-/// Where a page ended.
-pub(super) enum After {
-    Nothing,
-    Order {
-        opened_at: i64,
-        shop: String,
-        reference: String,
-    },
-}
-
-impl After {
-    pub(super) fn of(page: &[Stored]) -> Self {
-        page.last().map_or(Self::Nothing, |last| Self::Order {
-            opened_at: last.opened_at,
-            shop: last.shop.clone(),
-            reference: last.reference.clone(),
-        })
-    }
-}
-
-/// How many orders the next page is to have; none where there are enough.
-pub(super) fn wanted(listing: &Listing, listed: &Listed) -> Option<usize> {
-    let limit = listing.limit.map_or(usize::MAX, |limit| limit as usize);
-    let left = limit.saturating_sub(listed.orders.len()).min(PAGE);
-    (left > 0).then_some(left)
-}
-
-pub(super) fn list(page: Vec<Stored>, listed: &mut Listed) {
-    for stored in page {
-        let key = stored.key();
-        match stored.order {
-            Ok(order) => listed.orders.push(order),
-            Err(_) => listed.unreadable.extend(key),
-        }
-    }
-}
-
 /// One row for each shop, by looking for the next in an index.
 const SHOPS: &str = "WITH RECURSIVE shops(shop) AS (
         (SELECT min(shop) FROM inbank_order)
         UNION ALL SELECT (SELECT min(o.shop) FROM inbank_order AS o WHERE o.shop > s.shop) FROM shops AS s WHERE s.shop IS NOT NULL
     ) ";
 
-/// The next orders after one. What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest. Where
-/// neither shop nor reference is named, the latest of each shop are merged, since no index has all shops' by when they were opened.
+/// The next orders after one. What isn't asked for isn't in the statement, which otherwise couldn't use an index for the rest.
+///
+/// The latest of each shop and each status are merged, since there is one index for all of them, and each further one would have an
+/// entry for every lease. What a person should look at has an index of its own, which is not by status; a reference is in few rows.
 pub(super) async fn page(
     session: &mut Session,
     listing: &Listing,
-    after: &After,
+    after: Option<&(i64, String, String)>,
     wanted: usize,
 ) -> Result<Vec<Stored>, Failure> {
     let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    let of_each = listing.shop.is_none() && listing.reference.is_none();
-    let mut query = QueryBuilder::<Postgres>::new(if of_each { SHOPS } else { "" });
+    let of_each = listing.reference.is_none();
+    let by_status = of_each && !listing.needs_person;
+    let named = |statuses: &[OrderStatus]| -> Vec<&'static str> {
+        statuses.iter().map(|status| status.name()).collect()
+    };
+    let statuses = named(&listing.statuses);
+    let shops = listing.shops.as_deref();
+    let shops = shops.map(|shops| shops.iter().map(ShopName::as_str).collect::<Vec<_>>());
+    let of_all = of_each && shops.is_none();
+    let mut query = QueryBuilder::<Postgres>::new(if of_all { SHOPS } else { "" });
     query.push("SELECT ").push(joined_columns()).push(" FROM (");
     if of_each {
-        query.push("SELECT latest.* FROM shops AS s CROSS JOIN LATERAL (SELECT * FROM inbank_order WHERE shop = s.shop");
+        query.push("SELECT latest.* FROM ");
+        match shops {
+            None => query.push("shops AS s"),
+            Some(shops) => query
+                .push("(SELECT DISTINCT shop FROM unnest(CAST(")
+                .push_bind(shops)
+                .push(" AS text[])) AS g(shop)) AS s"),
+        };
+        if by_status {
+            let every = named(&OrderStatus::EVERY);
+            let wanted = if statuses.is_empty() {
+                every
+            } else {
+                statuses.clone()
+            };
+            query
+                .push(" CROSS JOIN (SELECT DISTINCT status FROM unnest(CAST(")
+                .push_bind(wanted)
+                .push(" AS text[])) AS g(status)) AS t");
+        }
+        query.push(
+            " CROSS JOIN LATERAL (SELECT * FROM inbank_order WHERE shop = s.shop COLLATE \"C\"",
+        );
+        if by_status {
+            query.push(" AND status = t.status COLLATE \"C\"");
+        }
     } else {
         query.push("SELECT * FROM inbank_order WHERE TRUE");
+        if let Some(shops) = shops {
+            query
+                .push(" AND shop = ANY(CAST(")
+                .push_bind(shops)
+                .push(" AS text[]))");
+        }
     }
-    if let Some(shop) = &listing.shop {
-        query.push(" AND shop = ").push_bind(shop.as_str());
+    if !by_status && !statuses.is_empty() {
+        query
+            .push(" AND status = ANY(CAST(")
+            .push_bind(statuses)
+            .push(" AS text[]))");
     }
     if let Some(reference) = &listing.reference {
         query
@@ -171,12 +175,7 @@ pub(super) async fn page(
     if let Some(before) = listing.opened_before {
         query.push(" AND opened_at < ").push_bind(micros(before));
     }
-    if let After::Order {
-        opened_at,
-        shop,
-        reference,
-    } = after
-    {
+    if let Some((opened_at, shop, reference)) = after {
         query
             .push(" AND opened_at <= ")
             .push_bind(*opened_at)

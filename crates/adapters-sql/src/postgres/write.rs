@@ -39,7 +39,7 @@ static WRITE: Sql = Sql::new(|| {
             FROM json_to_recordset(CAST($2 AS json)) AS g(
                 n bigint, at bigint, shop_ text, reference_ text, on_version bigint, on_lease bigint, pause bigint, ends boolean,
                 wakes boolean, beside boolean, failed bigint, told bigint, paid bigint, person text, done bigint, tells boolean,
-                opened bigint
+                opened bigint, stands text
             )
         ), standing AS MATERIALIZED (
             SELECT o.shop, o.reference FROM (
@@ -47,7 +47,7 @@ static WRITE: Sql = Sql::new(|| {
             ) AS g CROSS JOIN LATERAL {} AS o
         ), updated AS (
             UPDATE inbank_order AS o SET version = o.version + 1, failures = g.failed, events = g.told, paid_by = g.paid,
-                needs_person = g.person, is_over = g.done, touched_at = {ROWS_NOW}, {planned},
+                needs_person = g.person, is_over = g.done, status = g.stands, touched_at = {ROWS_NOW}, {planned},
                 outbox_due_at = CASE
                     WHEN g.tells AND outbox_due_at IS NULL AND outbox_leased_until IS NULL THEN {ROWS_NOW}
                     ELSE outbox_due_at
@@ -59,10 +59,10 @@ static WRITE: Sql = Sql::new(|| {
         ), inserted AS (
             INSERT INTO inbank_order (shop, reference, version, opened_at, paid_by, needs_person, is_over, touched_at,
                 due_at, lease, woken, woken_again, failures, aside, events, delivered, outbox_due_at, outbox_lease,
-                outbox_failures)
+                outbox_failures, status)
             SELECT g.shop, g.reference, 1, g.opened, g.paid, g.person, g.done, {ROWS_NOW},
                 {ROWS_NOW} + g.pause, 0, CASE WHEN g.wakes THEN 1 ELSE 0 END, 0, g.failed, 0, g.told, 0,
-                CASE WHEN g.tells THEN {ROWS_NOW} END, 0, 0
+                CASE WHEN g.tells THEN {ROWS_NOW} END, 0, 0, g.stands
             FROM given AS g CROSS JOIN clock WHERE g.on_version = 0 AND g.on_lease IS NULL
             ORDER BY g.shop, g.reference
             ON CONFLICT (reference, shop) DO NOTHING
@@ -136,6 +136,7 @@ fn given(n: usize, write: &Write) -> Json {
         "done": i64::from(order.is_over()),
         "tells": !order.news.is_empty(),
         "opened": micros(order.opened_at),
+        "stands": order.status().name(),
     })
 }
 

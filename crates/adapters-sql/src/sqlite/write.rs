@@ -26,7 +26,7 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
     });
     format!(
         "UPDATE inbank_order SET version = version + 1, failures = ?10, events = ?11, paid_by = ?12, needs_person = ?13,
-            is_over = ?14, touched_at = ?5, {planned},
+            is_over = ?14, touched_at = ?5, status = ?16, {planned},
             outbox_due_at = CASE
                 WHEN ?15 AND outbox_due_at IS NULL AND outbox_leased_until IS NULL THEN ?5
                 ELSE outbox_due_at
@@ -37,8 +37,9 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
 });
 
 const INSERT: &str = "INSERT INTO inbank_order (shop, reference, version, opened_at, paid_by, needs_person, is_over, touched_at,
-        due_at, lease, woken, woken_again, failures, aside, events, delivered, outbox_due_at, outbox_lease, outbox_failures)
-    VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?7 + ?8, 0, ?9, 0, ?10, 0, ?11, 0, CASE WHEN ?12 THEN ?7 END, 0, 0)
+        due_at, lease, woken, woken_again, failures, aside, events, delivered, outbox_due_at, outbox_lease, outbox_failures,
+        status)
+    VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?7 + ?8, 0, ?9, 0, ?10, 0, ?11, 0, CASE WHEN ?12 THEN ?7 END, 0, 0, ?13)
     ON CONFLICT (shop, reference) DO NOTHING";
 
 /// An attempt that stands as it was is not written again.
@@ -112,7 +113,7 @@ fn is_taken(error: &rusqlite::Error) -> bool {
 
 fn update(connection: &Connection, write: &Write) -> Result<bool, Failure> {
     let (order, plan) = (&write.order, Plan::of(write.due, write.lease));
-    let parameters: [&dyn ToSql; 15] = [
+    let parameters: [&dyn ToSql; 16] = [
         &order.key.shop.as_str(),
         &order.key.reference.as_str(),
         &order.version.cast_signed(),
@@ -128,13 +129,14 @@ fn update(connection: &Connection, write: &Write) -> Result<bool, Failure> {
         &order.needs_person,
         &order.is_over(),
         &tells(order),
+        &order.status().name(),
     ];
     Ok(execute(connection, &UPDATE, &parameters)? == 1)
 }
 
 fn insert(connection: &Connection, write: &Write) -> Result<bool, Failure> {
     let (order, plan) = (&write.order, Plan::of(write.due, write.lease));
-    let parameters: [&dyn ToSql; 12] = [
+    let parameters: [&dyn ToSql; 13] = [
         &order.key.shop.as_str(),
         &order.key.reference.as_str(),
         &micros(order.opened_at),
@@ -147,6 +149,7 @@ fn insert(connection: &Connection, write: &Write) -> Result<bool, Failure> {
         &order.failures,
         &order.events.cast_signed(),
         &tells(order),
+        &order.status().name(),
     ];
     Ok(execute(connection, INSERT, &parameters)? == 1)
 }

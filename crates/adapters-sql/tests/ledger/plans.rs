@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use inbank_adapters_sql::SqlLedger;
-use inbank_domain::EventKind;
-use inbank_ports::{Delivered, Due, Kept, Ledger as _, Saved, Write};
+use inbank_domain::{EventKind, NotPaid, OrderStatus, ShopName};
+use inbank_ports::{Delivered, Due, Kept, Ledger as _, Listing, Saved, Write};
 use inbank_testkit::Postgres;
 
-use crate::store::{Store, callback, claim, minute, order, release, request, tell, written};
+use crate::store::{Store, callback, claim, minute, order, release, request, shop, tell, written};
 use crate::{Case, cases};
 
-pub(crate) const CASES: &[Case] =
-    cases![what_is_done_among_many_orders_that_have_ended_reads_none_of_them,];
+pub(crate) const CASES: &[Case] = cases![
+    what_is_done_among_many_orders_that_have_ended_reads_none_of_them,
+    a_page_of_a_list_reads_little_more_than_it_shows,
+];
 
 /// Fewer than these the server reads whole, and is right to.
 const ENDED: u32 = 12_000;
@@ -20,8 +22,8 @@ const ENDED: u32 = 12_000;
 /// Orders that have ended, each with its attempt, two callbacks and an event that was told, as months leave them.
 const FILL: &str = "
     INSERT INTO inbank_order (shop, reference, version, opened_at, is_over, touched_at, lease, woken, woken_again, failures, aside,
-        events, delivered, outbox_lease, outbox_failures)
-    SELECT 'main', 'old-' || n, 4, 1, 1, 1, 3, 0, 0, 0, 0, 1, 1, 1, 0 FROM generate_series(1, @ended) AS n;
+        events, delivered, outbox_lease, outbox_failures, status)
+    SELECT 'main', 'old-' || n, 4, 1, 1, 1, 3, 0, 0, 0, 0, 1, 1, 1, 0, 'not_paid' FROM generate_series(1, @ended) AS n;
     INSERT INTO inbank_attempt SELECT (jsonb_populate_record(a, jsonb_build_object(
             'reference', 'old-' || n, 'id', 'old-' || n || '-1', 'session', 'old-' || n))).*
         FROM inbank_attempt AS a CROSS JOIN generate_series(1, @ended) AS n WHERE a.reference = 'first';
@@ -53,6 +55,44 @@ async fn what_is_done_among_many_orders_that_have_ended_reads_none_of_them(store
         read < 100,
         "{read} rows of orders that have ended were read"
     );
+}
+
+async fn a_page_of_a_list_reads_little_more_than_it_shows(store: Store) {
+    let ledger = store.connect().await;
+    written(&ledger, order("first"), Due::Never).await;
+    drop(ledger);
+    store.execute(&FILL.replace("@ended", &ENDED.to_string()));
+    let before = rows_read(&store);
+    let ledger = store.connect().await;
+    let (own, no_such) = (vec![shop()], ShopName::parse("none").unwrap());
+    let not_paid = OrderStatus::NotPaid(NotPaid::Declined);
+    let mut pages = 0;
+    for shops in [None, Some(own.clone()), Some(vec![no_such])] {
+        for statuses in [
+            vec![],
+            vec![not_paid],
+            vec![OrderStatus::Paid],
+            vec![not_paid, OrderStatus::Pending],
+        ] {
+            for needs_person in [false, true] {
+                let mut listing = Listing {
+                    shops: shops.clone(),
+                    statuses: statuses.clone(),
+                    needs_person,
+                    limit: Some(10),
+                    ..Listing::default()
+                };
+                for _ in 0..2 {
+                    let page = ledger.orders(&listing).await.unwrap();
+                    pages += 1;
+                    listing.after = page.next;
+                }
+            }
+        }
+    }
+    drop(ledger);
+    let read = (rows_read(&store) - before) / pages;
+    assert!(read < 150, "{read} rows a page");
 }
 
 /// Orders are opened, called back, worked on, put to rest and told, all at once.
@@ -98,11 +138,23 @@ async fn from_opened_to_told(ledger: &SqlLedger, names: &[String]) {
 
 /// Counted when a session ends, so that all others must have.
 fn rows_of_tables_read_whole(store: &Store) -> u64 {
+    counted(
+        store,
+        "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables",
+    )
+}
+
+/// The same of all rows, and of all entries of indexes.
+fn rows_read(store: &Store) -> u64 {
+    let by_index = "SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes";
+    rows_of_tables_read_whole(store) + counted(store, by_index)
+}
+
+fn counted(store: &Store, counter: &'static str) -> u64 {
     const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND backend_type = 'client backend'";
-    const READ: &str = "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables";
     let ask = |sql| Postgres::shared().psql(&store.url, sql).trim().to_owned();
     let gone = (0..200).any(|_| ask(OTHERS) == "0");
     assert!(gone, "a session stays");
-    ask(READ).parse().unwrap()
+    ask(counter).parse().unwrap()
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use crate::figures;
+
 /// Keeps a process from asking hosts that give no answer.
 #[derive(Debug, Default)]
 pub(super) struct Breakers(BTreeMap<Arc<str>, Breaker>);
@@ -75,6 +77,7 @@ impl Breakers {
                 if let State::Ramp(at_once) = breaker.state {
                     breaker.state = if at_once >= RAMP_ENDS {
                         breaker.opened = 0;
+                        figures::breaker(host, false);
                         State::Closed
                     } else {
                         State::Ramp(at_once * 2)
@@ -95,6 +98,7 @@ impl Breakers {
                     let pause = pause.try_into().unwrap_or(time::Duration::MINUTE);
                     breaker.state = State::Open(now.saturating_add(pause));
                     breaker.opened = breaker.opened.saturating_add(1);
+                    figures::breaker(host, true);
                     tracing::warn!(%host, "a host gives no answer, and is not asked for a while");
                 }
             }

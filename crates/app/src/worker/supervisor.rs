@@ -26,7 +26,9 @@ use super::delivery::{self, Count};
 use super::pulse::{BETWEEN_CLAIMS, Pulse};
 use super::{RoundResult, Worker, task, upkeep};
 use crate::backlog;
+use crate::figures;
 use crate::slots::Slots;
+use crate::store::NotWritten;
 
 /// A shop whose bank wants fewer calls pauses for so long where the bank doesn't say.
 const FEWER_CALLS: Duration = Duration::from_secs(15);
@@ -216,6 +218,7 @@ impl Supervisor<'_> {
             Message::Delivered(task, shop, count) => {
                 self.running.remove(&task);
                 self.deliveries.give_back(&shop);
+                figures::events(&shop, count.delivered, count.put_aside);
                 self.worker.note(|health| {
                     health.events_delivered += count.delivered;
                     health.events_put_aside += count.put_aside;
@@ -246,13 +249,21 @@ impl Supervisor<'_> {
             Ended::With(_) | Ended::Panicked | Ended::Cut => None,
         };
         let runtime = self.worker.store.runtime.clone();
+        match ended {
+            Ended::With(worked) => figures::round(shop, Some(&worked.result)),
+            Ended::Panicked => figures::round(shop, None),
+            Ended::Cut => {}
+        }
         self.breakers
             .ended(host, answered, now, |pause| runtime.spread(pause));
         self.worker.note(|health| match ended {
             Ended::With(worked) => match worked.result {
                 RoundResult::Done => health.rounds_done += 1,
                 RoundResult::Bank(_) => health.rounds_without_answer += 1,
-                RoundResult::NotWritten(_) => health.rounds_not_written += 1,
+                RoundResult::NotWritten(NotWritten::Lost) => health.leases_lost += 1,
+                RoundResult::NotWritten(
+                    NotWritten::Gone | NotWritten::Ledger(_) | NotWritten::Taken,
+                ) => health.rounds_not_written += 1,
                 RoundResult::Stopped => {}
             },
             Ended::Cut => {}

@@ -169,7 +169,7 @@ impl Wanted {
     async fn find_in(&self, ledger: &dyn Ledger, settings: &Settings) -> Result<Order, Failure> {
         let reference = OrderReference::parse(self.reference.as_str())?;
         let listing = Listing {
-            shop: shop_name(settings)?,
+            shops: shop_name(settings)?.map(|shop| vec![shop]),
             reference: Some(reference.clone()),
             ..Listing::default()
         };

@@ -28,7 +28,7 @@ use crate::{output, stop};
   inbank serve --demo
   inbank serve --config inbank.toml --listen 127.0.0.1:8080
 
-A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /openapi.json says what it can do. \
+`inbank init` makes the file. A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /docs says what it can do. \
 The ledger is the one of DATABASE_URL, sqlite:inbank.db unless set; any number of processes may share one on \
 PostgreSQL. --demo needs no file: it brings a sandbox, a shop, a token and a ledger, and forgets all of them \
 when it stops.")]
@@ -155,7 +155,7 @@ async fn run_demo(
 fn read(file: &Path) -> Result<Config, Failure> {
     let shown = file.display();
     let text = fs::read_to_string(file).map_err(|error| {
-        let next = "docs/service.md has one to start from, and `inbank serve --demo` needs none";
+        let next = "make one with `inbank init`, or try `inbank serve --demo`, which needs none";
         Failure::usage(format!("--config {shown}: {error}"), next)
     })?;
     let environment = |name: &str| std::env::var(name).ok();
@@ -252,7 +252,7 @@ impl fmt::Display for Ready {
         let Some(brought) = &self.demo else {
             return write!(
                 f,
-                "{}/openapi.json says what it can do. Ctrl-C stops it.",
+                "{}/docs says what it can do. Ctrl-C stops it.",
                 self.listen
             );
         };
@@ -271,7 +271,10 @@ impl fmt::Display for Ready {
             "  -d '{{\"product\":\"hire_purchase_approval\",\"amount\":\"499.90\",\"currency\":\"EUR\",\"locale\":\"et-EE\"}}' \\"
         )?;
         writeln!(f, "  {url}/v1/shops/{shop}/orders/1001/pay\n")?;
-        writeln!(f, "Open the redirect_url in a browser. Ctrl-C stops it.\n")?;
+        writeln!(
+            f,
+            "Open the redirect_url in a browser. {url}/docs says what else it can do. Ctrl-C stops it.\n"
+        )?;
         let key = &brought.sandbox_api_key;
         let access = Access {
             address: sandbox,

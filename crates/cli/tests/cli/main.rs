@@ -13,6 +13,8 @@ mod example_shop;
 mod exit;
 mod following;
 mod income_proof;
+mod init;
+mod instances;
 mod listen;
 mod man;
 mod order;

@@ -134,8 +134,8 @@ fn without_a_file_it_says_how_to_begin() {
     let message = error["message"].as_str().unwrap();
     let next = error["next"].as_str().unwrap();
     assert!(
-        message.contains("inbank.toml") && next.contains("--demo"),
-        "{message}"
+        message.contains("inbank.toml") && next.contains("--demo") && next.contains("inbank init"),
+        "{message} {next}"
     );
 }
 

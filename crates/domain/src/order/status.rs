@@ -25,6 +25,24 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
+    /// One of each name.
+    pub const EVERY: [Self; 8] = [
+        Self::Opening,
+        Self::Pending,
+        Self::ActionWanted(Action::Offer),
+        Self::AwaitsMerchant,
+        Self::Paid,
+        Self::NotPaid(NotPaid::Declined),
+        Self::NeedsPerson,
+        Self::Terminated,
+    ];
+
+    /// The name that a text is; none where it is none.
+    pub fn name_of(text: &str) -> Option<&'static str> {
+        let mut names = Self::EVERY.iter().map(|status| status.name());
+        names.find(|name| *name == text)
+    }
+
     /// The name for people and machines.
     pub const fn name(self) -> &'static str {
         match self {

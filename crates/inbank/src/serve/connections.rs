@@ -20,6 +20,8 @@ use super::stall::Stalling;
 
 /// After the system could not accept, as when it has no file descriptors left: until some are free.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
+/// A request's line and headers, which may hold some cookies of the shop's.
+const LARGEST_HEAD: usize = 64 << 10;
 /// For what was cut to be gone, so that nothing of it runs on when the server has ended.
 const FOR_WHAT_WAS_CUT: Duration = Duration::from_secs(1);
 
@@ -100,6 +102,7 @@ fn serve(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
+        .max_buf_size(LARGEST_HEAD)
         .serve_connection(stream, TowerToHyperService::new(routes.clone()));
     let connection = graceful.watch(connection);
     connections.spawn(async move {

@@ -1,15 +1,18 @@
 //! Whoever calls, by the token that came along.
 
-use axum::extract::FromRequestParts;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 use inbank::{OrderHandle, ShopHandle, ShopName};
 use inbank_adapters_sql::AuditEntry;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use super::Shared;
 use super::problem::Problem;
+use super::{Api, Shared};
 use crate::{Scope, Token};
 
 /// Names an order in a path.
@@ -30,7 +33,23 @@ pub(super) struct ShopPath {
     pub(super) shop: String,
 }
 
+/// What the path names; a problem document where it can't be read.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        let unreadable = |_: PathRejection| {
+            Problem::malformed("the path can't be read: encode it as UTF-8, by percent signs")
+        };
+        path.map(|Path(named)| Self(named)).map_err(unreadable)
+    }
+}
+
 /// Whoever calls.
+#[derive(Clone)]
 pub(super) struct Caller {
     api: Shared,
     token: Token,
@@ -40,16 +59,23 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Shared) -> Result<Self, Problem> {
-        let brought = parts.headers.get(header::AUTHORIZATION);
+        let token = api.token(&parts.headers)?;
+        let api = api.clone();
+        Ok(Self { api, token })
+    }
+}
+
+impl Api {
+    /// The token that came along, if it is one.
+    pub(super) fn token(&self, headers: &HeaderMap) -> Result<Token, Problem> {
+        let brought = headers.get(header::AUTHORIZATION);
         let brought = brought.and_then(|value| value.to_str().ok());
         let brought = brought.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let token = api.tokens.find(brought.unwrap_or_default());
-        let token = token.ok_or_else(Problem::not_authorised)?.clone();
-        let api = api.clone();
-        Ok(Self { api, token })
+        let token = self.tokens.find(brought.unwrap_or_default());
+        token.cloned().ok_or_else(Problem::not_authorised)
     }
 }
 
@@ -121,5 +147,14 @@ impl Caller {
         let mut shops = self.api.platform.shop_names();
         shops.retain(|shop| self.token.sees(shop));
         Ok(shops)
+    }
+
+    /// Whether all that the process does may be seen, of whichever shop.
+    pub(super) fn watches(&self) -> Result<(), Problem> {
+        if self.token.sees_every_shop() {
+            Ok(())
+        } else {
+            Err(Problem::of_all_shops())
+        }
     }
 }

@@ -2,8 +2,6 @@
 //! as often as you like.
 
 use axum::Json;
-use axum::extract::Path;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use inbank::{
@@ -14,10 +12,11 @@ use inbank::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::caller::{Caller, OrderPath};
+use super::body::Sent;
+use super::caller::{Caller, Named, OrderPath};
+use super::idempotency::Before;
 use super::pay::found;
 use super::problem::{Problem, Problems};
-use super::read;
 use crate::answer::OrderAnswer;
 
 /// How far a command is.
@@ -74,7 +73,7 @@ async fn commanded(order: &OrderHandle, outcome: CommandOutcome) -> Result<Respo
     params(OrderPath),
     responses(Commands, Problems)
 )]
-pub(super) async fn approve(caller: Caller, Path(path): Path<OrderPath>) -> Answer {
+pub(super) async fn approve(caller: Caller, Named(path): Named<OrderPath>) -> Answer {
     let order = caller.decides(&path)?;
     commanded(&order, order.approve().await?).await
 }
@@ -87,7 +86,7 @@ pub(super) async fn approve(caller: Caller, Path(path): Path<OrderPath>) -> Answ
     params(OrderPath),
     responses(Commands, Problems)
 )]
-pub(super) async fn cancel(caller: Caller, Path(path): Path<OrderPath>) -> Answer {
+pub(super) async fn cancel(caller: Caller, Named(path): Named<OrderPath>) -> Answer {
     let order = caller.decides(&path)?;
     commanded(&order, order.cancel().await?).await
 }
@@ -103,13 +102,9 @@ pub(super) struct Accept {
 /// Accepts the offer of this application, and of none that took its place.
 #[utoipa::path(post, path = "/v1/shops/{shop}/orders/{reference}/accept", tag = "commands",
     params(OrderPath), request_body = Accept, responses(Commands, Problems))]
-pub(super) async fn accept(
-    caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Accept>, JsonRejection>,
-) -> Answer {
+pub(super) async fn accept(caller: Caller, Named(path): Named<OrderPath>, body: Sent) -> Answer {
     let order = caller.decides(&path)?;
-    let offer = ApplicationId::parse(read(body)?.application_id)?;
+    let offer = ApplicationId::parse(body.json::<Accept>()?.application_id)?;
     commanded(&order, order.accept(&offer).await?).await
 }
 
@@ -130,14 +125,10 @@ pub(super) struct Activate {
 /// Activates a granted rental, for the device with these identifiers.
 #[utoipa::path(post, path = "/v1/shops/{shop}/orders/{reference}/activate", tag = "commands",
     params(OrderPath), request_body = Activate, responses(Commands, Problems))]
-pub(super) async fn activate(
-    caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Activate>, JsonRejection>,
-) -> Answer {
+pub(super) async fn activate(caller: Caller, Named(path): Named<OrderPath>, body: Sent) -> Answer {
     let order = caller.decides(&path)?;
-    let body = read(body)?;
-    let product = ProductCode::parse(body.product)?;
+    let body: Activate = body.json()?;
+    let product = product(body.product)?;
     let model = model(body.ean, body.manufacturer_code)?;
     let imei = body.imei.as_deref().map(Imei::parse).transpose()?;
     let serial_number = body.serial_number.map(SerialNumber::parse).transpose()?;
@@ -148,6 +139,11 @@ pub(super) async fn activate(
         Activation::Activated(outcome) | Activation::AlreadyActivated(outcome) => outcome,
     };
     commanded(&order, outcome).await
+}
+
+/// A product, by the name that the service has for its field.
+pub(super) fn product(code: String) -> Result<ProductCode, inbank::Invalid> {
+    ProductCode::parse(code).map_err(|error| error.named("product"))
 }
 
 /// A model by the one or the other name.
@@ -190,14 +186,21 @@ pub(super) struct Signing {
         Problems))]
 pub(super) async fn sign(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Sign>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    before: Before,
+    body: Sent,
 ) -> Result<Json<Signing>, Problem> {
     let order = caller.decides(&path)?;
-    let method = SigningMethod::from(read(body)?.method.as_str());
-    let redirect_url = match order.sign(&method).await? {
-        SigningOutcome::Told(_) => None,
-        SigningOutcome::Started(started) => started.redirect_url,
+    let body: Sign = body.json()?;
+    let method = SigningMethod::from(body.method.as_str());
+    // The customer would be sent a second message, and the code of the first would do no more.
+    let redirect_url = if method == SigningMethod::Sms && before.is_done() {
+        None
+    } else {
+        match order.sign(&method).await? {
+            SigningOutcome::Told(_) => None,
+            SigningOutcome::Started(started) => started.redirect_url,
+        }
     };
     let redirect_url = redirect_url.map(|url| url.as_str().to_owned());
     let order = found(&order).await?;
@@ -221,11 +224,11 @@ pub(super) struct Confirm {
         Problems))]
 pub(super) async fn confirm(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Confirm>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    body: Sent,
 ) -> Result<Json<OrderAnswer>, Problem> {
     let order = caller.decides(&path)?;
-    let code = ConfirmationCode::parse(&read(body)?.code)?;
+    let code = ConfirmationCode::parse(&body.json::<Confirm>()?.code)?;
     order.confirm(&code).await?;
     Ok(Json(found(&order).await?))
 }
@@ -245,7 +248,7 @@ pub(super) struct PrintoutAnswer {
         Problems))]
 pub(super) async fn printout(
     caller: Caller,
-    Path(path): Path<OrderPath>,
+    Named(path): Named<OrderPath>,
 ) -> Result<Json<PrintoutAnswer>, Problem> {
     let order = caller.decides(&path)?;
     let printout = order.printout(Regeneration::default()).await?;
@@ -277,11 +280,11 @@ pub(super) struct Link {
         Problems))]
 pub(super) async fn payment_link(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<PaymentLink>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    body: Sent,
 ) -> Result<Json<Link>, Problem> {
     let order = caller.decides(&path)?;
-    let return_url = WebAddress::parse(&read(body)?.return_url);
+    let return_url = WebAddress::parse(&body.json::<PaymentLink>()?.return_url);
     let return_url = return_url.map_err(|error| error.named("return_url"))?;
     let url = order.payment_link(&return_url).await?;
     let url = url.as_str().to_owned();
@@ -295,7 +298,7 @@ pub(super) async fn payment_link(
         Problems))]
 pub(super) async fn refresh(
     caller: Caller,
-    Path(path): Path<OrderPath>,
+    Named(path): Named<OrderPath>,
 ) -> Result<Json<OrderAnswer>, Problem> {
     let order = caller.decides(&path)?;
     order.refresh().await?;

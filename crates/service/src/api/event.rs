@@ -1,11 +1,15 @@
 //! What happened, in an order in which nothing is missed.
 
+mod stream;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use inbank::{OrderEvent, ShopName};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -30,6 +34,10 @@ pub(super) struct Wanted {
     /// At most so many; 100 unless given, 1,000 at the most.
     limit: Option<u32>,
 }
+
+/// What a browser's `EventSource` and its kin bring when they come again.
+const LAST_EVENT_ID: &str = "last-event-id";
+const EVENT_STREAM: &str = "text/event-stream";
 
 /// Something that happened to an order.
 #[derive(Serialize, ToSchema)]
@@ -68,20 +76,40 @@ const LONGEST_WAIT: u32 = 30;
 const LOOKED_EVERY: Duration = Duration::from_millis(250);
 
 /// Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
-#[utoipa::path(get, operation_id = "list_events", path = "/v1/events", tag = "events", params(Wanted),
-    responses((status = 200, description = "What happened after that", body = Events),
+///
+/// With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each has the
+/// cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from there, and
+/// counts more than `after`. Such a stream ends when the service stops; come again then.
+#[utoipa::path(get, operation_id = "list_events", path = "/v1/events", tag = "events",
+    params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event of a stream")),
+    responses((status = 200, description = "What happened after that",
+            content((Events = "application/json"), (String = "text/event-stream"))),
         Problems))]
 pub(super) async fn list(
     State(api): State<Shared>,
     caller: Caller,
+    headers: HeaderMap,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Events>, Problem> {
+) -> Result<Response, Problem> {
     let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
     let shops = caller.shops(wanted.shop.as_deref())?;
-    let after = wanted.after.as_deref().unwrap_or_default();
+    let last = headers.get(LAST_EVENT_ID).map(|id| id.to_str());
+    let after = match last {
+        Some(Ok(id)) if !id.is_empty() => id,
+        Some(Err(_)) => return Err(Problem::malformed("Last-Event-ID is no `id` of an event")),
+        Some(Ok(_)) | None => wanted.after.as_deref().unwrap_or_default(),
+    };
     let mut positions = Positions::read(after)
         .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;
     let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
+    if asks_for_a_stream(&headers) {
+        let place = api.places.waiting()?;
+        let told = stream::Told::new(api, caller, wanted.shop, positions, place);
+        return Ok(told.into_response());
+    }
+    let _place = (wanted.wait > 0)
+        .then(|| api.places.waiting())
+        .transpose()?;
     let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST_WAIT).into());
     let mut stopping = api.stopping.clone();
     loop {
@@ -89,7 +117,7 @@ pub(super) async fn list(
         if !events.is_empty() || Instant::now() >= until || *stopping.borrow() {
             let events = events.iter().map(EventAnswer::from).collect();
             let next = positions.write();
-            return Ok(Json(Events { events, next }));
+            return Ok(Json(Events { events, next }).into_response());
         }
         // Something new, or the end, whichever comes first.
         let looked = tokio::time::sleep(LOOKED_EVERY);
@@ -98,6 +126,16 @@ pub(super) async fn list(
             _ = stopping.wait_for(|stopping| *stopping) => {}
         }
     }
+}
+
+fn asks_for_a_stream(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    let mut types = accepted.into_iter().flat_map(|types| types.split(','));
+    types.any(|one| {
+        let essence = one.split(';').next().unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
+    })
 }
 
 impl Api {
@@ -114,10 +152,11 @@ impl Api {
             if room == 0 {
                 break;
             }
-            let position = positions.0.entry(shop.to_string()).or_default();
-            let feed = self.platform.feed(shop, *position, room).await?;
+            let position = positions.of(shop);
+            positions.reach(shop, position);
+            let feed = self.platform.feed(shop, position, room).await?;
             for positioned in feed.events {
-                *position = positioned.position;
+                positions.reach(shop, positioned.position);
                 events.push(positioned.event);
             }
         }
@@ -126,7 +165,7 @@ impl Api {
 }
 
 /// How far each shop was read, as text: `main:12,other:5`. A shop's name has neither sign.
-#[derive(Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Positions(BTreeMap<String, u64>);
 
 /// More shops than any platform has.
@@ -138,12 +177,22 @@ impl Positions {
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let (shop, position) = part.split_once(':')?;
             let shop = ShopName::parse(shop).ok()?;
-            positions.insert(shop.to_string(), position.parse().ok()?);
+            // A ledger counts as far as this.
+            let position = position.parse::<i64>().ok()?;
+            positions.insert(shop.to_string(), position.try_into().ok()?);
             if positions.len() > MOST_SHOPS {
                 return None;
             }
         }
         Some(Self(positions))
+    }
+
+    fn of(&self, shop: &ShopName) -> u64 {
+        self.0.get(shop.as_str()).copied().unwrap_or_default()
+    }
+
+    fn reach(&mut self, shop: &ShopName, position: u64) {
+        self.0.insert(shop.to_string(), position);
     }
 
     fn write(&self) -> String {
@@ -185,6 +234,7 @@ mod tests {
             "main:x",
             "main:-1",
             "a b:1",
+            "main:9223372036854775808",
             "main:99999999999999999999",
         ] {
             assert_eq!(Positions::read(text), None, "{text}");

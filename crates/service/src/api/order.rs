@@ -2,17 +2,19 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use inbank::ports::Listing;
-use inbank::{OrderReference, ShopName};
+use axum::extract::{Query, State};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use inbank::ports::{Listing, ListingPlace};
+use inbank::{OrderKey, OrderReference, OrderStatus, ShopName};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Caller, OrderPath};
+use super::Shared;
+use super::caller::{Caller, Named, OrderPath};
 use super::problem::{Problem, Problems};
-use super::{Api, Shared};
-use crate::answer::OrderAnswer;
+use crate::answer::{OrderAnswer, Status};
 
 /// Shows an order with its attempts.
 #[utoipa::path(get, operation_id = "show_order", path = "/v1/shops/{shop}/orders/{reference}", tag = "orders",
@@ -21,7 +23,7 @@ use crate::answer::OrderAnswer;
         Problems))]
 pub(super) async fn show(
     caller: Caller,
-    Path(path): Path<OrderPath>,
+    Named(path): Named<OrderPath>,
 ) -> Result<Json<OrderAnswer>, Problem> {
     let order = caller
         .reads(&path.shop)?
@@ -40,11 +42,16 @@ pub(super) struct Wanted {
     shop: Option<String>,
     /// Of this reference only.
     reference: Option<String>,
+    /// Only those that stand so.
+    #[param(inline)]
+    status: Option<Status>,
     /// Only those that a person should look at.
     #[serde(default)]
     needs_person: bool,
     /// Only those opened at least so many seconds ago.
     older_than: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
     /// At most so many; 100 unless given, 1,000 at the most.
     limit: Option<u32>,
 }
@@ -52,14 +59,24 @@ pub(super) struct Wanted {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Orders {
     orders: Vec<OrderAnswer>,
-    /// References of orders that can't be read: a later version wrote them, or they are damaged.
-    unreadable: Vec<String>,
+    /// Orders on the way that can't be read: a later version wrote them, or they are damaged.
+    unreadable: Vec<Unreadable>,
+    /// Give it as `cursor` to go on from here, with the same filters; none at the end.
+    next: Option<String>,
+}
+
+/// The name of an order that can't be read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Unreadable {
+    shop: String,
+    reference: String,
 }
 
 const USUAL: u32 = 100;
 const MOST: u32 = 1_000;
 
-/// Lists orders, the latest opened first.
+/// Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page, and
+/// moves nothing on the later ones.
 #[utoipa::path(get, operation_id = "list_orders", path = "/v1/orders", tag = "orders", params(Wanted),
     responses((status = 200, description = "The orders", body = Orders),
         Problems))]
@@ -71,33 +88,110 @@ pub(super) async fn list(
     let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
     let shops = caller.shops(wanted.shop.as_deref())?;
     let reference = wanted.reference.as_deref().map(OrderReference::parse);
+    let reference = reference.transpose();
+    let reference = reference.map_err(|error| Problem::from(error.named("reference")))?;
+    let after = wanted.cursor.as_deref().map(|cursor| {
+        read_cursor(cursor).ok_or_else(|| Problem::malformed("`cursor` is no `next` of a page"))
+    });
     let age = wanted.older_than.map(|s| time::Duration::seconds(s.into()));
     let now = OffsetDateTime::now_utc();
     let listing = Listing {
-        shop: None,
-        reference: reference.transpose()?,
+        shops: Some(shops),
+        reference,
+        statuses: wanted.status.map_or_else(Vec::new, statuses),
         needs_person: wanted.needs_person,
         opened_before: age.map(|age| now.saturating_sub(age)),
+        after: after.transpose()?,
         limit: Some(wanted.limit.unwrap_or(USUAL).clamp(1, MOST)),
     };
-    Ok(Json(api.listed(&shops, &listing).await?))
+    let listed = api.platform.ledger().orders(&listing).await?;
+    let unreadable = listed.unreadable.iter().map(|key| Unreadable {
+        shop: key.shop.to_string(),
+        reference: key.reference.to_string(),
+    });
+    Ok(Json(Orders {
+        orders: listed.orders.iter().map(OrderAnswer::from).collect(),
+        unreadable: unreadable.collect(),
+        next: listed.next.as_ref().map(write_cursor),
+    }))
 }
 
-impl Api {
-    async fn listed(&self, shops: &[ShopName], listing: &Listing) -> Result<Orders, Problem> {
-        let mut orders = Vec::new();
-        let mut unreadable = Vec::new();
-        for shop in shops {
-            let mut listing = listing.clone();
-            listing.shop = Some(shop.clone());
-            let listed = self.platform.ledger().orders(&listing).await?;
-            orders.extend(listed.orders);
-            unreadable.extend(listed.unreadable.iter().map(ToString::to_string));
+/// The statuses of the library that are called so here.
+fn statuses(wanted: Status) -> Vec<OrderStatus> {
+    let mut statuses = OrderStatus::EVERY.to_vec();
+    statuses.retain(|status| Status::from(*status) == wanted);
+    statuses
+}
+
+/// A place in the list, as text that has no meaning but to us.
+fn write_cursor(place: &ListingPlace) -> String {
+    let opened_at = place.opened_at.unix_timestamp_nanos() / 1_000;
+    let (shop, reference) = (&place.key.shop, &place.key.reference);
+    URL_SAFE_NO_PAD.encode(format!("{opened_at}/{shop}/{reference}"))
+}
+
+fn read_cursor(text: &str) -> Option<ListingPlace> {
+    let text = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let mut parts = text.splitn(3, '/');
+    let opened_at: i64 = parts.next()?.parse().ok()?;
+    let opened_at = i128::from(opened_at).checked_mul(1_000)?;
+    let shop = ShopName::parse(parts.next()?).ok()?;
+    let reference = OrderReference::parse(parts.next()?).ok()?;
+    Some(ListingPlace {
+        opened_at: OffsetDateTime::from_unix_timestamp_nanos(opened_at).ok()?,
+        key: OrderKey::new(shop, reference),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(text: &str) -> Option<ListingPlace> {
+        read_cursor(&URL_SAFE_NO_PAD.encode(text))
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        let place = cursor("1790000000123456/main/a/b/Õ 1").unwrap();
+        assert_eq!(place.key.reference.as_str(), "a/b/Õ 1");
+        assert_eq!(read_cursor(&write_cursor(&place)), Some(place));
+    }
+
+    #[test]
+    fn a_cursor_that_was_never_written_is_none() {
+        for text in [
+            "",
+            "1",
+            "1/main",
+            "1/main/",
+            "x/main/o",
+            "9223372036854775807/main/o",
+            "99999999999999999999/main/o",
+            "1/main/\0",
+        ] {
+            assert_eq!(cursor(text), None, "{text}");
         }
-        orders.sort_by_key(|order| std::cmp::Reverse(order.opened_at));
-        let limit = listing.limit.map_or(usize::MAX, |limit| limit as usize);
-        orders.truncate(limit);
-        let orders = orders.iter().map(OrderAnswer::from).collect();
-        Ok(Orders { orders, unreadable })
+        for text in ["=", "é", "AAAA"] {
+            assert_eq!(read_cursor(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_status_is_called_something() {
+        let mut all = Vec::new();
+        for status in [
+            Status::Open,
+            Status::ActionWanted,
+            Status::AwaitsMerchant,
+            Status::Paid,
+            Status::NotPaid,
+            Status::NeedsPerson,
+            Status::Terminated,
+        ] {
+            all.extend(statuses(status));
+        }
+        assert_eq!(all.len(), OrderStatus::EVERY.len());
     }
 }

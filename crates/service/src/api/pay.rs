@@ -1,19 +1,18 @@
 //! Opening: pay, apply, rent. The same cart of an order finds the same attempt.
 
 use axum::Json;
-use axum::extract::Path;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use inbank::http::read_application_request;
-use inbank::{ApplyOutcome, OrderHandle, PayOutcome};
+use inbank::{ApplyOutcome, Money, OrderHandle, PayOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::caller::{Caller, OrderPath};
+use super::body::Sent;
+use super::caller::{Caller, Named, OrderPath};
+use super::document;
 use super::problem::{Problem, Problems};
-use super::{document, read};
 use crate::answer::OrderAnswer;
 
 /// What is to be paid.
@@ -54,18 +53,42 @@ pub(super) struct Opened {
         Problems))]
 pub(super) async fn pay(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Pay>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    body: Sent,
 ) -> Result<Json<Opened>, Problem> {
     let shop = caller.writes(&path.shop)?;
-    let pay = read(body)?;
-    let cart = document::cart(pay.into_document()?, &path.reference, &shop.bank().region)?;
+    let pay: Pay = body.json()?;
+    let ours = |problem: Problem| problem.called(ours);
+    pay.has_coins()?;
+    let document = pay.into_document()?;
+    let cart = document::cart(document, &path.reference, &shop.bank().region);
+    let cart = cart.map_err(|invalid| ours(invalid.into()))?;
     let order = shop.order(path.reference);
-    let outcome = order.pay(&cart).await?;
-    opened(&order, outcome).await
+    let outcome = order.pay(&cart).await.map_err(|error| ours(error.into()))?;
+    opened(&order, outcome).await.map_err(ours)
+}
+
+/// What the service calls a field of the guide's session, which it makes of its own and of `request`.
+fn ours(field: &str) -> String {
+    let name = match field {
+        "total_amount" => "amount",
+        "product_code" => "product",
+        "period" | "credit_application_data.period" => "period",
+        "purchase_reference" | "purchase.purchase_reference" => "reference",
+        "amount" | "currency" | "locale" | "product" | "reference" => field,
+        within if within.starts_with("request.") => within,
+        within => return format!("request.{within}"),
+    };
+    name.to_owned()
 }
 
 impl Pay {
+    /// Of an amount nobody can pay the tenth part of a cent, and a bank that rounds it finances another.
+    fn has_coins(&self) -> Result<(), inbank::Invalid> {
+        let currency = self.currency.parse()?;
+        Money::parse(&self.amount, currency)?.checked_coins()
+    }
+
     /// As the guide has it. What stands in both is refused: which of them is meant?
     fn into_document(self) -> Result<Map<String, Value>, inbank::Invalid> {
         let mut document = self.request;
@@ -125,11 +148,11 @@ impl Pay {
         Problems))]
 pub(super) async fn rent(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Map<String, Value>>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    body: Sent,
 ) -> Result<Json<Opened>, Problem> {
     let shop = caller.writes(&path.shop)?;
-    let cart = document::cart(read(body)?, &path.reference, &shop.bank().region)?;
+    let cart = document::cart(body.json()?, &path.reference, &shop.bank().region)?;
     let order = shop.order(path.reference);
     let outcome = order.rent(&cart).await?;
     opened(&order, outcome).await
@@ -171,11 +194,11 @@ pub(super) struct Applied {
         Problems))]
 pub(super) async fn apply(
     caller: Caller,
-    Path(path): Path<OrderPath>,
-    body: Result<Json<Map<String, Value>>, JsonRejection>,
+    Named(path): Named<OrderPath>,
+    body: Sent,
 ) -> Result<Response, Problem> {
     let shop = caller.writes(&path.shop)?;
-    let document = Value::Object(read(body)?).to_string();
+    let document = Value::Object(body.json::<Map<_, _>>()?).to_string();
     let request = read_application_request(&document, &shop.bank().region)?;
     let order = shop.order(path.reference);
     let (status, sent) = match order.apply(&request).await? {

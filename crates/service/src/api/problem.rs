@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use inbank::{
-    GatewayError, GatewayErrorKind, Invalid, LedgerError, NotOffered, OrderError, Unavailable,
+    CommandRefused, GatewayError, GatewayErrorKind, Invalid, LedgerError, NotOffered, OrderError,
+    Unavailable,
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -59,9 +59,12 @@ pub(super) enum Problems {
     /// There is no such thing, or none that the token may see
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The order can't take this now, or the service is not set up for it
+    /// The order can't take this now, the same request is under way, or the service is not set up for it
     #[response(status = 409, content_type = "application/problem+json")]
     NotNow(Problem),
+    /// The body took too long to arrive
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(Problem),
     /// The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
@@ -71,13 +74,13 @@ pub(super) enum Problems {
     /// The request breaks a rule, or the bank refused: nothing was done
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
-    /// Too many attempts at this order; nothing was sent
+    /// Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
     #[response(status = 429, content_type = "application/problem+json")]
     TooMany(Problem),
     /// The bank was asked and did not answer, or not so that it could be understood
     #[response(status = 502, content_type = "application/problem+json")]
     Unclear(Problem),
-    /// The bank or the ledger is away, or too much is under way: nothing was done
+    /// The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
     #[response(status = 503, content_type = "application/problem+json")]
     Away(Problem),
 }
@@ -140,6 +143,36 @@ const BUSY: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/busy",
     "Others are changing the order",
+);
+const UNDER_WAY: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/under_way",
+    "The same request is under way",
+);
+const KEY_REUSED: Kind = Kind(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "/problems/key_reused",
+    "The idempotency key was used for another request",
+);
+const BROKEN: Kind = Kind(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "/problems/broken_off",
+    "The request broke off",
+);
+const TOO_SLOW: Kind = Kind(
+    StatusCode::REQUEST_TIMEOUT,
+    "/problems/too_slow",
+    "The body took too long",
+);
+const TOO_LARGE: Kind = Kind(
+    StatusCode::PAYLOAD_TOO_LARGE,
+    "/problems/too_large",
+    "The body is too large",
+);
+const NOT_JSON: Kind = Kind(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "/problems/not_json",
+    "The body is no application/json",
 );
 const TOO_MANY: Kind = Kind(
     StatusCode::TOO_MANY_REQUESTS,
@@ -247,20 +280,76 @@ impl Problem {
         Self::malformed(detail)
     }
 
-    pub(super) fn of_body(rejection: &JsonRejection) -> Self {
-        let status = rejection.status();
-        if status == StatusCode::UNPROCESSABLE_ENTITY {
-            // Serde's words name keys and types, and may repeat a value.
-            let detail = "the body has a key too many or too few, or one of another type; /openapi.json says which there are";
-            return Self::new(INVALID, detail);
+    /// A rule that the body breaks, in words that repeat no value of it.
+    pub(super) fn of_rule(detail: impl Into<String>, field: Option<String>) -> Self {
+        let mut problem = Self::new(INVALID, detail);
+        problem.field = field;
+        problem
+    }
+
+    pub(super) fn not_json() -> Self {
+        Self::new(
+            NOT_JSON,
+            "send the body with Content-Type: application/json",
+        )
+    }
+
+    pub(super) fn too_large(largest: usize) -> Self {
+        let detail = format!("the body may have {} MiB", largest >> 20);
+        Self::new(TOO_LARGE, detail)
+    }
+
+    pub(super) fn too_slow(longest: Duration) -> Self {
+        let seconds = longest.as_secs();
+        let detail = format!("nothing was done: send the whole body within {seconds} s");
+        Self::new(TOO_SLOW, detail)
+    }
+
+    /// Figures of the process are of all shops.
+    pub(super) fn of_all_shops() -> Self {
+        let detail = "this needs a token for every shop: one without a list of shops";
+        Self::new(FORBIDDEN, detail)
+    }
+
+    /// A task of ours ended before its answer.
+    pub(super) fn failed() -> Self {
+        let detail = "it may have been done: GET the order, and send it again as it is";
+        Self::new(BROKEN, detail).again_after(AGAIN_AFTER)
+    }
+
+    /// A second request with the key of one that has not been answered.
+    pub(super) fn under_way() -> Self {
+        let detail = "a request with this Idempotency-Key has not been answered yet; send it again in a moment, as it is";
+        Self::new(UNDER_WAY, detail).again_after(Duration::from_secs(1))
+    }
+
+    /// A key that came with another request.
+    pub(super) fn key_reused() -> Self {
+        let detail =
+            "this Idempotency-Key came with another body before; take a new key for a new request";
+        let mut problem = Self::new(KEY_REUSED, detail);
+        problem.field = Some("Idempotency-Key".to_owned());
+        problem
+    }
+
+    /// With the field as the service's own body calls it.
+    pub(super) fn called(mut self, ours: impl FnOnce(&str) -> String) -> Self {
+        if let Some(field) = self.field.take() {
+            let ours = ours(&field);
+            self.detail = self.detail.replacen(&field, &ours, 1);
+            self.field = Some(ours);
         }
-        let kind = Kind(status, MALFORMED.1, MALFORMED.2);
-        let detail = match status {
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => "send the body as application/json",
-            StatusCode::PAYLOAD_TOO_LARGE => "the body may have 1 MiB",
-            _ => "the body is no JSON",
-        };
-        Self::new(kind, detail)
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap()
+    }
+
+    #[cfg(test)]
+    pub(super) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 }
 
@@ -326,12 +415,15 @@ impl From<OrderError> for Problem {
         let says = error.to_string();
         match error {
             OrderError::Bank(error) => error.into(),
+            OrderError::Invalid(invalid) if invalid.field() == "purchase_reference" => {
+                Self::from(invalid.named("reference"))
+            }
             OrderError::Invalid(invalid) => invalid.into(),
             OrderError::Ledger(error) => error.into(),
             OrderError::NotFound => Self::no_order(),
-            OrderError::Refused(_) | OrderError::Taken | OrderError::Kept(_) => {
-                Self::new(NOT_NOW, says)
-            }
+            OrderError::Refused(why) => Self::new(NOT_NOW, format!("{says}; {}", next_after(&why))),
+            OrderError::Taken => Self::new(NOT_NOW, format!("{says}; send it again")),
+            OrderError::Kept(_) => Self::new(NOT_NOW, format!("{says}; nothing is to be done")),
             OrderError::TooMany(at) => {
                 let pause = at - OffsetDateTime::now_utc();
                 let pause = pause.try_into().unwrap_or(Duration::ZERO);
@@ -340,6 +432,26 @@ impl From<OrderError> for Problem {
             OrderError::Unclear(_) => Self::new(UNCLEAR, says),
             OrderError::Busy => Self::new(BUSY, says).again_after(Duration::from_secs(1)),
         }
+    }
+}
+
+/// What to do about a command that can't be taken now.
+const fn next_after(why: &CommandRefused) -> &'static str {
+    match why {
+        CommandRefused::Changed(_) => {
+            "show the customer the offer that stands, and accept that one"
+        }
+        CommandRefused::FinancedAlready { .. } => {
+            "GET the order: cancel that attempt first, or leave this one"
+        }
+        CommandRefused::NoAttempt => "pay, apply or rent first",
+        CommandRefused::NotNow { .. } => {
+            "GET the order: its status says what it waits for, and an event tells when that changes"
+        }
+        CommandRefused::Otherwise(_) => {
+            "wait for the event that tells how it ends; GET the order shows it as `command`"
+        }
+        CommandRefused::Superseded => "GET the order: its last attempt is the one that counts",
     }
 }
 

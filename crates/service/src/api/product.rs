@@ -1,8 +1,8 @@
 //! What can be offered for a cart.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query};
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use inbank::{
     Calculation, CalculationRequest, Detail, Language, Money, Months, PaymentDay, ProductCode,
     Quote,
@@ -10,10 +10,10 @@ use inbank::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::Caller;
-use super::command::model;
+use super::body::Sent;
+use super::caller::{Caller, Named};
+use super::command::{model, product};
 use super::problem::{Problem, Problems};
-use super::read;
 use crate::answer::{currency, digits};
 
 /// A product's conditions, as far as the bank names them.
@@ -41,10 +41,12 @@ pub(super) struct ProductAnswer {
         Problems))]
 pub(super) async fn show(
     caller: Caller,
-    Path((shop, code)): Path<(String, String)>,
+    Named((shop, code)): Named<(String, String)>,
 ) -> Result<Json<ProductAnswer>, Problem> {
     let shop = caller.reads(&shop)?;
-    let product = shop.product(&ProductCode::parse(code)?).await?;
+    let product = shop
+        .product(&ProductCode::parse(code).map_err(|error| error.named("code"))?)
+        .await?;
     let methods =
         |methods: &[inbank::SigningMethod]| methods.iter().map(ToString::to_string).collect();
     Ok(Json(ProductAnswer {
@@ -118,30 +120,43 @@ pub(super) struct Example {
         Problems))]
 pub(super) async fn quote(
     caller: Caller,
-    Path(shop): Path<String>,
-    body: Result<Json<Asked>, JsonRejection>,
+    Named(shop): Named<String>,
+    body: Sent,
 ) -> Result<Json<QuoteAnswer>, Problem> {
     let shop = caller.reads(&shop)?;
-    let asked = read(body)?;
+    let asked: Asked = body.json()?;
     let region = &shop.bank().region;
     let language = match asked.language.as_deref() {
         None => Language::of_region(region),
         Some(code) => code.parse()?,
     };
     let amount = Money::parse(&asked.amount, region.currency)?;
-    let product = ProductCode::parse(asked.product)?;
+    amount.checked_coins()?;
+    let product = product(asked.product)?;
     let period = Months::new(asked.period)?;
     let mut request = CalculationRequest::new(region, product, amount, period)?;
     if let Some(part) = &asked.down_payment {
-        let part = Money::parse(part, region.currency);
-        request = request.with_down_payment(part.map_err(|error| error.named("down_payment"))?)?;
+        let of_down_payment = |error: inbank::Invalid| error.named("down_payment");
+        let part = Money::parse(part, region.currency).map_err(of_down_payment)?;
+        part.checked_coins().map_err(of_down_payment)?;
+        request = request.with_down_payment(part).map_err(of_down_payment)?;
     }
     request.payment_day = asked.payment_day.map(PaymentDay::new).transpose()?;
     request.detail = Detail::Advanced;
     match shop.quote(&request).await? {
         Quote::Offered(calculation) => Ok(Json(QuoteAnswer::new(&calculation, language))),
-        Quote::Unavailable(why) => Err(why.into()),
+        Quote::Unavailable(why) => Err(Problem::from(why).called(ours)),
     }
+}
+
+/// What the service calls a field of the guide's calculation.
+fn ours(field: &str) -> String {
+    let name = match field {
+        "product_code" => "product",
+        "down_payment_amount" => "down_payment",
+        field => field,
+    };
+    name.to_owned()
 }
 
 impl QuoteAnswer {
@@ -203,7 +218,7 @@ pub(super) struct ModelAnswer {
         Problems))]
 pub(super) async fn rental_model(
     caller: Caller,
-    Path(shop): Path<String>,
+    Named(shop): Named<String>,
     wanted: Result<Query<Model>, QueryRejection>,
 ) -> Result<Json<ModelAnswer>, Problem> {
     let shop = caller.reads(&shop)?;
@@ -212,7 +227,7 @@ pub(super) async fn rental_model(
             "the query needs `product`, and `ean` or `manufacturer_code`, and nothing else",
         )
     })?;
-    let product = ProductCode::parse(wanted.product)?;
+    let product = product(wanted.product)?;
     let identifier = model(wanted.ean, wanted.manufacturer_code)?;
     let model = shop.rental_model(&product, &identifier).await?;
     Ok(Json(ModelAnswer {

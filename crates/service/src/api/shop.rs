@@ -1,16 +1,16 @@
 //! Shops, added and removed while the service runs.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use inbank::{Invalid, ShopName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::caller::{Caller, ShopPath};
+use super::Shared;
+use super::body::Sent;
+use super::caller::{Caller, Named, ShopPath};
 use super::problem::{Problem, Problems};
-use super::{Shared, read};
 use crate::shops::{KeySource, Settings};
 
 /// A shop, as the bank knows it.
@@ -61,11 +61,11 @@ pub(super) struct ShopAnswer {
 pub(super) async fn set(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
-    body: Result<Json<ShopSetting>, JsonRejection>,
+    Named(path): Named<ShopPath>,
+    body: Sent,
 ) -> Result<Json<ShopAnswer>, Problem> {
     let shop = caller.founds(&path.shop)?;
-    let setting = read(body)?;
+    let setting: ShopSetting = body.json()?;
     let keys = source(setting.api_keys, setting.api_keys_env)?;
     let settings = Settings {
         region: setting.region,
@@ -89,7 +89,7 @@ pub(super) async fn set(
 pub(super) async fn remove(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
+    Named(path): Named<ShopPath>,
 ) -> Result<StatusCode, Problem> {
     let shop = caller.founds(&path.shop)?;
     let by = caller.entry("shop.remove", &shop);
@@ -106,11 +106,11 @@ pub(super) async fn remove(
 pub(super) async fn change_keys(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
-    body: Result<Json<KeySetting>, JsonRejection>,
+    Named(path): Named<ShopPath>,
+    body: Sent,
 ) -> Result<Json<ShopAnswer>, Problem> {
     let shop = caller.administers(&path.shop)?;
-    let setting = read(body)?;
+    let setting: KeySetting = body.json()?;
     let keys = source(setting.api_keys, setting.api_keys_env)?;
     let by = caller.entry("shop.keys", &shop);
     api.shops.change_keys(&shop, keys, &by).await?;

@@ -1,8 +1,7 @@
 //! Where a shop's webhooks go, and how they fare.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use inbank::ShopName;
 use inbank_adapters_sql::{FailedDelivery, Webhook, WebhookOrigin};
@@ -11,9 +10,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use super::caller::{Caller, ShopPath};
+use super::Shared;
+use super::body::Sent;
+use super::caller::{Caller, Named, ShopPath};
 use super::problem::{Problem, Problems};
-use super::{Shared, read};
 use crate::answer::moment;
 use crate::webhook::{Again, WebhookMessage, WebhookSecret};
 
@@ -208,7 +208,7 @@ pub(super) struct WebhookTest {
 pub(super) async fn show(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
+    Named(path): Named<ShopPath>,
 ) -> Result<Json<WebhookAnswer>, Problem> {
     let shop = caller.reads(&path.shop)?.shop().name().clone();
     shown(&api, &shop).await.map(Json)
@@ -228,11 +228,11 @@ async fn shown(api: &Shared, shop: &ShopName) -> Result<WebhookAnswer, Problem> 
 pub(super) async fn set(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
-    body: Result<Json<WebhookSetting>, JsonRejection>,
+    Named(path): Named<ShopPath>,
+    body: Sent,
 ) -> Result<Json<WebhookSet>, Problem> {
     let shop = caller.administers(&path.shop)?;
-    let setting = read(body)?;
+    let setting: WebhookSetting = body.json()?;
     let secret = setting.secret.as_deref().map(WebhookSecret::parse);
     let by = caller.entry("webhook.set", &shop);
     let made = api
@@ -250,7 +250,7 @@ pub(super) async fn set(
 pub(super) async fn remove(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
+    Named(path): Named<ShopPath>,
 ) -> Result<StatusCode, Problem> {
     let shop = caller.administers(&path.shop)?;
     let by = caller.entry("webhook.remove", &shop);
@@ -265,7 +265,7 @@ pub(super) async fn remove(
 pub(super) async fn enable(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
+    Named(path): Named<ShopPath>,
 ) -> Result<Json<WebhookAnswer>, Problem> {
     let shop = caller.administers(&path.shop)?;
     let by = caller.entry("webhook.enable", &shop);
@@ -281,11 +281,11 @@ pub(super) async fn enable(
 pub(super) async fn resend(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
-    body: Result<Json<Resend>, JsonRejection>,
+    Named(path): Named<ShopPath>,
+    body: Sent,
 ) -> Result<Json<Resent>, Problem> {
     let shop = caller.writes(&path.shop)?.shop().name().clone();
-    let wanted = read(body)?;
+    let wanted: Resend = body.json()?;
     let again = again(&wanted)?;
     let by = caller.entry("webhook.resend", &shop);
     let resent = api.webhooks.resend(&shop, &again, &by).await?;
@@ -318,7 +318,7 @@ fn time(text: &str, field: &'static str) -> Result<OffsetDateTime, Problem> {
 pub(super) async fn test(
     State(api): State<Shared>,
     caller: Caller,
-    Path(path): Path<ShopPath>,
+    Named(path): Named<ShopPath>,
 ) -> Result<Json<WebhookTest>, Problem> {
     let shop = caller.writes(&path.shop)?.shop().name().clone();
     let tested = api.webhooks.test(&shop).await?;

@@ -2,14 +2,22 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod browsing;
+mod canary;
 mod deploy;
 mod document;
 mod hands;
+mod income;
+mod keys;
+mod limits;
+mod listing;
 mod orders;
 mod problems;
 mod receiver;
 mod runtime_shops;
+mod scraping;
 mod sending;
+mod streaming;
 mod webhook_calls;
 mod webhooks;
 
@@ -37,6 +45,7 @@ const PRODUCT: &str = "hp_approval";
 
 struct Service {
     bank: Arc<FakeBank>,
+    platform: Platform,
     router: Router,
     stop: Sender<bool>,
     _folder: TempDir,
@@ -47,6 +56,8 @@ struct Answer {
     content_type: String,
     retry_after: Option<String>,
     body: Value,
+    /// The body as it came.
+    text: String,
 }
 
 impl Service {
@@ -76,10 +87,11 @@ impl Service {
             vault: Vault::new(["a-key-that-nobody-would-ever-guess"]),
             ..WebhookOptions::default()
         };
-        let service = inbank_service::Service::new(platform, tokens, store, webhooks).unwrap();
+        let made = inbank_service::Service::new(platform.clone(), tokens, store, webhooks);
         Self {
             bank,
-            router: routes(service, stopping),
+            platform,
+            router: routes(made.unwrap(), stopping),
             stop: end,
             _folder: folder,
         }
@@ -87,6 +99,17 @@ impl Service {
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> Answer {
         answered(&self.router, method, path, token, body).await
+    }
+
+    async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        answered_with(&self.router, method, path, token, body, headers).await
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -119,12 +142,26 @@ async fn answered(
     token: &str,
     body: Option<&str>,
 ) -> Answer {
+    answered_with(router, method, path, token, body, &[]).await
+}
+
+async fn answered_with(
+    router: &Router,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<&str>,
+    headers: &[(&str, &str)],
+) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     if !token.is_empty() {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
     let request = request.body(body).unwrap();
@@ -138,7 +175,9 @@ async fn answered(
     let status = response.status();
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     Answer {
+        text,
         status,
         content_type,
         retry_after,

@@ -42,12 +42,9 @@ async fn the_guides_body_goes_along_and_is_not_said_twice() {
     assert_eq!(service.post(path, &whole).await.status, StatusCode::OK);
     for (request, field) in [
         (r#"{"total_amount":"1"}"#, "request.total_amount"),
-        (r#"{"partner_urls":{}}"#, "partner_urls"),
-        (
-            r#"{"purchase":{"purchase_reference":"1002"}}"#,
-            "purchase.purchase_reference",
-        ),
-        (r#"{"purchase":7}"#, "purchase"),
+        (r#"{"partner_urls":{}}"#, "request.partner_urls"),
+        (r#"{"purchase":{"purchase_reference":"1002"}}"#, "reference"),
+        (r#"{"purchase":7}"#, "request.purchase"),
         (
             r#"{"credit_application_data":{"period":6}}"#,
             "request.credit_application_data",

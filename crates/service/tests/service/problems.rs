@@ -67,8 +67,11 @@ async fn every_error_is_a_problem_document_that_says_what_to_do() {
 async fn a_broken_rule_names_its_field_and_nothing_is_sent() {
     let service = Service::new().await;
     for (body, field) in [
-        (cart("0"), "total_amount"),
-        (cart("-5"), "total_amount"),
+        (cart("0"), "amount"),
+        (cart("-5"), "amount"),
+        (cart("0.001"), "amount"),
+        (cart("499.901"), "amount"),
+        (cart("1e999"), "amount"),
         (cart("499.90").replace("EUR", "PLN"), "currency"),
     ] {
         let answer = service.post(PAY, &body).await;

@@ -88,6 +88,8 @@ pub fn cases() -> &'static [LedgerCase] {
         round_trip::every_event_is_found_as_written,
         reading::order_is_found_by_its_attempt,
         reading::orders_are_listed_by_shop_and_reference,
+        reading::orders_are_listed_by_status,
+        reading::orders_are_listed_page_by_page,
         reading::orders_for_a_person_are_listed,
         reading::unreadable_order_hides_no_other,
         reading::unreadable_order_is_put_aside,
@@ -139,5 +141,6 @@ pub fn cases() -> &'static [LedgerCase] {
         keeping::erased_order_is_gone,
         keeping::order_that_moved_on_is_not_erased,
         keeping::measures_count_what_waits,
+        keeping::statistics_count_every_order,
     ]
 }

@@ -7,7 +7,8 @@ use inbank_domain::{
 };
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError, Listed,
-    Listing, Measures, Positioned, ReceivedCallback, Rest, Saved, Write,
+    Listing, ListingPlace, Measures, Positioned, ReceivedCallback, Rest, Saved, ShopStatistics,
+    Write,
 };
 use time::OffsetDateTime;
 
@@ -57,27 +58,23 @@ impl Store {
     }
 
     pub(super) fn orders(&self, listing: &Listing) -> Listed {
-        let mut listed = Listed::default();
-        for (key, row) in &self.rows {
-            let shop = listing.shop.as_ref().is_none_or(|shop| *shop == key.shop);
-            let reference = listing.reference.as_ref();
-            if !shop || reference.is_some_and(|reference| *reference != key.reference) {
-                continue;
-            }
-            let Ok(order) = row.read() else {
-                listed.unreadable.push(key.clone());
-                continue;
-            };
-            let opened_before = listing.opened_before;
-            let fits = (!listing.needs_person || order.needs_person.is_some())
-                && opened_before.is_none_or(|before| order.opened_at < before);
-            if fits {
-                listed.orders.push(order);
-            }
-        }
-        listed.orders.sort_by_key(|order| Reverse(order.opened_at));
+        let mut wanted: Vec<&Row> = self.rows.values().collect();
+        wanted.retain(|row| is_listed(listing, &row.order));
+        wanted.sort_by_key(|row| Reverse(row.order.opened_at));
         let limit = listing.limit.map_or(usize::MAX, |limit| limit as usize);
-        listed.orders.truncate(limit);
+        let mut listed = Listed::default();
+        let mut last = None;
+        for row in wanted {
+            if listed.orders.len() == limit {
+                listed.next = last;
+                break;
+            }
+            match row.read() {
+                Ok(order) => listed.orders.push(order),
+                Err(_) => listed.unreadable.push(row.order.key.clone()),
+            }
+            last = Some(place(&row.order));
+        }
         listed
     }
 
@@ -296,6 +293,19 @@ impl Store {
         true
     }
 
+    pub(super) fn statistics(
+        &self,
+        shops: &[ShopName],
+        now: OffsetDateTime,
+    ) -> Vec<ShopStatistics> {
+        let of_shop = |shop: &ShopName| {
+            let rows = self.rows.values();
+            let rows: Vec<_> = rows.filter(|row| row.order.key.shop == *shop).collect();
+            statistics_of(&rows, shop.clone(), now)
+        };
+        shops.iter().map(of_shop).collect()
+    }
+
     pub(super) fn measure(&self, shops: &[ShopName], now: OffsetDateTime) -> Measures {
         let mut measures = Measures::default();
         let rows = self.rows.values();
@@ -316,6 +326,45 @@ impl Store {
         }
         measures
     }
+}
+
+fn statistics_of(rows: &[&Row], shop: ShopName, now: OffsetDateTime) -> ShopStatistics {
+    let mut statistics = ShopStatistics::none(shop);
+    for row in rows {
+        let count = statistics.orders.entry(row.order.status().name());
+        *count.or_default() += 1;
+        statistics.needs_person += u64::from(row.order.needs_person.is_some());
+        for callback in row.callbacks(false) {
+            statistics.callbacks += 1;
+            let waits = Some(since(callback.received_at, now));
+            statistics.oldest_callback = statistics.oldest_callback.max(waits);
+        }
+    }
+    statistics
+}
+
+fn place(order: &Order) -> ListingPlace {
+    ListingPlace {
+        opened_at: order.opened_at,
+        key: order.key.clone(),
+    }
+}
+
+fn is_listed(listing: &Listing, order: &Order) -> bool {
+    let key = &order.key;
+    let (shops, reference) = (listing.shops.as_ref(), listing.reference.as_ref());
+    let mut statuses = listing.statuses.iter();
+    let name = order.status().name();
+    shops.is_none_or(|shops| shops.contains(&key.shop))
+        && reference.is_none_or(|reference| *reference == key.reference)
+        && (listing.statuses.is_empty() || statuses.any(|status| status.name() == name))
+        && (!listing.needs_person || order.needs_person.is_some())
+        && listing
+            .opened_before
+            .is_none_or(|before| order.opened_at < before)
+        && listing.after.as_ref().is_none_or(|after| {
+            (Reverse(order.opened_at), key) > (Reverse(after.opened_at), &after.key)
+        })
 }
 
 fn since(then: OffsetDateTime, now: OffsetDateTime) -> Duration {

@@ -3,7 +3,7 @@ use std::fmt;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use inbank::ports::{Ledger, Listing};
-use inbank::{Action, NotPaid, Order, OrderStatus};
+use inbank::{Order, OrderStatus};
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
@@ -27,7 +27,7 @@ pub(crate) struct List {
     #[command(flatten)]
     database: Database,
     /// Only those that stand so
-    #[arg(long, value_parser = PossibleValuesParser::new(STATUSES.map(OrderStatus::name)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(OrderStatus::EVERY.map(OrderStatus::name)))]
     status: Option<String>,
     /// Only those that a person should look at
     #[arg(long)]
@@ -57,18 +57,6 @@ struct Row {
     opened_at: String,
 }
 
-/// One of each name.
-const STATUSES: [OrderStatus; 8] = [
-    OrderStatus::Opening,
-    OrderStatus::Pending,
-    OrderStatus::ActionWanted(Action::Offer),
-    OrderStatus::AwaitsMerchant,
-    OrderStatus::Paid,
-    OrderStatus::NotPaid(NotPaid::Declined),
-    OrderStatus::NeedsPerson,
-    OrderStatus::Terminated,
-];
-
 pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> {
     let ledger = list.database.open().await?;
     let look = async || look(&list, &*ledger, settings).await;
@@ -77,8 +65,12 @@ pub(super) async fn run(list: List, settings: &Settings) -> Result<(), Failure> 
 
 async fn look(list: &List, ledger: &dyn Ledger, settings: &Settings) -> Result<Orders, Failure> {
     let now = OffsetDateTime::now_utc();
+    let wanted = list.status.as_deref();
+    let mut statuses = OrderStatus::EVERY.to_vec();
+    statuses.retain(|status| wanted == Some(status.name()));
     let listing = Listing {
-        shop: shop_name(settings)?,
+        shops: shop_name(settings)?.map(|shop| vec![shop]),
+        statuses,
         needs_person: list.needs_person,
         opened_before: list.older_than.map(|age| now.saturating_sub(age)),
         ..Listing::default()
@@ -87,12 +79,7 @@ async fn look(list: &List, ledger: &dyn Ledger, settings: &Settings) -> Result<O
     for key in &listed.unreadable {
         tracing::warn!(order = %key, "an order can't be read");
     }
-    let wanted = |order: &&Order| {
-        let status = order.status().name();
-        list.status.as_deref().is_none_or(|wanted| wanted == status)
-    };
-    let orders = listed.orders.iter().filter(wanted).map(Row::from);
-    let orders = orders.collect();
+    let orders = listed.orders.iter().map(Row::from).collect();
     Ok(Orders { orders })
 }
 

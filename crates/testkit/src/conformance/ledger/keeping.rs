@@ -1,5 +1,7 @@
 use inbank_domain::{Command, CommandStage, Decider, EventKind, Order, SessionId, StandingCommand};
-use inbank_ports::{Delivered, Due, Feed, Kept, Listing, Rest, Saved};
+use inbank_ports::{
+    Delivered, Due, Feed, Kept, Listing, ReceivedCallback, Rest, Saved, ShopStatistics,
+};
 
 use super::scene::{Scene, attempt_id, key, main_shop, minutes, rest, second_shop, slots, tell};
 
@@ -190,4 +192,43 @@ pub(super) async fn measures_count_what_waits(scene: &Scene<'_>) {
     assert_eq!((measures.due, measures.undelivered), (3, 5));
     let none = scene.ledger.measure(&[], scene.now()).await.unwrap();
     assert_eq!((none.due, none.undelivered), (0, 0));
+}
+
+pub(super) async fn statistics_count_every_order(scene: &Scene<'_>) {
+    let shops = [main_shop(), second_shop()];
+    let none = scene.ledger.statistics(&shops, scene.now()).await.unwrap();
+    assert_eq!(none, shops.clone().map(ShopStatistics::none));
+    for name in ["o-1", "o-2", "o-3"] {
+        scene.at_rest(name).await;
+    }
+    let mut declined = scene.order_that_is_over("o-4");
+    declined.needs_person = Some("why".to_owned());
+    scene.written(&declined, Due::Never).await;
+    let elsewhere = scene.order_of(second_shop(), "o-1");
+    scene.written(&elsewhere, Due::Never).await;
+    // The first is leased when the second comes.
+    for (name, ago) in [("o-1", 7), ("o-2", 5)] {
+        let callback = ReceivedCallback {
+            received_at: scene.now() - minutes(ago),
+            ..scene.callback(name, "k-1")
+        };
+        assert_eq!(scene.keep(&callback).await, Kept::Written);
+        if name == "o-1" {
+            assert_eq!(scene.claim().await.len(), 1);
+        }
+    }
+    let statistics = scene.ledger.statistics(&shops, scene.now()).await.unwrap();
+    let [main, second] = &statistics[..] else {
+        panic!("{statistics:?}");
+    };
+    assert_eq!((&main.shop, &second.shop), (&shops[0], &shops[1]));
+    let counted = [("not_paid", 1), ("pending", 3)];
+    assert_eq!(main.orders, counted.into());
+    assert_eq!(second.orders, [("pending", 1)].into());
+    assert_eq!((main.needs_person, second.needs_person), (1, 0));
+    assert_eq!((main.callbacks, second.callbacks), (2, 0));
+    let oldest = main.oldest_callback.unwrap();
+    assert!((minutes(7)..minutes(9)).contains(&oldest), "{oldest:?}");
+    let one = scene.ledger.statistics(&shops[1..], scene.now()).await;
+    assert_eq!(one.unwrap(), statistics[1..]);
 }

@@ -1,4 +1,8 @@
-use inbank_domain::{AttemptId, Order, OrderKey, OrderReference};
+use std::cmp::Reverse;
+
+use inbank_domain::{
+    AttemptId, AttemptState, NotPaid, Order, OrderKey, OrderReference, OrderStatus,
+};
 use inbank_ports::{Claimed, Due, LedgerErrorKind, Listing, Rest};
 
 use super::scene::{Scene, attempt, attempt_id, key, main_shop, minutes, rest, second_shop, slots};
@@ -47,15 +51,106 @@ pub(super) async fn orders_are_listed_by_shop_and_reference(scene: &Scene<'_>) {
     assert_eq!(listed(scene, &listing).await, all);
     listing.limit = Some(2);
     assert_eq!(listed(scene, &listing).await, all[..2]);
-    listing.shop = Some(main_shop());
+    listing.shops = Some(vec![main_shop()]);
     assert_eq!(listed(scene, &listing).await, all[1..3]);
     listing.opened_before = Some(opened + minutes(3));
     assert_eq!(listed(scene, &listing).await, all[2..]);
     listing.reference = Some(key("o-1").reference);
     assert_eq!(listed(scene, &listing).await, all[3..]);
-    listing.shop = None;
+    listing.shops = Some(Vec::new());
+    assert_eq!(listed(scene, &listing).await, [""; 0], "of no shop");
+    listing.shops = Some(vec![main_shop(), second_shop()]);
+    let both = listed(scene, &listing).await;
+    assert_eq!(both, [all[3]], "the other was opened later");
+    listing.shops = None;
     listing.opened_before = None;
     assert_eq!(listed(scene, &listing).await, [all[0], all[3]]);
+}
+
+pub(super) async fn orders_are_listed_by_status(scene: &Scene<'_>) {
+    let opened = scene.now();
+    let stands = async |name: &str, shop, by, state: AttemptState| {
+        let mut order = scene.order_of(shop, name);
+        order.opened_at = opened + minutes(by);
+        order.attempts[0].state = state;
+        scene.written(&order, Due::Never).await
+    };
+    stands("o-1", main_shop(), 1, AttemptState::Pending).await;
+    stands("o-2", main_shop(), 2, AttemptState::Declined).await;
+    stands("o-3", second_shop(), 3, AttemptState::Cancelled).await;
+    let mut granted = stands("o-4", main_shop(), 4, AttemptState::Granted).await;
+    let not_paid = OrderStatus::NotPaid(NotPaid::Expired);
+    let mut listing = Listing {
+        statuses: vec![not_paid],
+        ..Listing::default()
+    };
+    assert_eq!(listed(scene, &listing).await, ["second/o-3", "main/o-2"]);
+    listing.shops = Some(vec![main_shop()]);
+    assert_eq!(listed(scene, &listing).await, ["main/o-2"]);
+    listing.statuses = vec![not_paid, OrderStatus::AwaitsMerchant];
+    assert_eq!(listed(scene, &listing).await, ["main/o-4", "main/o-2"]);
+    granted.attempts[0].state = AttemptState::Declined;
+    granted.needs_person = Some("why".to_owned());
+    scene.written(&granted, Due::Never).await;
+    listing.statuses = vec![not_paid];
+    assert_eq!(listed(scene, &listing).await, ["main/o-4", "main/o-2"]);
+    listing.needs_person = true;
+    assert_eq!(listed(scene, &listing).await, ["main/o-4"]);
+    listing.statuses = vec![OrderStatus::AwaitsMerchant];
+    assert_eq!(listed(scene, &listing).await, [""; 0]);
+}
+
+pub(super) async fn orders_are_listed_page_by_page(scene: &Scene<'_>) {
+    let opened = scene.now();
+    let mut all = Vec::new();
+    // Two of each moment in a shop, so that the name decides as well.
+    for n in 0..6 {
+        for shop in [main_shop(), second_shop()] {
+            let mut order = scene.order_of(shop, &format!("o-{n}"));
+            order.opened_at = opened + minutes(n / 2);
+            order.attempts[0].state = if n == 3 {
+                AttemptState::Declined
+            } else {
+                AttemptState::Pending
+            };
+            all.push(scene.written(&order, Due::Never).await);
+        }
+    }
+    all.sort_by_key(|order| (Reverse(order.opened_at), order.key.clone()));
+    let of = |statuses: Vec<OrderStatus>, shops| Listing {
+        statuses,
+        shops,
+        limit: Some(2),
+        ..Listing::default()
+    };
+    let both = Some(vec![main_shop(), second_shop()]);
+    for mut listing in [
+        of(Vec::new(), None),
+        of(Vec::new(), both.clone()),
+        of(vec![OrderStatus::Pending], None),
+        of(vec![OrderStatus::Pending], both),
+        of(vec![OrderStatus::Pending], Some(vec![second_shop()])),
+    ] {
+        let is_wanted = |order: &&Order| {
+            let status = order.status();
+            let shops = listing.shops.as_ref();
+            (listing.statuses.is_empty() || listing.statuses.contains(&status))
+                && shops.is_none_or(|shops| shops.contains(&order.key.shop))
+        };
+        let wanted = all.iter().filter(is_wanted).map(|order| &order.key);
+        let wanted: Vec<OrderKey> = wanted.cloned().collect();
+        let mut read = Vec::new();
+        loop {
+            let page = scene.ledger.orders(&listing).await.unwrap();
+            assert!(page.orders.len() <= 2);
+            read.extend(page.orders.into_iter().map(|order| order.key));
+            listing.after = page.next;
+            if listing.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(read, wanted, "{:?} {:?}", listing.statuses, listing.shops);
+    }
 }
 
 pub(super) async fn orders_for_a_person_are_listed(scene: &Scene<'_>) {
