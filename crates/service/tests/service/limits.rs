@@ -1,5 +1,6 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use futures::StreamExt as _;
 use futures::future::join_all;
 use serde_json::Value;
 use tower::ServiceExt as _;
