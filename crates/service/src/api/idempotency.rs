@@ -108,7 +108,9 @@ pub(super) async fn once(State(api): State<Shared>, request: Request, next: Next
         Ok(content) => content,
         Err(problem) => return problem.into_response(),
     };
-    let address = address.path_and_query().map_or("", |address| address.as_str());
+    let address = address
+        .path_and_query()
+        .map_or("", |address| address.as_str());
     let named = NamedRequest {
         api,
         name: IdempotencyName(name),

@@ -95,6 +95,7 @@ pub(super) async fn list(
     });
     let age = wanted.older_than.map(|s| time::Duration::seconds(s.into()));
     let now = OffsetDateTime::now_utc();
+    let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
     let listing = Listing {
         shops: Some(shops),
         reference,
@@ -102,9 +103,20 @@ pub(super) async fn list(
         needs_person: wanted.needs_person,
         opened_before: age.map(|age| now.saturating_sub(age)),
         after: after.transpose()?,
-        limit: Some(wanted.limit.unwrap_or(USUAL).clamp(1, MOST)),
+        // One more tells whether there is another page.
+        limit: Some(limit + 1),
     };
-    let listed = api.platform.ledger().orders(&listing).await?;
+    let mut listed = api.platform.ledger().orders(&listing).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_whole = listed.orders.len() <= limit;
+    listed.orders.truncate(limit);
+    let last = listed.orders.last().filter(|_| !is_whole);
+    let next = last.map(|order| {
+        write_cursor(&ListingPlace {
+            opened_at: order.opened_at,
+            key: order.key.clone(),
+        })
+    });
     let unreadable = listed.unreadable.iter().map(|key| Unreadable {
         shop: key.shop.to_string(),
         reference: key.reference.to_string(),
@@ -112,7 +124,7 @@ pub(super) async fn list(
     Ok(Json(Orders {
         orders: listed.orders.iter().map(OrderAnswer::from).collect(),
         unreadable: unreadable.collect(),
-        next: listed.next.as_ref().map(write_cursor),
+        next,
     }))
 }
 

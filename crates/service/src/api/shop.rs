@@ -7,10 +7,10 @@ use inbank::{Invalid, ShopName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::body::Sent;
 use super::caller::{Caller, Named, ShopPath};
 use super::problem::{Problem, Problems};
-use super::Shared;
 use crate::shops::{KeySource, Settings};
 
 /// A shop, as the bank knows it.

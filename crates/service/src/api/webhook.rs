@@ -10,10 +10,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::body::Sent;
 use super::caller::{Caller, Named, ShopPath};
 use super::problem::{Problem, Problems};
-use super::Shared;
 use crate::answer::moment;
 use crate::webhook::{Again, WebhookMessage, WebhookSecret};
 

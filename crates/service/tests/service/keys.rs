@@ -33,7 +33,12 @@ async fn another_request_under_the_same_key_is_refused() {
     pay(&service, "1001", "499.90", "key-1").await;
     for (order, amount) in [("1001", "399.90"), ("1002", "499.90")] {
         let other = pay(&service, order, amount, "key-1").await;
-        assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.text);
+        assert_eq!(
+            other.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            other.text
+        );
         assert_eq!(other.body["type"], "/problems/key_reused");
     }
     assert_eq!(service.bank.calls("session.open"), 1);
