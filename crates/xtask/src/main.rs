@@ -76,7 +76,7 @@ enum Command {
     Features(features::Arguments),
     /// Writes the bills of materials of what is shipped to `target/sbom`
     Sbom,
-    /// Calls a service in every way that its OpenAPI document allows, and in others, and compares its answers with the document
+    /// Calls a service in every way that its `OpenAPI` document allows, and in others, and compares its answers with the document
     Schemathesis(schemathesis::Arguments),
     /// Runs what has to pass before a merge: format, lints, docs, dependencies, interfaces, documents, pages, tests, mutations
     Ci,

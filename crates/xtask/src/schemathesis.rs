@@ -1,4 +1,4 @@
-//! `cargo xtask schemathesis`: calls a service as its own OpenAPI document allows, and as it doesn't, and compares every answer
+//! `cargo xtask schemathesis`: calls a service as its own `OpenAPI` document allows, and as it doesn't, and compares every answer
 //! with what the document says.
 
 use std::env;

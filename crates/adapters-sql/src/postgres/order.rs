@@ -197,7 +197,10 @@ pub(super) async fn page(
         .push(" ORDER BY opened_at DESC, shop, reference LIMIT ")
         .push_bind(limit)
         .push(
-            ") AS o LEFT JOIN inbank_attempt AS a ON a.shop = o.shop AND a.reference = o.reference
+            // Else a plan for a limit that it doesn't know reads the attempts of all orders.
+            ") AS o LEFT JOIN LATERAL (
+                SELECT * FROM inbank_attempt AS a WHERE a.shop = o.shop AND a.reference = o.reference OFFSET 0
+            ) AS a ON TRUE
             ORDER BY o.opened_at DESC, o.shop, o.reference, a.number",
         );
     let rows = query.build().fetch_all(&mut *session.connection).await?;

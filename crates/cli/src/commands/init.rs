@@ -186,16 +186,15 @@ impl Init {
             Failure::usage(format!("--shop {}", error.problem()), next)
         })?;
         let regions: Vec<_> = RegionProfile::ALL.iter().map(|p| p.region.name).collect();
-        let region = match settings.region {
-            Some(region) => region,
-            None => {
-                let says = format!("Its region ({})", regions.join(", "));
-                let named = needed(ask(None, "--region", &says, None)?, "--region")?;
-                RegionProfile::named(&named).ok_or_else(|| {
-                    let problem = format!("--region must be one of {}", regions.join(", "));
-                    Failure::usage(problem, "run it again with one of those")
-                })?
-            }
+        let region = if let Some(region) = settings.region {
+            region
+        } else {
+            let says = format!("Its region ({})", regions.join(", "));
+            let named = needed(ask(None, "--region", &says, None)?, "--region")?;
+            RegionProfile::named(&named).ok_or_else(|| {
+                let problem = format!("--region must be one of {}", regions.join(", "));
+                Failure::usage(problem, "run it again with one of those")
+            })?
         };
         let says = "Where the bank and browsers reach the service, such as https://pay.example.com";
         let public_url = needed(

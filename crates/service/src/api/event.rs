@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, at_most};
 use super::{Api, Shared};
 use crate::answer::{currency, digits, moment};
 
@@ -30,8 +30,10 @@ pub(super) struct Wanted {
     shop: Option<String>,
     /// Waits for so many seconds for something to happen; 30 at the most.
     #[serde(default)]
+    #[param(maximum = 30)]
     wait: u32,
     /// At most so many; 100 unless given, 1,000 at the most.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -101,7 +103,12 @@ pub(super) async fn list(
     };
     let mut positions = Positions::read(after)
         .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;
-    let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let limit = at_most(wanted.limit, USUAL, MOST)?;
+    if wanted.wait > LONGEST_WAIT {
+        return Err(Problem::malformed(
+            "`wait` may be 30 at the most; ask again then",
+        ));
+    }
     if asks_for_a_stream(&headers) {
         let place = api.places.waiting()?;
         let told = stream::Told::new(api, caller, wanted.shop, positions, place);
@@ -110,7 +117,7 @@ pub(super) async fn list(
     let _place = (wanted.wait > 0)
         .then(|| api.places.waiting())
         .transpose()?;
-    let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST_WAIT).into());
+    let until = Instant::now() + Duration::from_secs(wanted.wait.into());
     let mut stopping = api.stopping.clone();
     loop {
         let events = api.events(&shops, &mut positions, limit).await?;

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::caller::{Caller, Named, OrderPath};
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, at_most};
 use crate::answer::{OrderAnswer, Status};
 
 /// Shows an order with its attempts.
@@ -41,6 +41,11 @@ pub(super) struct Wanted {
     /// Of this shop only.
     shop: Option<String>,
     /// Of this reference only.
+    #[param(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     reference: Option<String>,
     /// Only those that stand so.
     #[param(inline)]
@@ -53,6 +58,7 @@ pub(super) struct Wanted {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many; 100 unless given, 1,000 at the most.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -90,11 +96,13 @@ pub(super) async fn list(
     let reference = wanted.reference.as_deref().map(OrderReference::parse);
     let reference = reference.transpose();
     let reference = reference.map_err(|error| Problem::from(error.named("reference")))?;
-    let after = wanted.cursor.as_deref().map(|cursor| {
+    let cursor = wanted.cursor.as_deref().filter(|text| !text.is_empty());
+    let after = cursor.map(|cursor| {
         read_cursor(cursor).ok_or_else(|| Problem::malformed("`cursor` is no `next` of a page"))
     });
     let age = wanted.older_than.map(|s| time::Duration::seconds(s.into()));
     let now = OffsetDateTime::now_utc();
+    let limit = at_most(wanted.limit, USUAL, MOST)?;
     let listing = Listing {
         shops: Some(shops),
         reference,
@@ -102,9 +110,20 @@ pub(super) async fn list(
         needs_person: wanted.needs_person,
         opened_before: age.map(|age| now.saturating_sub(age)),
         after: after.transpose()?,
-        limit: Some(wanted.limit.unwrap_or(USUAL).clamp(1, MOST)),
+        // One more tells whether there is another page.
+        limit: Some(limit + 1),
     };
-    let listed = api.platform.ledger().orders(&listing).await?;
+    let mut listed = api.platform.ledger().orders(&listing).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_whole = listed.orders.len() <= limit;
+    listed.orders.truncate(limit);
+    let last = listed.orders.last().filter(|_| !is_whole);
+    let next = last.map(|order| {
+        write_cursor(&ListingPlace {
+            opened_at: order.opened_at,
+            key: order.key.clone(),
+        })
+    });
     let unreadable = listed.unreadable.iter().map(|key| Unreadable {
         shop: key.shop.to_string(),
         reference: key.reference.to_string(),
@@ -112,7 +131,7 @@ pub(super) async fn list(
     Ok(Json(Orders {
         orders: listed.orders.iter().map(OrderAnswer::from).collect(),
         unreadable: unreadable.collect(),
-        next: listed.next.as_ref().map(write_cursor),
+        next,
     }))
 }
 

@@ -353,6 +353,16 @@ impl Problem {
     }
 }
 
+/// How many a page is to have.
+pub(super) fn at_most(wanted: Option<u32>, usual: u32, most: u32) -> Result<u32, Problem> {
+    let wanted = wanted.unwrap_or(usual);
+    if (1..=most).contains(&wanted) {
+        Ok(wanted)
+    } else {
+        Err(Problem::malformed(format!("`limit` may be 1 to {most}")))
+    }
+}
+
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         let mut problem = Self::new(INVALID, invalid.to_string());

@@ -11,7 +11,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
         page.text
             .contains("/v1/shops/{shop}/orders/{reference}/pay")
     );
-    for outside in ["http://", "https://", "//cdn", "<script", " style="] {
+    for outside in ["src=", "href=\"http", "href=\"//", "<script", " style="] {
         assert!(!page.text.contains(outside), "{outside}");
     }
     let style = service.get("/docs/style.css").await;

@@ -23,10 +23,12 @@ pub(crate) async fn asked() -> (Service, ApplicationId) {
     (service, id)
 }
 
-pub(crate) fn application() -> String {
+fn application() -> String {
     json!({
-        "product_code": PRODUCT,
-        "credit": {"amount": 400, "period": 12, "payment_day": 15},
+        "credit_application": {"product_code": PRODUCT, "amount": "400", "period": "12"},
+        "customer": {"identity_code": "38808050001", "first_name": "John", "last_name": "Smith"},
+        "customer_contact": {"mobile": "+37253630000", "email": "test@test.com"},
+        "customer_identification": {"document_type": "id_card", "document_number": "AA979080"},
     })
     .to_string()
 }

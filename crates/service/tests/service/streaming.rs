@@ -83,9 +83,8 @@ async fn events_come_as_they_happen_and_go_on_behind_the_last_that_was_seen() {
     let mut again = Stream::of(&service, READER, Some(&first["id"])).await;
     assert_eq!(again.next().await.unwrap(), second);
     // The same cursor as that of the list.
-    let listed = service
-        .get(&format!("/v1/events?after={}", first["id"]))
-        .await;
+    let path = format!("/v1/events?after={}", first["id"]);
+    let listed = service.ask(Method::GET, &path, READER, None).await;
     assert_eq!(listed.body["events"].as_array().unwrap().len(), 1);
     assert_eq!(listed.body["next"], second["id"].as_str());
 }

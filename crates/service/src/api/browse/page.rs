@@ -24,6 +24,8 @@ struct Call {
     id: String,
     method: String,
     path: String,
+    /// The path's pieces, between which a line may break.
+    pieces: Vec<String>,
     summary: String,
     description: Vec<String>,
     parameters: Vec<Field>,
@@ -63,7 +65,8 @@ struct Kind {
 
 fn text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // Words of programs stand in backticks there.
+        Value::String(text) => text.replace('`', ""),
         Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -137,6 +140,7 @@ impl Call {
             id: text(&operation["operationId"]),
             method: method.to_uppercase(),
             path: path.to_owned(),
+            pieces: path.split('/').skip(1).map(str::to_owned).collect(),
             summary: text(&operation["summary"]),
             description: paragraphs(&operation["description"]),
             parameters: parameters.collect(),
