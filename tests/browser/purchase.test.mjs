@@ -120,6 +120,8 @@ test("pages may be loaded again in mid-flow", async ({ page, url }) => {
   await page.locator("#accept").waitFor();
   await page.reload();
   await sign(page);
+  // A page that is still on its way can't be loaded again.
+  await page.locator("main[data-step=result]").waitFor();
   await page.reload();
   await back(page);
   await page.reload();
