@@ -158,6 +158,15 @@ static RELEASE: Text = Text::new(|| {
     "UPDATE inbank_webhook SET leased_until = NULL WHERE shop = $2 AND lease = $3".to_owned()
 });
 
+/// The last of the next places that are given. Asked by itself: whoever gives places commits them together and in their order, so
+/// that all up to one that can be seen can be seen as well. A statement that took "the next" would see others than the one before it.
+static NEXT_PLACES: Text = Text::new(|| {
+    "SELECT max(n.position) FROM (
+        SELECT e.position FROM inbank_event AS e WHERE e.shop = $2 AND e.position > $3 ORDER BY e.position LIMIT $4
+    ) AS n"
+        .to_owned()
+});
+
 /// An order's event is not due before an earlier one of it that waits.
 static TAKE_UP: Text = Text::new(|| {
     "INSERT INTO inbank_webhook_delivery (shop, reference, number, position, tries, due_at)
@@ -167,21 +176,13 @@ static TAKE_UP: Text = Text::new(|| {
         @now
     )
     FROM inbank_event AS e
-    WHERE e.shop = $2 AND e.position > (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2)
-    ORDER BY e.position LIMIT $3
+    WHERE e.shop = $2 AND e.position <= $3 AND e.position > (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2)
     ON CONFLICT (shop, reference, number) DO NOTHING"
         .to_owned()
 });
 
 static TAKEN_UP: Text = Text::new(|| {
-    "UPDATE inbank_webhook SET position = coalesce((
-        SELECT max(n.position) FROM (
-            SELECT e.position FROM inbank_event AS e
-            WHERE e.shop = $2 AND e.position > (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2)
-            ORDER BY e.position LIMIT $3
-        ) AS n
-    ), position) WHERE shop = $2 RETURNING position"
-        .to_owned()
+    "UPDATE inbank_webhook SET position = $3 WHERE shop = $2 AND position < $3".to_owned()
 });
 
 static DUE: Text = Text::new(|| {
@@ -379,17 +380,18 @@ impl ServiceStore {
         now: OffsetDateTime,
     ) -> Result<Option<u64>, LedgerError> {
         let about = |text| Statement::new(text, now).with(&webhook.shop);
+        let next = about(&NEXT_PLACES).with(webhook.position).with(limit);
+        let rows = self.engine.look(next).await?;
+        let next = rows.first().map(|row| row.cursor().maybe_number());
+        let next = self.engine.understood(next.transpose())?.flatten();
+        let next = next.map_or(webhook.position, i64::cast_unsigned);
         let script = vec![
             held(webhook, lease, now),
-            about(&TAKE_UP).with(limit),
-            about(&TAKEN_UP).with(limit),
+            about(&TAKE_UP).with(next),
+            about(&TAKEN_UP).with(next),
         ];
-        let Some(answers) = self.engine.script(script).await? else {
-            return Ok(None);
-        };
-        let row = answers.last().and_then(|rows| rows.first());
-        let position = row.map(|row| row.cursor().count()).transpose();
-        self.engine.understood(position)
+        let held = self.engine.script(script).await?;
+        Ok(held.map(|_| next))
     }
 
     /// What is to be delivered now, the longest due first, and an order's events in their order.

@@ -211,6 +211,8 @@ async fn a_call_that_is_dropped_while_its_transaction_begins_leaves_none_behind(
 }
 
 async fn an_answer_that_never_comes_costs_one_call_and_no_connection(store: Store) {
+    // To make the tables may take longer than what a call is given below.
+    SqlLedger::migrate(&store.url).await.unwrap();
     let proxy = Proxy::start(Postgres::shared().port()).await;
     let options = LedgerOptions::new().connections(1).callers_clock();
     let options = options.time_limit(Duration::from_millis(300));

@@ -67,8 +67,8 @@ impl Kept {
     }
 
     async fn claim(&self, now: OffsetDateTime) -> Option<ClaimedWebhook> {
-        let claim = self.store.claim_webhook(&shop(), LEASE, now);
-        claim.await.unwrap()
+        let claimed = self.store.claim_webhook(&shop(), LEASE, now).await;
+        claimed.unwrap()
     }
 
     /// Takes up what there is, and says what is due.
@@ -259,8 +259,10 @@ async fn a_delivery_that_is_given_up_lets_the_later_ones_go_on_and_is_sent_again
     assert_eq!(failed[0].answer.as_deref(), Some("busy\u{fffd}"));
     let resent = kept
         .store
-        .resend(&shop(), &Resend::Dead, &entry("webhook.resend"), minute(2));
-    assert_eq!(resent.await.unwrap(), 1);
+        .resend(&shop(), &Resend::Dead, &entry("webhook.resend"), minute(2))
+        .await
+        .unwrap();
+    assert_eq!(resent, 1);
     let left = kept.due(&webhook, minute(2)).await;
     assert_eq!(left.len(), 4);
     assert!(numbered(&left).contains(&named("a", 1, 0)));
@@ -363,8 +365,10 @@ async fn a_webhook_that_fails_is_asked_less_often_and_then_switched_off(store: S
     );
     let enabled = kept
         .store
-        .enable_webhook(&shop(), &entry("webhook.enable"), long_after);
-    assert!(enabled.await.unwrap());
+        .enable_webhook(&shop(), &entry("webhook.enable"), long_after)
+        .await
+        .unwrap();
+    assert!(enabled);
     let webhook = kept.claim(long_after).await.unwrap();
     assert!(!webhook.failing);
     // One that is gone is switched off at once.
@@ -382,13 +386,17 @@ async fn a_webhook_that_fails_is_asked_less_often_and_then_switched_off(store: S
     assert_eq!((measured[0].disabled, measured[0].waiting), (true, 4));
     let removed = kept
         .store
-        .remove_webhook(&shop(), &entry("webhook.remove"), long_after);
-    assert!(removed.await.unwrap());
+        .remove_webhook(&shop(), &entry("webhook.remove"), long_after)
+        .await
+        .unwrap();
+    assert!(removed);
     assert_eq!(kept.store.webhook(&shop(), long_after).await.unwrap(), None);
     let enabled = kept
         .store
-        .enable_webhook(&shop(), &entry("webhook.enable"), long_after);
-    assert!(!enabled.await.unwrap());
+        .enable_webhook(&shop(), &entry("webhook.enable"), long_after)
+        .await
+        .unwrap();
+    assert!(!enabled);
 }
 
 async fn a_file_that_says_the_same_again_changes_nothing(store: Store) {

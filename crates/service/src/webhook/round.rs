@@ -56,7 +56,11 @@ impl Webhooks {
             while !self.is_stopping() {
                 match self.batch(&mut webhook, &secrets).await? {
                     Turn::GoOn => rest = Duration::ZERO,
-                    Turn::Over => break,
+                    Turn::Enough => {
+                        rest = Duration::ZERO;
+                        break;
+                    }
+                    Turn::Nothing => break,
                     // Somebody else has it.
                     Turn::Lost => return Ok(AFTER_NOTHING),
                 }
@@ -108,7 +112,7 @@ impl Webhooks {
         if due.is_empty() {
             webhook.position = position;
             // What was taken up may wait for an earlier one of its order, and there may be more behind it.
-            return Ok(if moved { Turn::GoOn } else { Turn::Over });
+            return Ok(if moved { Turn::GoOn } else { Turn::Nothing });
         }
         let settled = self.send(webhook, secrets, due).await;
         let settling = self
@@ -122,7 +126,7 @@ impl Webhooks {
         webhook.position = position;
         webhook.failing = standing.failing_for.is_some();
         let over = standing.disabled.is_some() || standing.paused;
-        Ok(if over { Turn::Over } else { Turn::GoOn })
+        Ok(if over { Turn::Enough } else { Turn::GoOn })
     }
 
     /// Sends a batch, an order's events one after the other.
@@ -232,8 +236,13 @@ impl Webhooks {
 
 /// How a batch ended.
 enum Turn {
+    /// There may be more.
     GoOn,
-    Over,
+    /// Something was sent, and no more is to be for now.
+    Enough,
+    /// There was nothing to send.
+    Nothing,
+    /// The lease has passed on.
     Lost,
 }
 

@@ -105,9 +105,13 @@ impl Receiver {
         came.expect("a webhook comes in time").unwrap()
     }
 
-    /// Whether nothing has come that was not looked at.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.came.is_empty()
+    /// What has come that was not looked at.
+    pub(crate) fn rest(&mut self) -> Vec<String> {
+        let mut ids = Vec::new();
+        while let Ok(came) = self.came.try_recv() {
+            ids.push(came.id);
+        }
+        ids
     }
 }
 

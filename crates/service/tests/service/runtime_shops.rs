@@ -132,6 +132,7 @@ async fn becomes(router: &Router, house: &House, there: bool) {
     let since = Instant::now();
     loop {
         house.clock.advance(Duration::from_secs(1));
+        tokio::task::yield_now().await;
         let path = format!("{PATH}/orders/1001");
         let answer = answered(router, Method::GET, &path, ADMIN, None).await;
         let detail = answer.body["detail"].as_str().unwrap().to_owned();

@@ -202,6 +202,12 @@ impl Running {
         self.wake.notify_one();
     }
 
+    /// Time has passed.
+    pub(crate) fn after(&self, house: &House, time: Duration) {
+        house.clock.advance(time);
+        self.wake();
+    }
+
     pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         let stopped = timeout(Duration::from_secs(20), self.task).await;
