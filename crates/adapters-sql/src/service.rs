@@ -5,6 +5,7 @@ mod delivery;
 mod idempotency;
 mod script;
 mod sending;
+mod settling;
 mod shop;
 mod webhook;
 
@@ -24,9 +25,8 @@ pub use self::audit::{AuditEntry, AuditRecord};
 pub use self::delivery::{FailedDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
 pub(crate) use self::script::{Answers, Cell, Cells, Dialect, Statement};
-pub use self::sending::{
-    ClaimedWebhook, DueDelivery, Outcome, Ruled, Settled, Standing, TryReport,
-};
+pub use self::sending::{ClaimedWebhook, DueDelivery};
+pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};
 pub use self::shop::KeptShop;
 pub use self::webhook::{Webhook, WebhookMeasures, WebhookOrigin, WebhookTarget};
 

@@ -216,20 +216,14 @@ impl Webhooks {
         }
         let report = report(tried);
         let shop = &due.key.shop;
-        match pause(
-            due.tries.saturating_add(1),
-            tried.retry_after,
-            self.random(),
-        ) {
-            Some(pause) => {
-                let problem = &report.problem;
-                tracing::info!(%shop, event = id, tries = due.tries + 1, problem, "a webhook failed and is tried again");
-                Ruled::Again { pause, report }
-            }
-            None => {
-                tracing::error!(%shop, event = id, "a webhook was given up; send it again by a call");
-                Ruled::Dead { report }
-            }
+        let tries = due.tries.saturating_add(1);
+        if let Some(pause) = pause(tries, tried.retry_after, self.random()) {
+            let problem = &report.problem;
+            tracing::info!(%shop, event = id, tries, problem, "a webhook failed and is tried again");
+            Ruled::Again { pause, report }
+        } else {
+            tracing::error!(%shop, event = id, "a webhook was given up; send it again by a call");
+            Ruled::Dead { report }
         }
     }
 }

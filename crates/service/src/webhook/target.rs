@@ -127,6 +127,10 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
+#[expect(
+    clippy::unnested_or_patterns,
+    reason = "each is an entry of the registries"
+)]
 const fn is_public_v4(address: Ipv4Addr) -> bool {
     !matches!(
         address.octets(),
@@ -150,6 +154,10 @@ const fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 /// Of the addresses that are given out at all, those without a meaning of their own.
+#[expect(
+    clippy::unnested_or_patterns,
+    reason = "each is an entry of the registries"
+)]
 const fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     let given_out = segments[0] & 0xe000 == 0x2000;
