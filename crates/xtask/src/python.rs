@@ -41,7 +41,7 @@ impl Python {
             .run()?;
         let made = Self { folder };
         let failure = "packages for Python can't be installed";
-        let arguments = "install --quiet --disable-pip-version-check --no-compile";
+        let arguments = "install --quiet --disable-pip-version-check";
         let mut step = made.step("packages", "pip", arguments, failure);
         for list in lists {
             step = step.argument("--requirement").argument(list);

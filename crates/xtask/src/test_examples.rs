@@ -74,6 +74,7 @@ fn vendure(examples: &Path, program: &Path) -> anyhow::Result<()> {
             Step::program("Vendure", node, "--test", failure),
             Step::argument,
         )
+        .folder(&work)
         .environment("INBANK_PROGRAM", program)
         .run()
 }

@@ -1,6 +1,7 @@
-"""Stands between the service and the site, and delivers every webhook twice."""
+"""Stands between the service and the site, and delivers every webhook twice at once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
@@ -43,7 +44,11 @@ class Relay:
         return f"http://127.0.0.1:{self.server.server_port}/"
 
     def deliver(self, body: bytes, headers: dict[str, str]) -> int:
-        statuses = [httpx.post(self.target, content=body, headers=headers).status_code for _ in range(2)]
+        def post(_: int) -> int:
+            return httpx.post(self.target, content=body, headers=headers, timeout=30).status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            statuses = list(pool.map(post, range(2)))
         data = json.loads(body)["data"]
         with self.told:
             self.deliveries[data["reference"], data["kind"]] = statuses

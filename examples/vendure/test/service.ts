@@ -18,7 +18,9 @@ export class Service {
         const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--output', 'json'];
         const child = spawn(program, command, { stdio: ['ignore', 'pipe', 'inherit'] });
         const ended = once(child, 'exit');
-        const [line] = await once(createInterface(child.stdout), 'line');
+        const early = ended.then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`)));
+        const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), early]);
+        early.catch(() => undefined);
         const ready = JSON.parse(line);
         const stop = async (): Promise<void> => {
             child.kill('SIGTERM');

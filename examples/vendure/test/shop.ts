@@ -50,16 +50,25 @@ export class Shop {
     ) {}
 
     static async open(): Promise<Shop> {
-        const service = await Service.start();
+        // Tests are nobody's installation.
+        process.env['VENDURE_DISABLE_TELEMETRY'] = 'true';
+        const opened: (() => unknown)[] = [];
+        const stop = async (): Promise<void> => {
+            for (const close of opened.reverse()) {
+                await close();
+            }
+        };
         try {
-            return await Shop.at(service);
+            return await Shop.with(opened, stop);
         } catch (error) {
-            await service.stop();
+            await stop();
             throw error;
         }
     }
 
-    private static async at(service: Service): Promise<Shop> {
+    private static async with(opened: (() => unknown)[], stop: () => Promise<void>): Promise<Shop> {
+        const service = await Service.start();
+        opened.push(service.stop);
         const port = await freePort();
         const config = mergeConfig(testConfig, {
             apiOptions: { port },
@@ -68,8 +77,10 @@ export class Shop {
             ],
         } satisfies Partial<VendureConfig>);
         const folder = mkdtempSync(join(tmpdir(), 'vendure-'));
+        opened.push(() => rmSync(folder, { recursive: true }));
         registerInitializer('sqljs', new SqljsInitializer(folder));
         const { server, adminClient, shopClient } = createTestEnvironment(config as Required<VendureConfig>);
+        opened.push(() => server.destroy());
         await server.init({
             initialData: {
                 defaultLanguage: LanguageCode.en,
@@ -84,13 +95,8 @@ export class Shop {
         });
         const url = `http://127.0.0.1:${port}/payments/inbank`;
         const relay = await Relay.to(url);
+        opened.push(relay.stop);
         await service.webhooks(relay.url, SECRET);
-        const stop = async (): Promise<void> => {
-            relay.stop();
-            await server.destroy();
-            await service.stop();
-            rmSync(folder, { recursive: true });
-        };
         const shop = new Shop(url, service, relay, shopClient, adminClient, stop);
         await adminClient.asSuperAdmin();
         await shop.euros();
