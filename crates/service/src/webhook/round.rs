@@ -210,14 +210,14 @@ impl Webhooks {
         outcomes
     }
 
-    fn ruled(&self, due: &DueDelivery, id: &str, tried: &Tried) -> Ruled {
-        if tried.is_taken() {
+    fn ruled(&self, due: &DueDelivery, id: &str, came: &Tried) -> Ruled {
+        if came.is_taken() {
             return Ruled::Delivered;
         }
-        let report = report(tried);
+        let report = report(came);
         let shop = &due.key.shop;
         let tries = due.tries.saturating_add(1);
-        if let Some(pause) = pause(tries, tried.retry_after, self.random()) {
+        if let Some(pause) = pause(tries, came.retry_after, self.random()) {
             let problem = &report.problem;
             tracing::info!(%shop, event = id, tries, problem, "a webhook failed and is tried again");
             Ruled::Again { pause, report }

@@ -51,7 +51,7 @@ fn a_generator_finds_whatever_the_document_refers_to_and_every_operation_by_its_
     let mut names = Vec::new();
     under(&document, "operationId", &mut names);
     let all = names.len();
-    names.sort_by_key(|name| name.to_string());
+    names.sort_by_key(ToString::to_string);
     names.dedup();
     assert_eq!(names.len(), all, "{names:?}");
 }

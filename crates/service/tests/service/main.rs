@@ -177,10 +177,10 @@ async fn answered_with(
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     Answer {
-        text,
         status,
         content_type,
         retry_after,
         body,
+        text,
     }
 }

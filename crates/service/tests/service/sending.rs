@@ -211,7 +211,7 @@ impl Running {
     pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         let stopped = timeout(Duration::from_secs(20), self.task).await;
-        stopped.expect("it stops in time").unwrap();
+        stopped.unwrap().unwrap();
     }
 
     /// As a process that is killed.

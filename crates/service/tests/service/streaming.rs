@@ -43,7 +43,8 @@ impl Stream {
                 let fields = event.lines().filter_map(|line| line.split_once(": "));
                 let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
                 let fields: BTreeMap<_, _> = fields.collect();
-                self.read = rest.to_owned();
+                let rest = rest.to_owned();
+                self.read = rest;
                 if fields.contains_key("data") {
                     return Some(fields);
                 }

@@ -174,7 +174,7 @@ async fn a_server_that_asks_for_a_pause_gets_it() {
         .await;
     assert_eq!(
         stands.paused_until,
-        Some(house.clock.now() + Duration::from_secs(120))
+        Some(house.clock.now() + Duration::from_mins(2))
     );
     assert!(house.next_try("main").await >= stands.paused_until);
     // What happens meanwhile waits as well.
