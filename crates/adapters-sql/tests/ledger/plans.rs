@@ -23,7 +23,7 @@ const ENDED: u32 = 12_000;
 const FILL: &str = "
     INSERT INTO inbank_order (shop, reference, version, opened_at, is_over, touched_at, lease, woken, woken_again, failures, aside,
         events, delivered, outbox_lease, outbox_failures, status)
-    SELECT 'main', 'old-' || n, 4, 1, 1, 1, 3, 0, 0, 0, 0, 1, 1, 1, 0, 'not_paid' FROM generate_series(1, @ended) AS n;
+    SELECT 'main', 'old-' || n, 4, n, 1, 1, 3, 0, 0, 0, 0, 1, 1, 1, 0, 'not_paid' FROM generate_series(1, @ended) AS n;
     INSERT INTO inbank_attempt SELECT (jsonb_populate_record(a, jsonb_build_object(
             'reference', 'old-' || n, 'id', 'old-' || n || '-1', 'session', 'old-' || n))).*
         FROM inbank_attempt AS a CROSS JOIN generate_series(1, @ended) AS n WHERE a.reference = 'first';

@@ -382,7 +382,7 @@ async fn ask(
     };
     let how = How::default();
     let written = store.insist(&mut order, &how, until, |order, now| {
-        take_in(order, number, &answer, now);
+        take_in(order, number, &answer, until, now);
         ((), due_in(order, now))
     });
     match written.await {
@@ -413,6 +413,7 @@ fn take_in(
     order: &mut Order,
     number: u32,
     answer: &Result<Opened, GatewayError>,
+    until: OffsetDateTime,
     now: OffsetDateTime,
 ) {
     match answer {
@@ -429,7 +430,7 @@ fn take_in(
         }
         Err(error) => match error.advice() {
             Advice::OutcomeUnknown => order.opening_unclear(number),
-            Advice::SafeToRetry => order.opening_not_sent(number),
+            Advice::SafeToRetry => order.opening_not_sent(number, until),
             Advice::NeverRetry => order.opening_refused(number, now),
         },
     }

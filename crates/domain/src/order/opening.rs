@@ -7,6 +7,11 @@ use crate::{
     Attempt, AttemptKind, AttemptState, Fingerprint, Opening, SessionId, Terms, WebAddress,
 };
 
+/// As ledgers keep them: in microseconds.
+fn is_same_moment(one: OffsetDateTime, other: OffsetDateTime) -> bool {
+    (one - other).abs() < Duration::MICROSECOND
+}
+
 /// How many attempts at one order are opened within an hour at the most: a loop in a shop's pages
 /// must not flood the bank.
 pub const OPENINGS_AN_HOUR: usize = 12;
@@ -117,10 +122,13 @@ impl Order {
         }
     }
 
-    /// Asking for an attempt came to nothing: nothing was sent, or nothing arrived.
-    pub fn opening_not_sent(&mut self, number: u32) {
+    /// Asking for an attempt came to nothing: nothing was sent, or nothing arrived. Said by the call that was to
+    /// end by `until`, and of that call alone: where saying so is repeated, since the ledger did not answer, another
+    /// call may be asking by then.
+    pub fn opening_not_sent(&mut self, number: u32, until: OffsetDateTime) {
         if let Some(attempt) = self.attempt_mut(number)
             && attempt.state == AttemptState::Opening
+            && matches!(attempt.opening, Opening::Sent(of) if is_same_moment(of, until))
         {
             attempt.opening = Opening::NotSent;
             // It waits for the next call; should none come, it expires.

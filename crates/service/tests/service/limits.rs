@@ -24,7 +24,7 @@ async fn what_is_wrong_with_a_body_is_named_as_the_body_names_it() {
         (with("\"request\":{\"colour\":1}"), "request.colour"),
         (cart("499.90").replace(PRODUCT, " "), "product"),
         (cart("499.90").replace("EUR", "eur"), "currency"),
-        (cart("499.90").replace("et-EE", "et_EE"), "locale"),
+        (cart("499.90").replace("et-EE", "Estonian"), "locale"),
         (cart("four"), "amount"),
     ] {
         let answer = service.post(PAY, &body).await;

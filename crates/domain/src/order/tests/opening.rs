@@ -73,11 +73,24 @@ fn a_session_whose_address_is_not_known_makes_room_until_it_needs_no_customer() 
 fn what_never_left_is_asked_for_again_as_long_as_it_is_waited_for() {
     let mut order = new_order();
     let number = asked(&mut order, SESSION, 1, at(0));
-    order.opening_not_sent(number);
+    order.opening_not_sent(number, at(120));
     assert_eq!(plan(&order, 1, at(5)), OpeningPlan::Reopen(number));
     assert_eq!(plan(&order, 1, at(8 * DAY)), OpeningPlan::Open);
     order.reopen(number, at(130));
     assert_eq!(plan(&order, 1, at(5)), OpeningPlan::Wait(at(130)));
+}
+
+#[test]
+fn what_a_former_call_says_again_does_not_count_for_the_call_that_asks_by_now() {
+    let mut order = new_order();
+    let number = asked(&mut order, SESSION, 1, at(0));
+    order.opening_not_sent(number, at(120));
+    order.reopen(number, at(130));
+    // It was written, and the ledger's answer was lost.
+    order.opening_not_sent(number, at(120));
+    assert_eq!(plan(&order, 1, at(11)), OpeningPlan::Wait(at(130)));
+    order.opening_not_sent(number, at(130));
+    assert_eq!(plan(&order, 1, at(12)), OpeningPlan::Reopen(number));
 }
 
 #[test]
@@ -157,7 +170,7 @@ fn a_refusal_of_what_was_heard_of_meanwhile_changes_nothing() {
     order.observe(number, &of_session(number, "granted"), at(1));
     order.opening_refused(number, at(2));
     order.opening_unclear(number);
-    order.opening_not_sent(number);
+    order.opening_not_sent(number, at(120));
     assert_eq!(state(&order, number), AttemptState::Granted);
     assert_eq!(told(&mut order), ["awaits_merchant"]);
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{Happening, Said, What};
-use crate::{CommandStage, OpeningPlan, Signature, Step, step};
+use crate::{CommandStage, Opening, OpeningPlan, Signature, Step, step};
 
 /// An order, and what an observer from outside knows of it.
 pub(super) struct World {
@@ -147,7 +147,11 @@ impl World {
                 self.open(*kind, *cart);
             }
             Happening::Opened(n) => self.order.opened(*n, session_id(*n), page(*n), now),
-            Happening::OpeningNotSent(n) => self.order.opening_not_sent(*n),
+            Happening::OpeningNotSent(n) => {
+                if let Some(Opening::Sent(until)) = self.order.attempt(*n).map(|a| a.opening) {
+                    self.order.opening_not_sent(*n, until);
+                }
+            }
             Happening::OpeningRefused(n) => self.order.opening_refused(*n, now),
             Happening::OpeningUnclear(n) => self.order.opening_unclear(*n),
             Happening::GiveUp(n, to) => self.order.give_up(*n, *to, now),
