@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ChangeKeysData, ChangeKeysErrors, ChangeKeysResponses, ConfirmData, ConfirmErrors, ConfirmResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RemoveShopData, RemoveShopErrors, RemoveShopResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ResendEventsData, ResendEventsErrors, ResendEventsResponses, SetShopData, SetShopErrors, SetShopResponses, SetWebhookData, SetWebhookErrors, SetWebhookResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, ShowWebhookData, ShowWebhookErrors, ShowWebhookResponses, SignData, SignErrors, SignResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses } from './types.gen';
+import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ChangeKeysData, ChangeKeysErrors, ChangeKeysResponses, ConfirmData, ConfirmErrors, ConfirmResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListStatementBanksData, ListStatementBanksErrors, ListStatementBanksResponses, MetricsData, MetricsErrors, MetricsResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, ProveIncomeData, ProveIncomeErrors, ProveIncomeResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RemoveShopData, RemoveShopErrors, RemoveShopResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ResendEventsData, ResendEventsErrors, ResendEventsResponses, SetShopData, SetShopErrors, SetShopResponses, SetWebhookData, SetWebhookErrors, SetWebhookResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, ShowWebhookData, ShowWebhookErrors, ShowWebhookResponses, SignData, SignErrors, SignResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -24,12 +24,26 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const health = <ThrowOnError extends boolean = false>(options?: Options<HealthData, ThrowOnError>) => (options?.client ?? client).get<HealthResponses, unknown, ThrowOnError>({ url: '/health', ...options });
 
 /**
+ * What happens in this process and what waits in the ledger, in the text format of Prometheus. Needs a token
+ * for every shop.
+ */
+export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>) => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/metrics',
+    ...options
+});
+
+/**
  * Whether the ledger answers; and what waits there.
  */
 export const ready = <ThrowOnError extends boolean = false>(options?: Options<ReadyData, ThrowOnError>) => (options?.client ?? client).get<ReadyResponses, ReadyErrors, ThrowOnError>({ url: '/ready', ...options });
 
 /**
  * Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+ *
+ * With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each has the
+ * cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from there, and
+ * counts more than `after`. Such a stream ends when the service stops; come again then.
  */
 export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>) => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -38,7 +52,8 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * Lists orders, the latest opened first.
+ * Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page, and
+ * moves nothing on the later ones.
  */
 export const listOrders = <ThrowOnError extends boolean = false>(options?: Options<ListOrdersData, ThrowOnError>) => (options?.client ?? client).get<ListOrdersResponses, ListOrdersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -155,6 +170,29 @@ export const cancel = <ThrowOnError extends boolean = false>(options: Options<Ca
 export const confirm = <ThrowOnError extends boolean = false>(options: Options<ConfirmData, ThrowOnError>) => (options.client ?? client).post<ConfirmResponses, ConfirmErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/shops/{shop}/orders/{reference}/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists the banks that can be asked for the customer's account statement. The list changes: don't keep it.
+ */
+export const listStatementBanks = <ThrowOnError extends boolean = false>(options: Options<ListStatementBanksData, ThrowOnError>) => (options.client ?? client).get<ListStatementBanksResponses, ListStatementBanksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/orders/{reference}/income-proof',
+    ...options
+});
+
+/**
+ * Proves the customer's income: by files, which are uploaded in one request, or by a statement from the
+ * customer's bank, where the customer goes on at `redirect_url`. An event tells what the bank then wants.
+ */
+export const proveIncome = <ThrowOnError extends boolean = false>(options: Options<ProveIncomeData, ThrowOnError>) => (options.client ?? client).post<ProveIncomeResponses, ProveIncomeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/orders/{reference}/income-proof',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -106,6 +106,22 @@ export type AttemptAnswer = {
 };
 
 /**
+ * A bank that can be asked for an account statement.
+ */
+export type Bank = {
+    icon_url?: string | null;
+    id: string;
+    /**
+     * For the customer.
+     */
+    name: string;
+};
+
+export type Banks = {
+    banks: Array<Bank>;
+};
+
+/**
  * The order, and how far the command is.
  */
 export type Commanded = {
@@ -168,6 +184,17 @@ export type Example = {
     sentence: string;
     text: string;
     warning: string;
+};
+
+/**
+ * A file, as the customer gave it. It is passed on to the bank, and kept nowhere.
+ */
+export type File = {
+    /**
+     * In base 64.
+     */
+    content: string;
+    name: string;
 };
 
 export type Healthy = {
@@ -263,11 +290,15 @@ export type OrderAnswer = {
 };
 
 export type Orders = {
+    /**
+     * Give it as `cursor` to go on from here, with the same filters; none at the end.
+     */
+    next?: string | null;
     orders: Array<OrderAnswer>;
     /**
-     * References of orders that can't be read: a later version wrote them, or they are damaged.
+     * Orders on the way that can't be read: a later version wrote them, or they are damaged.
      */
-    unreadable: Array<string>;
+    unreadable: Array<Unreadable>;
 };
 
 /**
@@ -381,6 +412,43 @@ export type ProductAnswer = {
  * How far a command is.
  */
 export type Progress = 'done' | 'acknowledged' | 'unclear' | 'pending';
+
+/**
+ * Either `files`, or `bank` with `return_url` and `locale`.
+ */
+export type Proof = {
+    /**
+     * The `id` of one of the banks: the customer lets it hand out the statement.
+     */
+    bank?: string | null;
+    /**
+     * What the files are.
+     */
+    description?: string | null;
+    /**
+     * Account statements. Each call adds those that it brings.
+     */
+    files?: Array<File>;
+    /**
+     * The language of that bank's dialog: et, lv, lt, pl, cz, ru, en.
+     */
+    locale?: string | null;
+    /**
+     * Where the customer comes back to from that bank.
+     */
+    return_url?: string | null;
+};
+
+/**
+ * The order, and how the customer goes on.
+ */
+export type Proving = {
+    order: OrderAnswer;
+    /**
+     * Send the customer's browser there, where a bank was named.
+     */
+    redirect_url?: string | null;
+};
 
 /**
  * Preliminary conditions, as the bank has calculated them.
@@ -538,6 +606,14 @@ export type Signing = {
  * Where an order stands, in a word for programs.
  */
 export type Status = 'open' | 'action_wanted' | 'awaits_merchant' | 'paid' | 'not_paid' | 'needs_person' | 'terminated';
+
+/**
+ * The name of an order that can't be read.
+ */
+export type Unreadable = {
+    reference: string;
+    shop: string;
+};
 
 /**
  * A shop's webhook.
@@ -762,6 +838,75 @@ export type HealthResponses = {
 
 export type HealthResponse = HealthResponses[keyof HealthResponses];
 
+export type MetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type MetricsErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type MetricsError = MetricsErrors[keyof MetricsErrors];
+
+export type MetricsResponses = {
+    /**
+     * The figures
+     */
+    200: string;
+};
+
+export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
+
 export type ReadyData = {
     body?: never;
     path?: never;
@@ -789,6 +934,12 @@ export type ReadyResponse = ReadyResponses[keyof ReadyResponses];
 
 export type ListEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id` of the last event of a stream
+         */
+        'Last-Event-ID'?: string | null;
+    };
     path?: never;
     query?: {
         /**
@@ -829,7 +980,11 @@ export type ListEventsErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -845,7 +1000,7 @@ export type ListEventsErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -853,7 +1008,7 @@ export type ListEventsErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -882,6 +1037,10 @@ export type ListOrdersData = {
          */
         reference?: string;
         /**
+         * Where an order stands, in a word for programs.
+         */
+        status?: 'open' | 'action_wanted' | 'awaits_merchant' | 'paid' | 'not_paid' | 'needs_person' | 'terminated';
+        /**
          * Only those that a person should look at.
          */
         needs_person?: boolean;
@@ -889,6 +1048,10 @@ export type ListOrdersData = {
          * Only those opened at least so many seconds ago.
          */
         older_than?: number;
+        /**
+         * The `next` of the page before.
+         */
+        cursor?: string;
         /**
          * At most so many; 100 unless given, 1,000 at the most.
          */
@@ -915,7 +1078,11 @@ export type ListOrdersErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -931,7 +1098,7 @@ export type ListOrdersErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -939,7 +1106,7 @@ export type ListOrdersErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -985,7 +1152,11 @@ export type RemoveShopErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1001,7 +1172,7 @@ export type RemoveShopErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1009,7 +1180,7 @@ export type RemoveShopErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1055,7 +1226,11 @@ export type SetShopErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1071,7 +1246,7 @@ export type SetShopErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1079,7 +1254,7 @@ export type SetShopErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1097,6 +1272,12 @@ export type SetShopResponse = SetShopResponses[keyof SetShopResponses];
 
 export type ChangeKeysData = {
     body: KeySetting;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1125,7 +1306,11 @@ export type ChangeKeysErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1141,7 +1326,7 @@ export type ChangeKeysErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1149,7 +1334,7 @@ export type ChangeKeysErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1199,7 +1384,11 @@ export type ShowOrderErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1215,7 +1404,7 @@ export type ShowOrderErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1223,7 +1412,7 @@ export type ShowOrderErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1241,6 +1430,12 @@ export type ShowOrderResponse = ShowOrderResponses[keyof ShowOrderResponses];
 
 export type AcceptData = {
     body: Accept;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1273,7 +1468,11 @@ export type AcceptErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1289,7 +1488,7 @@ export type AcceptErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1297,7 +1496,7 @@ export type AcceptErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1319,6 +1518,12 @@ export type AcceptResponse = AcceptResponses[keyof AcceptResponses];
 
 export type ActivateData = {
     body: Activate;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1351,7 +1556,11 @@ export type ActivateErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1367,7 +1576,7 @@ export type ActivateErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1375,7 +1584,7 @@ export type ActivateErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1398,6 +1607,12 @@ export type ActivateResponse = ActivateResponses[keyof ActivateResponses];
 export type ApplyData = {
     body: {
         [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -1431,7 +1646,11 @@ export type ApplyErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1447,7 +1666,7 @@ export type ApplyErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1455,7 +1674,7 @@ export type ApplyErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1477,6 +1696,12 @@ export type ApplyResponse = ApplyResponses[keyof ApplyResponses];
 
 export type ApproveData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1509,7 +1734,11 @@ export type ApproveErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1525,7 +1754,7 @@ export type ApproveErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1533,7 +1762,7 @@ export type ApproveErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1555,6 +1784,12 @@ export type ApproveResponse = ApproveResponses[keyof ApproveResponses];
 
 export type CancelData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1587,7 +1822,11 @@ export type CancelErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1603,7 +1842,7 @@ export type CancelErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1611,7 +1850,7 @@ export type CancelErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1633,6 +1872,12 @@ export type CancelResponse = CancelResponses[keyof CancelResponses];
 
 export type ConfirmData = {
     body: Confirm;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1665,7 +1910,11 @@ export type ConfirmErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1681,7 +1930,7 @@ export type ConfirmErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1689,7 +1938,7 @@ export type ConfirmErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1705,8 +1954,176 @@ export type ConfirmResponses = {
 
 export type ConfirmResponse = ConfirmResponses[keyof ConfirmResponses];
 
+export type ListStatementBanksData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+        /**
+         * The order, as the shop calls it.
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/orders/{reference}/income-proof';
+};
+
+export type ListStatementBanksErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type ListStatementBanksError = ListStatementBanksErrors[keyof ListStatementBanksErrors];
+
+export type ListStatementBanksResponses = {
+    /**
+     * The banks
+     */
+    200: Banks;
+};
+
+export type ListStatementBanksResponse = ListStatementBanksResponses[keyof ListStatementBanksResponses];
+
+export type ProveIncomeData = {
+    body: Proof;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+        /**
+         * The order, as the shop calls it.
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/orders/{reference}/income-proof';
+};
+
+export type ProveIncomeErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type ProveIncomeError = ProveIncomeErrors[keyof ProveIncomeErrors];
+
+export type ProveIncomeResponses = {
+    /**
+     * The bank has the files, or the customer can go on
+     */
+    200: Proving;
+};
+
+export type ProveIncomeResponse = ProveIncomeResponses[keyof ProveIncomeResponses];
+
 export type PayData = {
     body: Pay;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1739,7 +2156,11 @@ export type PayErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1755,7 +2176,7 @@ export type PayErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1763,7 +2184,7 @@ export type PayErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1781,6 +2202,12 @@ export type PayResponse = PayResponses[keyof PayResponses];
 
 export type PaymentLinkData = {
     body: PaymentLink;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1813,7 +2240,11 @@ export type PaymentLinkErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1829,7 +2260,7 @@ export type PaymentLinkErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1837,7 +2268,7 @@ export type PaymentLinkErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1855,6 +2286,12 @@ export type PaymentLinkResponse = PaymentLinkResponses[keyof PaymentLinkResponse
 
 export type PrintoutData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1887,7 +2324,11 @@ export type PrintoutErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1903,7 +2344,7 @@ export type PrintoutErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1911,7 +2352,7 @@ export type PrintoutErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -1929,6 +2370,12 @@ export type PrintoutResponse = PrintoutResponses[keyof PrintoutResponses];
 
 export type RefreshData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -1961,7 +2408,11 @@ export type RefreshErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -1977,7 +2428,7 @@ export type RefreshErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -1985,7 +2436,7 @@ export type RefreshErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2004,6 +2455,12 @@ export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
 export type RentData = {
     body: {
         [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2037,7 +2494,11 @@ export type RentErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2053,7 +2514,7 @@ export type RentErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2061,7 +2522,7 @@ export type RentErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2079,6 +2540,12 @@ export type RentResponse = RentResponses[keyof RentResponses];
 
 export type SignData = {
     body: Sign;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -2111,7 +2578,11 @@ export type SignErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2127,7 +2598,7 @@ export type SignErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2135,7 +2606,7 @@ export type SignErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2185,7 +2656,11 @@ export type ShowProductErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2201,7 +2676,7 @@ export type ShowProductErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2209,7 +2684,7 @@ export type ShowProductErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2227,6 +2702,12 @@ export type ShowProductResponse = ShowProductResponses[keyof ShowProductResponse
 
 export type QuoteData = {
     body: Asked;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop
@@ -2255,7 +2736,11 @@ export type QuoteErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2271,7 +2756,7 @@ export type QuoteErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2279,7 +2764,7 @@ export type QuoteErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2338,7 +2823,11 @@ export type RentalModelErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2354,7 +2843,7 @@ export type RentalModelErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2362,7 +2851,7 @@ export type RentalModelErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2408,7 +2897,11 @@ export type RemoveWebhookErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2424,7 +2917,7 @@ export type RemoveWebhookErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2432,7 +2925,7 @@ export type RemoveWebhookErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2478,7 +2971,11 @@ export type ShowWebhookErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2494,7 +2991,7 @@ export type ShowWebhookErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2502,7 +2999,7 @@ export type ShowWebhookErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2548,7 +3045,11 @@ export type SetWebhookErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2564,7 +3065,7 @@ export type SetWebhookErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2572,7 +3073,7 @@ export type SetWebhookErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2590,6 +3091,12 @@ export type SetWebhookResponse = SetWebhookResponses[keyof SetWebhookResponses];
 
 export type EnableWebhookData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -2618,7 +3125,11 @@ export type EnableWebhookErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2634,7 +3145,7 @@ export type EnableWebhookErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2642,7 +3153,7 @@ export type EnableWebhookErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2660,6 +3171,12 @@ export type EnableWebhookResponse = EnableWebhookResponses[keyof EnableWebhookRe
 
 export type ResendEventsData = {
     body: Resend;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -2688,7 +3205,11 @@ export type ResendEventsErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2704,7 +3225,7 @@ export type ResendEventsErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2712,7 +3233,7 @@ export type ResendEventsErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };
@@ -2730,6 +3251,12 @@ export type ResendEventsResponse = ResendEventsResponses[keyof ResendEventsRespo
 
 export type TestWebhookData = {
     body?: never;
+    headers?: {
+        /**
+         * Names this request, so that it can be sent again: the same one is answered as things stand by then, another one with 422, one that is under way with 409. 1 to 255 visible characters, in quotes or without; kept for 7 days.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The shop.
@@ -2758,7 +3285,11 @@ export type TestWebhookErrors = {
      */
     404: Problem;
     /**
-     * The order can't take this now, or the service is not set up for it
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
      */
     409: Problem;
     /**
@@ -2774,7 +3305,7 @@ export type TestWebhookErrors = {
      */
     422: Problem;
     /**
-     * Too many attempts at this order; nothing was sent
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
      */
     429: Problem;
     /**
@@ -2782,7 +3313,7 @@ export type TestWebhookErrors = {
      */
     502: Problem;
     /**
-     * The bank or the ledger is away, or too much is under way: nothing was done
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
      */
     503: Problem;
 };

@@ -6,14 +6,18 @@ from .applied import Applied
 from .apply_body import ApplyBody
 from .asked import Asked
 from .attempt_answer import AttemptAnswer
+from .bank import Bank
+from .banks import Banks
 from .commanded import Commanded
 from .confirm import Confirm
 from .event_answer import EventAnswer
 from .events import Events
 from .example import Example
+from .file import File
 from .healthy import Healthy
 from .key_setting import KeySetting
 from .link import Link
+from .list_orders_status import ListOrdersStatus
 from .model_answer import ModelAnswer
 from .opened import Opened
 from .order_answer import OrderAnswer
@@ -25,6 +29,8 @@ from .printout_answer import PrintoutAnswer
 from .problem import Problem
 from .product_answer import ProductAnswer
 from .progress import Progress
+from .proof import Proof
+from .proving import Proving
 from .quote_answer import QuoteAnswer
 from .ready import Ready
 from .rent_body import RentBody
@@ -35,6 +41,7 @@ from .shop_setting import ShopSetting
 from .sign import Sign
 from .signing import Signing
 from .status import Status
+from .unreadable import Unreadable
 from .webhook_answer import WebhookAnswer
 from .webhook_data import WebhookData
 from .webhook_failure import WebhookFailure
@@ -51,14 +58,18 @@ __all__ = (
     "ApplyBody",
     "Asked",
     "AttemptAnswer",
+    "Bank",
+    "Banks",
     "Commanded",
     "Confirm",
     "EventAnswer",
     "Events",
     "Example",
+    "File",
     "Healthy",
     "KeySetting",
     "Link",
+    "ListOrdersStatus",
     "ModelAnswer",
     "Opened",
     "OrderAnswer",
@@ -70,6 +81,8 @@ __all__ = (
     "Problem",
     "ProductAnswer",
     "Progress",
+    "Proof",
+    "Proving",
     "QuoteAnswer",
     "Ready",
     "RentBody",
@@ -80,6 +93,7 @@ __all__ = (
     "Sign",
     "Signing",
     "Status",
+    "Unreadable",
     "WebhookAnswer",
     "WebhookData",
     "WebhookFailure",

@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.activate import Activate
 from ...models.commanded import Commanded
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     reference: str,
     *,
     body: Activate,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -68,6 +71,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -127,12 +135,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Activate,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Commanded | Problem]:
     """Activates a granted rental, for the device with these identifiers.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Activate): The device that is handed over. Its identifiers are told to the bank, and
             kept nowhere.
 
@@ -148,6 +158,7 @@ def sync_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -163,12 +174,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Activate,
+    idempotency_key: str | Unset = UNSET,
 ) -> Commanded | Problem | None:
     """Activates a granted rental, for the device with these identifiers.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Activate): The device that is handed over. Its identifiers are told to the bank, and
             kept nowhere.
 
@@ -185,6 +198,7 @@ def sync(
         reference=reference,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -194,12 +208,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Activate,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Commanded | Problem]:
     """Activates a granted rental, for the device with these identifiers.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Activate): The device that is handed over. Its identifiers are told to the bank, and
             kept nowhere.
 
@@ -215,6 +231,7 @@ async def asyncio_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -228,12 +245,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Activate,
+    idempotency_key: str | Unset = UNSET,
 ) -> Commanded | Problem | None:
     """Activates a granted rental, for the device with these identifiers.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Activate): The device that is handed over. Its identifiers are told to the bank, and
             kept nowhere.
 
@@ -251,5 +270,6 @@ async def asyncio(
             reference=reference,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -8,13 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.commanded import Commanded
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
     reference: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -24,6 +29,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -59,6 +65,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -117,12 +128,14 @@ def sync_detailed(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Commanded | Problem]:
     """Cancels the contract, or the application while there is no contract.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,6 +148,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -149,12 +163,14 @@ def sync(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Commanded | Problem | None:
     """Cancels the contract, or the application while there is no contract.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,6 +184,7 @@ def sync(
         shop=shop,
         reference=reference,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -176,12 +193,14 @@ async def asyncio_detailed(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Commanded | Problem]:
     """Cancels the contract, or the application while there is no contract.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,6 +213,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -206,12 +226,14 @@ async def asyncio(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Commanded | Problem | None:
     """Cancels the contract, or the application while there is no contract.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -226,5 +248,6 @@ async def asyncio(
             shop=shop,
             reference=reference,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

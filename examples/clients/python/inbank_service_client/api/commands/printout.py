@@ -8,13 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.printout_answer import PrintoutAnswer
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
     reference: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -24,6 +29,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -54,6 +60,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -112,12 +123,14 @@ def sync_detailed(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PrintoutAnswer | Problem]:
     """The contract as a document for the customer to read.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,6 +143,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -144,12 +158,14 @@ def sync(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> PrintoutAnswer | Problem | None:
     """The contract as a document for the customer to read.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,6 +179,7 @@ def sync(
         shop=shop,
         reference=reference,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -171,12 +188,14 @@ async def asyncio_detailed(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PrintoutAnswer | Problem]:
     """The contract as a document for the customer to read.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,6 +208,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -201,12 +221,14 @@ async def asyncio(
     reference: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> PrintoutAnswer | Problem | None:
     """The contract as a document for the customer to read.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -221,5 +243,6 @@ async def asyncio(
             shop=shop,
             reference=reference,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

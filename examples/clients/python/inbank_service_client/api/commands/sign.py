@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.sign import Sign
 from ...models.signing import Signing
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     reference: str,
     *,
     body: Sign,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -122,6 +130,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Sign,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Signing]:
     """Has the contract signed; before there is one, the application. By the shop's own means or on paper
     the bank
@@ -131,6 +140,7 @@ def sync_detailed(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Sign): How it is signed.
 
     Raises:
@@ -145,6 +155,7 @@ def sync_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -160,6 +171,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Sign,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Signing | None:
     """Has the contract signed; before there is one, the application. By the shop's own means or on paper
     the bank
@@ -169,6 +181,7 @@ def sync(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Sign): How it is signed.
 
     Raises:
@@ -184,6 +197,7 @@ def sync(
         reference=reference,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -193,6 +207,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Sign,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Signing]:
     """Has the contract signed; before there is one, the application. By the shop's own means or on paper
     the bank
@@ -202,6 +217,7 @@ async def asyncio_detailed(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Sign): How it is signed.
 
     Raises:
@@ -216,6 +232,7 @@ async def asyncio_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -229,6 +246,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Sign,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Signing | None:
     """Has the contract signed; before there is one, the application. By the shop's own means or on paper
     the bank
@@ -238,6 +256,7 @@ async def asyncio(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Sign): How it is signed.
 
     Raises:
@@ -254,5 +273,6 @@ async def asyncio(
             reference=reference,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.asked import Asked
 from ...models.problem import Problem
 from ...models.quote_answer import QuoteAnswer
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
     *,
     body: Asked,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -61,6 +64,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -119,11 +127,13 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Asked,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | QuoteAnswer]:
     """Quotes a cart. Changes nothing at the bank.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Asked): What is to be quoted.
 
     Raises:
@@ -137,6 +147,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -151,11 +162,13 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Asked,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | QuoteAnswer | None:
     """Quotes a cart. Changes nothing at the bank.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Asked): What is to be quoted.
 
     Raises:
@@ -170,6 +183,7 @@ def sync(
         shop=shop,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -178,11 +192,13 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Asked,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | QuoteAnswer]:
     """Quotes a cart. Changes nothing at the bank.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Asked): What is to be quoted.
 
     Raises:
@@ -196,6 +212,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -208,11 +225,13 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Asked,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | QuoteAnswer | None:
     """Quotes a cart. Changes nothing at the bank.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Asked): What is to be quoted.
 
     Raises:
@@ -228,5 +247,6 @@ async def asyncio(
             shop=shop,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -16,7 +16,11 @@ def _get_kwargs(
     shop: str | Unset = UNSET,
     wait: int | Unset = UNSET,
     limit: int | Unset = UNSET,
+    last_event_id: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(last_event_id, Unset):
+        headers["Last-Event-ID"] = last_event_id
 
     params: dict[str, Any] = {}
 
@@ -36,6 +40,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -66,6 +71,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -126,14 +136,22 @@ def sync_detailed(
     shop: str | Unset = UNSET,
     wait: int | Unset = UNSET,
     limit: int | Unset = UNSET,
+    last_event_id: None | str | Unset = UNSET,
 ) -> Response[Events | Problem]:
     """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+
+     With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
+    has the
+    cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from
+    there, and
+    counts more than `after`. Such a stream ends when the service stops; come again then.
 
     Args:
         after (str | Unset):
         shop (str | Unset):
         wait (int | Unset):
         limit (int | Unset):
+        last_event_id (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,6 +166,7 @@ def sync_detailed(
         shop=shop,
         wait=wait,
         limit=limit,
+        last_event_id=last_event_id,
     )
 
     response = client.get_httpx_client().request(
@@ -164,14 +183,22 @@ def sync(
     shop: str | Unset = UNSET,
     wait: int | Unset = UNSET,
     limit: int | Unset = UNSET,
+    last_event_id: None | str | Unset = UNSET,
 ) -> Events | Problem | None:
     """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+
+     With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
+    has the
+    cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from
+    there, and
+    counts more than `after`. Such a stream ends when the service stops; come again then.
 
     Args:
         after (str | Unset):
         shop (str | Unset):
         wait (int | Unset):
         limit (int | Unset):
+        last_event_id (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,6 +214,7 @@ def sync(
         shop=shop,
         wait=wait,
         limit=limit,
+        last_event_id=last_event_id,
     ).parsed
 
 
@@ -197,14 +225,22 @@ async def asyncio_detailed(
     shop: str | Unset = UNSET,
     wait: int | Unset = UNSET,
     limit: int | Unset = UNSET,
+    last_event_id: None | str | Unset = UNSET,
 ) -> Response[Events | Problem]:
     """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+
+     With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
+    has the
+    cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from
+    there, and
+    counts more than `after`. Such a stream ends when the service stops; come again then.
 
     Args:
         after (str | Unset):
         shop (str | Unset):
         wait (int | Unset):
         limit (int | Unset):
+        last_event_id (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -219,6 +255,7 @@ async def asyncio_detailed(
         shop=shop,
         wait=wait,
         limit=limit,
+        last_event_id=last_event_id,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -233,14 +270,22 @@ async def asyncio(
     shop: str | Unset = UNSET,
     wait: int | Unset = UNSET,
     limit: int | Unset = UNSET,
+    last_event_id: None | str | Unset = UNSET,
 ) -> Events | Problem | None:
     """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+
+     With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
+    has the
+    cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from
+    there, and
+    counts more than `after`. Such a stream ends when the service stops; come again then.
 
     Args:
         after (str | Unset):
         shop (str | Unset):
         wait (int | Unset):
         limit (int | Unset):
+        last_event_id (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -257,5 +302,6 @@ async def asyncio(
             shop=shop,
             wait=wait,
             limit=limit,
+            last_event_id=last_event_id,
         )
     ).parsed

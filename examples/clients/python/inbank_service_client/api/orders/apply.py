@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.applied import Applied
 from ...models.apply_body import ApplyBody
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     reference: str,
     *,
     body: ApplyBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -68,6 +71,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -127,12 +135,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ApplyBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Applied | Problem]:
     """Submits a direct application. The body is the guide's (Direct API, Create a new application).
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (ApplyBody):
 
     Raises:
@@ -147,6 +157,7 @@ def sync_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -162,12 +173,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: ApplyBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Applied | Problem | None:
     """Submits a direct application. The body is the guide's (Direct API, Create a new application).
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (ApplyBody):
 
     Raises:
@@ -183,6 +196,7 @@ def sync(
         reference=reference,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -192,12 +206,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ApplyBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Applied | Problem]:
     """Submits a direct application. The body is the guide's (Direct API, Create a new application).
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (ApplyBody):
 
     Raises:
@@ -212,6 +228,7 @@ async def asyncio_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -225,12 +242,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: ApplyBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Applied | Problem | None:
     """Submits a direct application. The body is the guide's (Direct API, Create a new application).
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (ApplyBody):
 
     Raises:
@@ -247,5 +266,6 @@ async def asyncio(
             reference=reference,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -5,6 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.list_orders_status import ListOrdersStatus
 from ...models.orders import Orders
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
@@ -14,8 +15,10 @@ def _get_kwargs(
     *,
     shop: str | Unset = UNSET,
     reference: str | Unset = UNSET,
+    status: ListOrdersStatus | Unset = UNSET,
     needs_person: bool | Unset = UNSET,
     older_than: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -25,9 +28,17 @@ def _get_kwargs(
 
     params["reference"] = reference
 
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
     params["needs_person"] = needs_person
 
     params["older_than"] = older_than
+
+    params["cursor"] = cursor
 
     params["limit"] = limit
 
@@ -69,6 +80,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -127,17 +143,23 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     shop: str | Unset = UNSET,
     reference: str | Unset = UNSET,
+    status: ListOrdersStatus | Unset = UNSET,
     needs_person: bool | Unset = UNSET,
     older_than: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> Response[Orders | Problem]:
-    """Lists orders, the latest opened first.
+    """Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page,
+    and
+    moves nothing on the later ones.
 
     Args:
         shop (str | Unset):
         reference (str | Unset):
+        status (ListOrdersStatus | Unset): Where an order stands, in a word for programs.
         needs_person (bool | Unset):
         older_than (int | Unset):
+        cursor (str | Unset):
         limit (int | Unset):
 
     Raises:
@@ -151,8 +173,10 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        status=status,
         needs_person=needs_person,
         older_than=older_than,
+        cursor=cursor,
         limit=limit,
     )
 
@@ -168,17 +192,23 @@ def sync(
     client: AuthenticatedClient | Client,
     shop: str | Unset = UNSET,
     reference: str | Unset = UNSET,
+    status: ListOrdersStatus | Unset = UNSET,
     needs_person: bool | Unset = UNSET,
     older_than: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> Orders | Problem | None:
-    """Lists orders, the latest opened first.
+    """Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page,
+    and
+    moves nothing on the later ones.
 
     Args:
         shop (str | Unset):
         reference (str | Unset):
+        status (ListOrdersStatus | Unset): Where an order stands, in a word for programs.
         needs_person (bool | Unset):
         older_than (int | Unset):
+        cursor (str | Unset):
         limit (int | Unset):
 
     Raises:
@@ -193,8 +223,10 @@ def sync(
         client=client,
         shop=shop,
         reference=reference,
+        status=status,
         needs_person=needs_person,
         older_than=older_than,
+        cursor=cursor,
         limit=limit,
     ).parsed
 
@@ -204,17 +236,23 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     shop: str | Unset = UNSET,
     reference: str | Unset = UNSET,
+    status: ListOrdersStatus | Unset = UNSET,
     needs_person: bool | Unset = UNSET,
     older_than: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> Response[Orders | Problem]:
-    """Lists orders, the latest opened first.
+    """Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page,
+    and
+    moves nothing on the later ones.
 
     Args:
         shop (str | Unset):
         reference (str | Unset):
+        status (ListOrdersStatus | Unset): Where an order stands, in a word for programs.
         needs_person (bool | Unset):
         older_than (int | Unset):
+        cursor (str | Unset):
         limit (int | Unset):
 
     Raises:
@@ -228,8 +266,10 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         reference=reference,
+        status=status,
         needs_person=needs_person,
         older_than=older_than,
+        cursor=cursor,
         limit=limit,
     )
 
@@ -243,17 +283,23 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     shop: str | Unset = UNSET,
     reference: str | Unset = UNSET,
+    status: ListOrdersStatus | Unset = UNSET,
     needs_person: bool | Unset = UNSET,
     older_than: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> Orders | Problem | None:
-    """Lists orders, the latest opened first.
+    """Lists orders page by page, the latest opened first. What is opened meanwhile is on the first page,
+    and
+    moves nothing on the later ones.
 
     Args:
         shop (str | Unset):
         reference (str | Unset):
+        status (ListOrdersStatus | Unset): Where an order stands, in a word for programs.
         needs_person (bool | Unset):
         older_than (int | Unset):
+        cursor (str | Unset):
         limit (int | Unset):
 
     Raises:
@@ -269,8 +315,10 @@ async def asyncio(
             client=client,
             shop=shop,
             reference=reference,
+            status=status,
             needs_person=needs_person,
             older_than=older_than,
+            cursor=cursor,
             limit=limit,
         )
     ).parsed

@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.opened import Opened
 from ...models.pay import Pay
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     reference: str,
     *,
     body: Pay,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -122,12 +130,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Pay,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Opened | Problem]:
     """Opens a payment session for a cart.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Pay): What is to be paid.
 
     Raises:
@@ -142,6 +152,7 @@ def sync_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -157,12 +168,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Pay,
+    idempotency_key: str | Unset = UNSET,
 ) -> Opened | Problem | None:
     """Opens a payment session for a cart.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Pay): What is to be paid.
 
     Raises:
@@ -178,6 +191,7 @@ def sync(
         reference=reference,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -187,12 +201,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Pay,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Opened | Problem]:
     """Opens a payment session for a cart.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Pay): What is to be paid.
 
     Raises:
@@ -207,6 +223,7 @@ async def asyncio_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -220,12 +237,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Pay,
+    idempotency_key: str | Unset = UNSET,
 ) -> Opened | Problem | None:
     """Opens a payment session for a cart.
 
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (Pay): What is to be paid.
 
     Raises:
@@ -242,5 +261,6 @@ async def asyncio(
             reference=reference,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

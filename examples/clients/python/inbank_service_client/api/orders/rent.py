@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.opened import Opened
 from ...models.problem import Problem
 from ...models.rent_body import RentBody
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     reference: str,
     *,
     body: RentBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -122,6 +130,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: RentBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Opened | Problem]:
     """Opens a session in which a device is rented. The body is the guide's (Smart Rent 3.04, Session
     Initiation), without
@@ -130,6 +139,7 @@ def sync_detailed(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (RentBody):
 
     Raises:
@@ -144,6 +154,7 @@ def sync_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -159,6 +170,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: RentBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Opened | Problem | None:
     """Opens a session in which a device is rented. The body is the guide's (Smart Rent 3.04, Session
     Initiation), without
@@ -167,6 +179,7 @@ def sync(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (RentBody):
 
     Raises:
@@ -182,6 +195,7 @@ def sync(
         reference=reference,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -191,6 +205,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: RentBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Opened | Problem]:
     """Opens a session in which a device is rented. The body is the guide's (Smart Rent 3.04, Session
     Initiation), without
@@ -199,6 +214,7 @@ async def asyncio_detailed(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (RentBody):
 
     Raises:
@@ -213,6 +229,7 @@ async def asyncio_detailed(
         shop=shop,
         reference=reference,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -226,6 +243,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: RentBody,
+    idempotency_key: str | Unset = UNSET,
 ) -> Opened | Problem | None:
     """Opens a session in which a device is rented. The body is the guide's (Smart Rent 3.04, Session
     Initiation), without
@@ -234,6 +252,7 @@ async def asyncio(
     Args:
         shop (str):
         reference (str):
+        idempotency_key (str | Unset):
         body (RentBody):
 
     Raises:
@@ -250,5 +269,6 @@ async def asyncio(
             reference=reference,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.key_setting import KeySetting
 from ...models.problem import Problem
 from ...models.shop_answer import ShopAnswer
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
     *,
     body: KeySetting,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -61,6 +64,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -119,6 +127,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: KeySetting,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ShopAnswer]:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
     behind it until the bank has
@@ -126,6 +135,7 @@ def sync_detailed(
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (KeySetting): A shop's keys at the bank, all of them: the first signs and sends, all
             verify.
 
@@ -140,6 +150,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -154,6 +165,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: KeySetting,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ShopAnswer | None:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
     behind it until the bank has
@@ -161,6 +173,7 @@ def sync(
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (KeySetting): A shop's keys at the bank, all of them: the first signs and sends, all
             verify.
 
@@ -176,6 +189,7 @@ def sync(
         shop=shop,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -184,6 +198,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: KeySetting,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ShopAnswer]:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
     behind it until the bank has
@@ -191,6 +206,7 @@ async def asyncio_detailed(
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (KeySetting): A shop's keys at the bank, all of them: the first signs and sends, all
             verify.
 
@@ -205,6 +221,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -217,6 +234,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: KeySetting,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ShopAnswer | None:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
     behind it until the bank has
@@ -224,6 +242,7 @@ async def asyncio(
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (KeySetting): A shop's keys at the bank, all of them: the first signs and sends, all
             verify.
 
@@ -240,5 +259,6 @@ async def asyncio(
             shop=shop,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.resend import Resend
 from ...models.resent import Resent
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
     *,
     body: Resend,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -61,6 +64,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -119,12 +127,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Resend,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Resent]:
     """Sends events again, delivered or not: one, all that were given up, or all that happened in a time.
     They keep their ids.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Resend): Which events to send again: one of these.
 
     Raises:
@@ -138,6 +148,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -152,12 +163,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Resend,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Resent | None:
     """Sends events again, delivered or not: one, all that were given up, or all that happened in a time.
     They keep their ids.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Resend): Which events to send again: one of these.
 
     Raises:
@@ -172,6 +185,7 @@ def sync(
         shop=shop,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -180,12 +194,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Resend,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Resent]:
     """Sends events again, delivered or not: one, all that were given up, or all that happened in a time.
     They keep their ids.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Resend): Which events to send again: one of these.
 
     Raises:
@@ -199,6 +215,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         shop=shop,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -211,12 +228,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Resend,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Resent | None:
     """Sends events again, delivered or not: one, all that were given up, or all that happened in a time.
     They keep their ids.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
         body (Resend): Which events to send again: one of these.
 
     Raises:
@@ -232,5 +251,6 @@ async def asyncio(
             shop=shop,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

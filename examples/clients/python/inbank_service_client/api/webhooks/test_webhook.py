@@ -8,12 +8,17 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.webhook_test import WebhookTest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -22,6 +27,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -52,6 +58,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
@@ -109,11 +120,13 @@ def sync_detailed(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | WebhookTest]:
     """Posts a message of the type `webhook.test`, now and once, and says what came of it.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,6 +138,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         shop=shop,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -138,11 +152,13 @@ def sync(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | WebhookTest | None:
     """Posts a message of the type `webhook.test`, now and once, and says what came of it.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,6 +171,7 @@ def sync(
     return sync_detailed(
         shop=shop,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -162,11 +179,13 @@ async def asyncio_detailed(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | WebhookTest]:
     """Posts a message of the type `webhook.test`, now and once, and says what came of it.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,6 +197,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         shop=shop,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -189,11 +209,13 @@ async def asyncio(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | WebhookTest | None:
     """Posts a message of the type `webhook.test`, now and once, and says what came of it.
 
     Args:
         shop (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,5 +229,6 @@ async def asyncio(
         await asyncio_detailed(
             shop=shop,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed
