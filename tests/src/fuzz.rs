@@ -7,6 +7,7 @@ pub mod answers;
 mod bank;
 pub mod callback_form;
 pub mod callback_message;
+pub mod configuration;
 pub mod documents;
 mod json;
 pub mod numbers;
@@ -18,10 +19,11 @@ pub mod settings;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("answers", answers::check),
     ("callback_form", callback_form::check),
     ("callback_message", callback_message::check),
+    ("configuration", configuration::check),
     ("documents", documents::check),
     ("numbers", numbers::check),
     ("retry_after", retry_after::check),

@@ -36,6 +36,7 @@
 //! [`Platform::inbox`]. Without a platform, the ports are there by themselves: [`http::PartnerApi`]
 //! implements them.
 
+mod database;
 mod platform;
 mod return_page;
 #[cfg(feature = "axum")]

@@ -12,6 +12,7 @@ use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, 
 
 #[cfg(feature = "axum")]
 use crate::Limits;
+use crate::database::connect;
 use crate::runtime::tokio_runtime;
 use crate::{ReturnPage, Shop};
 
@@ -576,20 +577,6 @@ impl PlatformBuilder {
         }
         Ok(platform)
     }
-}
-
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-async fn connect(url: &str) -> Result<Arc<dyn Ledger>, BuildError> {
-    Ok(Arc::new(
-        inbank_adapters_sql::SqlLedger::connect(url).await?,
-    ))
-}
-
-#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-#[expect(clippy::unused_async, reason = "one that can connect waits")]
-async fn connect(_: &str) -> Result<Arc<dyn Ledger>, BuildError> {
-    let problem = "needs the feature `sqlite` or `postgres`";
-    Err(Invalid::new("database", problem).into())
 }
 
 struct OnEvent<F>(F);

@@ -8,6 +8,8 @@ mod bank;
 pub mod callback_form;
 #[path = "../../src/fuzz/callback_message.rs"]
 pub mod callback_message;
+#[path = "../../src/fuzz/configuration.rs"]
+pub mod configuration;
 #[path = "../../src/fuzz/documents.rs"]
 pub mod documents;
 #[path = "../../src/fuzz/json.rs"]

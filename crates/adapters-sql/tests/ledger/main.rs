@@ -8,6 +8,7 @@ mod conformance;
 mod load;
 mod plans;
 mod proxy;
+mod request;
 mod server;
 mod service;
 mod store;
@@ -44,6 +45,8 @@ fn main() {
         ("postgres", unreadable::CASES),
         ("postgres", server::CASES),
         ("postgres", plans::CASES),
+        ("sqlite", request::CASES),
+        ("postgres", request::CASES),
         ("sqlite", service::CASES),
         ("postgres", service::CASES),
         ("postgres", service::SERVER_CASES),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use inbank_adapters_sql::{
-    AuditEntry, Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, Resend,
-    Ruled, ServiceStore, Settled, SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
+    AuditEntry, ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, Resend, Ruled,
+    ServiceStore, Settled, SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
 };
 use inbank_domain::{EventKind, NotPaid};
 use inbank_ports::{Due, Ledger, LedgerErrorKind};
@@ -22,7 +22,6 @@ pub(crate) const CASES: &[Case] = cases![
     a_webhook_that_fails_is_asked_less_often_and_then_switched_off,
     a_file_that_says_the_same_again_changes_nothing,
     an_erased_order_takes_its_deliveries_with_it,
-    a_request_is_done_once,
     shops_are_kept_and_changes_are_seen,
     what_is_old_is_deleted,
 ];
@@ -43,13 +42,13 @@ fn entry(what: &str) -> AuditEntry {
     }
 }
 
-struct Kept {
-    ledger: SqlLedger,
-    store: ServiceStore,
+pub(crate) struct Kept {
+    pub(crate) ledger: SqlLedger,
+    pub(crate) store: ServiceStore,
 }
 
 impl Kept {
-    async fn in_(store: &Store) -> Self {
+    pub(crate) async fn in_(store: &Store) -> Self {
         let ledger = store.connect().await;
         let store = ledger.service_store().await.unwrap();
         Self { ledger, store }
@@ -445,47 +444,6 @@ async fn an_erased_order_takes_its_deliveries_with_it(store: Store) {
     // What was under way meanwhile is written down all the same.
     let outcomes = due.iter().map(|due| with(due, Ruled::Delivered)).collect();
     assert!(kept.settle(&webhook, outcomes, minute(1)).await.is_some());
-}
-
-async fn a_request_is_done_once(store: Store) {
-    let kept = Kept::in_(&store).await;
-    let (name, other) = (IdempotencyName([1; 32]), IdempotencyName([2; 32]));
-    let (body, another) = ([3; 32], [4; 32]);
-    let begin = |name, body, now| {
-        let store = kept.store.clone();
-        async move {
-            let hold = Duration::from_mins(2);
-            store.begin_request(name, &body, hold, now).await.unwrap()
-        }
-    };
-    assert_eq!(begin(name, body, minute(1)).await, Begun::First);
-    assert_eq!(begin(name, body, minute(2)).await, Begun::UnderWay);
-    assert_eq!(begin(name, another, minute(2)).await, Begun::Other);
-    assert_eq!(begin(other, another, minute(2)).await, Begun::First);
-    // The first never ended.
-    assert_eq!(begin(name, body, minute(3)).await, Begun::First);
-    assert_eq!(begin(name, body, minute(3)).await, Begun::UnderWay);
-    let finish = kept
-        .store
-        .finish_request(name, &body, "order 1001", minute(4));
-    finish.await.unwrap();
-    let became = Begun::Again("order 1001".to_owned());
-    assert_eq!(begin(name, body, minute(9)).await, became);
-    assert_eq!(begin(name, another, minute(9)).await, Begun::Other);
-    kept.store
-        .abandon_request(name, &body, minute(9))
-        .await
-        .unwrap();
-    assert_eq!(begin(name, body, minute(9)).await, became);
-    kept.store
-        .abandon_request(other, &another, minute(9))
-        .await
-        .unwrap();
-    assert_eq!(begin(other, body, minute(9)).await, Begun::First);
-    // A week later the key is as good as new.
-    let later = minute(4) + ServiceStore::IDEMPOTENCY;
-    assert_eq!(begin(name, another, later).await, Begun::First);
-    assert_eq!(begin(name, body, later).await, Begun::Other);
 }
 
 async fn shops_are_kept_and_changes_are_seen(store: Store) {

@@ -104,7 +104,8 @@ pub(super) struct Accept {
     params(OrderPath), request_body = Accept, responses(Commands, Problems))]
 pub(super) async fn accept(caller: Caller, Named(path): Named<OrderPath>, body: Sent) -> Answer {
     let order = caller.decides(&path)?;
-    let offer = ApplicationId::parse(body.json::<Accept>()?.application_id)?;
+    let offer = ApplicationId::parse(body.json::<Accept>()?.application_id);
+    let offer = offer.map_err(|error| error.named("application_id"))?;
     commanded(&order, order.accept(&offer).await?).await
 }
 
@@ -228,7 +229,8 @@ pub(super) async fn confirm(
     body: Sent,
 ) -> Result<Json<OrderAnswer>, Problem> {
     let order = caller.decides(&path)?;
-    let code = ConfirmationCode::parse(&body.json::<Confirm>()?.code)?;
+    let code = ConfirmationCode::parse(&body.json::<Confirm>()?.code)
+        .map_err(|error| error.named("code"))?;
     order.confirm(&code).await?;
     Ok(Json(found(&order).await?))
 }
