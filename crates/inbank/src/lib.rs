@@ -37,6 +37,7 @@
 //! implements them.
 
 mod database;
+mod on_event;
 mod platform;
 mod return_page;
 #[cfg(feature = "axum")]

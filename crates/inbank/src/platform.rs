@@ -3,7 +3,6 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use inbank_app::{
     Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping, Worker,
 };
@@ -13,6 +12,7 @@ use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, 
 #[cfg(feature = "axum")]
 use crate::Limits;
 use crate::database::connect;
+use crate::on_event::OnEvent;
 use crate::runtime::tokio_runtime;
 use crate::{ReturnPage, Shop};
 
@@ -576,20 +576,6 @@ impl PlatformBuilder {
             platform.add_shop(shop)?;
         }
         Ok(platform)
-    }
-}
-
-struct OnEvent<F>(F);
-
-#[async_trait]
-impl<F, O, E> EventSink for OnEvent<F>
-where
-    F: Fn(OrderEvent) -> O + Send + Sync,
-    O: Future<Output = Result<(), E>> + Send,
-    E: Into<SinkError>,
-{
-    async fn deliver(&self, event: &OrderEvent) -> Result<(), SinkError> {
-        (self.0)(event.clone()).await.map_err(Into::into)
     }
 }
 
