@@ -16,6 +16,23 @@ pub(super) struct Opening {
     session: Option<SessionRequest>,
     since: OffsetDateTime,
     under_way: bool,
+    /// What it asks for was being opened when it was asked for.
+    is_again: bool,
+}
+
+impl Opening {
+    fn is_for(&self, session: Option<&SessionRequest>) -> bool {
+        match (&self.session, session) {
+            (Some(own), Some(session)) => {
+                // Each has addresses of its own.
+                let mut same = session.clone();
+                same.urls = own.urls.clone();
+                same == *own
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
 }
 
 /// A call that opens something, until it is answered.
@@ -41,13 +58,7 @@ impl Lender {
         let former = former.find(|former| former.order.as_ref() == order);
         let again = former.is_some_and(|former| {
             let is_recent = former.under_way && now - former.since < UNCLEAR_AFTER;
-            let (Some(former), Some(session)) = (&former.session, session) else {
-                return false;
-            };
-            // Each has addresses of its own.
-            let mut same = session.clone();
-            same.urls = former.urls.clone();
-            is_recent && same == *former
+            is_recent && session.is_some_and(|session| former.is_for(Some(session)))
         });
         let number = state.openings.len();
         state.openings.push(Opening {
@@ -55,12 +66,9 @@ impl Lender {
             session: session.cloned(),
             since: now,
             under_way: true,
+            is_again: again && knows,
         });
         drop(state);
-        if again && knows {
-            let what = format!("session.open for {order:?}, which is being opened");
-            self.around.violated(Invariant::AskedTwice, &what);
-        }
         UnderWay {
             lender: self,
             number,
@@ -68,10 +76,32 @@ impl Lender {
     }
 }
 
+impl Lender {
+    /// A call has ended; what was wrong with it, where something was. What calls wrote down in the same moment may stand in
+    /// another order than they ask: something else of the same order may have come between the two that are the same.
+    fn ends(&self, number: usize) -> Option<String> {
+        let mut state = self.state();
+        state.openings.get_mut(number)?.under_way = false;
+        let this = state.openings.get(number)?;
+        let is_between = |other: &Opening| {
+            other.order == this.order
+                && other.since == this.since
+                && !other.is_for(this.session.as_ref())
+        };
+        let is_wrong = this.is_again && !state.openings.iter().any(is_between);
+        is_wrong.then(|| {
+            format!(
+                "session.open for {:?} at {}, which was being opened",
+                this.order, this.since
+            )
+        })
+    }
+}
+
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        if let Some(opening) = self.lender.state().openings.get_mut(self.number) {
-            opening.under_way = false;
+        if let Some(what) = self.lender.ends(self.number) {
+            self.lender.around.violated(Invariant::AskedTwice, &what);
         }
     }
 }
