@@ -64,6 +64,17 @@ impl Inbox {
     /// raw bytes of its body. When this returns `Ok` it is durable, and may be answered with success;
     /// a copy is a success that changes nothing.
     ///
+    /// ```
+    /// # use inbank_app::{Inbox, InboxError};
+    /// # use inbank_ports::Headers;
+    /// # async fn example(inbox: &Inbox, headers: &Headers, body: &[u8]) -> Result<(), InboxError> {
+    /// // The shop and the attempt are the last two parts of the address that it came to.
+    /// inbox.receive("main", "3cb22acd24dd1163831b1c31a8c09c08", headers, body).await?;
+    /// // It is kept: answer 200.
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`InboxError`]; nothing is kept then. What anybody can cause is logged as a count.
     pub async fn receive(
@@ -157,6 +168,15 @@ impl Inbox {
 
     /// A browser has come back from the bank, with a form or without: the order is read. Anybody who has
     /// the address can cause that, so those that come within a second have it read once, at its end.
+    ///
+    /// ```
+    /// # use inbank_app::{Inbox, InboxError};
+    /// # async fn example(inbox: &Inbox) -> Result<(), InboxError> {
+    /// let order = inbox.returned("main", "3cb22acd24dd1163831b1c31a8c09c08").await?;
+    /// println!("send the customer to the page of order {order}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`InboxError`].

@@ -30,6 +30,14 @@ impl ReturnPage {
     /// an order may be called `.` or `..`, put it into the query: browsers take such a part of a path
     /// for a direction, however it is encoded.
     ///
+    /// ```
+    /// use inbank::ReturnPage;
+    ///
+    /// assert!(ReturnPage::parse("https://shop.example.com/orders/{order_reference}").is_ok());
+    /// let error = ReturnPage::parse("http://shop.example.com/orders").unwrap_err();
+    /// assert!(error.to_string().contains("https"));
+    /// ```
+    ///
     /// # Errors
     /// [`Invalid`] (`return_page`) for another scheme, credentials, another place or one in the host,
     /// and for what has to be percent-encoded (or a host's punycode) in an address.

@@ -54,6 +54,12 @@ struct Inbank {
 
 impl Shop {
     /// A shop at Inbank's demo environment, by the identifier and the key that Inbank gives.
+    ///
+    /// ```
+    /// use inbank::{Region, Shop};
+    ///
+    /// let shop = Shop::new("main", Region::LATVIA, "f893a2ee-fb32-455e-b1c1-8690ee42c90b", "a-key");
+    /// ```
     pub fn new(
         name: impl Into<String>,
         region: Region,
