@@ -1,9 +1,9 @@
 //! The service's configuration, as an operator writes it: bad files are named by their line, and no secret is shown.
 
-use std::net::IpAddr;
-
 use inbank_service::Config;
 use url::Url;
+
+use super::settings::is_loopback;
 
 /// What variables of the environment hold. The last is no secret.
 const VALUES: [(&str, &str); 4] = [
@@ -54,9 +54,4 @@ fn assert_is_fit(config: &Config) {
     let url = Url::parse(&config.public_url).unwrap();
     assert!(url.scheme() == "https" || url.host_str().is_some_and(is_loopback));
     assert!(!config.shops.is_empty());
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
