@@ -45,6 +45,19 @@ pub struct Bank {
 impl Bank {
     /// A bank of which nothing can be asked yet: its callbacks are told from others', and the ports are to
     /// be put in. `identities` are what no two shops may share.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use inbank_app::Bank;
+    /// # use inbank_domain::Region;
+    /// # use inbank_ports::{CallbackAuthenticator, Sessions};
+    /// # fn example(callbacks: Arc<dyn CallbackAuthenticator>, sessions: Arc<dyn Sessions>) -> Bank {
+    /// // A lender that has sessions and nothing else.
+    /// let mut bank = Bank::new(Region::LATVIA, "api.lender.example", ["shop 17"], callbacks);
+    /// bank.sessions = Some(sessions);
+    /// # bank
+    /// # }
+    /// ```
     pub fn new(
         region: Region,
         host: impl Into<Arc<str>>,
@@ -69,7 +82,8 @@ impl Bank {
         }
     }
 
-    /// With everything that one value implements: an adapter for all of a bank's calls, a fake.
+    /// With everything that one value implements: an adapter for all of a bank's calls, a fake. What it shouldn't be
+    /// asked for is taken out again: `bank.rentals = None`.
     #[must_use]
     pub fn with_all<T>(mut self, ports: Arc<T>) -> Self
     where

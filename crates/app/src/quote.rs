@@ -31,6 +31,15 @@ impl Quote {
     }
 
     /// The standard information that has to stand beside an instalment; none where nothing was calculated.
+    ///
+    /// ```
+    /// # fn example(quote: &inbank_app::Quote) {
+    /// match quote.representative_example() {
+    ///     Some(example) => println!("{example:?}"), // write it out in the customer's language
+    ///     None => println!("not offered for this cart"),
+    /// }
+    /// # }
+    /// ```
     pub fn representative_example(&self) -> Option<RepresentativeExample> {
         self.offered().map(Calculation::representative_example)
     }

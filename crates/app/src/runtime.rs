@@ -38,7 +38,17 @@ impl Drop for Running {
 }
 
 impl Runtime {
-    /// From its three parts.
+    /// From its three parts: Tokio's are `inbank`'s own, others are a simulation's, or another executor's.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use inbank_app::Runtime;
+    /// # use inbank_ports::{Clock, Random, Spawner};
+    /// # fn example(clock: Arc<dyn Clock>, random: Arc<dyn Random>, spawner: Arc<dyn Spawner>) {
+    /// let runtime = Runtime::new(clock, random, spawner);
+    /// println!("it is {}", runtime.now());
+    /// # }
+    /// ```
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, spawner: Arc<dyn Spawner>) -> Self {
         Self {
             clock,

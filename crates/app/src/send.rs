@@ -109,6 +109,21 @@ const WINDOW: u32 = 30;
 /// by reading: after a refusal once, since it may have taken effect before; after an unknown outcome
 /// once a second for half a minute. None where the effect was read instead of answered.
 ///
+/// ```
+/// # use inbank_app::{Shown, settle};
+/// # use inbank_domain::{ContractId, ContractStatus};
+/// # use inbank_ports::{Clock, Contracts, GatewayError};
+/// # async fn example(clock: &dyn Clock, bank: &dyn Contracts, id: &ContractId) -> Result<(), GatewayError> {
+/// let read = || async {
+///     let contract = bank.contract(id).await?;
+///     let is_cancelled = contract.status == ContractStatus::Cancelled;
+///     Ok(if is_cancelled { Shown::Effect } else { Shown::Nothing })
+/// };
+/// settle(clock, bank.cancel(id), read).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// The command's own error, where reading shows no effect.
 pub async fn settle<T, R>(

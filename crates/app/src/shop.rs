@@ -28,6 +28,17 @@ pub struct Shop {
 /// sessions then go without. The limits of a product and its list of required fields are a help, not a
 /// gate.
 ///
+/// ```
+/// use inbank_app::if_told;
+/// use inbank_ports::{GatewayError, GatewayErrorKind};
+///
+/// let not_told = GatewayError::new(GatewayErrorKind::NotAuthorised, "product.show");
+/// assert_eq!(if_told(Err(not_told)).unwrap(), None);
+///
+/// let not_asked = GatewayError::new(GatewayErrorKind::Unreachable, "product.show");
+/// assert!(if_told(Err(not_asked)).is_err());
+/// ```
+///
 /// # Errors
 /// The reading's own error, where the bank could not be asked.
 pub fn if_told(read: Result<Product, GatewayError>) -> Result<Option<Product>, GatewayError> {

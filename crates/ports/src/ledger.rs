@@ -114,6 +114,9 @@ pub trait Ledger: Send + Sync {
     /// - MUST lease it to another once the lease has lapsed, and believe no lease that is longer than
     ///   the one asked for now. (`lapsed_lease_passes_on`, `lease_of_a_wrong_clock_passes_on`) The
     ///   round that never ended leaves its wake to the next. (`lapsed_lease_keeps_its_wake`)
+    /// - MUST leave alone what was leased while the call waited for its turn, though that lease ends later than one
+    ///   that began at `now` would: up to 30 s, which is longer than any call waits.
+    ///   (`claim_that_waited_takes_no_lease`)
     /// - MUST claim orders of the shops named and of no others, each up to its own limit.
     ///   (`claim_is_limited_per_shop`)
     /// - An order that can't be read MUST be leased like any other and named as unreadable, so that it

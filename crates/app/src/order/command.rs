@@ -28,6 +28,14 @@ pub enum CommandOutcome {
 
 impl CommandOutcome {
     /// Where the order stands.
+    ///
+    /// ```
+    /// use inbank_app::CommandOutcome;
+    /// use inbank_domain::OrderStatus;
+    ///
+    /// let outcome = CommandOutcome::Acknowledged(OrderStatus::AwaitsMerchant);
+    /// assert_eq!(outcome.status(), OrderStatus::AwaitsMerchant);
+    /// ```
     pub const fn status(self) -> OrderStatus {
         match self {
             Self::Done(status)

@@ -122,6 +122,7 @@ pub fn cases() -> &'static [LedgerCase] {
         claim::lapsed_lease_passes_on,
         claim::lapsed_lease_keeps_its_wake,
         claim::lease_of_a_wrong_clock_passes_on,
+        claim::claim_that_waited_takes_no_lease,
         claim::order_is_claimed_by_name,
         claim::order_is_claimed_by_one_of_many,
         claim::released_order_is_due_as_told,

@@ -3,6 +3,9 @@ use std::time::Duration;
 use inbank_ports::{Due, Lease, Rest};
 use time::OffsetDateTime;
 
+/// So long a call may have waited for its turn since its caller looked at the clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// So much later, or the end of time.
 pub(super) fn later(now: OffsetDateTime, by: Duration) -> OffsetDateTime {
     now.saturating_add(time::Duration::try_from(by).unwrap_or(time::Duration::MAX))
@@ -24,10 +27,11 @@ pub(super) struct Leases {
 
 impl Leases {
     /// Whether it may be leased. No lease is believed that is longer than the one asked for: it was
-    /// taken by a clock that is wrong.
+    /// taken by a clock that is wrong. One that was taken while this call waited for its turn only looks longer.
     pub(super) fn is_free(&self, now: OffsetDateTime, lease: Duration) -> bool {
+        let longest = later(now, lease.saturating_add(LONGEST_WAIT));
         self.held
-            .is_none_or(|held| held.until <= now || held.until > later(now, lease))
+            .is_none_or(|held| held.until <= now || held.until > longest)
     }
 
     pub(super) fn take(&mut self, now: OffsetDateTime, lease: Duration) -> Lease {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures::future::join_all;
 use inbank_ports::{ClaimRequest, Due, Rest};
 
@@ -104,6 +106,24 @@ pub(super) async fn lease_of_a_wrong_clock_passes_on(scene: &Scene<'_>) {
     assert!(scene.claim_one("o-2").await.is_some());
     assert_eq!(scene.due().await, ["o-1"]);
     assert!(scene.due().await.is_empty());
+}
+
+pub(super) async fn claim_that_waited_takes_no_lease(scene: &Scene<'_>) {
+    scene.due_order("o-1").await;
+    scene.at_rest("o-2").await;
+    let first = scene.claim_only().await;
+    assert!(scene.claim_one("o-2").await.is_some());
+    // Both calls looked at the clock before the leases were given, and get their turn after that.
+    let looked = scene.now() - Duration::from_secs(20);
+    let request = ClaimRequest {
+        now: looked,
+        ..scene.any()
+    };
+    assert!(scene.ledger.claim(&request).await.unwrap().is_empty());
+    let second = key("o-2");
+    let by_name = scene.ledger.claim_one(&second, looked, LEASE);
+    assert!(by_name.await.unwrap().is_none());
+    assert!(scene.release(&first, rest(None)).await);
 }
 
 pub(super) async fn order_is_claimed_by_name(scene: &Scene<'_>) {
