@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use inbank::{Action, AttemptState, NotPaid};
+
 /// Where a document's text leads nowhere: `file:line what`.
 type Dead = Vec<String>;
 
@@ -433,4 +435,21 @@ fn every_file_of_tests_has_its_row_in_the_architecture() {
         })
         .collect();
     assert_eq!(missing, Vec::<String>::new());
+}
+
+/// Whoever writes a plugin in another language has no types to look the words up in.
+#[test]
+fn every_word_of_an_answer_is_on_the_page_for_other_languages() {
+    let text = document("docs/how-to/another-language.md");
+    let said: BTreeSet<&str> = text.lines().flat_map(quoted).collect();
+    let states = AttemptState::ALL.iter().map(|state| state.as_str());
+    let actions = Action::ALL.iter().map(|action| action.as_str());
+    let ends = NotPaid::ALL.iter().map(|end| end.as_str());
+    let mut words: Vec<String> = states.chain(actions).chain(ends).map(Into::into).collect();
+    let service = sources(&["crates/service/src/api"]);
+    let problems = between(&service, "\"/problems/", "\"");
+    words.extend(problems.iter().map(|name| format!("/problems/{name}")));
+    assert!(words.len() > 40);
+    words.retain(|word| !said.contains(word.as_str()));
+    assert_eq!(words, Dead::new());
 }
