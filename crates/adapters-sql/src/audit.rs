@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use inbank_domain::ShopName;
+use inbank_domain::{OrderReference, ShopName};
 use inbank_ports::{AuditEntry, AuditQuery, AuditRecord, LedgerError};
 use time::OffsetDateTime;
 
@@ -65,7 +65,7 @@ pub(crate) async fn records(
     engine: &Engine,
     about: &AuditQuery,
 ) -> Result<Vec<AuditRecord>, LedgerError> {
-    let order = about.order.as_ref().map(|order| order.as_str());
+    let order = about.order.as_ref().map(OrderReference::as_str);
     let before = about.before.and_then(|before| i64::try_from(before).ok());
     let statement = |text| {
         // No time is in them.
