@@ -1,4 +1,5 @@
 mod builder;
+mod figures;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,9 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[cfg(feature = "axum")]
 use std::time::Duration;
 
-use inbank_app::{Health, Inbox, Runtime, ShopError, ShopHandle, Shops, Worker};
+use inbank_app::{Inbox, Runtime, ShopError, ShopHandle, Shops, Worker};
 use inbank_domain::{Invalid, ShopName, WebAddress};
-use inbank_ports::{Feed, Ledger, LedgerError, ShopStatistics};
+use inbank_ports::{Feed, Ledger, LedgerError};
 
 pub use self::builder::PlatformBuilder;
 #[cfg(feature = "axum")]
@@ -220,38 +221,6 @@ impl Platform {
     /// ```
     pub const fn inbox(&self) -> &Inbox {
         &self.inbox
-    }
-
-    /// How the worker of this process is.
-    ///
-    /// ```no_run
-    /// # fn example(platform: &inbank::Platform) {
-    /// let health = platform.health();
-    /// println!("{:?} waiting, last asked {:?}", health.ledger.due, health.last_claim);
-    /// # }
-    /// ```
-    pub fn health(&self) -> Health {
-        self.worker.health()
-    }
-
-    /// How many orders each shop has, and how they stand: the figures beside [`health`](Self::health) that
-    /// take a look at the whole ledger, so for now and then.
-    ///
-    /// ```no_run
-    /// # async fn example(platform: &inbank::Platform) -> Result<(), inbank::LedgerError> {
-    /// for shop in platform.statistics().await? {
-    ///     println!("{}: {:?}, {} for a person", shop.shop, shop.orders, shop.needs_person);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn statistics(&self) -> Result<Vec<ShopStatistics>, LedgerError> {
-        let now = self.runtime.now();
-        let ledger = self.worker.ledger();
-        ledger.statistics(&self.shop_names(), now).await
     }
 
     /// Events of a shop after a position, in an order in which none is missed: for platforms that

@@ -3,15 +3,17 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, EventPage, Feed, Lease};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
 use super::claim::{claimable, ids};
 use super::connection::{execute, row, rows};
+use super::order::Given;
 use crate::failure::Failure;
+use crate::listing::Stretch;
 use crate::moment::{micros, span};
-use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names};
+use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names, paged};
 use crate::schedule::{EVENTS_AT_ONCE, OUTBOX};
 
 static CLAIMABLE: LazyLock<String> = LazyLock::new(|| claimable(&OUTBOX));
@@ -209,4 +211,79 @@ pub(super) fn place(connection: &Connection, shop: &ShopName, count: u32) -> Res
         ON CONFLICT (shop) DO UPDATE SET last = excluded.last";
     execute(connection, sql, &[&shop, &position])?;
     Ok(())
+}
+
+/// Events of some shops in the order of time.
+pub(super) fn between(
+    connection: &Connection,
+    shops: &[ShopName],
+    stretch: &Stretch,
+) -> Result<EventPage, Failure> {
+    let mut page = EventPage::default();
+    if shops.is_empty() {
+        return Ok(page);
+    }
+    let (sql, Given(values)) = paging(shops, stretch);
+    let parameters: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let read = rows(connection, &sql, &parameters, |row| {
+        paged(&mut page, &mut Cursor::at(row, 0))
+    })?;
+    Ok(stretch.ended(page, read.len()))
+}
+
+/// The next of each shop, to be merged: each is a piece of an index.
+fn paging(shops: &[ShopName], stretch: &Stretch) -> (String, Given) {
+    let mut given = Given::default();
+    let shops = given.list(shops.iter().map(ShopName::as_str));
+    let (from, behind) = (given.place(stretch.from), given.place(stretch.behind));
+    let (until, limit) = (given.place(stretch.until), given.place(stretch.limit));
+    let columns = names("e.", &EVENT_COLUMNS);
+    let sql = format!(
+        "SELECT e.occurred_at, e.id, e.shop, e.reference, o.refused, {columns} FROM (
+            SELECT next.* FROM {shops} AS s CROSS JOIN inbank_event AS next
+            WHERE next.id IN (
+                SELECT id FROM inbank_event INDEXED BY inbank_event_occurred
+                WHERE shop = s.column1 AND occurred_at >= {from} AND occurred_at < {until} AND (occurred_at > {from} OR id > {behind})
+                ORDER BY occurred_at, id LIMIT {limit}
+            )
+            ORDER BY next.occurred_at, next.id LIMIT {limit}
+        ) AS e
+        CROSS JOIN inbank_order AS o ON o.shop = e.shop AND o.reference = e.reference
+        ORDER BY e.occurred_at, e.id"
+    );
+    (sql, given)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::sqlite::migration::migrate;
+
+    #[test]
+    fn a_page_of_events_reads_a_piece_of_an_index_for_each_shop() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let shops = ["main", "second"].map(|name| ShopName::parse(name).unwrap());
+        let start = OffsetDateTime::UNIX_EPOCH;
+        let stretch = Stretch::new((start, start), None, 100);
+        let (sql, Given(values)) = paging(&shops, &stretch);
+        let parameters: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan: Vec<(i64, i64, String)> = rows(&connection, &sql, &parameters, |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(3)?))
+        })
+        .unwrap();
+        let lists = plan
+            .iter()
+            .filter(|(.., what)| what.contains("LIST SUBQUERY"));
+        let lists: Vec<i64> = lists.map(|(id, ..)| *id).collect();
+        assert_eq!(lists.len(), 1, "{plan:#?}");
+        for (_, parent, what) in &plan {
+            assert!(!what.starts_with("SCAN inbank_"), "{what}: {plan:#?}");
+            let sorts = what.contains("TEMP B-TREE") && lists.contains(parent);
+            assert!(!sorts, "{what}: {plan:#?}");
+        }
+    }
 }

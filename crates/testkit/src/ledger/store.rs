@@ -6,9 +6,9 @@ use inbank_domain::{
     AttemptId, CommandStage, Order, OrderEvent, OrderKey, OrderReference, ShopName,
 };
 use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError, Listed,
-    Listing, ListingPlace, Measures, Positioned, ReceivedCallback, Rest, Saved, ShopStatistics,
-    Write,
+    AuditRecord, Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError,
+    Listed, Listing, ListingPlace, Measures, OutboxState, Positioned, ReceivedCallback, Rest,
+    Saved, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
@@ -18,10 +18,12 @@ use super::row::{Name, Row, names_of};
 /// What the ledger does, once it is one caller's turn.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    rows: BTreeMap<OrderKey, Row>,
+    pub(super) rows: BTreeMap<OrderKey, Row>,
     /// Which order of a shop something belongs to.
     owners: BTreeMap<(ShopName, Name), OrderKey>,
     positions: u64,
+    /// Who decided what.
+    pub(super) audit: Vec<AuditRecord>,
 }
 
 impl Store {
@@ -266,6 +268,10 @@ impl Store {
         feed
     }
 
+    pub(super) fn outbox(&self, key: &OrderKey) -> Option<OutboxState> {
+        self.rows.get(key).map(|row| row.outbox.state())
+    }
+
     pub(super) fn forget(&mut self, before: OffsetDateTime, limit: u32) -> u64 {
         let old: Vec<OrderKey> = self
             .rows
@@ -359,6 +365,9 @@ fn is_listed(listing: &Listing, order: &Order) -> bool {
         && reference.is_none_or(|reference| *reference == key.reference)
         && (listing.statuses.is_empty() || statuses.any(|status| status.name() == name))
         && (!listing.needs_person || order.needs_person.is_some())
+        && listing
+            .opened_from
+            .is_none_or(|from| order.opened_at >= from)
         && listing
             .opened_before
             .is_none_or(|before| order.opened_at < before)
