@@ -3,7 +3,9 @@
 use inbank::ShopName;
 use toml::Spanned;
 
-use super::{ConfigError, Reader, ShopTable};
+use super::ConfigError;
+use super::reader::Reader;
+use super::shop::ShopTable;
 use crate::{FileWebhook, Vault, WebhookSecret, WebhookTargets};
 
 impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
