@@ -1,11 +1,13 @@
-//! `inbank.toml`: which shops there are, and who may call. It names variables of the environment, and holds no
-//! secret itself.
+//! `inbank.toml`: which shops there are, and who may call. It names variables of the environment and files, and
+//! holds no secret itself.
 
 mod reader;
+mod secret;
 mod shop;
 mod token;
 mod webhook;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -17,9 +19,9 @@ use url::{Host, Url};
 use self::reader::Reader;
 use self::shop::ShopTable;
 use self::token::TokenTable;
-use crate::{FileWebhook, Tokens, Vault, WebhookTargets};
+use crate::{FileWebhook, SecretSource, SecretsFolder, Tokens, Vault, WebhookTargets};
 
-/// What a file says, checked, with what its variables hold.
+/// What a file says, checked, with the secrets that it names.
 #[derive(Debug)]
 pub struct Config {
     /// Where the bank and browsers reach us.
@@ -34,6 +36,8 @@ pub struct Config {
     pub webhook_targets: WebhookTargets,
     /// Encrypts what is kept secret.
     pub vault: Option<Vault>,
+    /// Where calls may have shops' keys read from.
+    pub secrets_folder: Option<SecretsFolder>,
 }
 
 /// What is wrong with a file, and in which line.
@@ -57,7 +61,10 @@ impl fmt::Display for ConfigError {
 struct File {
     public_url: Spanned<String>,
     api_tokens_env: Option<Spanned<String>>,
+    api_tokens_file: Option<Spanned<String>>,
     secret_key_env: Option<Spanned<String>>,
+    secret_key_file: Option<Spanned<String>>,
+    secrets_folder: Option<Spanned<String>>,
     #[serde(default)]
     webhook_targets_allowed: Vec<Spanned<String>>,
     #[serde(default)]
@@ -67,16 +74,17 @@ struct File {
 }
 
 impl Config {
-    /// Reads a file's text; `environment` has the variables that it names.
+    /// Reads a file's text; `source` has the variables and the files that it names.
     ///
     /// # Errors
     /// [`ConfigError`] names the first key that isn't known, is missing or has a bad value, with its line, and
-    /// the first variable that is missing. No value of a variable is repeated.
-    pub fn read(
-        text: &str,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
-        let reader = Reader { text, environment };
+    /// the first secret that is missing. No secret is repeated.
+    pub fn read(text: &str, source: impl SecretSource) -> Result<Self, ConfigError> {
+        let reader = Reader {
+            text,
+            source,
+            files: RefCell::default(),
+        };
         let file: File = toml::from_str(text).map_err(|error| ConfigError {
             line: error.span().map(|span| reader.line(span.start)),
             problem: error.message().to_owned(),
@@ -107,8 +115,13 @@ impl Config {
         for table in &file.shops {
             webhooks.extend(reader.webhook(table, &webhook_targets)?);
         }
-        let vault = file.secret_key_env.as_ref();
-        let vault = vault.map(|name| reader.vault(name)).transpose()?;
+        let key = reader.reference(
+            ("secret_key_env", file.secret_key_env.as_ref()),
+            ("secret_key_file", file.secret_key_file.as_ref()),
+        )?;
+        let vault = key.map(|key| reader.vault(key)).transpose()?;
+        let secrets_folder = file.secrets_folder.as_ref();
+        let secrets_folder = secrets_folder.map(|folder| reader.secrets_folder(folder));
         Ok(Self {
             public_url,
             shops,
@@ -116,6 +129,7 @@ impl Config {
             webhooks,
             webhook_targets,
             vault,
+            secrets_folder: secrets_folder.transpose()?,
         })
     }
 }

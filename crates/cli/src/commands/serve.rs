@@ -9,7 +9,8 @@ use inbank::sql::SqlLedger;
 use inbank::{Platform, Shop};
 use inbank_sandbox::Sandbox;
 use inbank_service::{
-    Config, Scope, Service, Token, Tokens, Vault, WebhookOptions, WebhookTargets,
+    Config, Scope, SecretsFolder, Service, ThisProcess, Token, Tokens, Vault, WebhookOptions,
+    WebhookTargets,
 };
 use serde::Serialize;
 use tempfile::TempDir;
@@ -94,7 +95,16 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
         ..WebhookOptions::default()
     };
     let url = &config.public_url;
-    let service = service(url, &database, config.shops, config.tokens, webhooks).await?;
+    let folder = config.secrets_folder;
+    let service = service(
+        url,
+        &database,
+        config.shops,
+        config.tokens,
+        webhooks,
+        folder,
+    )
+    .await?;
     output::answer(settings.output, &ready)?;
     serve_until_stopped(service, listener).await
 }
@@ -137,7 +147,7 @@ async fn run_demo(
     let token = Uuid::new_v4().simple().to_string();
     let tokens = Tokens::new(vec![Token::new(&token, Scope::Admin)]);
     let url = format!("http://{listen}");
-    let service = service(&url, &database, vec![shop], tokens, of_demo()?).await?;
+    let service = service(&url, &database, vec![shop], tokens, of_demo()?, None).await?;
     let ready = Ready {
         listen: url,
         database: without_password(&database),
@@ -158,8 +168,7 @@ fn read(file: &Path) -> Result<Config, Failure> {
         let next = "make one with `inbank init`, or try `inbank serve --demo`, which needs none";
         Failure::usage(format!("--config {shown}: {error}"), next)
     })?;
-    let environment = |name: &str| std::env::var(name).ok();
-    Config::read(&text, environment).map_err(|error| {
+    Config::read(&text, ThisProcess).map_err(|error| {
         let next = "correct that line; docs/service.md has all keys";
         Failure::usage(format!("--config {shown}: {error}"), next)
     })
@@ -171,6 +180,7 @@ async fn service(
     shops: Vec<Shop>,
     tokens: Tokens,
     webhooks: WebhookOptions,
+    folder: Option<SecretsFolder>,
 ) -> Result<Service, Failure> {
     let wrong = |says: String| Failure::usage(says, "correct that setting and start again");
     let ledger = SqlLedger::connect(database).await;
@@ -195,7 +205,8 @@ async fn service(
     let platform = platform.map_err(|error| wrong(error.to_string()))?;
     let service = Service::new(platform, tokens, store, webhooks);
     let service = service
-        .map_err(|error| Failure::other(error.to_string(), "correct that and start again"))?;
+        .map_err(|error| Failure::other(error.to_string(), "correct that and start again"))?
+        .with_secrets_folder(folder);
     let loaded = service.load().await;
     loaded.map_err(|error| Failure::other(error.to_string(), "try again"))?;
     Ok(service)

@@ -1,19 +1,23 @@
 //! Reads values of the file, and names the line of those that are wrong.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::path::PathBuf;
 
 use inbank::Invalid;
 use toml::Spanned;
 
 use super::ConfigError;
 
-/// The file's text, for the lines, and the environment.
-pub(super) struct Reader<'a, E> {
+/// The file's text, for the lines, and where secrets are.
+pub(super) struct Reader<'a, S> {
     pub(super) text: &'a str,
-    pub(super) environment: E,
+    pub(super) source: S,
+    /// Files of secrets that were read.
+    pub(super) files: RefCell<Vec<PathBuf>>,
 }
 
-impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
+impl<S> Reader<'_, S> {
     pub(super) fn line(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.matches('\n').count() + 1
@@ -34,37 +38,5 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
     ) -> Result<T, ConfigError> {
         let parsed = parse(value.get_ref());
         parsed.map_err(|error| self.wrong(value, format_args!("{key} {}", error.problem())))
-    }
-
-    /// What a variable holds.
-    pub(super) fn variable(
-        &self,
-        name: &Spanned<String>,
-        key: &str,
-    ) -> Result<String, ConfigError> {
-        let held = (self.environment)(name.get_ref()).filter(|held| !held.trim().is_empty());
-        held.ok_or_else(|| {
-            let problem = format!("{key}: the variable {} is not set", name.get_ref());
-            self.wrong(name, problem)
-        })
-    }
-
-    /// What a variable holds, as a list.
-    pub(super) fn list(
-        &self,
-        name: &Spanned<String>,
-        key: &str,
-    ) -> Result<Vec<String>, ConfigError> {
-        let held = self.variable(name, key)?;
-        let parts = held.split(',').map(str::trim);
-        let parts: Vec<_> = parts
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect();
-        if parts.is_empty() {
-            let problem = format!("{key}: the variable {} holds nothing", name.get_ref());
-            return Err(self.wrong(name, problem));
-        }
-        Ok(parts)
     }
 }

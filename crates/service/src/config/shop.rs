@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::ConfigError;
 use super::reader::Reader;
+use crate::SecretSource;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,14 +19,17 @@ pub(super) struct ShopTable {
     pub(super) environment: Option<Spanned<String>>,
     pub(super) api_version: Option<Spanned<String>>,
     pub(super) base_url: Option<Spanned<String>>,
-    pub(super) shop_uuid_env: Spanned<String>,
-    pub(super) api_keys_env: Spanned<String>,
+    pub(super) shop_uuid_env: Option<Spanned<String>>,
+    pub(super) shop_uuid_file: Option<Spanned<String>>,
+    pub(super) api_keys_env: Option<Spanned<String>>,
+    pub(super) api_keys_file: Option<Spanned<String>>,
     pub(super) return_url: Option<Spanned<String>>,
     pub(super) webhook_url: Option<Spanned<String>>,
     pub(super) webhook_secret_env: Option<Spanned<String>>,
+    pub(super) webhook_secret_file: Option<Spanned<String>>,
 }
 
-impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
+impl<S: SecretSource> Reader<'_, S> {
     pub(super) fn shop(&self, table: &ShopTable) -> Result<Shop, ConfigError> {
         let name = self.checked(&table.id, "id", |id| ShopName::parse(id))?;
         let profile = self.checked(&table.region, "region", |region| {
@@ -34,24 +38,21 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
                 Invalid::new("region", format!("must be one of {}", names.join(", ")))
             })
         })?;
-        let uuid = self.variable(&table.shop_uuid_env, "shop_uuid_env")?;
-        let uuid = ShopId::parse(uuid.trim()).map(|_| uuid.trim().to_owned());
-        let uuid = uuid.map_err(|error| {
-            let held = table.shop_uuid_env.get_ref();
-            self.wrong(
-                &table.shop_uuid_env,
-                format_args!("{held} {}", error.problem()),
-            )
-        })?;
-        let keys = self.list(&table.api_keys_env, "api_keys_env")?;
+        let secret = self.needed(
+            ("shop_uuid_env", table.shop_uuid_env.as_ref()),
+            ("shop_uuid_file", table.shop_uuid_file.as_ref()),
+            &table.id,
+        )?;
+        let uuid = self.held(secret)?.trim().to_owned();
+        ShopId::parse(uuid.as_str()).map_err(|error| self.misfit(secret, error.problem()))?;
+        let secret = self.needed(
+            ("api_keys_env", table.api_keys_env.as_ref()),
+            ("api_keys_file", table.api_keys_file.as_ref()),
+            &table.id,
+        )?;
+        let keys = self.list(secret)?;
         for key in &keys {
-            ApiKey::parse(key).map_err(|error| {
-                let held = table.api_keys_env.get_ref();
-                self.wrong(
-                    &table.api_keys_env,
-                    format_args!("{held} {}", error.problem()),
-                )
-            })?;
+            ApiKey::parse(key).map_err(|error| self.misfit(secret, error.problem()))?;
         }
         let mut keys = keys.into_iter();
         let first = keys.next().unwrap_or_default();

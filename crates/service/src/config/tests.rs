@@ -74,16 +74,16 @@ fn what_is_wrong_is_named_with_its_line() {
             "\"NONE\"",
             "line 16: shop_uuid_env: the variable NONE is not set",
         ),
-        ("\"UUID\"", "\"BAD\"", "line 16: BAD"),
+        ("\"UUID\"", "\"BAD\"", "line 16: shop_uuid_env: BAD "),
         (
             "\"KEYS\"",
             "\"EMPTY\"",
-            "line 17: api_keys_env: the variable EMPTY",
+            "line 17: api_keys_env: EMPTY holds nothing",
         ),
         (
             "\"TOKENS\"",
             "\"SHORT\"",
-            "line 3: SHORT has a token that can be guessed",
+            "line 3: api_tokens_env: SHORT has a token that can be guessed",
         ),
         ("[\"main\"]", "[\"other\"]", "line 8: shops: there is no"),
         (

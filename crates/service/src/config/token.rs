@@ -7,28 +7,34 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::reader::Reader;
+use super::secret::Reference;
 use super::{ConfigError, File};
 use crate::token::SHORTEST;
-use crate::{Scope, Token, Tokens};
+use crate::{Scope, SecretSource, Token, Tokens};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenTable {
-    env: Spanned<String>,
+    env: Option<Spanned<String>>,
+    file: Option<Spanned<String>>,
     scope: Spanned<String>,
     shops: Option<Vec<Spanned<String>>>,
 }
 
-impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
+impl<S: SecretSource> Reader<'_, S> {
     pub(super) fn tokens(
         &self,
         file: &File,
         names: &BTreeSet<String>,
     ) -> Result<Tokens, ConfigError> {
         let mut tokens = Vec::new();
-        if let Some(name) = &file.api_tokens_env {
-            let secrets = self.secrets(name, "api_tokens_env")?;
-            let token = |secret: &String| Token::new(secret, Scope::Admin).of(name.get_ref());
+        let of_all = self.reference(
+            ("api_tokens_env", file.api_tokens_env.as_ref()),
+            ("api_tokens_file", file.api_tokens_file.as_ref()),
+        )?;
+        if let Some(held) = of_all {
+            let secrets = self.secrets(held)?;
+            let token = |secret: &String| Token::new(secret, Scope::Admin).of(held.name());
             tokens.extend(secrets.iter().map(token));
         }
         for table in &file.tokens {
@@ -44,8 +50,13 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
             }
             // An empty list means none, and not all of them.
             let shops = shops.or_else(|| table.shops.is_some().then(Vec::new));
-            for secret in self.secrets(&table.env, "env")? {
-                let token = Token::new(&secret, scope).of(table.env.get_ref());
+            let held = self.needed(
+                ("env", table.env.as_ref()),
+                ("file", table.file.as_ref()),
+                &table.scope,
+            )?;
+            for secret in self.secrets(held)? {
+                let token = Token::new(&secret, scope).of(held.name());
                 tokens.push(match &shops {
                     Some(shops) => token.for_shops(shops.clone()),
                     None => token,
@@ -60,27 +71,35 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
         if (0..tokens.len()).any(|n| twice(&n)) {
             return Err(ConfigError {
                 line: None,
-                problem: "a token stands twice among the variables: which of its scopes holds?"
-                    .to_owned(),
+                problem:
+                    "a token stands twice among the variables and files: which of its scopes holds?"
+                        .to_owned(),
             });
         }
         if tokens.is_empty() {
             return Err(ConfigError {
                 line: None,
-                problem: "nobody may call: set api_tokens_env, or add a [[tokens]]".to_owned(),
+                problem:
+                    "nobody may call: set api_tokens_env or api_tokens_file, or add a [[tokens]]"
+                        .to_owned(),
             });
         }
         Ok(Tokens::new(tokens))
     }
 
-    fn secrets(&self, name: &Spanned<String>, key: &str) -> Result<Vec<String>, ConfigError> {
-        let secrets = self.list(name, key)?;
+    fn secrets(&self, held: Reference<'_>) -> Result<Vec<String>, ConfigError> {
+        let secrets = self.list(held)?;
         if secrets.iter().any(|secret| secret.len() < SHORTEST) {
-            let held = name.get_ref();
-            let problem = format!(
-                "{held} has a token that can be guessed: take {SHORTEST} characters or more"
-            );
-            return Err(self.wrong(name, problem));
+            let problem =
+                format!("has a token that can be guessed: take {SHORTEST} characters or more");
+            return Err(self.misfit(held, problem));
+        }
+        if secrets
+            .iter()
+            .any(|secret| secret.contains(char::is_control))
+        {
+            let problem = "has a token that no header can carry: put commas between tokens";
+            return Err(self.misfit(held, problem));
         }
         Ok(secrets)
     }

@@ -16,6 +16,7 @@ mod problems;
 mod receiver;
 mod runtime_shops;
 mod scraping;
+mod secret_files;
 mod sending;
 mod streaming;
 mod webhook_calls;
@@ -28,7 +29,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use inbank::sql::SqlLedger;
 use inbank::{Platform, Region, Shop, ShopName};
-use inbank_service::{Scope, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes};
+use inbank_service::{
+    Scope, SecretsFolder, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes,
+};
 use inbank_testkit::{FakeBank, RecordingSink};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -62,6 +65,11 @@ struct Answer {
 
 impl Service {
     async fn new() -> Self {
+        Self::reading(None).await
+    }
+
+    /// With a folder that calls may name files of.
+    async fn reading(secrets: Option<SecretsFolder>) -> Self {
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));
         let other = Arc::new(FakeBank::new(Region::ESTONIA));
         let folder = tempfile::tempdir().unwrap();
@@ -88,10 +96,11 @@ impl Service {
             ..WebhookOptions::default()
         };
         let made = inbank_service::Service::new(platform.clone(), tokens, store, webhooks);
+        let made = made.unwrap().with_secrets_folder(secrets);
         Self {
             bank,
             platform,
-            router: routes(made.unwrap(), stopping),
+            router: routes(made, stopping),
             stop: end,
             _folder: folder,
         }
