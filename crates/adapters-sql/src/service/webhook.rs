@@ -99,6 +99,8 @@ pub struct WebhookMeasures {
     pub failing_for: Option<Duration>,
     /// Events that are still to be delivered, of those that were taken up.
     pub waiting: u64,
+    /// How long ago the first of them happened.
+    pub oldest: Option<Duration>,
     /// Events that were given up.
     pub dead: u64,
 }
@@ -138,6 +140,9 @@ static SHOW: Text = Text::new(|| {
 static MEASURE: Text = Text::new(|| {
     "SELECT w.shop, w.disabled_at, @now - w.failing_since,
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
+        @now - (SELECT min(e.occurred_at) FROM inbank_webhook_delivery AS d
+            JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+            WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.dead_at IS NOT NULL)
     FROM inbank_webhook AS w ORDER BY w.shop"
         .to_owned()
@@ -180,12 +185,16 @@ fn measures(row: &Cells) -> Result<WebhookMeasures, Failure> {
     Ok(WebhookMeasures {
         shop: row.parsed(ShopName::parse)?,
         disabled: row.maybe_number()?.is_some(),
-        failing_for: row
-            .maybe_number()?
-            .map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())),
+        failing_for: row.maybe_number()?.map(age),
         waiting: row.count()?,
+        oldest: row.maybe_number()?.map(age),
         dead: row.count()?,
     })
+}
+
+/// Of microseconds. What a clock that was put back finds in the future has no age.
+fn age(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
 /// What removes a shop's webhook.

@@ -383,6 +383,8 @@ async fn a_webhook_that_fails_is_asked_less_often_and_then_switched_off(store: S
     assert_eq!(standing.disabled.as_deref(), Some("gone"));
     let measured = kept.store.measure_webhooks(long_after).await.unwrap();
     assert_eq!((measured[0].disabled, measured[0].waiting), (true, 4));
+    let oldest = (long_after - minute(0)).try_into().unwrap();
+    assert_eq!(measured[0].oldest, Some(oldest));
     let removed = kept
         .store
         .remove_webhook(&shop(), &entry("webhook.remove"), long_after)

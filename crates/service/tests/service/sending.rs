@@ -108,7 +108,7 @@ impl House {
             .public_url("https://pay.example")
             .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()));
-        for name in ["main", "other"] {
+        for name in ["main", "other", "metered"] {
             let bank = Arc::new(FakeBank::new(Region::ESTONIA));
             builder = builder.shop(Shop::at(name, bank.ports()));
         }
