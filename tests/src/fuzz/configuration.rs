@@ -53,5 +53,4 @@ pub fn check(bytes: &[u8]) {
 fn assert_is_fit(config: &Config) {
     let url = Url::parse(&config.public_url).unwrap();
     assert!(url.scheme() == "https" || url.host_str().is_some_and(is_loopback));
-    assert!(!config.shops.is_empty());
 }

@@ -2,6 +2,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use inbank_sandbox::{Region, Sandbox};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use crate::run::{Run, inbank};
 struct Served {
     process: Child,
     ready: Value,
+    token: String,
     client: Client,
 }
 
@@ -23,21 +25,21 @@ impl Drop for Served {
 
 impl Served {
     fn demo() -> Self {
-        let arguments = [
-            "serve",
-            "--demo",
-            "--listen",
-            "127.0.0.1:0",
-            "--output",
-            "json",
-        ];
-        let mut process = inbank(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut demo = Self::started(&mut inbank(&["serve", "--demo"]));
+        demo.token = demo.ready("token").to_owned();
+        demo
+    }
+
+    fn started(serve: &mut Command) -> Self {
+        let listen = ["--listen", "127.0.0.1:0", "--output", "json"];
+        let mut process = serve.args(listen).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
         Self {
             process,
             ready: serde_json::from_str(&line).unwrap(),
+            token: String::new(),
             client: Client::builder().no_proxy().build().unwrap(),
         }
     }
@@ -48,13 +50,13 @@ impl Served {
 
     async fn get(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.ready("listen"));
-        let request = self.client.get(url).bearer_auth(self.ready("token"));
+        let request = self.client.get(url).bearer_auth(&self.token);
         read(request.send().await.unwrap()).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}{path}", self.ready("listen"));
-        let request = self.client.post(url).bearer_auth(self.ready("token"));
+        let request = self.client.post(url).bearer_auth(&self.token);
         let request = request.header("content-type", "application/json");
         read(request.body(body.to_string()).send().await.unwrap()).await
     }
@@ -124,6 +126,43 @@ async fn a_demo_sells_something_without_any_setting() {
     let stopped = Command::new("kill").args(["-TERM", &id]).status();
     assert!(stopped.unwrap().success());
     assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_shops_in_its_file_it_takes_them_from_calls_and_secrets_from_files() {
+    let sandbox = Sandbox::builder(Region::Estonia).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let token = "a-token-that-nobody-guesses";
+    fs::create_dir(folder.path().join("shops")).unwrap();
+    file("shops/outlet", &format!("{}\n", sandbox.api_key()));
+    let settings = format!(
+        "public_url = \"http://127.0.0.1:1\"\napi_tokens_file = '{}'\nsecrets_folder = '{}'\n",
+        file("tokens", &format!("{token}\n")),
+        folder.path().join("shops").display()
+    );
+    let mut serve = inbank(&["serve", "--config", &file("inbank.toml", &settings)]);
+    let mut service = Served::started(serve.current_dir(folder.path()));
+    token.clone_into(&mut service.token);
+    assert_eq!(service.get("/ready").await["ready"], true);
+    assert_eq!(service.get("/v1/events").await["events"], json!([]));
+    let shop = json!({
+        "region": "estonia", "shop_uuid": sandbox.shop(), "base_url": sandbox.base_url(), "api_keys_file": "outlet",
+    });
+    let url = format!("{}/v1/shops/outlet", service.ready("listen"));
+    let set = service.client.put(url).bearer_auth(token);
+    let set = set.header("content-type", "application/json");
+    read(set.body(shop.to_string()).send().await.unwrap()).await;
+    let cart = json!({"product": "hire_purchase", "amount": "499.90", "currency": "EUR"});
+    let opened = service
+        .post("/v1/shops/outlet/orders/1001/pay", &cart)
+        .await;
+    let redirect = opened["redirect_url"].as_str().unwrap();
+    assert!(redirect.starts_with(sandbox.base_url()), "{redirect}");
 }
 
 #[test]

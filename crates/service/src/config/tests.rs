@@ -155,5 +155,18 @@ fn a_file_in_which_nobody_may_call_is_refused() {
     let (before, after) = text.split_once("[[tokens]]").unwrap();
     let (_, shops) = after.split_once("[[shops]]").unwrap();
     assert!(error(&format!("{before}[[shops]]{shops}")).starts_with("nobody may call"));
-    assert!(error(before).starts_with("there is no [[shops]]"));
+}
+
+#[test]
+fn a_file_may_leave_all_shops_to_calls() {
+    let (without, _) = FILE.split_once("[[shops]]").unwrap();
+    let config = Config::read(without, environment).unwrap();
+    assert!(config.shops.is_empty());
+    let outlet = without.replacen("\"main\"", "\"outlet\"", 1);
+    let config = Config::read(&outlet, environment).unwrap();
+    let reader = config.tokens.find("token-for-reading-only").unwrap();
+    assert!(reader.sees(&ShopName::parse("outlet").unwrap()));
+    assert!(!reader.sees(&ShopName::parse("main").unwrap()));
+    let nameless = without.replacen("\"main\"", "\"\"", 1);
+    assert!(error(&nameless).starts_with("line 8: shops "));
 }
