@@ -125,6 +125,10 @@ static ENABLE: Text = Text::new(|| {
 static REMOVE: Text =
     Text::new(|| "DELETE FROM inbank_webhook WHERE shop = $2 RETURNING shop".to_owned());
 
+static REMOVE_FILED: Text = Text::new(|| {
+    "DELETE FROM inbank_webhook WHERE shop = $2 AND origin = 'file' RETURNING shop".to_owned()
+});
+
 static REMOVE_DELIVERIES: Text =
     Text::new(|| "DELETE FROM inbank_webhook_delivery WHERE shop = $2".to_owned());
 
@@ -256,6 +260,21 @@ impl ServiceStore {
     ) -> Result<bool, LedgerError> {
         let [webhook, deliveries] = removed(shop, now);
         let script = vec![webhook.guarding(), deliveries, recorded(by, now)];
+        Ok(self.engine.script(script).await?.is_some())
+    }
+
+    /// Removes a webhook that the configuration's file has no more, with what was still to be delivered. False when there is none, or
+    /// a call has set it.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn remove_filed_webhook(
+        &self,
+        shop: &ShopName,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError> {
+        let about = |text| Statement::new(text, now).with(shop);
+        let script = vec![about(&REMOVE_FILED).guarding(), about(&REMOVE_DELIVERIES)];
         Ok(self.engine.script(script).await?.is_some())
     }
 
