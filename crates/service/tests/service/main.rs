@@ -21,6 +21,7 @@ mod sending;
 mod streaming;
 mod webhook_calls;
 mod webhooks;
+mod withstanding;
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use inbank::sql::SqlLedger;
-use inbank::{Platform, Region, Shop, ShopName};
+use inbank::{Limits, Platform, Region, Shop, ShopName};
 use inbank_service::{
     Scope, SecretsFolder, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes,
 };
@@ -65,11 +66,15 @@ struct Answer {
 
 impl Service {
     async fn new() -> Self {
-        Self::reading(None).await
+        Self::made(None, Limits::default()).await
     }
 
     /// With a folder that calls may name files of.
-    async fn reading(secrets: Option<SecretsFolder>) -> Self {
+    async fn reading(secrets: SecretsFolder) -> Self {
+        Self::made(Some(secrets), Limits::default()).await
+    }
+
+    async fn made(secrets: Option<SecretsFolder>, limits: Limits) -> Self {
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));
         let other = Arc::new(FakeBank::new(Region::ESTONIA));
         let folder = tempfile::tempdir().unwrap();
@@ -78,6 +83,7 @@ impl Service {
         let store = ledger.service_store().await.unwrap();
         let platform = Platform::builder()
             .public_url("https://pay.example")
+            .limits(limits)
             .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()))
             .shop(Shop::at("main", bank.ports()))

@@ -31,7 +31,7 @@ async fn a_file_outside_the_folder_is_not_read_and_nothing_is_repeated_of_one_in
         fs::write(around.path().join(name), content).unwrap();
     }
     let own = folder.join("tokens");
-    let service = Service::reading(Some(SecretsFolder::new(&folder, [own]))).await;
+    let service = Service::reading(SecretsFolder::new(&folder, [own])).await;
     let outside = around.path().join("outside");
     for file in [
         "../outside",
