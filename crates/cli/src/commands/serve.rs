@@ -22,7 +22,7 @@ use super::address::{self, cannot_listen};
 use super::controls::Access;
 use crate::exit::Failure;
 use crate::settings::Settings;
-use crate::{output, stop};
+use crate::{open_files, output, stop};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -71,6 +71,7 @@ struct Brought {
 const SHOP: &str = "main";
 
 pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
+    open_files::raise();
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|error| cannot_listen(serve.listen, error))?;
     let listen = listener
