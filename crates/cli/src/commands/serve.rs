@@ -16,6 +16,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use url::Url;
 use uuid::Uuid;
 
 use super::address::{self, cannot_listen};
@@ -243,14 +244,19 @@ async fn serve_until_stopped(service: Service, listener: TcpListener) -> Result<
     Ok(())
 }
 
-/// A database's address, for people to see.
+/// A database's address, for people to see: without who asks and by which password, which may also stand among its parameters.
 fn without_password(database: &str) -> String {
-    let Some((scheme, rest)) = database.split_once("://") else {
+    if !database.contains("://") {
         return database.to_owned();
+    }
+    let Ok(url) = Url::parse(database) else {
+        return "a database whose address can't be shown".to_owned();
     };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://{host}"),
-        None => database.to_owned(),
+    let (scheme, path) = (url.scheme(), url.path());
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{scheme}://{host}:{port}{path}"),
+        None => format!("{scheme}://{host}{path}"),
     }
 }
 
@@ -302,10 +308,22 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let shown = without_password("postgres://user:p@ss@db.example/orders");
-        assert_eq!(shown, "postgres://db.example/orders");
-        for whole in ["sqlite:inbank.db", "postgres://db.example/orders"] {
+        for secret in [
+            "postgres://user:p@ss@db.example/orders",
+            "postgres://db.example/orders?user=shop&password=p@ss",
+            "postgres://user@db.example/orders?sslmode=require&password=pass",
+        ] {
+            assert_eq!(without_password(secret), "postgres://db.example/orders");
+        }
+        for whole in [
+            "sqlite:inbank.db",
+            "sqlite:///var/lib/inbank.db",
+            "postgres://db.example/orders",
+            "postgres://db.example:5433/orders",
+            "postgres:///orders",
+        ] {
             assert_eq!(without_password(whole), whole);
         }
+        assert!(!without_password("postgres://user:pass@[/orders").contains("pass"));
     }
 }
