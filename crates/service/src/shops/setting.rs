@@ -143,9 +143,11 @@ impl Settings {
         for key in keys {
             shop = shop.with_further_key(key);
         }
+        let mut is_live = false;
         if let Some(text) = &self.environment {
             let environment = Environment::from_str(text).map_err(at("environment"))?;
             if environment == Environment::Live {
+                is_live = true;
                 shop = shop.live();
             }
         }
@@ -153,7 +155,11 @@ impl Settings {
             shop = shop.with_version(ApiVersion::from_str(text).map_err(at("api_version"))?);
         }
         if let Some(url) = &self.base_url {
-            Site::parse(url).map_err(at("base_url"))?;
+            let site = Site::parse(url).map_err(at("base_url"))?;
+            if is_live && site.is_loopback() {
+                let problem = "is of the service's own machine, where no live shop is: leave it out, or set environment to demo";
+                return Err(Invalid::new("base_url", problem));
+            }
             shop = shop.with_base_url(url);
         }
         if let Some(url) = &self.return_url {
