@@ -46,28 +46,53 @@ fn read<'de, T: Deserialize<'de>>(document: &'de str) -> Result<T, Invalid> {
     let end = value.and_then(|value| deserializer.end().map(|()| value));
     end.map_err(|error| {
         let path = to_snake_case(excerpt(&track.path().to_string(), LONGEST_PLACE));
-        let nowhere = path == "." || !error.is_data();
-        let field = if nowhere { "document".to_owned() } else { path };
-        Invalid::new(field, problem(&error))
+        if !error.is_data() {
+            return Invalid::new(WHOLE, problem(&error));
+        }
+        let place = if path == "." { "" } else { &*path };
+        let Some((name, rule)) = about_a_part(&error.to_string()) else {
+            let field = if place.is_empty() { WHOLE } else { place };
+            return Invalid::new(field.to_owned(), problem(&error));
+        };
+        // Serde says it of what the part is missing in.
+        let part = Invalid::new(name, format!("{rule} {}", position(&error)));
+        if place.is_empty() {
+            part
+        } else {
+            part.inside(place)
+        }
     })
+}
+
+/// What is wrong with all of it has no other name.
+const WHOLE: &str = "document";
+
+/// The part that serde finds missing or twice, in the guide's spelling, and what is wrong with it.
+fn about_a_part(says: &str) -> Option<(String, &'static str)> {
+    let rules = [
+        ("missing field `", "is missing"),
+        ("duplicate field `", "must be there once"),
+    ];
+    rules.into_iter().find_map(|(start, rule)| {
+        let (name, _) = says.strip_prefix(start)?.split_once('`')?;
+        Some((to_snake_case(name), rule))
+    })
+}
+
+fn position(error: &serde_json::Error) -> String {
+    format!("(line {}, column {})", error.line(), error.column())
 }
 
 /// serde's words, where they can hold nothing of the document but names of keys.
 fn problem(error: &serde_json::Error) -> String {
-    let place = format!("(line {}, column {})", error.line(), error.column());
+    let place = position(error);
     if !error.is_data() {
         return format!("is not valid JSON {place}");
     }
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let text = excerpt(text, LONGEST_PROBLEM);
-    let harmless = [
-        "unknown field",
-        "missing field",
-        "duplicate field",
-        "must be",
-        "must not",
-    ];
+    let harmless = ["unknown field", "must be", "must not"];
     if harmless.iter().any(|start| text.starts_with(start)) {
         format!("{} {place}", with_the_guides_names(text))
     } else {

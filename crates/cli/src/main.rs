@@ -8,6 +8,7 @@
 mod check;
 mod commands;
 mod exit;
+mod open_files;
 mod output;
 mod progress;
 mod settings;

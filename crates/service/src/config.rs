@@ -1,27 +1,32 @@
-//! `inbank.toml`: which shops there are, and who may call. It names variables of the environment, and holds no
-//! secret itself.
+//! `inbank.toml`: which shops there are, and who may call. It names variables of the environment and files, and
+//! holds no secret itself.
 
+mod reader;
+mod secret;
+mod shop;
+mod token;
 mod webhook;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr as _;
 
-use inbank::http::{ApiVersion, Environment, RegionProfile, Site};
-use inbank::{ApiKey, Invalid, ReturnPage, Shop, ShopId, ShopName, WebAddress};
+use inbank::{Invalid, Shop, WebAddress};
 use serde::Deserialize;
 use toml::Spanned;
 use url::{Host, Url};
 
-use crate::token::SHORTEST;
-use crate::{FileWebhook, Scope, Token, Tokens, Vault, WebhookTargets};
+use self::reader::Reader;
+use self::shop::ShopTable;
+use self::token::TokenTable;
+use crate::{FileWebhook, SecretSource, SecretsFolder, Tokens, Vault, WebhookTargets};
 
-/// What a file says, checked, with what its variables hold.
+/// What a file says, checked, with the secrets that it names.
 #[derive(Debug)]
 pub struct Config {
     /// Where the bank and browsers reach us.
     pub public_url: String,
-    /// The shops.
+    /// The shops; none where calls add all of them.
     pub shops: Vec<Shop>,
     /// Who may call.
     pub tokens: Tokens,
@@ -31,6 +36,8 @@ pub struct Config {
     pub webhook_targets: WebhookTargets,
     /// Encrypts what is kept secret.
     pub vault: Option<Vault>,
+    /// Where calls may have shops' keys read from.
+    pub secrets_folder: Option<SecretsFolder>,
 }
 
 /// What is wrong with a file, and in which line.
@@ -54,7 +61,10 @@ impl fmt::Display for ConfigError {
 struct File {
     public_url: Spanned<String>,
     api_tokens_env: Option<Spanned<String>>,
+    api_tokens_file: Option<Spanned<String>>,
     secret_key_env: Option<Spanned<String>>,
+    secret_key_file: Option<Spanned<String>>,
+    secrets_folder: Option<Spanned<String>>,
     #[serde(default)]
     webhook_targets_allowed: Vec<Spanned<String>>,
     #[serde(default)]
@@ -63,46 +73,18 @@ struct File {
     shops: Vec<ShopTable>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenTable {
-    env: Spanned<String>,
-    scope: Spanned<String>,
-    shops: Option<Vec<Spanned<String>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShopTable {
-    id: Spanned<String>,
-    region: Spanned<String>,
-    environment: Option<Spanned<String>>,
-    api_version: Option<Spanned<String>>,
-    base_url: Option<Spanned<String>>,
-    shop_uuid_env: Spanned<String>,
-    api_keys_env: Spanned<String>,
-    return_url: Option<Spanned<String>>,
-    webhook_url: Option<Spanned<String>>,
-    webhook_secret_env: Option<Spanned<String>>,
-}
-
-/// The file's text, for the lines, and the environment.
-struct Reader<'a, E> {
-    text: &'a str,
-    environment: E,
-}
-
 impl Config {
-    /// Reads a file's text; `environment` has the variables that it names.
+    /// Reads a file's text; `source` has the variables and the files that it names.
     ///
     /// # Errors
     /// [`ConfigError`] names the first key that isn't known, is missing or has a bad value, with its line, and
-    /// the first variable that is missing. No value of a variable is repeated.
-    pub fn read(
-        text: &str,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
-        let reader = Reader { text, environment };
+    /// the first secret that is missing. No secret is repeated.
+    pub fn read(text: &str, source: impl SecretSource) -> Result<Self, ConfigError> {
+        let reader = Reader {
+            text,
+            source,
+            files: RefCell::default(),
+        };
         let file: File = toml::from_str(text).map_err(|error| ConfigError {
             line: error.span().map(|span| reader.line(span.start)),
             problem: error.message().to_owned(),
@@ -121,20 +103,19 @@ impl Config {
             shops.push(reader.shop(table)?);
             names.insert(table.id.get_ref().clone());
         }
-        if shops.is_empty() {
-            return Err(ConfigError {
-                line: None,
-                problem: "there is no [[shops]]; add one for each shop".to_owned(),
-            });
-        }
         let tokens = reader.tokens(&file, &names)?;
         let webhook_targets = reader.targets(&file.webhook_targets_allowed)?;
         let mut webhooks = Vec::new();
         for table in &file.shops {
             webhooks.extend(reader.webhook(table, &webhook_targets)?);
         }
-        let vault = file.secret_key_env.as_ref();
-        let vault = vault.map(|name| reader.vault(name)).transpose()?;
+        let key = reader.reference(
+            ("secret_key_env", file.secret_key_env.as_ref()),
+            ("secret_key_file", file.secret_key_file.as_ref()),
+        )?;
+        let vault = key.map(|key| reader.vault(key)).transpose()?;
+        let secrets_folder = file.secrets_folder.as_ref();
+        let secrets_folder = secrets_folder.map(|folder| reader.secrets_folder(folder));
         Ok(Self {
             public_url,
             shops,
@@ -142,176 +123,8 @@ impl Config {
             webhooks,
             webhook_targets,
             vault,
+            secrets_folder: secrets_folder.transpose()?,
         })
-    }
-}
-
-impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
-    fn line(&self, at: usize) -> usize {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        before.matches('\n').count() + 1
-    }
-
-    fn wrong(&self, value: &Spanned<String>, problem: impl fmt::Display) -> ConfigError {
-        ConfigError {
-            line: Some(self.line(value.span().start)),
-            problem: problem.to_string(),
-        }
-    }
-
-    fn checked<T>(
-        &self,
-        value: &Spanned<String>,
-        key: &str,
-        parse: impl FnOnce(&str) -> Result<T, Invalid>,
-    ) -> Result<T, ConfigError> {
-        let parsed = parse(value.get_ref());
-        parsed.map_err(|error| self.wrong(value, format_args!("{key} {}", error.problem())))
-    }
-
-    /// What a variable holds.
-    fn variable(&self, name: &Spanned<String>, key: &str) -> Result<String, ConfigError> {
-        let held = (self.environment)(name.get_ref()).filter(|held| !held.trim().is_empty());
-        held.ok_or_else(|| {
-            let problem = format!("{key}: the variable {} is not set", name.get_ref());
-            self.wrong(name, problem)
-        })
-    }
-
-    /// What a variable holds, as a list.
-    fn list(&self, name: &Spanned<String>, key: &str) -> Result<Vec<String>, ConfigError> {
-        let held = self.variable(name, key)?;
-        let parts = held.split(',').map(str::trim);
-        let parts: Vec<_> = parts
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect();
-        if parts.is_empty() {
-            let problem = format!("{key}: the variable {} holds nothing", name.get_ref());
-            return Err(self.wrong(name, problem));
-        }
-        Ok(parts)
-    }
-
-    fn shop(&self, table: &ShopTable) -> Result<Shop, ConfigError> {
-        let name = self.checked(&table.id, "id", |id| ShopName::parse(id))?;
-        let profile = self.checked(&table.region, "region", |region| {
-            RegionProfile::named(region).ok_or_else(|| {
-                let names: Vec<_> = RegionProfile::ALL.iter().map(|p| p.region.name).collect();
-                Invalid::new("region", format!("must be one of {}", names.join(", ")))
-            })
-        })?;
-        let uuid = self.variable(&table.shop_uuid_env, "shop_uuid_env")?;
-        let uuid = ShopId::parse(uuid.trim()).map(|_| uuid.trim().to_owned());
-        let uuid = uuid.map_err(|error| {
-            let held = table.shop_uuid_env.get_ref();
-            self.wrong(
-                &table.shop_uuid_env,
-                format_args!("{held} {}", error.problem()),
-            )
-        })?;
-        let keys = self.list(&table.api_keys_env, "api_keys_env")?;
-        for key in &keys {
-            ApiKey::parse(key).map_err(|error| {
-                let held = table.api_keys_env.get_ref();
-                self.wrong(
-                    &table.api_keys_env,
-                    format_args!("{held} {}", error.problem()),
-                )
-            })?;
-        }
-        let mut keys = keys.into_iter();
-        let first = keys.next().unwrap_or_default();
-        let mut shop = Shop::new(name.to_string(), profile.region.clone(), uuid, first);
-        for key in keys {
-            shop = shop.with_further_key(key);
-        }
-        let mut is_live = false;
-        if let Some(environment) = &table.environment {
-            let parse = |text: &str| Environment::from_str(text);
-            if self.checked(environment, "environment", parse)? == Environment::Live {
-                is_live = true;
-                shop = shop.live();
-            }
-        }
-        if let Some(version) = &table.api_version {
-            let parse = |text: &str| ApiVersion::from_str(text);
-            shop = shop.with_version(self.checked(version, "api_version", parse)?);
-        }
-        if let Some(url) = &table.base_url {
-            let site = self.checked(url, "base_url", Site::parse)?;
-            if is_live && site.is_loopback() {
-                let problem = "base_url is of this machine, where no live shop is: leave it out, or set environment to demo";
-                return Err(self.wrong(url, problem));
-            }
-            shop = shop.with_base_url(url.get_ref());
-        }
-        if let Some(url) = &table.return_url {
-            self.checked(url, "return_url", |url| ReturnPage::parse(url).map(drop))?;
-            shop = shop.with_return_url(url.get_ref());
-        }
-        Ok(shop)
-    }
-
-    fn tokens(&self, file: &File, names: &BTreeSet<String>) -> Result<Tokens, ConfigError> {
-        let mut tokens = Vec::new();
-        if let Some(name) = &file.api_tokens_env {
-            let secrets = self.secrets(name, "api_tokens_env")?;
-            let token = |secret: &String| Token::new(secret, Scope::Admin).of(name.get_ref());
-            tokens.extend(secrets.iter().map(token));
-        }
-        for table in &file.tokens {
-            let scope = Scope::named(table.scope.get_ref())
-                .ok_or_else(|| self.wrong(&table.scope, "scope must be read, write or admin"))?;
-            let mut shops = None;
-            for shop in table.shops.iter().flatten() {
-                if !names.contains(shop.get_ref()) {
-                    return Err(self.wrong(shop, "shops: there is no [[shops]] with this id"));
-                }
-                let name = self.checked(shop, "shops", |name| ShopName::parse(name))?;
-                shops.get_or_insert_with(Vec::new).push(name);
-            }
-            // An empty list means none, and not all of them.
-            let shops = shops.or_else(|| table.shops.is_some().then(Vec::new));
-            for secret in self.secrets(&table.env, "env")? {
-                let token = Token::new(&secret, scope).of(table.env.get_ref());
-                tokens.push(match &shops {
-                    Some(shops) => token.for_shops(shops.clone()),
-                    None => token,
-                });
-            }
-        }
-        let twice = |n: &usize| {
-            tokens[..*n]
-                .iter()
-                .any(|token: &Token| token.is_same_as(&tokens[*n]))
-        };
-        if (0..tokens.len()).any(|n| twice(&n)) {
-            return Err(ConfigError {
-                line: None,
-                problem: "a token stands twice among the variables: which of its scopes holds?"
-                    .to_owned(),
-            });
-        }
-        if tokens.is_empty() {
-            return Err(ConfigError {
-                line: None,
-                problem: "nobody may call: set api_tokens_env, or add a [[tokens]]".to_owned(),
-            });
-        }
-        Ok(Tokens::new(tokens))
-    }
-
-    fn secrets(&self, name: &Spanned<String>, key: &str) -> Result<Vec<String>, ConfigError> {
-        let secrets = self.list(name, key)?;
-        if secrets.iter().any(|secret| secret.len() < SHORTEST) {
-            let held = name.get_ref();
-            let problem = format!(
-                "{held} has a token that can be guessed: take {SHORTEST} characters or more"
-            );
-            return Err(self.wrong(name, problem));
-        }
-        Ok(secrets)
     }
 }
 
@@ -333,161 +146,4 @@ fn is_loopback(url: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: &str = r#"
-public_url = "https://pay.example.com"
-api_tokens_env = "TOKENS"
-
-[[tokens]]
-env = "READER"
-scope = "read"
-shops = ["main"]
-
-[[shops]]
-id = "main"
-region = "estonia"
-environment = "demo"
-api_version = "v3"
-base_url = "http://127.0.0.1:8480"
-shop_uuid_env = "UUID"
-api_keys_env = "KEYS"
-return_url = "https://shop.example.com/orders/{order_reference}"
-"#;
-
-    fn environment(name: &str) -> Option<String> {
-        let held = match name {
-            "TOKENS" => "first-token-of-many, second-token-of-many",
-            "READER" => "token-for-reading-only",
-            "UUID" => "a93f1f44-d5dd-4469-bfcc-c1de9e969213",
-            "KEYS" => "former-key,key-of-today",
-            "SHORT" => "short",
-            "BAD" => "not an id",
-            "EMPTY" => " , ",
-            _ => return None,
-        };
-        Some(held.to_owned())
-    }
-
-    fn error(text: &str) -> String {
-        Config::read(text, environment).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_whole_file_is_read() {
-        let config = Config::read(FILE, environment).unwrap();
-        assert_eq!(config.shops.len(), 1);
-        for token in ["first-token-of-many", "second-token-of-many"] {
-            assert!(config.tokens.find(token).unwrap().may(Scope::Admin));
-        }
-        let reader = config.tokens.find("token-for-reading-only").unwrap();
-        assert!(!reader.may(Scope::Write));
-        assert!(!reader.sees(&ShopName::parse("other").unwrap()));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_its_line() {
-        for (from, to, says) in [
-            (
-                "environment = \"demo\"",
-                "environment = \"test\"",
-                "line 13: environment",
-            ),
-            (
-                "region = \"estonia\"",
-                "region = \"finland\"",
-                "line 12: region must be one of",
-            ),
-            ("id = \"main\"\n", "", "line 10: "),
-            ("\"v3\"", "\"v4\"", "line 14: api_version"),
-            ("http://127", "ftp://127", "line 15: base_url"),
-            (
-                "\"UUID\"",
-                "\"NONE\"",
-                "line 16: shop_uuid_env: the variable NONE is not set",
-            ),
-            ("\"UUID\"", "\"BAD\"", "line 16: BAD"),
-            (
-                "\"KEYS\"",
-                "\"EMPTY\"",
-                "line 17: api_keys_env: the variable EMPTY",
-            ),
-            (
-                "\"TOKENS\"",
-                "\"SHORT\"",
-                "line 3: SHORT has a token that can be guessed",
-            ),
-            ("[\"main\"]", "[\"other\"]", "line 8: shops: there is no"),
-            (
-                "scope = \"read\"",
-                "scope = \"look\"",
-                "line 7: scope must be",
-            ),
-            (
-                "return_url",
-                "return_uri",
-                "line 18: unknown field `return_uri`",
-            ),
-            ("public_url = ", "public_url ", "line 2: "),
-            (
-                "https://pay",
-                "http://pay",
-                "line 2: public_url must be https",
-            ),
-            (
-                "environment = \"demo\"",
-                "environment = \"live\"",
-                "line 15: base_url is of this machine",
-            ),
-        ] {
-            let says_now = error(&FILE.replacen(from, to, 1));
-            assert!(says_now.starts_with(says), "{from} -> {to}: {says_now}");
-        }
-    }
-
-    #[test]
-    fn plain_http_is_for_this_machine() {
-        for url in [
-            "http://127.0.0.1:8080",
-            "http://localhost/x",
-            "http://[::1]:1",
-        ] {
-            let text = FILE.replacen("https://pay.example.com", url, 1);
-            assert_eq!(Config::read(&text, environment).unwrap().public_url, url);
-        }
-    }
-
-    #[test]
-    fn a_token_that_stands_twice_is_refused() {
-        let text = FILE.replacen("\"READER\"", "\"TOKENS\"", 1);
-        assert!(
-            error(&text).starts_with("a token stands twice"),
-            "{}",
-            error(&text)
-        );
-    }
-
-    #[test]
-    fn no_value_of_a_variable_is_repeated() {
-        for text in [
-            FILE.replacen("\"UUID\"", "\"BAD\"", 1),
-            FILE.replacen("\"TOKENS\"", "\"SHORT\"", 1),
-        ] {
-            let says = error(&text);
-            assert!(
-                !says.contains("short") && !says.contains("not an id"),
-                "{says}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_file_in_which_nobody_may_call_is_refused() {
-        let text = FILE.replacen("api_tokens_env = \"TOKENS\"\n", "", 1);
-        let (before, after) = text.split_once("[[tokens]]").unwrap();
-        let (_, shops) = after.split_once("[[shops]]").unwrap();
-        assert!(error(&format!("{before}[[shops]]{shops}")).starts_with("nobody may call"));
-        assert!(error(before).starts_with("there is no [[shops]]"));
-    }
-}
+mod tests;

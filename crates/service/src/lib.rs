@@ -10,6 +10,7 @@
 mod answer;
 mod api;
 mod config;
+mod secret;
 mod service;
 mod shops;
 mod token;
@@ -19,6 +20,7 @@ mod webhook;
 pub use api::{openapi, routes};
 pub use config::{Config, ConfigError};
 pub use inbank_adapters_sql::ServiceStore;
+pub use secret::{SecretFileError, SecretSource, SecretsFolder, ThisProcess};
 pub use service::{Service, ServiceError};
 pub use token::{Scope, Token, Tokens};
 pub use vault::Vault;

@@ -5,9 +5,9 @@ use inbank::{LedgerError, Platform};
 use inbank_adapters_sql::ServiceStore;
 use tokio::sync::watch::Receiver;
 
-use crate::Tokens;
 use crate::shops::RuntimeShops;
 use crate::webhook::{WebhookOptions, Webhooks};
+use crate::{SecretsFolder, Tokens};
 
 /// What the service is made of: a platform, who may call, what is kept beside the ledger, and webhooks. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +48,13 @@ impl Service {
             webhooks: Arc::new(webhooks.map_err(ServiceError::Client)?),
             shops: Arc::new(shops),
         })
+    }
+
+    /// The same, where calls that add a shop may name a file of this folder that holds its keys. To be said before [`load`](Self::load).
+    #[must_use]
+    pub fn with_secrets_folder(mut self, folder: Option<SecretsFolder>) -> Self {
+        self.shops = Arc::new(self.shops.reading(folder));
+        self
     }
 
     /// The platform.

@@ -13,6 +13,7 @@ use inbank::{BuildError, Invalid, LedgerError, OsRandom, Platform, ShopName};
 use inbank_adapters_sql::{KeptShop, ServiceStore};
 use tokio::sync::Mutex;
 
+use crate::SecretsFolder;
 use crate::vault::{Locked, Vault};
 
 pub(crate) use self::setting::{KeySource, Settings};
@@ -28,9 +29,14 @@ pub(crate) enum ShopSettingError {
     OfFile,
     /// There is no key to encrypt secrets with.
     #[error(
-        "the service has no key to keep secrets with: set secret_key_env in inbank.toml and start again, or give api_keys_env"
+        "the service has no key to keep secrets with: set secret_key_env in inbank.toml and start again, or give api_keys_env or api_keys_file"
     )]
     NoVault,
+    /// There is no folder that calls may name files of.
+    #[error(
+        "the service reads no keys from files: set secrets_folder in inbank.toml and start again, or give api_keys or api_keys_env"
+    )]
+    NoFolder,
     /// There is none.
     #[error("no shop of this name was added by a call")]
     Missing,
@@ -62,6 +68,7 @@ pub(crate) struct RuntimeShops {
     platform: Platform,
     store: ServiceStore,
     vault: Option<Vault>,
+    folder: Option<SecretsFolder>,
     clock: Arc<dyn Clock>,
     /// Those of the file.
     file: BTreeSet<ShopName>,
@@ -87,7 +94,21 @@ impl RuntimeShops {
             platform,
             store,
             vault,
+            folder: None,
             clock,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The same, where calls may name files of a folder. What was taken up so far is looked up again.
+    pub(crate) fn reading(&self, folder: Option<SecretsFolder>) -> Self {
+        Self {
+            platform: self.platform.clone(),
+            store: self.store.clone(),
+            vault: self.vault.clone(),
+            folder,
+            clock: self.clock.clone(),
+            file: self.file.clone(),
             known: Mutex::default(),
         }
     }
@@ -124,7 +145,8 @@ impl RuntimeShops {
         });
         for shop in shops {
             let name = &shop.name;
-            if known.shops.get(name) == Some(&shop) {
+            // Another's file may be the same by its name, and hold another key.
+            if known.shops.get(name) == Some(&shop) && !has_its_keys_in_a_file(&shop) {
                 continue;
             }
             match self.apply(&shop) {
@@ -143,7 +165,7 @@ impl RuntimeShops {
             return Err(ShopSettingError::OfFile);
         }
         let settings = Settings::read(&kept.settings)?;
-        let keys = settings.keys(&kept.name, kept.secrets.as_deref(), self.vault.as_ref())?;
+        let keys = settings.keys(kept, self.vault.as_ref(), self.folder.as_ref())?;
         Ok(self
             .platform
             .replace_shop(settings.shop(&kept.name, keys)?)?)
@@ -163,7 +185,7 @@ impl RuntimeShops {
         }
         let settings = settings.with_keys(&keys)?;
         let secrets = match &keys {
-            KeySource::Variable(_) => None,
+            KeySource::Variable(_) | KeySource::File(_) => None,
             KeySource::Given(keys) => {
                 let vault = self.vault.as_ref().ok_or(ShopSettingError::NoVault)?;
                 Some(setting::sealed(vault, name, keys, &OsRandom).ok_or(Locked)?)
@@ -225,6 +247,10 @@ impl RuntimeShops {
         self.platform.remove_shop(name.as_str());
         Ok(())
     }
+}
+
+fn has_its_keys_in_a_file(kept: &KeptShop) -> bool {
+    Settings::read(&kept.settings).is_ok_and(|settings| settings.api_keys_file.is_some())
 }
 
 impl fmt::Debug for RuntimeShops {

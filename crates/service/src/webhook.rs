@@ -92,6 +92,8 @@ pub(crate) struct Webhooks {
     store: ServiceStore,
     courier: Courier,
     file: Vec<FileWebhook>,
+    /// The shops that the file has, with a webhook or without.
+    shops_of_file: Vec<ShopName>,
     vault: Option<Vault>,
     wake: Arc<Notify>,
     clock: Arc<dyn Clock>,
@@ -107,6 +109,8 @@ impl Webhooks {
         options: WebhookOptions,
     ) -> Result<Self, reqwest::Error> {
         Ok(Self {
+            // Before calls have added any.
+            shops_of_file: platform.shop_names(),
             platform,
             store,
             courier: Courier::new(options.targets, options.time_limit)?,

@@ -1,5 +1,5 @@
-//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `clients`, `docs`, `fuzz`, `mutants`,
-//! `mutations`, `package`, `features`, `sbom`, `soak`, `test-examples`.
+//! Developer commands over the whole workspace: `cargo xtask test`, `bench`, `browser`, `ci`, `clients`, `docs`, `fuzz`, `instances`,
+//! `mutants`, `mutations`, `package`, `features`, `sbom`, `soak`, `test-examples`.
 //!
 //! What runs by hand and what runs before a merge is the same code, so that neither surprises.
 
@@ -11,6 +11,7 @@ mod docs;
 mod examples;
 mod features;
 mod fuzz;
+mod instances;
 mod interfaces;
 mod mutants;
 mod mutations;
@@ -52,6 +53,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Loads real processes over real databases for minutes, and then with more than they can take
     Soak(soak::Arguments),
+    /// Kills instances of `inbank serve` on one PostgreSQL by chance while orders run, for a minute
+    Instances(instances::Arguments),
     /// Counts, builds and runs the programs in `examples/`, and follows the tutorial
     Examples,
     /// Compares the clients in `examples/clients` with what the service's document makes
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Command::Browser(arguments) => browser::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
+        Command::Instances(arguments) => instances::run(&arguments),
         Command::Examples => examples::run(),
         Command::Clients(arguments) => clients::run(&arguments),
         Command::TestExamples => test_examples::run(),

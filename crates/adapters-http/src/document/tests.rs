@@ -177,6 +177,32 @@ fn what_is_mostly_digits_may_be_a_number() {
 }
 
 #[test]
+fn a_missing_part_is_named_by_its_path() {
+    for (place, name) in [
+        ("", "credit_application"),
+        ("/credit_application", "product_code"),
+        ("/credit_application", "amount"),
+        ("/customer_identification", "document_type"),
+        ("/consents/0", "value"),
+    ] {
+        let document = altered(APPLICATION, |d| {
+            let part = d.pointer_mut(place).unwrap().as_object_mut();
+            part.unwrap().remove(name).unwrap();
+        });
+        let error = read_application_request(&document, &Region::ESTONIA).unwrap_err();
+        let path = format!("{place}/{name}").replace("/0", "[0]");
+        assert_eq!(error.field(), path[1..].replace('/', "."));
+        assert!(error.problem().starts_with("is missing (line 1"), "{error}");
+    }
+    let twice = APPLICATION.replacen('{', "{\"customer\":{},", 1);
+    let error = read_application_request(&twice, &Region::ESTONIA).unwrap_err();
+    assert_eq!(error.field(), "customer");
+    assert!(error.problem().starts_with("must be there once"), "{error}");
+    let nothing = read_session_request("{}", &Region::ESTONIA).unwrap_err();
+    assert_eq!(nothing.field(), "product_code");
+}
+
+#[test]
 fn an_application_may_leave_out_where_to_call_back_in_any_way() {
     for nothing in [json!(null), json!({}), json!({ "callback_url": null })] {
         let silent = altered(APPLICATION, |d| d["partner_urls"] = nothing.clone());

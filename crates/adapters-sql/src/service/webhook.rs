@@ -99,6 +99,8 @@ pub struct WebhookMeasures {
     pub failing_for: Option<Duration>,
     /// Events that are still to be delivered, of those that were taken up.
     pub waiting: u64,
+    /// How long ago the first of them happened.
+    pub oldest: Option<Duration>,
     /// Events that were given up.
     pub dead: u64,
 }
@@ -123,6 +125,10 @@ static ENABLE: Text = Text::new(|| {
 static REMOVE: Text =
     Text::new(|| "DELETE FROM inbank_webhook WHERE shop = $2 RETURNING shop".to_owned());
 
+static REMOVE_FILED: Text = Text::new(|| {
+    "DELETE FROM inbank_webhook WHERE shop = $2 AND origin = 'file' RETURNING shop".to_owned()
+});
+
 static REMOVE_DELIVERIES: Text =
     Text::new(|| "DELETE FROM inbank_webhook_delivery WHERE shop = $2".to_owned());
 
@@ -138,6 +144,9 @@ static SHOW: Text = Text::new(|| {
 static MEASURE: Text = Text::new(|| {
     "SELECT w.shop, w.disabled_at, @now - w.failing_since,
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
+        @now - (SELECT min(e.occurred_at) FROM inbank_webhook_delivery AS d
+            JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+            WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.dead_at IS NOT NULL)
     FROM inbank_webhook AS w ORDER BY w.shop"
         .to_owned()
@@ -180,12 +189,16 @@ fn measures(row: &Cells) -> Result<WebhookMeasures, Failure> {
     Ok(WebhookMeasures {
         shop: row.parsed(ShopName::parse)?,
         disabled: row.maybe_number()?.is_some(),
-        failing_for: row
-            .maybe_number()?
-            .map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())),
+        failing_for: row.maybe_number()?.map(age),
         waiting: row.count()?,
+        oldest: row.maybe_number()?.map(age),
         dead: row.count()?,
     })
+}
+
+/// Of microseconds. What a clock that was put back finds in the future has no age.
+fn age(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
 /// What removes a shop's webhook.
@@ -247,6 +260,21 @@ impl ServiceStore {
     ) -> Result<bool, LedgerError> {
         let [webhook, deliveries] = removed(shop, now);
         let script = vec![webhook.guarding(), deliveries, recorded(by, now)];
+        Ok(self.engine.script(script).await?.is_some())
+    }
+
+    /// Removes a webhook that the configuration's file has no more, with what was still to be delivered. False when there is none, or
+    /// a call has set it.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn remove_filed_webhook(
+        &self,
+        shop: &ShopName,
+        now: OffsetDateTime,
+    ) -> Result<bool, LedgerError> {
+        let about = |text| Statement::new(text, now).with(shop);
+        let script = vec![about(&REMOVE_FILED).guarding(), about(&REMOVE_DELIVERIES)];
         Ok(self.engine.script(script).await?.is_some())
     }
 

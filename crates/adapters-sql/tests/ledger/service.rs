@@ -21,6 +21,7 @@ pub(crate) const CASES: &[Case] = cases![
     what_was_delivered_is_sent_again_when_asked,
     a_webhook_that_fails_is_asked_less_often_and_then_switched_off,
     a_file_that_says_the_same_again_changes_nothing,
+    what_a_file_says_no_more_is_removed_with_its_deliveries_and_what_a_call_said_stays,
     an_erased_order_takes_its_deliveries_with_it,
     shops_are_kept_and_changes_are_seen,
     what_is_old_is_deleted,
@@ -390,6 +391,8 @@ async fn a_webhook_that_fails_is_asked_less_often_and_then_switched_off(store: S
     assert_eq!(standing.disabled.as_deref(), Some("gone"));
     let measured = kept.store.measure_webhooks(long_after).await.unwrap();
     assert_eq!((measured[0].disabled, measured[0].waiting), (true, 4));
+    let oldest = (long_after - minute(0)).try_into().unwrap();
+    assert_eq!(measured[0].oldest, Some(oldest));
     let removed = kept
         .store
         .remove_webhook(&shop(), &entry("webhook.remove"), long_after)
@@ -436,6 +439,28 @@ async fn a_file_that_says_the_same_again_changes_nothing(store: Store) {
         (4, 4),
         "it goes on where it was"
     );
+}
+
+async fn what_a_file_says_no_more_is_removed_with_its_deliveries_and_what_a_call_said_stays(
+    store: Store,
+) {
+    let kept = Kept::in_(&store).await;
+    two_orders(&kept.ledger).await;
+    for (origin, removed) in [(WebhookOrigin::Call, false), (WebhookOrigin::File, true)] {
+        kept.webhook("https://shop.example/a", origin).await;
+        let webhook = kept.claim(minute(1)).await.unwrap();
+        let due = kept.due(&webhook, minute(1)).await;
+        assert_eq!(due.len(), 4, "{origin:?}");
+        let gone = kept.store.remove_filed_webhook(&shop(), minute(2)).await;
+        assert_eq!(gone.unwrap(), removed, "{origin:?}");
+        let left = kept.store.due_deliveries(&shop(), 9, minute(2)).await;
+        assert_eq!(left.unwrap().is_empty(), removed, "{origin:?}");
+        let settled = kept.settle(&webhook, Vec::new(), minute(2)).await;
+        assert_eq!(settled.is_none(), removed, "who was sending hears of it");
+    }
+    assert_eq!(kept.store.webhook(&shop(), minute(2)).await.unwrap(), None);
+    let again = kept.store.remove_filed_webhook(&shop(), minute(2)).await;
+    assert!(!again.unwrap());
 }
 
 async fn an_erased_order_takes_its_deliveries_with_it(store: Store) {

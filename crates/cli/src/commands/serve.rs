@@ -9,19 +9,21 @@ use inbank::sql::SqlLedger;
 use inbank::{Platform, Shop};
 use inbank_sandbox::Sandbox;
 use inbank_service::{
-    Config, Scope, Service, Token, Tokens, Vault, WebhookOptions, WebhookTargets,
+    Config, Scope, SecretsFolder, Service, ThisProcess, Token, Tokens, Vault, WebhookOptions,
+    WebhookTargets,
 };
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use url::Url;
 use uuid::Uuid;
 
 use super::address::{self, cannot_listen};
 use super::controls::Access;
 use crate::exit::Failure;
 use crate::settings::Settings;
-use crate::{output, stop};
+use crate::{open_files, output, stop};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -70,6 +72,7 @@ struct Brought {
 const SHOP: &str = "main";
 
 pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
+    open_files::raise();
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|error| cannot_listen(serve.listen, error))?;
     let listen = listener
@@ -94,7 +97,16 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
         ..WebhookOptions::default()
     };
     let url = &config.public_url;
-    let service = service(url, &database, config.shops, config.tokens, webhooks).await?;
+    let folder = config.secrets_folder;
+    let service = service(
+        url,
+        &database,
+        config.shops,
+        config.tokens,
+        webhooks,
+        folder,
+    )
+    .await?;
     output::answer(settings.output, &ready)?;
     serve_until_stopped(service, listener).await
 }
@@ -137,7 +149,7 @@ async fn run_demo(
     let token = Uuid::new_v4().simple().to_string();
     let tokens = Tokens::new(vec![Token::new(&token, Scope::Admin)]);
     let url = format!("http://{listen}");
-    let service = service(&url, &database, vec![shop], tokens, of_demo()?).await?;
+    let service = service(&url, &database, vec![shop], tokens, of_demo()?, None).await?;
     let ready = Ready {
         listen: url,
         database: without_password(&database),
@@ -158,8 +170,7 @@ fn read(file: &Path) -> Result<Config, Failure> {
         let next = "make one with `inbank init`, or try `inbank serve --demo`, which needs none";
         Failure::usage(format!("--config {shown}: {error}"), next)
     })?;
-    let environment = |name: &str| std::env::var(name).ok();
-    Config::read(&text, environment).map_err(|error| {
+    Config::read(&text, ThisProcess).map_err(|error| {
         let next = "correct that line; docs/service.md has all keys";
         Failure::usage(format!("--config {shown}: {error}"), next)
     })
@@ -171,6 +182,7 @@ async fn service(
     shops: Vec<Shop>,
     tokens: Tokens,
     webhooks: WebhookOptions,
+    folder: Option<SecretsFolder>,
 ) -> Result<Service, Failure> {
     let wrong = |says: String| Failure::usage(says, "correct that setting and start again");
     let ledger = SqlLedger::connect(database).await;
@@ -195,7 +207,8 @@ async fn service(
     let platform = platform.map_err(|error| wrong(error.to_string()))?;
     let service = Service::new(platform, tokens, store, webhooks);
     let service = service
-        .map_err(|error| Failure::other(error.to_string(), "correct that and start again"))?;
+        .map_err(|error| Failure::other(error.to_string(), "correct that and start again"))?
+        .with_secrets_folder(folder);
     let loaded = service.load().await;
     loaded.map_err(|error| Failure::other(error.to_string(), "try again"))?;
     Ok(service)
@@ -231,14 +244,19 @@ async fn serve_until_stopped(service: Service, listener: TcpListener) -> Result<
     Ok(())
 }
 
-/// A database's address, for people to see.
+/// A database's address, for people to see: without who asks and by which password, which may also stand among its parameters.
 fn without_password(database: &str) -> String {
-    let Some((scheme, rest)) = database.split_once("://") else {
+    if !database.contains("://") {
         return database.to_owned();
+    }
+    let Ok(url) = Url::parse(database) else {
+        return "a database whose address can't be shown".to_owned();
     };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://{host}"),
-        None => database.to_owned(),
+    let (scheme, path) = (url.scheme(), url.path());
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{scheme}://{host}:{port}{path}"),
+        None => format!("{scheme}://{host}{path}"),
     }
 }
 
@@ -290,10 +308,22 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let shown = without_password("postgres://user:p@ss@db.example/orders");
-        assert_eq!(shown, "postgres://db.example/orders");
-        for whole in ["sqlite:inbank.db", "postgres://db.example/orders"] {
+        for secret in [
+            "postgres://user:p@ss@db.example/orders",
+            "postgres://db.example/orders?user=shop&password=p@ss",
+            "postgres://user@db.example/orders?sslmode=require&password=pass",
+        ] {
+            assert_eq!(without_password(secret), "postgres://db.example/orders");
+        }
+        for whole in [
+            "sqlite:inbank.db",
+            "sqlite:///var/lib/inbank.db",
+            "postgres://db.example/orders",
+            "postgres://db.example:5433/orders",
+            "postgres:///orders",
+        ] {
             assert_eq!(without_password(whole), whole);
         }
+        assert!(!without_password("postgres://user:pass@[/orders").contains("pass"));
     }
 }

@@ -1,95 +1,35 @@
 //! Several instances of `inbank serve` on one PostgreSQL, killed and started again while orders run.
+//!
+//! A test run kills one each time that some events were heard. `cargo xtask instances` kills them by chance, for as many seconds as
+//! the variable [`SECONDS`] says, and prints what came of it.
+
+mod fleet;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use inbank_sandbox::{Region, Sandbox};
 use inbank_testkit::Postgres;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, interval, timeout};
 
-use crate::run::inbank;
+use self::fleet::{Door, Fleet, INSTANCES, TOKEN};
 
-const INSTANCES: usize = 3;
+const SECONDS: &str = "INBANK_INSTANCES_SECONDS";
+/// Without it so many orders come, …
 const ORDERS: usize = 48;
-/// One instance is killed, and another one started in its place, each time that so many events were heard.
+/// … and one instance is killed, and another one started in its place, each time that so many events were heard.
 const DEATH_EACH: usize = 6;
-/// Before whoever was not answered asks again.
+/// Before whoever was not answered asks again, and before the next order comes.
 const PAUSE: Duration = Duration::from_millis(100);
 /// What a killed instance had leased is taken up after two minutes.
 const PATIENCE: Duration = Duration::from_mins(6);
-
-/// An instance, killed with the test.
-struct Instance(Child);
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Instance {
-    /// Started, and the port that it listens at.
-    fn start(config: &Path, sandbox: &Sandbox, database: &str) -> (Self, u16) {
-        let listen = ["serve", "--listen", "127.0.0.1:0", "--output", "json"];
-        let mut process = inbank(&listen)
-            .arg("--config")
-            .arg(config)
-            .env("DATABASE_URL", database)
-            .env("INBANK_API_TOKENS", "a-token-of-the-test-itself-0123456789")
-            .env("MAIN_SHOP_UUID", sandbox.shop())
-            .env("MAIN_API_KEYS", sandbox.api_key())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let stdout = process.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        let listen = ready["listen"].as_str().unwrap();
-        let port = listen.rsplit(':').next().unwrap().trim_end_matches('/');
-        (Self(process), port.parse().unwrap())
-    }
-}
-
-/// Where the bank and the shop come in: each connection goes to another instance, as a proxy in front would do it.
-struct Door {
-    port: u16,
-    instances: Arc<[AtomicU16; INSTANCES]>,
-}
-
-impl Door {
-    async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let instances: Arc<[AtomicU16; INSTANCES]> = Arc::default();
-        let behind = instances.clone();
-        tokio::spawn(async move {
-            let turn = AtomicUsize::new(0);
-            while let Ok((mut inside, _)) = listener.accept().await {
-                let next = turn.fetch_add(1, Ordering::Relaxed) % INSTANCES;
-                let port = behind[next].load(Ordering::Relaxed);
-                tokio::spawn(async move {
-                    if let Ok(mut outside) = TcpStream::connect(("127.0.0.1", port)).await {
-                        let _ = copy_bidirectional(&mut inside, &mut outside).await;
-                    }
-                });
-            }
-        });
-        Self { port, instances }
-    }
-}
 
 /// A shop's own server: it asks again where it is not answered, since an instance may have been killed.
 struct Caller {
@@ -106,7 +46,7 @@ impl Caller {
             let request = self
                 .client
                 .request(method.clone(), url)
-                .bearer_auth("a-token-of-the-test-itself-0123456789")
+                .bearer_auth(TOKEN)
                 .header("connection", "close");
             let request = if method == Method::POST {
                 request.json(body)
@@ -131,6 +71,29 @@ impl Caller {
     async fn post(&self, path: &str, body: &Value) -> Value {
         self.ask(Method::POST, path, body).await
     }
+
+    /// An order comes, and its customer applies.
+    async fn sell(&self, n: usize, sandbox: &Sandbox) {
+        let product = if is_approved_first(n) {
+            "hire_purchase_approval"
+        } else {
+            "hire_purchase"
+        };
+        let amount = format!("{}.90", 400 + n % 500);
+        let cart = json!({"product": product, "amount": amount, "currency": "EUR"});
+        let path = format!("/v1/shops/main/orders/{}/pay", order(n));
+        let mut again = interval(PAUSE);
+        let session = loop {
+            again.tick().await;
+            let opened = self.post(&path, &cart).await;
+            let attempts = opened["order"]["attempts"].as_array().unwrap();
+            // None while nobody knows whether the bank was asked before its instance was killed.
+            if let Some(session) = attempts.last().unwrap()["session_id"].as_str() {
+                break session.parse().unwrap();
+            }
+        };
+        sandbox.customer_applies(session).unwrap();
+    }
 }
 
 fn order(n: usize) -> String {
@@ -141,15 +104,30 @@ fn is_approved_first(n: usize) -> bool {
     n.is_multiple_of(2)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn instances_that_are_killed_end_every_order_once_and_tell_every_event_in_order() {
-    timeout(PATIENCE, orders_under_kills()).await.unwrap();
+/// Numbers that look like chance, the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
 }
 
-async fn orders_under_kills() {
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_that_are_killed_end_every_order_once_and_tell_every_event_in_order() {
+    let seconds = env::var(SECONDS).ok().map(|text| text.parse().unwrap());
+    let by_time = seconds.map(Duration::from_secs);
+    let patience = PATIENCE + by_time.unwrap_or_default();
+    timeout(patience, orders_under_kills(by_time))
+        .await
+        .unwrap();
+}
+
+async fn orders_under_kills(by_time: Option<Duration>) {
     let sandbox = Sandbox::builder(Region::Estonia).instant();
     let sandbox = sandbox.start().await.unwrap();
-    let database = Postgres::shared().database();
     let door = Door::open().await;
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("inbank.toml");
@@ -160,43 +138,60 @@ async fn orders_under_kills() {
         sandbox.base_url()
     );
     fs::write(&config, text).unwrap();
-    let mut instances = Vec::new();
-    for place in door.instances.iter() {
-        let (instance, port) = Instance::start(&config, &sandbox, &database);
-        place.store(port, Ordering::Relaxed);
-        instances.push(instance);
+    let fleet = Fleet::new(config, Postgres::shared().database(), door);
+    for place in 0..INSTANCES {
+        fleet.start(place, &sandbox);
     }
     let caller = Caller {
         client: Client::builder().no_proxy().build().unwrap(),
         address,
     };
+    let began = Instant::now();
+    // How many orders there are is known once the last has come.
+    let (orders, deaths) = (AtomicUsize::new(usize::MAX), AtomicUsize::new(0));
+    let over = AtomicBool::new(by_time.is_none());
     let opening = async {
-        for n in 0..ORDERS {
-            let product = if is_approved_first(n) {
-                "hire_purchase_approval"
-            } else {
-                "hire_purchase"
-            };
-            let cart =
-                json!({"product": product, "amount": format!("{}.90", 400 + n), "currency": "EUR"});
-            let path = format!("/v1/shops/main/orders/{}/pay", order(n));
-            let mut again = interval(PAUSE);
-            let session = loop {
-                again.tick().await;
-                let opened = caller.post(&path, &cart).await;
-                let attempts = opened["order"]["attempts"].as_array().unwrap();
-                // None while nobody knows whether the bank was asked before its instance was killed.
-                if let Some(session) = attempts.last().unwrap()["session_id"].as_str() {
-                    break session.parse().unwrap();
-                }
-            };
-            sandbox.customer_applies(session).unwrap();
+        if by_time.is_none() {
+            for n in 0..ORDERS {
+                caller.sell(n, &sandbox).await;
+            }
+            return orders.store(ORDERS, Ordering::Relaxed);
         }
+        let (mut next, mut n) = (interval(PAUSE), 0);
+        let mut selling = FuturesUnordered::new();
+        while !over.load(Ordering::Relaxed) {
+            tokio::select! {
+                _ = next.tick() => {
+                    selling.push(caller.sell(n, &sandbox));
+                    n += 1;
+                }
+                Some(()) = selling.next() => {}
+            }
+        }
+        while selling.next().await.is_some() {}
+        orders.store(n, Ordering::Relaxed);
+    };
+    let dying = async {
+        let Some(time) = by_time else { return };
+        let (mut ticks, mut chance) = (interval(PAUSE), Chance(13));
+        while began.elapsed() < time {
+            for _ in 0..=chance.below(15) {
+                ticks.tick().await;
+            }
+            let place = usize::try_from(chance.below(INSTANCES as u64)).unwrap();
+            fleet.kill(place);
+            deaths.fetch_add(1, Ordering::Relaxed);
+            for _ in 0..chance.below(15) {
+                ticks.tick().await;
+            }
+            fleet.start(place, &sandbox);
+        }
+        over.store(true, Ordering::Relaxed);
     };
     let listening = async {
         let mut heard: Vec<Value> = Vec::new();
-        let (mut after, mut deaths) = (String::new(), 0);
-        while paid(&heard).len() < ORDERS {
+        let mut after = String::new();
+        while paid(&heard).len() < orders.load(Ordering::Relaxed) {
             let path = format!("/v1/events?wait=5&after={after}");
             let answer = caller.ask(Method::GET, &path, &Value::Null).await;
             answer["next"].as_str().unwrap().clone_into(&mut after);
@@ -209,21 +204,24 @@ async fn orders_under_kills() {
                     caller.post(&path, &json!({})).await;
                 }
                 heard.push(event.clone());
-                if heard.len() / DEATH_EACH > deaths {
-                    let victim = deaths % INSTANCES;
-                    deaths += 1;
-                    // Killed where it is dropped.
-                    let (instance, port) = Instance::start(&config, &sandbox, &database);
-                    instances[victim] = instance;
-                    door.instances[victim].store(port, Ordering::Relaxed);
+                let died = deaths.load(Ordering::Relaxed);
+                if by_time.is_none() && heard.len() / DEATH_EACH > died {
+                    deaths.store(died + 1, Ordering::Relaxed);
+                    fleet.start(died % INSTANCES, &sandbox);
                 }
             }
         }
-        (heard, deaths)
+        heard
     };
-    let ((), (heard, deaths)) = tokio::join!(opening, listening);
+    let ((), (), heard) = tokio::join!(opening, dying, listening);
+    let (orders, deaths) = (orders.into_inner(), deaths.into_inner());
     assert!(deaths >= INSTANCES, "{deaths} were killed");
-    judge(&heard, &sandbox);
+    judge(&heard, orders, &sandbox);
+    eprintln!(
+        "{orders} orders, {} events, {deaths} kills; all ended after {:.0?}",
+        heard.len(),
+        began.elapsed()
+    );
 }
 
 /// How often each order was told to be paid.
@@ -235,8 +233,8 @@ fn paid(heard: &[Value]) -> BTreeMap<&str, usize> {
     paid
 }
 
-fn judge(heard: &[Value], sandbox: &Sandbox) {
-    for n in 0..ORDERS {
+fn judge(heard: &[Value], orders: usize, sandbox: &Sandbox) {
+    for n in 0..orders {
         let of_it = heard
             .iter()
             .filter(|event| event["order"] == order(n).as_str());
@@ -260,5 +258,5 @@ fn judge(heard: &[Value], sandbox: &Sandbox) {
         .map(|event| event["id"].as_str().unwrap())
         .collect();
     assert_eq!(ids.len(), heard.len(), "an event was read twice");
-    assert_eq!(sandbox.contract_count(), ORDERS, "contracts at the bank");
+    assert_eq!(sandbox.contract_count(), orders, "contracts at the bank");
 }

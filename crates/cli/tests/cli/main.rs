@@ -25,6 +25,7 @@ mod run;
 mod sandbox;
 mod secrecy;
 mod serve;
+mod served;
 mod session;
 mod settings;
 mod shop;
@@ -33,3 +34,5 @@ mod signing;
 mod terminal;
 mod trigger;
 mod watching;
+#[cfg(target_os = "linux")]
+mod withstanding;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -55,6 +55,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The whole body.
 pub(super) async fn collected(request: Request) -> Result<Bytes, Problem> {
     let largest = largest(request.uri().path());
+    // What says that it is too large need not be sent.
+    let least = request.body().size_hint().lower();
+    if least > u64::try_from(largest).unwrap_or(u64::MAX) {
+        return Err(Problem::too_large(largest));
+    }
     let reading = Bytes::from_request(request, &());
     match tokio::time::timeout(LONGEST, reading).await {
         Ok(Ok(content)) => Ok(content),

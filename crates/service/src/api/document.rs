@@ -1,7 +1,7 @@
 //! The guide's own request body, with what the service fills in.
 
-use inbank::http::read_session_request;
-use inbank::{Cart, Invalid, Region};
+use inbank::http::{read_application_request, read_session_request};
+use inbank::{ApplicationRequest, Cart, Invalid, Region};
 use serde_json::{Map, Value};
 
 /// Keys that the service fills in.
@@ -50,5 +50,25 @@ pub(super) fn cart(
         document.insert("locale".to_owned(), Value::from(*usual));
     }
     let document = Value::Object(document).to_string();
-    read_session_request(&document, region).map(Cart::from)
+    let request = read_session_request(&document, region).map_err(in_the_body)?;
+    Ok(Cart::from(request))
+}
+
+/// Reads the body of `POST /applications`.
+pub(super) fn application(
+    document: Map<String, Value>,
+    region: &Region,
+) -> Result<ApplicationRequest, Invalid> {
+    let document = Value::Object(document).to_string();
+    read_application_request(&document, region).map_err(in_the_body)
+}
+
+/// Without the line: it is one of a text that was made from the body, and not of the body.
+fn in_the_body(invalid: Invalid) -> Invalid {
+    let problem = invalid.problem();
+    let of_the_body = match problem.rsplit_once(" (line ") {
+        Some((of_the_body, _)) => of_the_body.to_owned(),
+        None => return invalid,
+    };
+    Invalid::new(invalid.field().to_owned(), of_the_body)
 }

@@ -94,7 +94,7 @@ pub(super) async fn list(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
-    let shops = caller.shops(wanted.shop.as_deref())?;
+    caller.shops(wanted.shop.as_deref())?;
     let last = headers.get(LAST_EVENT_ID).map(|id| id.to_str());
     let after = match last {
         Some(Ok(id)) if !id.is_empty() => id,
@@ -120,6 +120,8 @@ pub(super) async fn list(
     let until = Instant::now() + Duration::from_secs(wanted.wait.into());
     let mut stopping = api.stopping.clone();
     loop {
+        // Shops come and go meanwhile.
+        let shops = caller.shops(wanted.shop.as_deref())?;
         let events = api.events(&shops, &mut positions, limit).await?;
         if !events.is_empty() || Instant::now() >= until || *stopping.borrow() {
             let events = events.iter().map(EventAnswer::from).collect();

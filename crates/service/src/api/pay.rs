@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use inbank::http::read_application_request;
 use inbank::{ApplyOutcome, Money, OrderHandle, PayOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -198,8 +197,7 @@ pub(super) async fn apply(
     body: Sent,
 ) -> Result<Response, Problem> {
     let shop = caller.writes(&path.shop)?;
-    let document = Value::Object(body.json::<Map<_, _>>()?).to_string();
-    let request = read_application_request(&document, &shop.bank().region)?;
+    let request = document::application(body.json()?, &shop.bank().region)?;
     let order = shop.order(path.reference);
     let (status, sent) = match order.apply(&request).await? {
         ApplyOutcome::Sent(_, _) => (StatusCode::OK, true),

@@ -1,19 +1,19 @@
 //! Errors as problem documents (RFC 9457): which it is, and what to do next.
 
+mod cause;
+mod kind;
+
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use inbank::{
-    CommandRefused, GatewayError, GatewayErrorKind, Invalid, LedgerError, NotOffered, OrderError,
-    Unavailable,
-};
 use serde::Serialize;
-use time::OffsetDateTime;
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::shops::ShopSettingError;
-use crate::webhook::WebhookError;
+use self::kind::{
+    BROKEN, FORBIDDEN, INVALID, KEY_REUSED, Kind, LOADED, MALFORMED, METHOD, NOT_AUTHORISED,
+    NOT_FOUND, NOT_JSON, TOO_LARGE, TOO_SLOW, UNDER_WAY,
+};
 
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,126 +84,6 @@ pub(super) enum Problems {
     #[response(status = 503, content_type = "application/problem+json")]
     Away(Problem),
 }
-
-/// What is wrong, without the words for one case.
-#[derive(Clone, Copy)]
-struct Kind(StatusCode, &'static str, &'static str);
-
-const NOT_AUTHORISED: Kind = Kind(
-    StatusCode::UNAUTHORIZED,
-    "/problems/not_authorised",
-    "The token is missing or not valid",
-);
-const FORBIDDEN: Kind = Kind(
-    StatusCode::FORBIDDEN,
-    "/problems/forbidden",
-    "The token may not do this",
-);
-const NOT_FOUND: Kind = Kind(
-    StatusCode::NOT_FOUND,
-    "/problems/not_found",
-    "There is no such thing",
-);
-const METHOD: Kind = Kind(
-    StatusCode::METHOD_NOT_ALLOWED,
-    "/problems/method_not_allowed",
-    "The path has no such method",
-);
-const MALFORMED: Kind = Kind(
-    StatusCode::BAD_REQUEST,
-    "/problems/malformed",
-    "The request can't be read",
-);
-const INVALID: Kind = Kind(
-    StatusCode::UNPROCESSABLE_ENTITY,
-    "/problems/invalid",
-    "The request breaks a rule",
-);
-const NOT_OFFERED: Kind = Kind(
-    StatusCode::UNPROCESSABLE_ENTITY,
-    "/problems/not_offered",
-    "The product is not to be had for this cart",
-);
-const REFUSED: Kind = Kind(
-    StatusCode::UNPROCESSABLE_ENTITY,
-    "/problems/bank_refused",
-    "The bank refused",
-);
-const NOT_NOW: Kind = Kind(
-    StatusCode::CONFLICT,
-    "/problems/not_now",
-    "The order can't take this now",
-);
-const NOT_SET_UP: Kind = Kind(
-    StatusCode::CONFLICT,
-    "/problems/not_set_up",
-    "The service is not set up for this",
-);
-const BUSY: Kind = Kind(
-    StatusCode::CONFLICT,
-    "/problems/busy",
-    "Others are changing the order",
-);
-const UNDER_WAY: Kind = Kind(
-    StatusCode::CONFLICT,
-    "/problems/under_way",
-    "The same request is under way",
-);
-const KEY_REUSED: Kind = Kind(
-    StatusCode::UNPROCESSABLE_ENTITY,
-    "/problems/key_reused",
-    "The idempotency key was used for another request",
-);
-const BROKEN: Kind = Kind(
-    StatusCode::SERVICE_UNAVAILABLE,
-    "/problems/broken_off",
-    "The request broke off",
-);
-const TOO_SLOW: Kind = Kind(
-    StatusCode::REQUEST_TIMEOUT,
-    "/problems/too_slow",
-    "The body took too long",
-);
-const TOO_LARGE: Kind = Kind(
-    StatusCode::PAYLOAD_TOO_LARGE,
-    "/problems/too_large",
-    "The body is too large",
-);
-const NOT_JSON: Kind = Kind(
-    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-    "/problems/not_json",
-    "The body is no application/json",
-);
-const TOO_MANY: Kind = Kind(
-    StatusCode::TOO_MANY_REQUESTS,
-    "/problems/too_many",
-    "Too many attempts",
-);
-const UNCLEAR: Kind = Kind(
-    StatusCode::BAD_GATEWAY,
-    "/problems/unclear",
-    "The bank was asked and did not answer",
-);
-const BANK: Kind = Kind(
-    StatusCode::BAD_GATEWAY,
-    "/problems/bank",
-    "The bank's answer is of no use",
-);
-const AWAY: Kind = Kind(
-    StatusCode::SERVICE_UNAVAILABLE,
-    "/problems/bank_away",
-    "The bank is away",
-);
-const LOADED: Kind = Kind(
-    StatusCode::SERVICE_UNAVAILABLE,
-    "/problems/too_much",
-    "Too much is under way",
-);
-const LEDGER: Kind = Kind(
-    StatusCode::SERVICE_UNAVAILABLE,
-    "/problems/ledger_away",
-    "The ledger is away",
-);
 
 /// After which a bank or a ledger that is away may be tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -360,137 +240,6 @@ pub(super) fn at_most(wanted: Option<u32>, usual: u32, most: u32) -> Result<u32,
         Ok(wanted)
     } else {
         Err(Problem::malformed(format!("`limit` may be 1 to {most}")))
-    }
-}
-
-impl From<Invalid> for Problem {
-    fn from(invalid: Invalid) -> Self {
-        let mut problem = Self::new(INVALID, invalid.to_string());
-        problem.field = Some(invalid.field().to_owned());
-        problem
-    }
-}
-
-impl From<Unavailable> for Problem {
-    fn from(why: Unavailable) -> Self {
-        let invalid = why.invalid();
-        let mut problem = Self::new(NOT_OFFERED, format!("{why}; offer another way to pay"));
-        problem.field = Some(invalid.field().to_owned());
-        problem
-    }
-}
-
-impl From<NotOffered> for Problem {
-    fn from(why: NotOffered) -> Self {
-        match why {
-            NotOffered::Refused(error) => error.into(),
-            NotOffered::Unavailable(why) => why.into(),
-        }
-    }
-}
-
-impl From<GatewayError> for Problem {
-    fn from(error: GatewayError) -> Self {
-        let kind = match error.kind() {
-            GatewayErrorKind::Invalid | GatewayErrorKind::Unsupported => INVALID,
-            GatewayErrorKind::NotFound => NOT_FOUND,
-            GatewayErrorKind::Refused => REFUSED,
-            GatewayErrorKind::OutcomeUnknown => UNCLEAR,
-            GatewayErrorKind::NotAuthorised | GatewayErrorKind::Undecodable => BANK,
-            GatewayErrorKind::RateLimited
-            | GatewayErrorKind::Unavailable
-            | GatewayErrorKind::Unreachable => AWAY,
-        };
-        let mut problem = Self::new(kind, error.to_string());
-        if kind.0 == StatusCode::SERVICE_UNAVAILABLE {
-            let pause = error.retry_after().unwrap_or(AGAIN_AFTER);
-            problem = problem.again_after(pause);
-        }
-        problem.bank_status = error.bank_status();
-        problem.bank_codes = error.bank_codes().to_vec();
-        problem
-    }
-}
-
-impl From<LedgerError> for Problem {
-    fn from(error: LedgerError) -> Self {
-        tracing::error!(%error, "the ledger gave no answer");
-        let detail = "nothing was done; try again, and look at the service's log if it stays";
-        Self::new(LEDGER, detail).again_after(AGAIN_AFTER)
-    }
-}
-
-impl From<OrderError> for Problem {
-    fn from(error: OrderError) -> Self {
-        let says = error.to_string();
-        match error {
-            OrderError::Bank(error) => error.into(),
-            OrderError::Invalid(invalid) if invalid.field() == "purchase_reference" => {
-                Self::from(invalid.named("reference"))
-            }
-            OrderError::Invalid(invalid) => invalid.into(),
-            OrderError::Ledger(error) => error.into(),
-            OrderError::NotFound => Self::no_order(),
-            OrderError::Refused(why) => Self::new(NOT_NOW, format!("{says}; {}", next_after(&why))),
-            OrderError::Taken => Self::new(NOT_NOW, format!("{says}; send it again")),
-            OrderError::Kept(_) => Self::new(NOT_NOW, format!("{says}; nothing is to be done")),
-            OrderError::TooMany(at) => {
-                let pause = at - OffsetDateTime::now_utc();
-                let pause = pause.try_into().unwrap_or(Duration::ZERO);
-                Self::new(TOO_MANY, says).again_after(pause)
-            }
-            OrderError::Unclear(_) => Self::new(UNCLEAR, says),
-            OrderError::Busy => Self::new(BUSY, says).again_after(Duration::from_secs(1)),
-        }
-    }
-}
-
-/// What to do about a command that can't be taken now.
-const fn next_after(why: &CommandRefused) -> &'static str {
-    match why {
-        CommandRefused::Changed(_) => {
-            "show the customer the offer that stands, and accept that one"
-        }
-        CommandRefused::FinancedAlready { .. } => {
-            "GET the order: cancel that attempt first, or leave this one"
-        }
-        CommandRefused::NoAttempt => "pay, apply or rent first",
-        CommandRefused::NotNow { .. } => {
-            "GET the order: its status says what it waits for, and an event tells when that changes"
-        }
-        CommandRefused::Otherwise(_) => {
-            "wait for the event that tells how it ends; GET the order shows it as `command`"
-        }
-        CommandRefused::Superseded => "GET the order: its last attempt is the one that counts",
-    }
-}
-
-impl From<WebhookError> for Problem {
-    fn from(error: WebhookError) -> Self {
-        let says = error.to_string();
-        match error {
-            WebhookError::OfFile | WebhookError::NoVault | WebhookError::Locked(_) => {
-                Self::new(NOT_SET_UP, says)
-            }
-            WebhookError::Missing => Self::new(NOT_FOUND, says),
-            WebhookError::Invalid(invalid) => invalid.into(),
-            WebhookError::Ledger(error) => error.into(),
-        }
-    }
-}
-
-impl From<ShopSettingError> for Problem {
-    fn from(error: ShopSettingError) -> Self {
-        let says = error.to_string();
-        match error {
-            ShopSettingError::OfFile
-            | ShopSettingError::NoVault
-            | ShopSettingError::Locked(_)
-            | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
-            ShopSettingError::Missing => Self::new(NOT_FOUND, says),
-            ShopSettingError::Invalid(invalid) => invalid.into(),
-            ShopSettingError::Ledger(error) => error.into(),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use inbank::ports::{Measures, ShopStatistics};
 use inbank::{OrderStatus, ShopName};
+use inbank_adapters_sql::WebhookMeasures;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use time::OffsetDateTime;
@@ -131,6 +132,11 @@ impl Api {
             let measures = ledger.measure(std::slice::from_ref(shop), now).await?;
             show_measures(shop, &measures);
         }
+        let webhooks = self.store.measure_webhooks(self.webhooks.now()).await?;
+        for shop in &shops {
+            // A shop without one shows nothing, also after one was removed.
+            show_webhook(shop, webhooks.iter().find(|webhook| webhook.shop == *shop));
+        }
         Ok(())
     }
 }
@@ -164,6 +170,27 @@ fn show_measures(shop: &ShopName, measures: &Measures) {
         .set(seconds(measures.oldest_undelivered));
 }
 
+fn show_webhook(shop: &ShopName, webhook: Option<&WebhookMeasures>) {
+    let shop = shop.to_string();
+    let count = |name: &'static str, count: u64| {
+        gauge!(name, "shop" => shop.clone()).set(float(count));
+    };
+    count(
+        "inbank_webhooks_waiting",
+        webhook.map_or(0, |webhook| webhook.waiting),
+    );
+    count(
+        "inbank_webhooks_dead",
+        webhook.map_or(0, |webhook| webhook.dead),
+    );
+    count(
+        "inbank_webhooks_disabled",
+        webhook.is_some_and(|webhook| webhook.disabled).into(),
+    );
+    gauge!("inbank_webhooks_oldest_seconds", "shop" => shop.clone())
+        .set(seconds(webhook.and_then(|webhook| webhook.oldest)));
+}
+
 fn seconds(age: Option<Duration>) -> f64 {
     age.unwrap_or_default().as_secs_f64()
 }
@@ -173,7 +200,101 @@ fn float(count: u64) -> f64 {
     u32::try_from(count).unwrap_or(u32::MAX).into()
 }
 
-/// What each figure is. The service's document lists the same.
+/// What is counted. The service's document lists the same.
+const COUNTERS: &[(&str, &str)] = &[
+    (
+        "inbank_bank_retries_total",
+        "Tries that were followed by another",
+    ),
+    ("inbank_callbacks_total", "The bank's callbacks by verdict"),
+    (
+        "inbank_events_total",
+        "Events that were delivered or put aside",
+    ),
+    (
+        "inbank_rounds_total",
+        "Rounds of work on an order by outcome",
+    ),
+    (
+        "inbank_breaker_openings_total",
+        "How often a host was left alone",
+    ),
+];
+
+/// What is measured, likewise.
+const GAUGES: &[(&str, &str)] = &[
+    (
+        "inbank_breaker_open",
+        "1 while a host is left alone, since it gave no answer",
+    ),
+    (
+        "inbank_callbacks_oldest_seconds",
+        "Age of the oldest callback that was not worked on",
+    ),
+    (
+        "inbank_callbacks_waiting",
+        "Callbacks that were not worked on yet",
+    ),
+    (
+        "inbank_commands_unclear",
+        "Commands of which it is not known whether they arrived",
+    ),
+    (
+        "inbank_deliveries",
+        "Orders whose events are being delivered by this process",
+    ),
+    (
+        "inbank_events_undelivered",
+        "Events that were not delivered yet",
+    ),
+    (
+        "inbank_events_undelivered_oldest_seconds",
+        "Age of the oldest event that was not delivered",
+    ),
+    (
+        "inbank_last_claim_timestamp_seconds",
+        "When this process last asked for due orders with success",
+    ),
+    (
+        "inbank_ledger_up",
+        "1 where the ledger answered when it was last asked",
+    ),
+    ("inbank_orders", "Orders by status"),
+    (
+        "inbank_orders_aside",
+        "Orders that are put aside, since working on them failed each time",
+    ),
+    (
+        "inbank_orders_due",
+        "Orders that are due and not being worked on",
+    ),
+    (
+        "inbank_orders_due_oldest_seconds",
+        "How long the first of them has been due",
+    ),
+    (
+        "inbank_orders_needing_a_person",
+        "Orders that a person should look at",
+    ),
+    ("inbank_rounds", "Orders that this process works on"),
+    (
+        "inbank_webhooks_dead",
+        "Webhooks that were given up, and can be sent again by a call",
+    ),
+    (
+        "inbank_webhooks_disabled",
+        "1 while a shop's webhook is switched off",
+    ),
+    (
+        "inbank_webhooks_oldest_seconds",
+        "How long ago the first event happened that waits to be posted",
+    ),
+    (
+        "inbank_webhooks_waiting",
+        "Events that wait to be posted, of those that were taken up",
+    ),
+];
+
 fn described() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
@@ -182,83 +303,10 @@ fn described() {
         Unit::Seconds,
         "Calls to the bank, with all their tries, by operation and outcome"
     );
-    for (name, says) in [
-        (
-            "inbank_bank_retries_total",
-            "Tries that were followed by another",
-        ),
-        ("inbank_callbacks_total", "The bank's callbacks by verdict"),
-        (
-            "inbank_events_total",
-            "Events that were delivered or put aside",
-        ),
-        (
-            "inbank_rounds_total",
-            "Rounds of work on an order by outcome",
-        ),
-        (
-            "inbank_breaker_openings_total",
-            "How often a host was left alone",
-        ),
-    ] {
-        describe_counter!(name, says);
+    for (name, says) in COUNTERS {
+        describe_counter!(*name, *says);
     }
-    for (name, says) in [
-        (
-            "inbank_breaker_open",
-            "1 while a host is left alone, since it gave no answer",
-        ),
-        (
-            "inbank_callbacks_oldest_seconds",
-            "Age of the oldest callback that was not worked on",
-        ),
-        (
-            "inbank_callbacks_waiting",
-            "Callbacks that were not worked on yet",
-        ),
-        (
-            "inbank_commands_unclear",
-            "Commands of which it is not known whether they arrived",
-        ),
-        (
-            "inbank_deliveries",
-            "Orders whose events are being delivered by this process",
-        ),
-        (
-            "inbank_events_undelivered",
-            "Events that were not delivered yet",
-        ),
-        (
-            "inbank_events_undelivered_oldest_seconds",
-            "Age of the oldest event that was not delivered",
-        ),
-        (
-            "inbank_last_claim_timestamp_seconds",
-            "When this process last asked for due orders with success",
-        ),
-        (
-            "inbank_ledger_up",
-            "1 where the ledger answered when it was last asked",
-        ),
-        ("inbank_orders", "Orders by status"),
-        (
-            "inbank_orders_aside",
-            "Orders that are put aside, since working on them failed each time",
-        ),
-        (
-            "inbank_orders_due",
-            "Orders that are due and not being worked on",
-        ),
-        (
-            "inbank_orders_due_oldest_seconds",
-            "How long the first of them has been due",
-        ),
-        (
-            "inbank_orders_needing_a_person",
-            "Orders that a person should look at",
-        ),
-        ("inbank_rounds", "Orders that this process works on"),
-    ] {
-        describe_gauge!(name, says);
+    for (name, says) in GAUGES {
+        describe_gauge!(*name, *says);
     }
 }

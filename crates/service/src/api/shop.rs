@@ -32,6 +32,8 @@ pub(super) struct ShopSetting {
     api_keys: Option<Vec<String>>,
     /// Or the variable of the service's environment that holds them, separated by commas; its name begins with `INBANK_SHOP_`.
     api_keys_env: Option<String>,
+    /// Or the name of a file in the service's `secrets_folder` that does.
+    api_keys_file: Option<String>,
     /// Where customers are sent on to.
     #[schema(example = "https://shop.example.com/orders/{order_reference}")]
     return_url: Option<String>,
@@ -45,6 +47,8 @@ pub(super) struct KeySetting {
     api_keys: Option<Vec<String>>,
     /// Or the variable of the service's environment that holds them.
     api_keys_env: Option<String>,
+    /// Or the name of a file in the service's `secrets_folder` that does. It is read now, and when a process starts.
+    api_keys_file: Option<String>,
 }
 
 /// A shop that was set.
@@ -66,7 +70,11 @@ pub(super) async fn set(
 ) -> Result<Json<ShopAnswer>, Problem> {
     let shop = caller.founds(&path.shop)?;
     let setting: ShopSetting = body.json()?;
-    let keys = source(setting.api_keys, setting.api_keys_env)?;
+    let keys = source(
+        setting.api_keys,
+        setting.api_keys_env,
+        setting.api_keys_file,
+    )?;
     let settings = Settings {
         region: setting.region,
         environment: setting.environment,
@@ -75,6 +83,7 @@ pub(super) async fn set(
         shop_uuid: setting.shop_uuid,
         return_url: setting.return_url,
         api_keys_env: None,
+        api_keys_file: None,
     };
     let by = caller.entry("shop.set", &shop);
     api.shops.set(&shop, settings, keys, &by).await?;
@@ -111,20 +120,29 @@ pub(super) async fn change_keys(
 ) -> Result<Json<ShopAnswer>, Problem> {
     let shop = caller.administers(&path.shop)?;
     let setting: KeySetting = body.json()?;
-    let keys = source(setting.api_keys, setting.api_keys_env)?;
+    let keys = source(
+        setting.api_keys,
+        setting.api_keys_env,
+        setting.api_keys_file,
+    )?;
     let by = caller.entry("shop.keys", &shop);
     api.shops.change_keys(&shop, keys, &by).await?;
     Ok(answer(&shop))
 }
 
-fn source(given: Option<Vec<String>>, variable: Option<String>) -> Result<KeySource, Invalid> {
-    match (given, variable) {
-        (Some(keys), None) => Ok(KeySource::Given(keys)),
-        (None, Some(name)) => Ok(KeySource::Variable(name)),
-        (None, None) | (Some(_), Some(_)) => Err(Invalid::new(
-            "api_keys",
-            "must be there, or api_keys_env, and not both",
-        )),
+fn source(
+    given: Option<Vec<String>>,
+    variable: Option<String>,
+    file: Option<String>,
+) -> Result<KeySource, Invalid> {
+    match (given, variable, file) {
+        (Some(keys), None, None) => Ok(KeySource::Given(keys)),
+        (None, Some(name), None) => Ok(KeySource::Variable(name)),
+        (None, None, Some(name)) => Ok(KeySource::File(name)),
+        _ => {
+            let problem = "must be there, or api_keys_env or api_keys_file, and one of them alone";
+            Err(Invalid::new("api_keys", problem))
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 use inbank::ShopName;
 use toml::Spanned;
 
-use super::{ConfigError, Reader, ShopTable};
-use crate::{FileWebhook, Vault, WebhookSecret, WebhookTargets};
+use super::ConfigError;
+use super::reader::Reader;
+use super::secret::Reference;
+use super::shop::ShopTable;
+use crate::{FileWebhook, SecretSource, Vault, WebhookSecret, WebhookTargets};
 
-impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
+impl<S: SecretSource> Reader<'_, S> {
     pub(super) fn targets(
         &self,
         allowed: &[Spanned<String>],
@@ -30,26 +33,27 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
         table: &ShopTable,
         targets: &WebhookTargets,
     ) -> Result<Option<FileWebhook>, ConfigError> {
-        let (url, env) = match (&table.webhook_url, &table.webhook_secret_env) {
+        let secret = self.reference(
+            ("webhook_secret_env", table.webhook_secret_env.as_ref()),
+            ("webhook_secret_file", table.webhook_secret_file.as_ref()),
+        )?;
+        let (url, secret) = match (&table.webhook_url, secret) {
             (None, None) => return Ok(None),
-            (Some(url), Some(env)) => (url, env),
+            (Some(url), Some(secret)) => (url, secret),
             (Some(url), None) => {
-                let problem =
-                    "webhook_url needs webhook_secret_env, the variable that holds its secret";
+                let problem = "webhook_url needs webhook_secret_env or webhook_secret_file, which says where its secret is";
                 return Err(self.wrong(url, problem));
             }
-            (None, Some(env)) => {
-                return Err(self.wrong(env, "webhook_secret_env needs webhook_url"));
-            }
+            (None, Some(secret)) => return Err(self.lonely(secret, "needs webhook_url")),
         };
         self.checked(url, "webhook_url", |url| targets.check(url))?;
         let mut secrets = Vec::new();
-        for secret in self.list(env, "webhook_secret_env")? {
-            let secret = WebhookSecret::parse(&secret).map_err(|error| {
-                let held = env.get_ref();
-                self.wrong(env, format_args!("{held}: each {}", error.problem()))
-            });
-            secrets.push(secret?);
+        for held in self.list(secret)? {
+            let parsed = WebhookSecret::parse(&held);
+            secrets.push(parsed.map_err(|error| {
+                let problem = error.problem();
+                self.misfit(secret, format_args!("has one that {problem}"))
+            })?);
         }
         Ok(Some(FileWebhook {
             shop: self.checked(&table.id, "id", |id| ShopName::parse(id))?,
@@ -58,13 +62,11 @@ impl<E: Fn(&str) -> Option<String>> Reader<'_, E> {
         }))
     }
 
-    pub(super) fn vault(&self, name: &Spanned<String>) -> Result<Vault, ConfigError> {
-        let keys = self.list(name, "secret_key_env")?;
+    pub(super) fn vault(&self, secret: Reference<'_>) -> Result<Vault, ConfigError> {
+        let keys = self.list(secret)?;
         Vault::new(keys.iter().map(String::as_str)).ok_or_else(|| {
-            let held = name.get_ref();
-            let problem =
-                format!("{held} has a key that can be guessed: take 32 characters or more");
-            self.wrong(name, problem)
+            let problem = "has a key that can be guessed: take 32 characters or more";
+            self.misfit(secret, problem)
         })
     }
 }
@@ -141,7 +143,7 @@ webhook_secret_env = "SECRETS"
             (
                 "\"SECRETS\"",
                 "\"SHORT\"",
-                Some("line 13: SHORT: each must be whsec_"),
+                Some("line 13: webhook_secret_env: SHORT has one that must be whsec_"),
             ),
             (
                 "\"SECRETS\"",
@@ -161,7 +163,7 @@ webhook_secret_env = "SECRETS"
             (
                 "\"SECRET_KEY\"",
                 "\"SHORT\"",
-                Some("line 4: SHORT has a key that can be guessed"),
+                Some("line 4: secret_key_env: SHORT has a key that can be guessed"),
             ),
             (
                 "10.0.0.7",

@@ -6,9 +6,11 @@ use std::str::FromStr as _;
 use inbank::http::{ApiVersion, Environment, RegionProfile, Site};
 use inbank::ports::Random;
 use inbank::{ApiKey, Invalid, ReturnPage, Shop, ShopId, ShopName};
+use inbank_adapters_sql::KeptShop;
 use serde::{Deserialize, Serialize};
 
 use super::ShopSettingError;
+use crate::SecretsFolder;
 use crate::vault::{Locked, Vault};
 
 /// What is not secret.
@@ -23,6 +25,9 @@ pub(crate) struct Settings {
     /// The variable that holds the keys, where they aren't kept here.
     #[serde(default)]
     pub(crate) api_keys_env: Option<String>,
+    /// The file of the secrets' folder that does, likewise.
+    #[serde(default)]
+    pub(crate) api_keys_file: Option<String>,
 }
 
 /// Where a shop's keys are. The first signs and sends, all verify.
@@ -32,6 +37,8 @@ pub(crate) enum KeySource {
     Given(Vec<String>),
     /// In this variable of the environment, separated by commas.
     Variable(String),
+    /// In this file of the secrets' folder, separated by commas.
+    File(String),
 }
 
 /// Callers may name variables that begin so and no others: else a caller could have any secret of the service sent to a server of
@@ -69,13 +76,15 @@ impl Settings {
 
     /// With keys from there.
     pub(super) fn with_keys(mut self, keys: &KeySource) -> Result<Self, Invalid> {
-        self.api_keys_env = match keys {
-            KeySource::Given(_) => None,
-            KeySource::Variable(name) if name.starts_with(VARIABLES) => Some(name.clone()),
+        (self.api_keys_env, self.api_keys_file) = match keys {
+            KeySource::Given(_) => (None, None),
+            KeySource::Variable(name) if name.starts_with(VARIABLES) => (Some(name.clone()), None),
             KeySource::Variable(_) => {
                 let problem = format!("must be a variable whose name begins with {VARIABLES}");
                 return Err(Invalid::new("api_keys_env", problem));
             }
+            // Whether it may be read is seen when it is.
+            KeySource::File(name) => (None, Some(name.clone())),
         };
         Ok(self)
     }
@@ -83,23 +92,25 @@ impl Settings {
     /// The keys, from where they are.
     pub(super) fn keys(
         &self,
-        name: &ShopName,
-        sealed: Option<&[u8]>,
+        kept: &KeptShop,
         vault: Option<&Vault>,
+        folder: Option<&SecretsFolder>,
     ) -> Result<Vec<String>, ShopSettingError> {
-        let Some(variable) = &self.api_keys_env else {
-            let vault = vault.ok_or(ShopSettingError::NoVault)?;
-            let opened = vault.open(&purpose(name), sealed.unwrap_or_default())?;
-            return Ok(serde_json::from_slice(&opened).map_err(|_| Locked)?);
-        };
-        let held = env::var(variable).unwrap_or_default();
-        let keys = held.split(',').map(str::trim).filter(|key| !key.is_empty());
-        let keys: Vec<_> = keys.map(str::to_owned).collect();
-        if keys.is_empty() {
-            let problem = "names a variable that is not set in this process";
-            return Err(Invalid::new("api_keys_env", problem).into());
+        if let Some(name) = &self.api_keys_file {
+            let folder = folder.ok_or(ShopSettingError::NoFolder)?;
+            let read = folder.read(name);
+            let held = read.map_err(|error| Invalid::new("api_keys_file", error.to_string()))?;
+            return listed(&held, "api_keys_file", "names a file that holds no key");
         }
-        Ok(keys)
+        if let Some(variable) = &self.api_keys_env {
+            let held = env::var(variable).unwrap_or_default();
+            let problem = "names a variable that is not set in this process";
+            return listed(&held, "api_keys_env", problem);
+        }
+        let vault = vault.ok_or(ShopSettingError::NoVault)?;
+        let sealed = kept.secrets.as_deref().unwrap_or_default();
+        let opened = vault.open(&purpose(&kept.name), sealed)?;
+        Ok(serde_json::from_slice(&opened).map_err(|_| Locked)?)
     }
 
     /// The shop that all of it makes; what is wrong is named by its field.
@@ -112,8 +123,13 @@ impl Settings {
             move |error: Invalid| Invalid::new(field, error.problem().to_owned())
         };
         ShopId::parse(self.shop_uuid.as_str()).map_err(at("shop_uuid"))?;
+        let field = match (&self.api_keys_env, &self.api_keys_file) {
+            (_, Some(_)) => "api_keys_file",
+            (Some(_), None) => "api_keys_env",
+            (None, None) => "api_keys",
+        };
         for key in &keys {
-            ApiKey::parse(key).map_err(at("api_keys"))?;
+            ApiKey::parse(key).map_err(at(field))?;
         }
         let mut keys = keys.into_iter();
         let first = keys.next();
@@ -127,9 +143,11 @@ impl Settings {
         for key in keys {
             shop = shop.with_further_key(key);
         }
+        let mut is_live = false;
         if let Some(text) = &self.environment {
             let environment = Environment::from_str(text).map_err(at("environment"))?;
             if environment == Environment::Live {
+                is_live = true;
                 shop = shop.live();
             }
         }
@@ -137,7 +155,11 @@ impl Settings {
             shop = shop.with_version(ApiVersion::from_str(text).map_err(at("api_version"))?);
         }
         if let Some(url) = &self.base_url {
-            Site::parse(url).map_err(at("base_url"))?;
+            let site = Site::parse(url).map_err(at("base_url"))?;
+            if is_live && site.is_loopback() {
+                let problem = "is of the service's own machine, where no live shop is: leave it out, or set environment to demo";
+                return Err(Invalid::new("base_url", problem));
+            }
             shop = shop.with_base_url(url);
         }
         if let Some(url) = &self.return_url {
@@ -146,4 +168,18 @@ impl Settings {
         }
         Ok(shop)
     }
+}
+
+/// Keys, separated by commas.
+fn listed(
+    held: &str,
+    field: &'static str,
+    none: &'static str,
+) -> Result<Vec<String>, ShopSettingError> {
+    let keys = held.split(',').map(str::trim).filter(|key| !key.is_empty());
+    let keys: Vec<_> = keys.map(str::to_owned).collect();
+    if keys.is_empty() {
+        return Err(Invalid::new(field, none).into());
+    }
+    Ok(keys)
 }

@@ -58,8 +58,15 @@ impl Webhooks {
         let _ = timeout(DRAIN, ending).await;
     }
 
-    /// Writes down what the file says, so that all processes go by it.
+    /// Writes down what the file says, so that all processes go by it, and removes what it says no more.
     async fn file_webhooks(&self) -> Result<(), LedgerError> {
+        for shop in &self.shops_of_file {
+            if self.of_file(shop).is_none()
+                && self.store.remove_filed_webhook(shop, self.now()).await?
+            {
+                tracing::info!(%shop, "a webhook is removed, with what waited: inbank.toml has it no more");
+            }
+        }
         for file in &self.file {
             let start = self.feed_end(&file.shop).await?;
             let target = WebhookTarget {

@@ -59,6 +59,41 @@ async fn what_is_wrong_with_a_body_is_named_as_the_body_names_it() {
 }
 
 #[tokio::test]
+async fn a_part_that_the_guides_body_lacks_is_named_by_its_path_in_the_body() {
+    let service = Service::new().await;
+    let with = |more: &str| cart("499.90").replacen('{', &format!("{{{more},"), 1);
+    for (call, body, field) in [
+        ("apply", "{}".to_owned(), "credit_application"),
+        (
+            "apply",
+            r#"{"credit_application":{"product_code":"hp"}}"#.to_owned(),
+            "credit_application.amount",
+        ),
+        (
+            "apply",
+            r#"{"credit_application":{"product_code":"hp","amount":"9","period":"1"},"consents":[{"type":"a"}]}"#.to_owned(),
+            "consents[0].value",
+        ),
+        ("rent", "{}".to_owned(), "product_code"),
+        ("rent", r#"{"colour":1}"#.to_owned(), "colour"),
+        (
+            "pay",
+            with(r#""request":{"credit_application_data":{"employment":[]}}"#),
+            "request.credit_application_data.employment",
+        ),
+    ] {
+        let path = format!("/v1/shops/main/orders/1001/{call}");
+        let answer = service.post(&path, &body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert_eq!(answer.body["field"], field, "{body}: {}", answer.text);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&format!("{field}: ")), "{detail}");
+        // It was another text that had lines.
+        assert!(!detail.contains("(line"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_path_that_is_no_text_gets_a_problem_document() {
     let service = Service::new().await;
     for path in [

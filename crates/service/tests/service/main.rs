@@ -16,10 +16,12 @@ mod problems;
 mod receiver;
 mod runtime_shops;
 mod scraping;
+mod secret_files;
 mod sending;
 mod streaming;
 mod webhook_calls;
 mod webhooks;
+mod withstanding;
 
 use std::sync::Arc;
 
@@ -27,8 +29,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use inbank::sql::SqlLedger;
-use inbank::{Platform, Region, Shop, ShopName};
-use inbank_service::{Scope, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes};
+use inbank::{Limits, Platform, Region, Shop, ShopName};
+use inbank_service::{
+    Scope, SecretsFolder, Token, Tokens, Vault, WebhookOptions, WebhookTargets, routes,
+};
 use inbank_testkit::{FakeBank, RecordingSink};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -62,6 +66,15 @@ struct Answer {
 
 impl Service {
     async fn new() -> Self {
+        Self::made(None, Limits::default()).await
+    }
+
+    /// With a folder that calls may name files of.
+    async fn reading(secrets: SecretsFolder) -> Self {
+        Self::made(Some(secrets), Limits::default()).await
+    }
+
+    async fn made(secrets: Option<SecretsFolder>, limits: Limits) -> Self {
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));
         let other = Arc::new(FakeBank::new(Region::ESTONIA));
         let folder = tempfile::tempdir().unwrap();
@@ -70,6 +83,7 @@ impl Service {
         let store = ledger.service_store().await.unwrap();
         let platform = Platform::builder()
             .public_url("https://pay.example")
+            .limits(limits)
             .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()))
             .shop(Shop::at("main", bank.ports()))
@@ -88,10 +102,11 @@ impl Service {
             ..WebhookOptions::default()
         };
         let made = inbank_service::Service::new(platform.clone(), tokens, store, webhooks);
+        let made = made.unwrap().with_secrets_folder(secrets);
         Self {
             bank,
             platform,
-            router: routes(made.unwrap(), stopping),
+            router: routes(made, stopping),
             stop: end,
             _folder: folder,
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
+use inbank::EventKind;
 use inbank::ports::{AuditLog as _, AuditQuery};
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
@@ -70,6 +71,12 @@ async fn what_is_wrong_with_a_shop_is_named_and_nothing_is_added() {
             r#""region""#,
             r#""environment":"moon","region""#,
             "environment",
+        ),
+        // No live shop is on this machine.
+        (
+            r#""region""#,
+            r#""environment":"live","region""#,
+            "base_url",
         ),
     ] {
         let answer = service.put(PATH, &OUTLET.replacen(from, to, 1)).await;
@@ -167,6 +174,25 @@ async fn other_processes_take_a_change_up(house: House) {
         .await
         .unwrap();
     assert!(kept.is_empty());
+}
+
+#[tokio::test]
+async fn who_waits_for_events_hears_of_a_shop_that_is_added_meanwhile() {
+    let house = House::new().await;
+    let running = house.start().await;
+    let path = "/v1/events?wait=20";
+    let waiting = answered(&running.router, Method::GET, path, ADMIN, None);
+    let mut waiting = Box::pin(waiting);
+    let early = tokio::time::timeout(Duration::from_millis(20), &mut waiting).await;
+    assert!(early.is_err(), "there is nothing to hear of yet");
+    let added = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    house
+        .tell("outlet", "1001", EventKind::AwaitsMerchant)
+        .await;
+    let heard = waiting.await;
+    assert_eq!(heard.body["events"][0]["shop"], "outlet", "{}", heard.text);
+    running.stop().await;
 }
 
 #[tokio::test]

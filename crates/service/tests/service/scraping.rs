@@ -1,6 +1,11 @@
-use axum::http::{Method, StatusCode};
+use std::time::Duration;
 
-use crate::{ADMIN, READER, Service};
+use axum::http::{Method, StatusCode};
+use inbank::EventKind;
+
+use crate::receiver::{Receiver, Reply};
+use crate::sending::House;
+use crate::{ADMIN, READER, Service, answered};
 
 #[tokio::test]
 async fn figures_are_for_a_token_of_every_shop() {
@@ -27,6 +32,45 @@ async fn figures_are_for_a_token_of_every_shop() {
         assert!(figures.text.contains(line), "{line}\n{}", figures.text);
     }
     assert!(!figures.text.contains("1001"));
+}
+
+/// A shop of its own, since there is one collector in a process.
+#[tokio::test]
+async fn a_webhook_that_waits_or_is_switched_off_is_seen() {
+    let mut receiver = Receiver::start().await;
+    let house = House::new().await;
+    let house = house.with_webhook("metered", &receiver.url).await;
+    receiver.replies([Reply::Status(500)]);
+    receiver.always(Reply::Status(410));
+    house
+        .tell("metered", "1001", EventKind::AwaitsMerchant)
+        .await;
+    let running = house.start().await;
+    receiver.next().await;
+    let failed = |webhook: &inbank_adapters_sql::Webhook| webhook.last_status == Some(500);
+    house.until("metered", failed).await;
+    house.clock.advance(Duration::from_secs(3));
+    let figures = answered(&running.router, Method::GET, "/metrics", ADMIN, None).await;
+    for line in [
+        "inbank_webhooks_waiting{shop=\"metered\"} 1",
+        "inbank_webhooks_oldest_seconds{shop=\"metered\"} 3",
+        "inbank_webhooks_dead{shop=\"metered\"} 0",
+        "inbank_webhooks_disabled{shop=\"metered\"} 0",
+        "inbank_webhooks_waiting{shop=\"other\"} 0",
+    ] {
+        assert!(figures.text.contains(line), "{line}\n{}", figures.text);
+    }
+    running.after(&house, Duration::from_mins(1));
+    house
+        .until("metered", |webhook| webhook.disabled.is_some())
+        .await;
+    // Another process: this one has just asked.
+    let second = house.start().await;
+    let figures = answered(&second.router, Method::GET, "/metrics", ADMIN, None).await;
+    let line = "inbank_webhooks_disabled{shop=\"metered\"} 1";
+    assert!(figures.text.contains(line), "{}", figures.text);
+    running.stop().await;
+    second.stop().await;
 }
 
 #[test]

@@ -91,6 +91,12 @@ impl House {
         self
     }
 
+    /// With a file that has no webhook any more.
+    pub(crate) fn without_webhooks(mut self) -> Self {
+        self.file.clear();
+        self
+    }
+
     pub(crate) fn with_time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);
         self
@@ -108,7 +114,7 @@ impl House {
             .public_url("https://pay.example")
             .ledger(Arc::new(ledger))
             .event_sink(Arc::new(RecordingSink::new()));
-        for name in ["main", "other"] {
+        for name in ["main", "other", "metered"] {
             let bank = Arc::new(FakeBank::new(Region::ESTONIA));
             builder = builder.shop(Shop::at(name, bank.ports()));
         }
@@ -185,6 +191,15 @@ impl House {
                 return webhook;
             }
             assert!(since.elapsed() < Duration::from_secs(20), "{webhook:?}");
+        }
+    }
+
+    /// Waits until a shop has no webhook.
+    pub(crate) async fn until_none(&self, name: &str) {
+        let (shop, since) = (shop(name), Instant::now());
+        let webhook = || self.store.webhook(&shop, self.clock.now());
+        while webhook().await.unwrap().is_some() {
+            assert!(since.elapsed() < Duration::from_secs(20), "it stays");
         }
     }
 

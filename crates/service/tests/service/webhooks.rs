@@ -371,6 +371,33 @@ async fn two_processes_on_one_file_send_each_event_once_and_in_its_order() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_the_file_has_no_more_is_removed_at_the_next_start_and_one_of_a_call_is_not()
+{
+    let (mut receiver, mut of_call) = (Receiver::start().await, Receiver::start().await);
+    let house = House::new().await.with_webhook("main", &receiver.url).await;
+    receiver.always(Reply::Status(503));
+    let running = house.start().await;
+    let body = format!(r#"{{"url":"{}"}}"#, of_call.url);
+    let path = "/v1/shops/other/webhook";
+    let set = answered(&running.router, Method::PUT, path, ADMIN, Some(&body)).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.body);
+    house.tell("main", "1001", GRANTED).await;
+    running.wake();
+    receiver.next().await;
+    house.until("main", |webhook| webhook.waiting == 1).await;
+    running.stop().await;
+    let house = house.without_webhooks();
+    let running = house.start().await;
+    house.until_none("main").await;
+    house.tell("main", "1001", DECLINED).await;
+    house.tell("other", "1001", GRANTED).await;
+    running.after(&house, Duration::from_hours(1));
+    assert_eq!(of_call.next().await.about(), ("1001", 1));
+    running.stop().await;
+    assert_eq!(receiver.rest(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_webhook_that_is_new_is_told_of_what_happens_from_then_on() {
     let mut receiver = Receiver::start().await;
     let house = House::new().await;
