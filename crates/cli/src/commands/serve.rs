@@ -1,3 +1,4 @@
+use std::env;
 use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
@@ -6,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use inbank::sql::SqlLedger;
-use inbank::{Platform, Shop};
+use inbank::{Currency, Platform, Shop};
 use inbank_sandbox::Sandbox;
 use inbank_service::{
     Config, Scope, SecretsFolder, Service, ThisProcess, Token, Tokens, Vault, WebhookOptions,
@@ -66,12 +67,22 @@ struct Brought {
     sandbox: String,
     /// The sandbox's own: by it the sandbox is made to do what a customer would.
     sandbox_api_key: String,
+    /// What is paid in there.
+    #[serde(skip)]
+    currency: Currency,
 }
 
 /// The name of a demo's shop.
 const SHOP: &str = "main";
 
 pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure> {
+    // A demo would work on real orders there, and its sandbox knows none of them.
+    if serve.demo && serve.database.is_some() && serve.database != env::var("DATABASE_URL").ok() {
+        return Err(Failure::usage(
+            "--database can't be given with --demo, which brings a ledger of its own",
+            "leave one of the two out",
+        ));
+    }
     open_files::raise();
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|error| cannot_listen(serve.listen, error))?;
@@ -79,7 +90,7 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
         .local_addr()
         .map_err(|error| cannot_listen(serve.listen, error))?;
     if serve.demo {
-        return run_demo(serve, settings, listener, listen).await;
+        return run_demo(settings, listener, listen).await;
     }
     let config = read(&serve.config)?;
     let database = serve
@@ -112,7 +123,6 @@ pub(crate) async fn run(serve: Serve, settings: &Settings) -> Result<(), Failure
 }
 
 async fn run_demo(
-    serve: Serve,
     settings: &Settings,
     listener: TcpListener,
     listen: SocketAddr,
@@ -142,10 +152,7 @@ async fn run_demo(
         let next = "make room in the folder for temporary files, or name another by TMPDIR";
         Failure::other(format!("no temporary folder: {error}"), next)
     })?;
-    let file = folder.path().join("inbank.db");
-    let database = serve
-        .database
-        .unwrap_or_else(|| format!("sqlite:{}", file.display()));
+    let database = format!("sqlite:{}", folder.path().join("inbank.db").display());
     let token = Uuid::new_v4().simple().to_string();
     let tokens = Tokens::new(vec![Token::new(&token, Scope::Admin)]);
     let url = format!("http://{listen}");
@@ -158,6 +165,7 @@ async fn run_demo(
             shop: SHOP.to_owned(),
             sandbox: sandbox.base_url().to_owned(),
             sandbox_api_key: sandbox.api_key().to_owned(),
+            currency: profile.region.currency,
         }),
     };
     output::answer(settings.output, &ready)?;
@@ -275,7 +283,7 @@ impl fmt::Display for Ready {
             );
         };
         let (token, shop, sandbox) = (&brought.token, &brought.shop, &brought.sandbox);
-        let url = &self.listen;
+        let (url, currency) = (&self.listen, brought.currency);
         writeln!(
             f,
             "Shop {shop} at the sandbox {sandbox}\n\nTo buy something in another terminal:\n"
@@ -286,7 +294,7 @@ impl fmt::Display for Ready {
         )?;
         writeln!(
             f,
-            "  -d '{{\"product\":\"hire_purchase_approval\",\"amount\":\"499.90\",\"currency\":\"EUR\",\"locale\":\"et-EE\"}}' \\"
+            "  -d '{{\"product\":\"hire_purchase_approval\",\"amount\":\"499.90\",\"currency\":\"{currency}\"}}' \\"
         )?;
         writeln!(f, "  {url}/v1/shops/{shop}/orders/1001/pay\n")?;
         writeln!(

@@ -1,5 +1,6 @@
 use std::fs;
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use inbank_sandbox::{Region, Sandbox};
 use serde_json::json;
@@ -41,6 +42,51 @@ async fn a_demo_sells_something_without_any_setting() {
     let stopped = Command::new("kill").args(["-TERM", &id]).status();
     assert!(stopped.unwrap().success());
     assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_demo_leaves_the_ledger_of_the_environment_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.db");
+    let url = format!("sqlite:{}", file.display());
+    let mut serve = inbank(&["serve", "--demo"]);
+    let service = Served::demo_by(serve.env("DATABASE_URL", &url));
+    assert_ne!(service.ready("database"), url);
+    assert!(!file.exists());
+    let arguments = ["serve", "--demo", "--database", &url, "--output", "json"];
+    let error = Run::of(&mut inbank(&arguments)).error(2);
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("--database") && message.contains("--demo"),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_a_demo_shows_can_be_bought_in_its_region() {
+    for (region, currency) in [("estonia", "EUR"), ("poland", "PLN"), ("czechia", "CZK")] {
+        let mut serve = inbank(&[
+            "serve",
+            "--demo",
+            "--region",
+            region,
+            "--listen",
+            "127.0.0.1:0",
+        ]);
+        let mut process = serve.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        let cart = stdout
+            .lines()
+            .map(Result::unwrap)
+            .find(|line| line.contains("499.90"));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let wanted = format!("\"currency\":\"{currency}\"");
+        assert!(
+            cart.as_ref().is_some_and(|cart| cart.contains(&wanted)),
+            "{cart:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
