@@ -22,7 +22,7 @@ use crate::connection::DatabaseError;
 use crate::engine::Engine;
 
 pub use self::audit::{AuditEntry, AuditRecord};
-pub use self::delivery::{FailedDelivery, Resend};
+pub use self::delivery::{PendingDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
 pub(crate) use self::script::{Answers, Cell, Cells, Dialect, Statement};
 pub use self::sending::{ClaimedWebhook, DueDelivery};

@@ -52,12 +52,12 @@ pub use return_page::ReturnPage;
 pub use runtime::{OsRandom, TokioSpawner};
 #[cfg(feature = "axum")]
 pub use serve::{Limits, ServeError};
-pub use shop::Shop;
+pub use shop::{Shop, ShopSetup};
 
 #[doc(inline)]
 pub use inbank_app::{
     Activation, ApplyOutcome, Bank, CommandOutcome, Concurrency, Health, Inbox, InboxError,
-    NotOffered, OrderError, OrderHandle, PayOutcome, Quote, RentalQuote, Retention, Runtime,
+    NotOffered, OrderError, OrderHandle, PayOutcome, Quote, Reach, RentalQuote, Retention, Runtime,
     ShopError, ShopHandle, Shown, SigningOutcome, Stopping, Unavailable, if_told, settle,
 };
 #[doc(inline)]

@@ -14,7 +14,7 @@ use crate::Limits;
 use crate::database::connect;
 use crate::on_event::OnEvent;
 use crate::runtime::tokio_runtime;
-use crate::{ReturnPage, Shop};
+use crate::{ReturnPage, Shop, ShopSetup};
 
 /// A commerce platform's shops at the bank, with a ledger in which nothing is lost and nothing counts
 /// twice. Cheap to clone.
@@ -29,13 +29,23 @@ pub struct Platform {
     inbox: Inbox,
     public_url: WebAddress,
     runtime: Runtime,
-    pages: Pages,
+    wirings: Wirings,
     #[cfg(feature = "axum")]
     limits: Limits,
 }
 
-/// The shops' pages for returning customers, which change with the shops.
-pub(crate) type Pages = Arc<RwLock<BTreeMap<ShopName, ReturnPage>>>;
+/// What a shop was set up with: its page for returning customers, and what may be shown of the rest.
+pub(crate) struct Wired {
+    #[cfg_attr(
+        not(feature = "axum"),
+        expect(dead_code, reason = "the routes send customers there")
+    )]
+    pub(crate) page: Option<ReturnPage>,
+    setup: ShopSetup,
+}
+
+/// Those of all shops, which change with the shops.
+pub(crate) type Wirings = Arc<RwLock<BTreeMap<ShopName, Wired>>>;
 
 /// Why there is no platform, or no such shop.
 #[derive(Debug, thiserror::Error)]
@@ -164,14 +174,11 @@ impl Platform {
             .as_deref()
             .map(ReturnPage::parse)
             .transpose()?;
-        let bank = shop.bank(self.runtime.clock())?;
+        let (bank, setup) = shop.wired(self.runtime.clock())?;
         let shop = inbank_app::Shop::new(name.clone(), bank, &self.public_url)?;
         take(self.worker.shops(), shop)?;
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        match page {
-            Some(page) => pages.insert(name, page),
-            None => pages.remove(&name),
-        };
+        let mut wirings = self.wirings.write().unwrap_or_else(PoisonError::into_inner);
+        wirings.insert(name, Wired { page, setup });
         Ok(())
     }
 
@@ -187,9 +194,23 @@ impl Platform {
         let Ok(name) = ShopName::parse(name) else {
             return false;
         };
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        pages.remove(&name);
+        let mut wirings = self.wirings.write().unwrap_or_else(PoisonError::into_inner);
+        wirings.remove(&name);
         self.worker.shops().remove(&name)
+    }
+
+    /// How a shop is set up: its region, its place at the bank, what tells its keys apart. None when there is none of this name.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) {
+    /// let keys = platform.setup("main").map(|setup| setup.keys);
+    /// # let _ = keys;
+    /// # }
+    /// ```
+    pub fn setup(&self, name: &str) -> Option<ShopSetup> {
+        let name = ShopName::parse(name).ok()?;
+        let wirings = self.wirings.read().unwrap_or_else(PoisonError::into_inner);
+        wirings.get(&name).map(|wired| wired.setup.clone())
     }
 
     /// The ledger, to list and show.
@@ -312,8 +333,8 @@ impl Platform {
     }
 
     #[cfg(feature = "axum")]
-    pub(crate) const fn pages(&self) -> &Pages {
-        &self.pages
+    pub(crate) const fn wirings(&self) -> &Wirings {
+        &self.wirings
     }
 
     #[cfg(feature = "axum")]
@@ -568,7 +589,7 @@ impl PlatformBuilder {
             worker,
             public_url,
             runtime,
-            pages: Pages::default(),
+            wirings: Wirings::default(),
             #[cfg(feature = "axum")]
             limits: self.limits,
         };

@@ -484,6 +484,7 @@ impl From<ShopSettingError> for Problem {
         let says = error.to_string();
         match error {
             ShopSettingError::OfFile
+            | ShopSettingError::Taken
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),

@@ -2,7 +2,7 @@
 
 use inbank::{AttemptId, Invalid, LedgerError, OrderKey, ShopName};
 use inbank_adapters_sql::{
-    AuditEntry, FailedDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget,
+    AuditEntry, PendingDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget,
 };
 use time::OffsetDateTime;
 
@@ -62,7 +62,7 @@ impl Webhooks {
     pub(crate) async fn show(
         &self,
         shop: &ShopName,
-    ) -> Result<(Webhook, Vec<FailedDelivery>), WebhookError> {
+    ) -> Result<(Webhook, Vec<PendingDelivery>), WebhookError> {
         let webhook = self.store.webhook(shop, self.now()).await?;
         let webhook = webhook.ok_or(WebhookError::Missing)?;
         let failed = self
