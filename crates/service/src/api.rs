@@ -147,7 +147,7 @@ pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
         .layer(from_fn_with_state(api.clone(), idempotency::once))
         .with_state(api.clone())
         // It has sessions and forms of its own, and neither bearer tokens nor problem documents.
-        .nest(console::PATH, console)
+        .merge(console)
         .layer(from_fn_with_state(api, admission::admit))
 }
 

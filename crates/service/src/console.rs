@@ -13,11 +13,12 @@ use crate::Service;
 /// Where it is.
 pub(crate) const PATH: &str = "/console";
 
-/// The console's routes, to be nested at [`PATH`].
+/// The console's routes, all of them under [`PATH`].
 pub(crate) fn routes(service: &Service) -> Router {
     let desk = ServiceDesk::of(service);
-    let console = service.platform.console(PATH, Arc::new(service.tokens.clone()));
+    let console = service.platform.console(Arc::new(service.tokens.clone()));
     console
+        .at(PATH)
         .with_audit(Arc::new(service.store.clone()))
         .with_desk(Arc::new(desk))
         .router()

@@ -1,19 +1,21 @@
 //! Accepts connections, serves each in a task of its own, and ends them when told to.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
-use axum::http::StatusCode;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::Limits;
 use super::stall::Stalling;
@@ -47,8 +49,8 @@ pub(super) async fn accept(
         };
         // Those that have ended are forgotten.
         while connections.try_join_next().is_some() {}
-        if let Some((stream, slot)) = accepted {
-            serve(&mut connections, stream, slot, &routes, limits, &graceful);
+        if let Some(accepted) = accepted {
+            serve(&mut connections, accepted, &routes, limits, &graceful);
         }
     }
     drop(listener);
@@ -63,14 +65,18 @@ pub(super) async fn accept(
     }
 }
 
+/// A connection, from where it comes, and its place among all.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    slot: OwnedSemaphorePermit,
+}
+
 /// The next connection, once there is room for it; none where it could not be accepted.
-async fn next(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, slot)),
+        Ok((stream, peer)) => Some(Accepted { stream, peer, slot }),
         // A client that has gone again is no fault of ours.
         Err(error) if is_of_the_client(&error) => None,
         Err(error) => {
@@ -92,18 +98,22 @@ fn is_of_the_client(error: &io::Error) -> bool {
 
 fn serve(
     connections: &mut JoinSet<()>,
-    stream: TcpStream,
-    slot: OwnedSemaphorePermit,
+    Accepted { stream, peer, slot }: Accepted,
     routes: &Router,
     limits: Limits,
     graceful: &GracefulShutdown,
 ) {
     let stream = TokioIo::new(Stalling::new(stream, limits.stall));
+    // As axum's own server tells its routes, so that they can tell clients apart.
+    let routes = routes.clone().map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(LARGEST_HEAD)
-        .serve_connection(stream, TowerToHyperService::new(routes.clone()));
+        .serve_connection(stream, TowerToHyperService::new(routes));
     let connection = graceful.watch(connection);
     connections.spawn(async move {
         if let Err(error) = connection.await {
