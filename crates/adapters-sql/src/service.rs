@@ -1,9 +1,7 @@
 //! What `inbank serve` keeps beside the ledger, in the same database.
 
-mod audit;
 mod delivery;
 mod idempotency;
-mod script;
 mod sending;
 mod settling;
 mod shop;
@@ -15,16 +13,14 @@ use std::time::Duration;
 use inbank_ports::LedgerError;
 use time::OffsetDateTime;
 
-use self::script::Text;
 use crate::connection::ConnectError;
 #[cfg(feature = "postgres")]
 use crate::connection::DatabaseError;
 use crate::engine::Engine;
+use crate::script::{Statement, Text};
 
-pub use self::audit::{AuditEntry, AuditRecord};
 pub use self::delivery::{FailedDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
-pub(crate) use self::script::{Answers, Cell, Cells, Dialect, Statement};
 pub use self::sending::{ClaimedWebhook, DueDelivery};
 pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};
 pub use self::shop::KeptShop;

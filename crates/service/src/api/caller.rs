@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 use inbank::{OrderHandle, ShopHandle, ShopName};
-use inbank_adapters_sql::AuditEntry;
+use inbank_ports::AuditEntry;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
