@@ -252,10 +252,7 @@ pub(crate) trait Scripted: Send + Sync {
 }
 
 /// What a row says, read.
-pub(crate) fn understood<T>(
-    of: &dyn Scripted,
-    read: Result<T, Failure>,
-) -> Result<T, LedgerError> {
+pub(crate) fn understood<T>(of: &dyn Scripted, read: Result<T, Failure>) -> Result<T, LedgerError> {
     read.map_err(|failure| failure.at(&of.place()))
 }
 

@@ -28,9 +28,8 @@ impl AuditLog for MemoryLedger {
 fn is_about(about: &AuditQuery, record: &AuditRecord) -> bool {
     let entry = &record.entry;
     let in_shops = |shops: &Vec<_>| entry.shop.as_ref().is_some_and(|shop| shops.contains(shop));
-    let is_order = |order: &inbank_domain::OrderReference| {
-        entry.reference.as_deref() == Some(order.as_str())
-    };
+    let is_order =
+        |order: &inbank_domain::OrderReference| entry.reference.as_deref() == Some(order.as_str());
     about.shops.as_ref().is_none_or(in_shops)
         && about.order.as_ref().is_none_or(is_order)
         && about.before.is_none_or(|before| record.id < before)
