@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank::ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
+    Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
+    ShopPeriod, ShopStatistics, Write,
 };
 use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use time::OffsetDateTime;
@@ -140,6 +141,20 @@ impl<H: Hook> Ledger for Hooked<H> {
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
         self.ledger.feed(shop, after, limit).await
     }
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        let page = self.ledger.events_between(shops, from, until, after, limit);
+        page.await
+    }
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        self.ledger.outbox(key).await
+    }
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         self.ledger.forget(before, limit).await
     }
@@ -159,5 +174,13 @@ impl<H: Hook> Ledger for Hooked<H> {
         now: OffsetDateTime,
     ) -> Result<Vec<ShopStatistics>, LedgerError> {
         self.ledger.statistics(shops, now).await
+    }
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        self.ledger.period(shops, since, now).await
     }
 }

@@ -4,11 +4,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
+    AuditEntry, AuditLog, AuditQuery, AuditRecord, Claim, ClaimRequest, Claimed, Delivered,
+    Delivery, EventPage, EventPlace, Feed, Kept, Lease, Ledger, LedgerError, Listed, Listing,
+    Measures, OutboxState, ReceivedCallback, Rest, Saved, ShopPeriod, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
+use crate::audit;
 use crate::connection::{self, ConnectError};
 use crate::engine::Engine;
 use crate::options::LedgerOptions;
@@ -143,6 +145,22 @@ impl Ledger for SqlLedger {
         self.store.feed(shop, after, limit).await
     }
 
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        let page = self.store.events_between(shops, from, until, after, limit);
+        page.await
+    }
+
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        self.store.outbox(key).await
+    }
+
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         self.store.forget(before, limit).await
     }
@@ -165,5 +183,27 @@ impl Ledger for SqlLedger {
         now: OffsetDateTime,
     ) -> Result<Vec<ShopStatistics>, LedgerError> {
         self.store.statistics(shops, now).await
+    }
+
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        self.store.period(shops, since, now).await
+    }
+}
+
+/// In the table `inbank_audit`. What is older than the service keeps it is deleted where there is a `ServiceStore`; nothing is
+/// elsewhere.
+#[async_trait]
+impl AuditLog for SqlLedger {
+    async fn record(&self, entry: &AuditEntry, now: OffsetDateTime) -> Result<(), LedgerError> {
+        audit::record(&self.store, entry, now).await
+    }
+
+    async fn records(&self, about: &AuditQuery) -> Result<Vec<AuditRecord>, LedgerError> {
+        audit::records(&self.store, about).await
     }
 }

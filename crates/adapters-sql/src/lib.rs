@@ -8,7 +8,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`SqlLedger`] implements [`inbank_ports::Ledger`] on either. Its tables are created and brought up to date when connecting, or
+//! [`SqlLedger`] implements [`inbank_ports::Ledger`] and [`inbank_ports::AuditLog`] on either. Its tables are created and brought up to date when connecting, or
 //! before that by [`SqlLedger::migrate`], so that the program itself may run without the right to create any. Their names all
 //! start with `inbank_`, so that they may live in a database with others.
 //!
@@ -42,6 +42,7 @@
     )
 )]
 
+mod audit;
 mod connection;
 mod engine;
 mod failure;
@@ -50,10 +51,12 @@ mod listing;
 mod migration;
 mod moment;
 mod options;
+mod period;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;
 mod schedule;
+mod script;
 #[cfg(feature = "service")]
 mod service;
 #[cfg(feature = "sqlite")]
@@ -64,7 +67,7 @@ pub use ledger::SqlLedger;
 pub use options::LedgerOptions;
 #[cfg(feature = "service")]
 pub use service::{
-    AuditEntry, AuditRecord, Begun, ClaimedWebhook, DueDelivery, FailedDelivery, IdempotencyName,
-    KeptShop, Outcome, Resend, Ruled, ServiceStore, Settled, Standing, TryReport, Webhook,
-    WebhookMeasures, WebhookOrigin, WebhookTarget,
+    Begun, ClaimedWebhook, DueDelivery, FailedDelivery, IdempotencyName, KeptShop, Outcome, Resend,
+    Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures, WebhookOrigin,
+    WebhookTarget,
 };

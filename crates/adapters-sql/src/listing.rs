@@ -1,6 +1,7 @@
-//! Listing orders page by page, on either engine.
+//! Listing orders and events page by page, on either engine.
 
-use inbank_ports::{Listed, Listing, ListingPlace};
+use inbank_ports::{EventPage, EventPlace, Listed, Listing, ListingPlace};
+use time::OffsetDateTime;
 
 use crate::moment::{micros, moment};
 use crate::row::Stored;
@@ -67,5 +68,47 @@ impl Pages {
             self.listed.next = None;
         }
         self.listed
+    }
+}
+
+/// Which events a page is to have.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch {
+    /// Those that occurred then or later, …
+    pub(crate) from: i64,
+    /// … of that very moment those behind this number, …
+    pub(crate) behind: i64,
+    /// … and before that.
+    pub(crate) until: i64,
+    /// At most so many.
+    pub(crate) limit: u32,
+}
+
+impl Stretch {
+    pub(crate) fn new(
+        (from, until): (OffsetDateTime, OffsetDateTime),
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Self {
+        let from = micros(from);
+        // No number is negative.
+        let begin = (from, -1);
+        let after = after.map(|after| (micros(after.occurred_at), after.number.cast_signed()));
+        let (from, behind) = after.map_or(begin, |after| after.max(begin));
+        Self {
+            from,
+            behind,
+            until: micros(until),
+            // None at all would look like the end.
+            limit: limit.max(1),
+        }
+    }
+
+    /// A page of what was read, which has a next one where it is full.
+    pub(crate) fn ended(&self, mut page: EventPage, rows: usize) -> EventPage {
+        if rows < self.limit as usize {
+            page.next = None;
+        }
+        page
     }
 }

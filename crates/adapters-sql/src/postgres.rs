@@ -10,7 +10,6 @@ mod measure;
 mod migration;
 mod order;
 mod outbox;
-#[cfg(feature = "service")]
 mod script;
 mod statistics;
 mod write;
@@ -20,8 +19,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
+    Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
+    ShopPeriod, ShopStatistics, Write,
 };
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -31,8 +31,9 @@ use self::batch::{Batches, Kind};
 use self::connection::Connections;
 use self::outbox::Report;
 use crate::failure::Failure;
-use crate::listing::Pages;
+use crate::listing::{Pages, Stretch};
 use crate::options::LedgerOptions;
+use crate::period;
 
 pub(crate) use self::connection::{options, place};
 
@@ -227,6 +228,26 @@ impl Ledger for Postgres {
         work.await
     }
 
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        let stretch = Stretch::new((from, until), after, limit);
+        let asked = (shops.to_vec(), stretch);
+        let work = self.connections.run(asked, |(shops, stretch), session| {
+            Box::pin(outbox::between(session, shops, stretch))
+        });
+        work.await
+    }
+
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        period::outbox(self, key).await
+    }
+
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         let asked = (before, limit);
         let work = self.connections.run(asked, |(before, limit), session| {
@@ -265,5 +286,14 @@ impl Ledger for Postgres {
             Box::pin(statistics::statistics(session, shops, *now))
         });
         work.await
+    }
+
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        period::period(self, shops, since, now).await
     }
 }

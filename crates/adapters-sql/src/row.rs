@@ -15,7 +15,7 @@ use crate::moment::{micros, moment};
 
 pub(crate) use attempt::{ATTEMPT_COLUMNS, attempt_columns_that_change, attempt_values};
 pub(crate) use callback::{CALLBACK_COLUMNS, callback, foreign, subject_parts};
-pub(crate) use event::{EVENT_COLUMNS, Refused, delivery, event, event_values, fed};
+pub(crate) use event::{EVENT_COLUMNS, Refused, delivery, event, event_values, fed, paged};
 pub(crate) use order::{Assembler, Stored, joined_columns};
 
 /// What a column is given.
@@ -165,7 +165,7 @@ impl<'a, R: Columns> Cursor<'a, R> {
         Ok(text.map(parse).transpose()?)
     }
 
-    fn money(&mut self) -> Result<Option<Money>, Failure> {
+    pub(crate) fn money(&mut self) -> Result<Option<Money>, Failure> {
         match (self.maybe_text()?, self.maybe_text()?) {
             (Some(amount), Some(currency)) => {
                 let currency: Currency = currency.parse()?;

@@ -1,9 +1,7 @@
 //! What `inbank serve` keeps beside the ledger, in the same database.
 
-mod audit;
 mod delivery;
 mod idempotency;
-mod script;
 mod sending;
 mod settling;
 mod shop;
@@ -12,19 +10,19 @@ mod webhook;
 use std::fmt;
 use std::time::Duration;
 
-use inbank_ports::LedgerError;
+use async_trait::async_trait;
+use inbank_ports::{AuditEntry, AuditLog, AuditQuery, AuditRecord, LedgerError};
 use time::OffsetDateTime;
 
-use self::script::Text;
+use crate::audit;
 use crate::connection::ConnectError;
 #[cfg(feature = "postgres")]
 use crate::connection::DatabaseError;
 use crate::engine::Engine;
+use crate::script::{Statement, Text};
 
-pub use self::audit::{AuditEntry, AuditRecord};
 pub use self::delivery::{PendingDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
-pub(crate) use self::script::{Answers, Cell, Cells, Dialect, Statement};
 pub use self::sending::{ClaimedWebhook, DueDelivery};
 pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};
 pub use self::shop::KeptShop;
@@ -120,5 +118,18 @@ impl fmt::Debug for ServiceStore {
         f.debug_struct("ServiceStore")
             .field("engine", &self.engine.name())
             .finish_non_exhaustive()
+    }
+}
+
+/// The same log as the [`SqlLedger`](crate::SqlLedger)'s of this database; what the store itself changes on somebody's behalf is in it
+/// already.
+#[async_trait]
+impl AuditLog for ServiceStore {
+    async fn record(&self, entry: &AuditEntry, now: OffsetDateTime) -> Result<(), LedgerError> {
+        audit::record(&self.engine, entry, now).await
+    }
+
+    async fn records(&self, about: &AuditQuery) -> Result<Vec<AuditRecord>, LedgerError> {
+        audit::records(&self.engine, about).await
     }
 }

@@ -11,7 +11,6 @@ mod order;
 mod outbox;
 mod queue;
 mod reader;
-#[cfg(feature = "service")]
 mod script;
 mod statistics;
 mod write;
@@ -23,8 +22,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics, Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
+    Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
+    ShopPeriod, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
@@ -33,6 +33,8 @@ use self::queue::Priority::{First, Second};
 use self::reader::Readers;
 use self::writer::Writer;
 use crate::failure::Failure;
+use crate::listing::Stretch;
+use crate::period;
 
 pub(crate) use self::file::DatabaseFile;
 
@@ -165,6 +167,24 @@ impl Ledger for Sqlite {
         }
     }
 
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        let stretch = Stretch::new((from, until), after, limit);
+        let shops = shops.to_vec();
+        let work = move |c: &_| outbox::between(c, &shops, &stretch);
+        self.readers.run(work).await
+    }
+
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        period::outbox(self, key).await
+    }
+
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         let work = move |c: &_| forget::forget(c, before, limit).map(Done::Keep);
         self.writer.run(Second, work).await
@@ -194,5 +214,14 @@ impl Ledger for Sqlite {
         let shops = shops.to_vec();
         let work = move |c: &_| statistics::statistics(c, &shops, now);
         self.readers.run(work).await
+    }
+
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        period::period(self, shops, since, now).await
     }
 }

@@ -8,6 +8,7 @@ use inbank_domain::{
 use inbank_ports::GatewayError;
 
 use crate::bank::port;
+use crate::calls::Caller;
 use crate::order::fingerprint;
 use crate::quote::Unavailable;
 use crate::session::amount;
@@ -57,10 +58,12 @@ pub(crate) async fn terms(
 
 pub(crate) async fn submit(
     bank: &Bank,
+    caller: &Caller,
     request: &ApplicationRequest,
 ) -> Result<Application, GatewayError> {
     let applications = port(bank.applications.as_ref(), "application.submit")?;
-    applications.submit(request).await
+    let submitting = applications.submit(request);
+    caller.call("application.submit", submitting).await
 }
 
 /// Tells applications apart by what is applied for: not by the customer's data, so that a corrected

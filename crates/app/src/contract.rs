@@ -41,7 +41,8 @@ impl OrderHandle {
     pub async fn printout(&self, regeneration: Regeneration) -> Result<Printout, OrderError> {
         let contract = self.contract().await?;
         let signing = port(self.bank().signing.as_ref(), "contract.printout")?;
-        Ok(signing.printout(&contract, regeneration).await?)
+        let printing = signing.printout(&contract, regeneration);
+        Ok(self.caller().call("contract.printout", printing).await?)
     }
 
     /// Has the contract signed; before there is one, the application, where its product wants that
@@ -87,8 +88,12 @@ impl OrderHandle {
             };
             return Ok(SigningOutcome::Told(told));
         }
-        let signing = port(self.bank().signing.as_ref(), "signing.start")?.clone();
+        let signing = port(self.bank().signing.as_ref(), "contract.sign")?.clone();
         let method = method.clone();
+        let operation = match &subject {
+            ToSign::Application(_) => "application.sign",
+            ToSign::Contract(_) => "contract.sign",
+        };
         let starting = async move {
             match subject {
                 ToSign::Application(id) => {
@@ -98,7 +103,8 @@ impl OrderHandle {
                 ToSign::Contract(id) => signing.sign(&id, &method).await,
             }
         };
-        Ok(SigningOutcome::Started(self.at_the_bank(starting).await?))
+        let started = self.at_the_bank(operation, starting).await?;
+        Ok(SigningOutcome::Started(started))
     }
 
     /// Brings the code back that the customer got by text message: for the contract, or for the
@@ -119,16 +125,17 @@ impl OrderHandle {
     /// [`OrderError::NotFound`] while there is nothing to sign.
     pub async fn confirm(&self, code: &ConfirmationCode) -> Result<Signed, OrderError> {
         let attempt = self.present_attempt().await?;
-        let signing = port(self.bank().signing.as_ref(), "signing.confirm")?.clone();
+        let signing = port(self.bank().signing.as_ref(), "contract.confirm")?.clone();
         let code = code.clone();
         match ToSign::of(&attempt)? {
             ToSign::Contract(id) => {
-                self.at_the_bank(async move { signing.confirm(&id, &code).await })
-                    .await
+                let confirming = async move { signing.confirm(&id, &code).await };
+                self.at_the_bank("contract.confirm", confirming).await
             }
             ToSign::Application(id) => {
                 let confirming = async move { signing.confirm_application(&id, &code).await };
-                let at = self.at_the_bank(confirming).await?.at;
+                let confirmed = self.at_the_bank("application.confirm", confirming);
+                let at = confirmed.await?.at;
                 self.note(Order::application_signed).await?;
                 let mut signed = Signed::new(SigningMethod::Sms);
                 signed.at = at;
@@ -176,7 +183,8 @@ impl OrderHandle {
     pub async fn payment_link(&self, return_url: &WebAddress) -> Result<WebAddress, OrderError> {
         let contract = self.contract().await?;
         let signing = port(self.bank().signing.as_ref(), "contract.payment_link")?;
-        Ok(signing.payment_link(&contract, return_url).await?)
+        let asking = signing.payment_link(&contract, return_url);
+        Ok(self.caller().call("contract.payment_link", asking).await?)
     }
 
     async fn contract(&self) -> Result<ContractId, OrderError> {

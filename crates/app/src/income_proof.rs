@@ -23,8 +23,9 @@ impl OrderHandle {
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn statement_banks(&self) -> Result<Vec<StatementBank>, OrderError> {
         let application = self.application().await?;
-        let proof = port(self.bank().income_proof.as_ref(), "income_proof.banks")?;
-        Ok(proof.banks(&application).await?)
+        let proof = port(self.bank().income_proof.as_ref(), "application.banks")?;
+        let asking = proof.banks(&application);
+        Ok(self.caller().call("application.banks", asking).await?)
     }
 
     /// Starts retrieving a statement from the customer's bank; the customer goes on at the address in
@@ -45,9 +46,14 @@ impl OrderHandle {
         &self,
         request: &StatementRequest,
     ) -> Result<StatementRetrieval, OrderError> {
-        let proof = port(self.bank().income_proof.as_ref(), "income_proof.retrieve")?.clone();
+        let proof = port(
+            self.bank().income_proof.as_ref(),
+            "application.retrieve_statement",
+        )?
+        .clone();
         let request = request.clone();
-        self.at_the_bank(async move { proof.retrieve_statement(&request).await })
+        let retrieving = async move { proof.retrieve_statement(&request).await };
+        self.at_the_bank("application.retrieve_statement", retrieving)
             .await
     }
 
@@ -69,10 +75,10 @@ impl OrderHandle {
         description: &str,
     ) -> Result<(), OrderError> {
         let application = self.application().await?;
-        let proof = port(self.bank().income_proof.as_ref(), "income_proof.attach")?.clone();
+        let proof = port(self.bank().income_proof.as_ref(), "application.attach")?.clone();
         let (files, description) = (files.to_vec(), description.to_owned());
-        self.at_the_bank(async move { proof.attach(&application, &files, &description).await })
-            .await
+        let attaching = async move { proof.attach(&application, &files, &description).await };
+        self.at_the_bank("application.attach", attaching).await
     }
 
     async fn application(&self) -> Result<ApplicationId, OrderError> {

@@ -7,6 +7,7 @@
 mod application;
 mod backlog;
 mod bank;
+mod calls;
 mod contract;
 mod deadline;
 mod error;
@@ -29,6 +30,7 @@ mod store;
 mod worker;
 
 pub use bank::Bank;
+pub use calls::{Call, CallFigures, CallOutcome, Calls, HostCalls};
 pub use contract::SigningOutcome;
 pub use error::OrderError;
 pub use inbox::{Inbox, InboxError};

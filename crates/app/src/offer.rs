@@ -29,7 +29,8 @@ impl OrderHandle {
         document: ApplicationDocument,
     ) -> Result<Printout, OrderError> {
         let (offers, application) = self.offers("application.printout").await?;
-        Ok(offers.application_printout(&application, document).await?)
+        let printing = offers.application_printout(&application, document);
+        Ok(self.caller().call("application.printout", printing).await?)
     }
 
     /// The offer with every payment.
@@ -45,7 +46,8 @@ impl OrderHandle {
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn payment_schedule(&self) -> Result<Offer, OrderError> {
         let (offers, application) = self.offers("application.schedule").await?;
-        Ok(offers.payment_schedule(&application).await?)
+        let asking = offers.payment_schedule(&application);
+        Ok(self.caller().call("application.schedule", asking).await?)
     }
 
     /// Has the offer made anew with another down payment. The order's amount, which includes it, stays.
@@ -74,7 +76,9 @@ impl OrderHandle {
             let problem = "must be one that this product takes";
             return Err(Invalid::new("down_payment_amount", problem).into());
         }
-        let recalculated = offers.recalculate(&application, down_payment).await;
+        let recalculating = offers.recalculate(&application, down_payment);
+        let caller = self.caller();
+        let recalculated = caller.call("application.recalculate", recalculating).await;
         self.something_happened().await?;
         Ok(recalculated?)
     }
@@ -93,7 +97,8 @@ impl OrderHandle {
     /// [`OrderError::NotFound`] while there is no application, [`OrderError::Bank`].
     pub async fn applicant(&self) -> Result<Applicant, OrderError> {
         let (offers, application) = self.offers("application.customer").await?;
-        Ok(offers.applicant(&application).await?)
+        let asking = offers.applicant(&application);
+        Ok(self.caller().call("application.customer", asking).await?)
     }
 
     async fn offers(

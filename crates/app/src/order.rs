@@ -10,9 +10,10 @@ use std::sync::Arc;
 use inbank_domain::{
     Attempt, Invalid, Order, OrderEvent, OrderKey, OrderStatus, Product, ProductCode,
 };
-use inbank_ports::{GatewayError, ReceivedCallback};
+use inbank_ports::{Due, GatewayError, ReceivedCallback};
 
-use crate::store::Store;
+use crate::calls::Caller;
+use crate::store::{How, Store};
 use crate::{Bank, OrderError, Shop};
 
 pub use command::CommandOutcome;
@@ -185,6 +186,32 @@ impl OrderHandle {
         Err(OrderError::Busy)
     }
 
+    /// A person has seen to what was told to need one: in [`Order::needs_person`] this, and nothing that was
+    /// told since. From then on nobody is wanted; nothing else changes, and no event tells of it. Should the
+    /// same be found again, it is told again only where it is news. Safe to repeat.
+    ///
+    /// ```no_run
+    /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(told) = order.find().await?.and_then(|order| order.needs_person) {
+    ///     println!("look into it: {told}");
+    ///     order.seen_to(&told).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`OrderError::NotFound`], [`OrderError::Busy`], and as [`find`](Self::find).
+    pub async fn seen_to(&self, told: &str) -> Result<(), OrderError> {
+        let mut order = self.present().await?;
+        let how = How::default();
+        let seen = self.store.change(&mut order, &how, |order, _| {
+            order.seen_to(told);
+            ((), Due::Leased)
+        });
+        seen.await.map_err(not_written)
+    }
+
     pub(crate) fn bank(&self) -> &Bank {
         self.shop.bank()
     }
@@ -193,6 +220,11 @@ impl OrderHandle {
     pub(crate) async fn product_if_told(&self, code: &ProductCode) -> Option<Product> {
         let product = self.shop.product_if_told(&self.store.runtime, code).await;
         product.ok().flatten()
+    }
+
+    /// Calls the bank about this order.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller::new(&self.store.runtime, &self.shop, self.key.as_ref().ok())
     }
 
     pub(crate) const fn store(&self) -> &Store {
@@ -209,11 +241,12 @@ impl OrderHandle {
     /// browser that hangs up leaves nothing half done, and nothing unnoticed.
     pub(crate) async fn at_the_bank<T: Send + 'static>(
         &self,
+        operation: &'static str,
         doing: impl Future<Output = Result<T, GatewayError>> + Send + 'static,
     ) -> Result<T, OrderError> {
         let order = self.clone();
         let done = self.store.runtime.detached(async move {
-            let done = doing.await;
+            let done = order.caller().call(operation, doing).await;
             order.something_happened().await?;
             Ok(done?)
         });

@@ -300,8 +300,9 @@ impl ShopHandle {
         {
             return Ok(Quote::Unavailable(why));
         }
-        let calculator = port(self.bank().calculator.as_ref(), "calculation.calculate")?;
-        let calculation = calculator.calculate(request).await?;
+        let calculator = port(self.bank().calculator.as_ref(), "calculation")?;
+        let calculating = calculator.calculate(request);
+        let calculation = self.caller().call("calculation", calculating).await?;
         Ok(Quote::Offered(Box::new(calculation)))
     }
 
@@ -326,7 +327,8 @@ impl ShopHandle {
         identifier: &ModelIdentifier,
     ) -> Result<AssetModel, GatewayError> {
         let rentals = port(self.bank().rentals.as_ref(), "rental.model")?;
-        rentals.asset_model(product, identifier).await
+        let reading = rentals.asset_model(product, identifier);
+        self.caller().call("rental.model", reading).await
     }
 
     /// Quotes a rental: calculates only where it keeps its model's conditions.
@@ -355,8 +357,10 @@ impl ShopHandle {
         if let Err(condition) = request.check(model) {
             return Ok(RentalQuote::Unavailable(condition));
         }
-        let rentals = port(self.bank().rentals.as_ref(), "rental.calculate")?;
-        let calculation = rentals.calculate(product, request).await?;
+        let rentals = port(self.bank().rentals.as_ref(), "rental.calculation")?;
+        let calculating = rentals.calculate(product, request);
+        let caller = self.caller();
+        let calculation = caller.call("rental.calculation", calculating).await?;
         Ok(RentalQuote::Offered(Box::new(calculation)))
     }
 }

@@ -106,12 +106,19 @@ impl OrderHandle {
         let contract = attempt.contract.as_ref().ok_or(OrderError::NotFound)?;
         let rentals = port(self.bank().rentals.as_ref(), "rental.assign")?;
         let product = &attempt.terms.product;
-        if let Err(error) = rentals.assign(product, contract, identifiers).await {
+        let caller = self.caller();
+        let assign = || {
+            caller.call(
+                "rental.assign",
+                rentals.assign(product, contract, identifiers),
+            )
+        };
+        if let Err(error) = assign().await {
             // The same identifiers may be assigned again, so a lost answer only needs another call.
             if error.kind() != GatewayErrorKind::OutcomeUnknown {
                 return Err(error.into());
             }
-            rentals.assign(product, contract, identifiers).await?;
+            assign().await?;
         }
         Ok(true)
     }

@@ -9,6 +9,7 @@ use inbank_domain::AttemptId;
 use inbank_ports::{Clock, Random, Spawner};
 use time::OffsetDateTime;
 
+use crate::calls::Calls;
 use crate::signal::Signal;
 
 /// What the code runs on: time, random numbers, tasks. Cheap to clone.
@@ -18,6 +19,7 @@ pub struct Runtime {
     random: Arc<dyn Random>,
     spawner: Arc<dyn Spawner>,
     tasks: Arc<Tasks>,
+    calls: Calls,
 }
 
 /// Tasks that must not be cut off, since the bank is being asked in them for a caller.
@@ -45,12 +47,18 @@ impl Runtime {
             random,
             spawner,
             tasks: Arc::default(),
+            calls: Calls::default(),
         }
     }
 
     /// Now, in UTC.
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
+    }
+
+    /// The calls that were made to banks on it.
+    pub(crate) const fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// The clock.

@@ -7,10 +7,12 @@ use inbank_ports::{Advice, Clock, GatewayError, GatewayErrorKind};
 
 use crate::Bank;
 use crate::bank::port;
+use crate::calls::Caller;
 
 /// Sends an attempt's command; an acceptance is answered with its contract.
 pub(crate) async fn send(
     bank: &Bank,
+    caller: &Caller,
     attempt: &Attempt,
     command: &Command,
 ) -> Result<Option<ContractId>, GatewayError> {
@@ -19,24 +21,31 @@ pub(crate) async fn send(
     match command {
         Command::Accept(application) => {
             let applications = port(bank.applications.as_ref(), "application.accept")?;
-            applications.accept(application).await.map(Some)
+            let accepting = applications.accept(application);
+            caller.call("application.accept", accepting).await.map(Some)
         }
         Command::Activate => {
             let rentals = port(bank.rentals.as_ref(), "rental.activate")?;
             let contract = contract.ok_or_else(|| missing("rental.activate"))?;
-            let activated = rentals.activate(&attempt.terms.product, contract).await;
+            let activating = rentals.activate(&attempt.terms.product, contract);
+            let activated = caller.call("rental.activate", activating).await;
             activated.map(|()| None)
         }
         Command::Approve => {
             let contracts = port(bank.contracts.as_ref(), "contract.approve")?;
             let contract = contract.ok_or_else(|| missing("contract.approve"))?;
-            contracts.approve(contract).await.map(|()| None)
+            let approving = contracts.approve(contract);
+            let approved = caller.call("contract.approve", approving).await;
+            approved.map(|()| None)
         }
-        Command::Cancel => cancel(bank, attempt).await.map(|()| None),
+        Command::Cancel => cancel(bank, caller, attempt).await.map(|()| None),
         Command::Sign(signature) => {
-            let signing = port(bank.signing.as_ref(), "signing.start")?;
-            let contract = contract.ok_or_else(|| missing("signing.start"))?;
-            let signed = signing.sign(contract, &signature.method()).await;
+            let signing = port(bank.signing.as_ref(), "contract.sign")?;
+            let contract = contract.ok_or_else(|| missing("contract.sign"))?;
+            let method = signature.method();
+            let signed = caller
+                .call("contract.sign", signing.sign(contract, &method))
+                .await;
             signed.map(|_| None)
         }
         Command::SignApplication(signature) => {
@@ -44,22 +53,25 @@ pub(crate) async fn send(
             let application = attempt.application.as_ref();
             let application = application.ok_or_else(|| missing("application.sign"))?;
             let method = signature.method();
-            let signed = signing.sign_application(application, &method).await;
+            let signing = signing.sign_application(application, &method);
+            let signed = caller.call("application.sign", signing).await;
             signed.map(|()| None)
         }
     }
 }
 
-async fn cancel(bank: &Bank, attempt: &Attempt) -> Result<(), GatewayError> {
+async fn cancel(bank: &Bank, caller: &Caller, attempt: &Attempt) -> Result<(), GatewayError> {
     let of_application = attempt.terms.kind == AttemptKind::Application;
     match (&attempt.contract, &attempt.application) {
         (Some(contract), _) => {
             let contracts = port(bank.contracts.as_ref(), "contract.cancel")?;
-            contracts.cancel(contract).await
+            let cancelling = contracts.cancel(contract);
+            caller.call("contract.cancel", cancelling).await
         }
         (None, Some(application)) if of_application => {
             let applications = port(bank.applications.as_ref(), "application.cancel")?;
-            applications.cancel(application).await
+            let cancelling = applications.cancel(application);
+            caller.call("application.cancel", cancelling).await
         }
         (None, Some(_) | None) => {
             let kind = GatewayErrorKind::Unsupported;

@@ -8,6 +8,7 @@ use inbank_domain::{
 use inbank_ports::GatewayError;
 
 use crate::bank::port;
+use crate::calls::Caller;
 use crate::order::fingerprint;
 use crate::quote::{Asked, Unavailable};
 use crate::{Bank, Runtime, Shop};
@@ -57,10 +58,11 @@ pub(crate) async fn terms(
 
 pub(crate) async fn open(
     bank: &Bank,
+    caller: &Caller,
     request: &SessionRequest,
 ) -> Result<OpenedSession, GatewayError> {
     let sessions = port(bank.sessions.as_ref(), "session.open")?;
-    let session = sessions.open(request).await?;
+    let session = caller.call("session.open", sessions.open(request)).await?;
     if session.status != SessionStatus::Pending {
         tracing::warn!(status = %session.status, "a new session is not pending");
     }

@@ -13,6 +13,7 @@ use inbank_ports::{GatewayError, GatewayErrorKind};
 use time::{Date, OffsetDateTime};
 
 use crate::bank::port;
+use crate::calls::Caller;
 use crate::store::Store;
 use crate::{Bank, OrderHandle, Runtime};
 
@@ -127,7 +128,8 @@ impl Shop {
             }
         }
         let products = port(self.bank.products.as_ref(), "product.show")?;
-        let product = products.product(code).await?;
+        let caller = Caller::new(runtime, self, None);
+        let product = caller.call("product.show", products.product(code)).await?;
         let kept = self.products.lock();
         let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
         kept.insert(code.clone(), (now, product.clone()));
@@ -274,6 +276,11 @@ impl ShopHandle {
     /// says.
     pub async fn product(&self, code: &ProductCode) -> Result<Product, GatewayError> {
         self.shop.product(&self.store.runtime, code).await
+    }
+
+    /// Calls the bank about no order.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller::new(&self.store.runtime, &self.shop, None)
     }
 
     pub(crate) fn today(&self) -> Date {

@@ -26,7 +26,7 @@ use time::OffsetDateTime;
 use crate::inbox::Returns;
 use crate::room::Rooms;
 use crate::store::Store;
-use crate::{Inbox, OrderHandle, Runtime, ShopHandle, Shops};
+use crate::{Calls, Inbox, OrderHandle, Runtime, ShopHandle, Shops};
 
 pub(crate) use pace::next_refresh;
 pub(crate) use round::{LEASE, Round, RoundEnd, RoundResult};
@@ -237,6 +237,11 @@ impl Worker {
     /// The ledger.
     pub fn ledger(&self) -> &Arc<dyn Ledger> {
         &self.store.ledger
+    }
+
+    /// The last calls that this process made to banks.
+    pub const fn calls(&self) -> &Calls {
+        self.store.runtime.calls()
     }
 
     /// How it is.

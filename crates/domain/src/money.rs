@@ -9,7 +9,7 @@ use crate::Invalid;
 /// An ISO 4217 code, such as `EUR`.
 ///
 /// Open on purpose: a region with another currency needs no change here.
-#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Currency([u8; 3]);
 
 impl Currency {

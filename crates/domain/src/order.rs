@@ -58,7 +58,8 @@ pub struct Order {
     pub events: u64,
     /// The attempt that it is paid by.
     pub paid_by: Option<u32>,
-    /// What a person should look at, as it was told last; none once the order is paid without doubt.
+    /// What a person should look at, as it was told last; none once the order is paid without doubt, or a
+    /// person has [seen to](Self::seen_to) it.
     pub needs_person: Option<String>,
     /// How often in a row working on it has failed.
     pub failures: u32,
@@ -205,6 +206,14 @@ impl Order {
             }
             attempt.anomaly = Some(why.clone());
             self.tell(number, EventKind::NeedsPerson(why), now);
+        }
+    }
+
+    /// A person has seen to what was told: this, and nothing that was told since. What was found stays known, so
+    /// that the same is told again only where it is news.
+    pub fn seen_to(&mut self, told: &str) {
+        if self.needs_person.as_deref() == Some(told) {
+            self.needs_person = None;
         }
     }
 

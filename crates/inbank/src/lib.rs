@@ -56,9 +56,10 @@ pub use shop::{Shop, ShopSetup};
 
 #[doc(inline)]
 pub use inbank_app::{
-    Activation, ApplyOutcome, Bank, CommandOutcome, Concurrency, Health, Inbox, InboxError,
-    NotOffered, OrderError, OrderHandle, PayOutcome, Quote, Reach, RentalQuote, Retention, Runtime,
-    ShopError, ShopHandle, Shown, SigningOutcome, Stopping, Unavailable, if_told, settle,
+    Activation, ApplyOutcome, Bank, Call, CallFigures, CallOutcome, Calls, CommandOutcome,
+    Concurrency, Health, HostCalls, Inbox, InboxError, NotOffered, OrderError, OrderHandle,
+    PayOutcome, Quote, Reach, RentalQuote, Retention, Runtime, ShopError, ShopHandle, Shown,
+    SigningOutcome, Stopping, Unavailable, if_told, settle,
 };
 #[doc(inline)]
 pub use inbank_domain::*;

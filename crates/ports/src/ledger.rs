@@ -2,8 +2,10 @@
 
 mod claim;
 mod error;
+mod event_page;
 mod inbox;
 mod outbox;
+mod period;
 mod write;
 
 use std::collections::BTreeMap;
@@ -16,8 +18,10 @@ use time::OffsetDateTime;
 
 pub use claim::{Claim, ClaimRequest, Claimed, Lease, Rest, ShopSlots};
 pub use error::{LedgerError, LedgerErrorKind};
+pub use event_page::{EventPage, EventPlace};
 pub use inbox::{Kept, ReceivedCallback, Subject};
-pub use outbox::{Delivered, Delivery, Feed, Positioned, UnreadableEvent};
+pub use outbox::{Delivered, Delivery, Feed, OutboxState, Positioned, UnreadableEvent};
+pub use period::{ShopPeriod, UntilPaid};
 pub use write::{Due, Saved, Write};
 
 /// What is known of every order, so that nothing is lost and nothing counts twice.
@@ -182,6 +186,29 @@ pub trait Ledger: Send + Sync {
     /// - MUST pass over events that can't be read, and name them. (`unreadable_event_stops_no_feed`)
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError>;
 
+    /// Events of these shops that occurred at `from` or later, and before `until`, the earliest first, behind
+    /// a place where another page of the same ended, at most `limit`: for exports. Those of one moment come as
+    /// they were written. By an index, so that a page takes the same time whatever was told before it.
+    ///
+    /// # Contract
+    /// - MUST give each event once, page by page, where each page goes on from the one before and nothing is
+    ///   written in the period meanwhile. (`events_of_a_period_are_read_page_by_page`)
+    /// - MUST give none of another shop. (`events_of_a_period_are_read_page_by_page`)
+    /// - MUST pass over events that can't be read, and name them. (`unreadable_event_stops_no_export`)
+    /// - MUST mark those after one that was put aside. (`events_of_a_period_are_read_page_by_page`)
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError>;
+
+    /// How far an order's events are delivered; none where the order isn't there.
+    /// (`outbox_says_how_far_it_is`)
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError>;
+
     /// Forgets orders that are over, with their callbacks and events, where nothing was written and no
     /// callback has come since `before`; none that is leased, or that has an event which was not
     /// delivered. At most `limit` of them, so that it holds up nothing else. Says how many.
@@ -210,6 +237,24 @@ pub trait Ledger: Send + Sync {
         shops: &[ShopName],
         now: OffsetDateTime,
     ) -> Result<Vec<ShopStatistics>, LedgerError>;
+
+    /// What came of the orders of each of these shops from `since` until now, both included; one of each, as they
+    /// are named. Reads every event of the period, so it is for now and then: whoever shows it asks in the
+    /// background, and keeps the answer for a while.
+    ///
+    /// # Contract
+    /// - MUST count an order once under each thing that was told of it in the period.
+    ///   (`period_counts_what_was_told_in_it`)
+    /// - MUST add amounts to the digit, by currency, and what waits by the attempt that counts.
+    ///   (`period_adds_what_was_financed_and_what_waits`)
+    /// - MUST reckon how long it took from the paid attempt's opening. (`period_says_how_long_paying_took`)
+    /// - What can't be read MUST hide nothing else. (`unreadable_event_spoils_no_period`)
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError>;
 }
 
 /// Which orders to list.
@@ -224,6 +269,8 @@ pub struct Listing {
     pub statuses: Vec<OrderStatus>,
     /// Only those that a person should look at.
     pub needs_person: bool,
+    /// Only those opened at this time or later.
+    pub opened_from: Option<OffsetDateTime>,
     /// Only those opened before this time.
     pub opened_before: Option<OffsetDateTime>,
     /// Only those behind this place: the one at which another listing of the same ended.

@@ -12,6 +12,7 @@
 //! dropping a write, treat its outcome as unknown and settle it by reading.
 
 mod application;
+mod audit;
 mod calculation;
 mod callback;
 mod clock;
@@ -34,6 +35,9 @@ pub use async_trait::async_trait;
 pub use application::Applications;
 #[cfg(feature = "mocks")]
 pub use application::MockApplications;
+#[cfg(feature = "mocks")]
+pub use audit::MockAuditLog;
+pub use audit::{AuditEntry, AuditLog, AuditQuery, AuditRecord};
 pub use calculation::Calculator;
 #[cfg(feature = "mocks")]
 pub use calculation::MockCalculator;
@@ -61,9 +65,10 @@ pub use income_proof::MockIncomeProof;
 #[cfg(feature = "mocks")]
 pub use ledger::MockLedger;
 pub use ledger::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, ListingPlace, Measures, Positioned, ReceivedCallback, Rest,
-    Saved, ShopSlots, ShopStatistics, Subject, UnreadableEvent, Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, EventPage, EventPlace, Feed, Kept,
+    Lease, Ledger, LedgerError, LedgerErrorKind, Listed, Listing, ListingPlace, Measures,
+    OutboxState, Positioned, ReceivedCallback, Rest, Saved, ShopPeriod, ShopSlots, ShopStatistics,
+    Subject, UnreadableEvent, UntilPaid, Write,
 };
 #[cfg(feature = "mocks")]
 pub use offer::MockOffers;

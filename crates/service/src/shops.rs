@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use inbank::ports::Clock;
+use inbank::ports::{AuditEntry, Clock};
 use inbank::{BuildError, Invalid, LedgerError, OsRandom, Platform, ShopName};
-use inbank_adapters_sql::{AuditEntry, KeptShop, ServiceStore};
+use inbank_adapters_sql::{KeptShop, ServiceStore};
 use tokio::sync::Mutex;
 
 use crate::vault::{Locked, Vault};

@@ -1,5 +1,7 @@
+mod audit;
 mod connections;
 mod outbox;
+mod period;
 mod row;
 mod schedule;
 mod store;
@@ -10,9 +12,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics,
-    Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
+    Ledger, LedgerError, LedgerErrorKind, Listed, Listing, Measures, OutboxState, ReceivedCallback,
+    Rest, Saved, ShopPeriod, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
@@ -201,6 +203,22 @@ impl Ledger for MemoryLedger {
         self.call(|store| store.feed(shop, after, limit)).await
     }
 
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        self.call(|store| store.events_between(shops, (from, until), after, limit))
+            .await
+    }
+
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        self.call(|store| store.outbox(key)).await
+    }
+
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         self.call(|store| store.forget(before, limit)).await
     }
@@ -223,5 +241,14 @@ impl Ledger for MemoryLedger {
         now: OffsetDateTime,
     ) -> Result<Vec<ShopStatistics>, LedgerError> {
         self.call(|store| store.statistics(shops, now)).await
+    }
+
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        self.call(|store| store.period(shops, since, now)).await
     }
 }

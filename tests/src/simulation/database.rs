@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank::ports::{
-    Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, Feed, Kept, Lease, Ledger, LedgerError,
-    LedgerErrorKind, Listed, Listing, Measures, ReceivedCallback, Rest, Saved, ShopStatistics,
-    Write,
+    Claim, ClaimRequest, Claimed, Delivered, Delivery, Due, EventPage, EventPlace, Feed, Kept,
+    Lease, Ledger, LedgerError, LedgerErrorKind, Listed, Listing, Measures, OutboxState,
+    ReceivedCallback, Rest, Saved, ShopPeriod, ShopStatistics, Write,
 };
 use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
 use inbank_testkit::{MemoryLedger, yield_now};
@@ -260,6 +260,24 @@ impl Ledger for Statements {
         self.statement("feed", feed).await
     }
 
+    async fn events_between(
+        &self,
+        shops: &[ShopName],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, LedgerError> {
+        let events = self
+            .ledger()
+            .events_between(shops, from, until, after, limit);
+        self.statement("events_between", events).await
+    }
+
+    async fn outbox(&self, key: &OrderKey) -> Result<Option<OutboxState>, LedgerError> {
+        self.statement("outbox", self.ledger().outbox(key)).await
+    }
+
     async fn forget(&self, before: OffsetDateTime, limit: u32) -> Result<u64, LedgerError> {
         let forget = self.ledger().forget(before, limit);
         self.statement("forget", forget).await
@@ -286,5 +304,15 @@ impl Ledger for Statements {
     ) -> Result<Vec<ShopStatistics>, LedgerError> {
         let statistics = self.ledger().statistics(shops, self.time(now));
         self.statement("statistics", statistics).await
+    }
+
+    async fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ShopPeriod>, LedgerError> {
+        let period = self.ledger().period(shops, since, now);
+        self.statement("period", period).await
     }
 }

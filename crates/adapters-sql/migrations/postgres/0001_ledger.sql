@@ -154,6 +154,8 @@ CREATE TABLE inbank_event (
     FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
 );
 
+-- For exports and figures of a period.
+CREATE INDEX inbank_event_occurred ON inbank_event (shop, occurred_at, id);
 CREATE INDEX inbank_event_unplaced ON inbank_event (shop, id) WHERE position IS NULL;
 CREATE UNIQUE INDEX inbank_event_position ON inbank_event (shop, position) WHERE position IS NOT NULL;
 

@@ -1,4 +1,5 @@
--- What `inbank serve` keeps beside the ledger. Whoever embeds the library has these tables too, and they stay empty.
+-- What `inbank serve` keeps beside the ledger. Whoever embeds the library has these tables too, and they stay empty, but for what is
+-- decided in a console.
 -- Nothing here is personal. What is secret is encrypted before it comes here, with a key that is kept elsewhere.
 
 -- Where a shop's events are posted.
@@ -97,3 +98,5 @@ CREATE TABLE inbank_audit (
 );
 
 CREATE INDEX inbank_audit_at ON inbank_audit (at);
+CREATE INDEX inbank_audit_shop ON inbank_audit (shop, id);
+CREATE INDEX inbank_audit_order ON inbank_audit (reference, shop, id) WHERE reference IS NOT NULL;

@@ -142,6 +142,8 @@ CREATE TABLE inbank_event (
     FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
 ) STRICT;
 
+-- For exports and figures of a period; it has the number of the row too, as every index has.
+CREATE INDEX inbank_event_occurred ON inbank_event (shop, occurred_at);
 CREATE INDEX inbank_event_unplaced ON inbank_event (shop, id) WHERE position IS NULL;
 CREATE UNIQUE INDEX inbank_event_position ON inbank_event (shop, position) WHERE position IS NOT NULL;
 

@@ -71,7 +71,6 @@ impl Session {
         sql.text(self.clock)
     }
 
-    #[cfg(feature = "service")]
     pub(super) const fn clock(&self) -> Clock {
         self.clock
     }

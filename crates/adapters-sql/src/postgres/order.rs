@@ -172,6 +172,9 @@ pub(super) async fn page(
     if listing.needs_person {
         query.push(" AND needs_person IS NOT NULL");
     }
+    if let Some(from) = listing.opened_from {
+        query.push(" AND opened_at >= ").push_bind(micros(from));
+    }
     if let Some(before) = listing.opened_before {
         query.push(" AND opened_at < ").push_bind(micros(before));
     }

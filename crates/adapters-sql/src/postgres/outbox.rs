@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, EventPage, Feed, Lease};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection as _, Executor as _, Row as _};
 use time::OffsetDateTime;
@@ -13,8 +13,9 @@ use super::clock::{CLOCK, ROWS_NOW, Sql, locked};
 use super::connection::Session;
 use super::migration::BEGIN;
 use crate::failure::Failure;
+use crate::listing::Stretch;
 use crate::moment::{micros, span};
-use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names};
+use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names, paged};
 use crate::schedule::{EVENTS_AT_ONCE, OUTBOX};
 
 static CLAIM: Sql = Sql::new(|| claiming(&OUTBOX, "", "o.outbox_failures, o.delivered, o.refused"));
@@ -280,4 +281,44 @@ async fn place(session: &mut Session, shop: &ShopName, count: i64) -> Result<(),
         .bind(count);
     transaction.execute(query).await?;
     Ok(transaction.commit().await?)
+}
+
+/// The next of each shop, merged: each is a piece of an index. A plan that doesn't know the limit would read all orders to find whose
+/// they are.
+static BETWEEN: LazyLock<String> = LazyLock::new(|| {
+    let columns = names("e.", &EVENT_COLUMNS);
+    format!(
+        "SELECT e.occurred_at, e.id, e.shop, e.reference, o.refused, {columns} FROM (
+            SELECT next.* FROM (SELECT DISTINCT shop FROM unnest(CAST($1 AS text[])) AS g(shop)) AS s
+            CROSS JOIN LATERAL (
+                SELECT * FROM inbank_event
+                WHERE shop = s.shop COLLATE \"C\" AND occurred_at >= $2 AND occurred_at < $3 AND (occurred_at > $2 OR id > $4)
+                ORDER BY occurred_at, id LIMIT $5
+            ) AS next
+            ORDER BY next.occurred_at, next.id LIMIT $5
+        ) AS e
+        CROSS JOIN LATERAL (
+            SELECT o.refused FROM inbank_order AS o WHERE o.shop = e.shop AND o.reference = e.reference OFFSET 0
+        ) AS o
+        ORDER BY e.occurred_at, e.id"
+    )
+});
+
+pub(super) async fn between(
+    session: &mut Session,
+    shops: &[ShopName],
+    stretch: &Stretch,
+) -> Result<EventPage, Failure> {
+    let query = sqlx::query(BETWEEN.as_str())
+        .bind(shops.iter().map(ShopName::as_str).collect::<Vec<_>>())
+        .bind(stretch.from)
+        .bind(stretch.until)
+        .bind(stretch.behind)
+        .bind(i64::from(stretch.limit));
+    let rows = query.fetch_all(&mut *session.connection).await?;
+    let mut page = EventPage::default();
+    for row in &rows {
+        paged(&mut page, &mut Cursor::at(row, 0))?;
+    }
+    Ok(stretch.ended(page, rows.len()))
 }

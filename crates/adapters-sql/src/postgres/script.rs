@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use inbank_ports::LedgerError;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Column as _, Connection as _, Row as _, TypeInfo as _};
@@ -9,22 +10,22 @@ use sqlx::{Column as _, Connection as _, Row as _, TypeInfo as _};
 use super::Postgres;
 use super::clock::Clock;
 use super::connection::Session;
-use super::migration::{BEGIN, check_service_rights};
+use super::migration::BEGIN;
+#[cfg(feature = "service")]
+use super::migration::check_service_rights;
 use crate::failure::Failure;
-use crate::service::{Answers, Cell, Cells, Dialect, Statement};
+use crate::script::{Answers, Cell, Cells, Dialect, Scripted, Statement};
 
-impl Postgres {
-    pub(crate) async fn script(
-        &self,
-        script: Vec<Statement>,
-    ) -> Result<Option<Answers>, LedgerError> {
+#[async_trait]
+impl Scripted for Postgres {
+    async fn script(&self, script: Vec<Statement>) -> Result<Option<Answers>, LedgerError> {
         let work = self.connections.run(Arc::new(script), |script, session| {
             Box::pin(run(session, script))
         });
         work.await
     }
 
-    pub(crate) async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError> {
+    async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError> {
         let work = self.connections.run(statement, |statement, session| {
             Box::pin(async move {
                 let spelled = dialect(session);
@@ -34,10 +35,13 @@ impl Postgres {
         work.await
     }
 
-    pub(crate) fn place(&self) -> String {
+    fn place(&self) -> String {
         self.connections.place().to_owned()
     }
+}
 
+#[cfg(feature = "service")]
+impl Postgres {
     /// The service's tables may be used.
     pub(crate) async fn check_service(&self) -> Result<(), Failure> {
         let work = self.connections.spawn((), |(), session| {

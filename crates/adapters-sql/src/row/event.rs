@@ -1,5 +1,7 @@
 use inbank_domain::{AttemptId, EventKind, OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{Delivery, Feed, Lease, LedgerErrorKind, Positioned, UnreadableEvent};
+use inbank_ports::{
+    Delivery, EventPage, EventPlace, Feed, Lease, LedgerErrorKind, Positioned, UnreadableEvent,
+};
 
 use super::{Column, Columns, Cursor, Kind, Value, known};
 use crate::failure::Failure;
@@ -126,4 +128,29 @@ pub(crate) fn fed<R: Columns>(
         }
     }
     Ok(position.cast_signed())
+}
+
+/// Reads when an event occurred, its number in the table, its shop and reference, the first of its order's events that was refused,
+/// and [`EVENT_COLUMNS`], into a page, which from then on ends there.
+pub(crate) fn paged<R: Columns>(
+    page: &mut EventPage,
+    row: &mut Cursor<'_, R>,
+) -> Result<(), Failure> {
+    page.next = Some(EventPlace {
+        occurred_at: row.moment()?,
+        number: row.count()?,
+    });
+    let (shop, reference) = (
+        row.parsed(ShopName::parse),
+        row.parsed(OrderReference::parse),
+    );
+    let refused = Refused(row.maybe_number()?);
+    // What has no name that can be read can't be named to anybody.
+    if let (Ok(shop), Ok(reference)) = (shop, reference) {
+        match event(&OrderKey::new(shop, reference), refused, row)? {
+            Ok(event) => page.events.push(event),
+            Err(unreadable) => page.unreadable.push(unreadable),
+        }
+    }
+    Ok(())
 }

@@ -1,14 +1,14 @@
 //! Deliveries that failed, and sending events again.
 
 use inbank_domain::{AttemptId, OrderKey, ShopName};
-use inbank_ports::LedgerError;
+use inbank_ports::{AuditEntry, LedgerError};
 use time::OffsetDateTime;
 
 use super::ServiceStore;
-use super::audit::{AuditEntry, recorded};
-use super::script::{Cells, Statement, Text};
 use super::webhook::status;
+use crate::audit::recorded;
 use crate::failure::Failure;
+use crate::script::{Cells, Statement, Text};
 
 /// An event that the shop's own server has not taken yet: it waits, or its delivery failed.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 use inbank_ports::LedgerError;
 use time::OffsetDateTime;
 
-use super::script::{Cells, Statement, Text};
 use super::{ServiceStore, longer_than_a_month};
 use crate::failure::Failure;
+use crate::script::{Cells, Statement, Text};
 
 /// A digest of who asked, by which method, on which route and with which key: neither the key nor who brought it is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

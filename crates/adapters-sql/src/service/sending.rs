@@ -7,11 +7,11 @@ use inbank_ports::{Lease, LedgerError, UnreadableEvent};
 use time::OffsetDateTime;
 
 use super::ServiceStore;
-use super::script::{Cells, Statement, Text};
 use super::webhook::WebhookOrigin;
 use crate::failure::Failure;
 use crate::moment::SLACK;
 use crate::row::{EVENT_COLUMNS, Refused, event, known, names};
+use crate::script::{Cells, Statement, Text};
 
 /// A shop's webhook, leased: nobody else sends its events until the lease lapses.
 #[derive(Clone)]

@@ -6,10 +6,10 @@ use inbank_domain::OrderKey;
 use inbank_ports::LedgerError;
 use time::OffsetDateTime;
 
-use super::script::{Cells, Statement, Text};
 use super::sending::held;
 use super::{ClaimedWebhook, ServiceStore};
 use crate::failure::Failure;
+use crate::script::{Cells, Statement, Text};
 
 /// What came of a try.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -1,13 +1,13 @@
 //! Shops that were added at run time.
 
 use inbank_domain::ShopName;
-use inbank_ports::LedgerError;
+use inbank_ports::{AuditEntry, LedgerError};
 use time::OffsetDateTime;
 
-use super::audit::{AuditEntry, recorded};
-use super::script::{Cells, Statement, Text};
 use super::{ServiceStore, webhook};
+use crate::audit::recorded;
 use crate::failure::Failure;
+use crate::script::{Cells, Statement, Text};
 
 /// A shop that was added at run time.
 #[derive(Clone, Debug, Eq, PartialEq)]

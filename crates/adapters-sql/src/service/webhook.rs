@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use inbank_domain::ShopName;
-use inbank_ports::LedgerError;
+use inbank_ports::{AuditEntry, LedgerError};
 use time::OffsetDateTime;
 
 use super::ServiceStore;
-use super::audit::{AuditEntry, recorded};
-use super::script::{Cells, Statement, Text};
+use crate::audit::recorded;
 use crate::failure::Failure;
 use crate::row::known;
+use crate::script::{Cells, Statement, Text};
 
 /// Who says where a shop's webhooks go.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -62,17 +62,17 @@ pub(super) fn list(connection: &Connection, listing: &Listing) -> Result<Listed,
 
 /// What a statement is given, in the order of its places.
 #[derive(Default)]
-struct Given(Vec<Box<dyn ToSql>>);
+pub(super) struct Given(pub(super) Vec<Box<dyn ToSql>>);
 
 impl Given {
     /// The place of a value.
-    fn place(&mut self, value: impl ToSql + 'static) -> String {
+    pub(super) fn place(&mut self, value: impl ToSql + 'static) -> String {
         self.0.push(Box::new(value));
         format!("?{}", self.0.len())
     }
 
     /// A list as a statement takes it.
-    fn list<'a>(&mut self, items: impl Iterator<Item = &'a str>) -> String {
+    pub(super) fn list<'a>(&mut self, items: impl Iterator<Item = &'a str>) -> String {
         let items: BTreeSet<_> = items.collect();
         let items = items.into_iter().map(str::to_owned);
         let places: Vec<_> = items
@@ -110,6 +110,10 @@ fn paging(
     }
     if listing.needs_person {
         conditions += " AND needs_person IS NOT NULL";
+    }
+    if let Some(from) = listing.opened_from {
+        let place = given.place(micros(from));
+        let _ = write!(conditions, " AND opened_at >= {place}");
     }
     if let Some(before) = listing.opened_before {
         let place = given.place(micros(before));

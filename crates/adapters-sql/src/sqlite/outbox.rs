@@ -3,15 +3,17 @@
 use std::sync::LazyLock;
 
 use inbank_domain::{OrderEvent, OrderKey, OrderReference, ShopName};
-use inbank_ports::{ClaimRequest, Delivered, Delivery, Feed, Lease};
+use inbank_ports::{ClaimRequest, Delivered, Delivery, EventPage, Feed, Lease};
 use rusqlite::{Connection, ToSql};
 use time::OffsetDateTime;
 
 use super::claim::{claimable, ids};
 use super::connection::{execute, row, rows};
+use super::order::Given;
 use crate::failure::Failure;
+use crate::listing::Stretch;
 use crate::moment::{micros, span};
-use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names};
+use crate::row::{Cursor, EVENT_COLUMNS, Refused, delivery, event, fed, names, paged};
 use crate::schedule::{EVENTS_AT_ONCE, OUTBOX};
 
 static CLAIMABLE: LazyLock<String> = LazyLock::new(|| claimable(&OUTBOX));
@@ -209,4 +211,39 @@ pub(super) fn place(connection: &Connection, shop: &ShopName, count: u32) -> Res
         ON CONFLICT (shop) DO UPDATE SET last = excluded.last";
     execute(connection, sql, &[&shop, &position])?;
     Ok(())
+}
+
+/// The next of each shop, to be merged: each is a piece of an index.
+pub(super) fn between(
+    connection: &Connection,
+    shops: &[ShopName],
+    stretch: &Stretch,
+) -> Result<EventPage, Failure> {
+    let mut page = EventPage::default();
+    if shops.is_empty() {
+        return Ok(page);
+    }
+    let mut given = Given::default();
+    let shops = given.list(shops.iter().map(ShopName::as_str));
+    let (from, behind) = (given.place(stretch.from), given.place(stretch.behind));
+    let (until, limit) = (given.place(stretch.until), given.place(stretch.limit));
+    let columns = names("e.", &EVENT_COLUMNS);
+    let sql = format!(
+        "SELECT e.occurred_at, e.id, e.shop, e.reference, o.refused, {columns} FROM (
+            SELECT next.* FROM {shops} AS s CROSS JOIN inbank_event AS next
+            WHERE next.id IN (
+                SELECT id FROM inbank_event INDEXED BY inbank_event_occurred
+                WHERE shop = s.column1 AND occurred_at >= {from} AND occurred_at < {until} AND (occurred_at > {from} OR id > {behind})
+                ORDER BY occurred_at, id LIMIT {limit}
+            )
+            ORDER BY next.occurred_at, next.id LIMIT {limit}
+        ) AS e
+        CROSS JOIN inbank_order AS o ON o.shop = e.shop AND o.reference = e.reference
+        ORDER BY e.occurred_at, e.id"
+    );
+    let parameters: Vec<&dyn ToSql> = given.0.iter().map(AsRef::as_ref).collect();
+    let read = rows(connection, &sql, &parameters, |row| {
+        paged(&mut page, &mut Cursor::at(row, 0))
+    })?;
+    Ok(stretch.ended(page, read.len()))
 }

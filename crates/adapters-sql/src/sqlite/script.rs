@@ -1,5 +1,6 @@
 //! Scripts of statements that both engines have.
 
+use async_trait::async_trait;
 use inbank_ports::LedgerError;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql};
@@ -8,21 +9,19 @@ use super::Sqlite;
 use super::connection::{Done, rows};
 use super::queue::Priority::Second;
 use crate::failure::Failure;
-use crate::service::{Answers, Cell, Cells, Dialect, Statement};
+use crate::script::{Answers, Cell, Cells, Dialect, Scripted, Statement};
 
-impl Sqlite {
-    pub(crate) async fn script(
-        &self,
-        script: Vec<Statement>,
-    ) -> Result<Option<Answers>, LedgerError> {
+#[async_trait]
+impl Scripted for Sqlite {
+    async fn script(&self, script: Vec<Statement>) -> Result<Option<Answers>, LedgerError> {
         self.writer.run(Second, move |c| run(c, &script)).await
     }
 
-    pub(crate) async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError> {
+    async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError> {
         self.readers.run(move |c| one(c, &statement)).await
     }
 
-    pub(crate) fn place(&self) -> String {
+    fn place(&self) -> String {
         self.file.place()
     }
 }

@@ -99,7 +99,8 @@ impl OrderHandle {
         let attempt = self.present_attempt().await?;
         let id = attempt.application.ok_or(OrderError::NotFound)?;
         let applications = port(self.shop.bank().applications.as_ref(), "application.show")?;
-        Ok(applications.application(&id).await?)
+        let reading = applications.application(&id);
+        Ok(self.caller().call("application.show", reading).await?)
     }
 
     /// Accepts the offer of this application, as the customer wishes: of this one and of none that

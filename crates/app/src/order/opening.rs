@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::OrderHandle;
 use super::command::not_written;
+use crate::calls::Caller;
 use crate::quote::Unavailable;
 use crate::room::Place;
 use crate::store::{How, NotWritten, Store, due_in};
@@ -370,13 +371,15 @@ async fn ask(
     let answer = match request {
         Request::Session(mut request) => {
             request.urls = urls;
-            session::open(shop.bank(), &request)
+            let caller = Caller::new(&store.runtime, shop, Some(&order.key));
+            session::open(shop.bank(), &caller, &request)
                 .await
                 .map(Opened::Session)
         }
         Request::Application(mut request) => {
             request.callback_url = Some(urls.callback_url);
-            let submitted = application::submit(shop.bank(), &request).await;
+            let caller = Caller::new(&store.runtime, shop, Some(&order.key));
+            let submitted = application::submit(shop.bank(), &caller, &request).await;
             submitted.map(|application| Opened::Application(Box::new(application)))
         }
     };

@@ -8,11 +8,13 @@ use inbank_ports::{GatewayError, GatewayErrorKind, Subject};
 
 use crate::Bank;
 use crate::bank::port;
+use crate::calls::Caller;
 
 /// Reads what the bank says of an attempt; of what a callback named, where opening it was never
 /// answered. None where there is nothing to read by.
 pub(crate) async fn refresh(
     bank: &Bank,
+    caller: &Caller,
     attempt: &Attempt,
     heard_of: Option<&Subject>,
 ) -> Option<Result<Reading, GatewayError>> {
@@ -23,23 +25,29 @@ pub(crate) async fn refresh(
         (Some(_) | None, None) => None,
     };
     match known.as_ref().or(heard_of)? {
-        Subject::Session(id) => Some(session(bank, attempt, id).await),
-        Subject::Application(id) => Some(application(bank, attempt, id).await),
+        Subject::Session(id) => Some(session(bank, caller, attempt, id).await),
+        Subject::Application(id) => Some(application(bank, caller, attempt, id).await),
     }
 }
 
-async fn session(bank: &Bank, attempt: &Attempt, id: &SessionId) -> Result<Reading, GatewayError> {
+async fn session(
+    bank: &Bank,
+    caller: &Caller,
+    attempt: &Attempt,
+    id: &SessionId,
+) -> Result<Reading, GatewayError> {
     let sessions = port(bank.sessions.as_ref(), "session.show")?;
-    let session = sessions.session(id).await?;
+    let session = caller.call("session.show", sessions.session(id)).await?;
     let contract = session.contract.as_ref().or(attempt.contract.as_ref());
     let contract = match contract {
         // *API Requests*, step 5: once completed, the contract must say `activated` before goods are
         // sent.
         Some(id) if session.status == SessionStatus::Completed => {
-            contract_of(bank, attempt, id).await?
+            contract_of(bank, caller, attempt, id).await?
         }
         // It may show that a command has arrived; the session says where it stands without it.
-        Some(id) if attempt.command.is_some() => match contract_of(bank, attempt, id).await {
+        Some(id) if attempt.command.is_some() => match contract_of(bank, caller, attempt, id).await
+        {
             Ok(contract) => contract,
             Err(error) => {
                 tracing::debug!(%error, "a contract could not be read for a command's arrival");
@@ -53,15 +61,17 @@ async fn session(bank: &Bank, attempt: &Attempt, id: &SessionId) -> Result<Readi
 
 async fn application(
     bank: &Bank,
+    caller: &Caller,
     attempt: &Attempt,
     id: &ApplicationId,
 ) -> Result<Reading, GatewayError> {
     let applications = port(bank.applications.as_ref(), "application.show")?;
-    let application: Application = applications.application(id).await?;
+    let reading = applications.application(id);
+    let application: Application = caller.call("application.show", reading).await?;
     // An acceptance's answer is the first to name the contract, and the application may lag behind.
     let contract = application.contract.as_ref().or(attempt.contract.as_ref());
     let contract = match contract {
-        Some(id) => contract_of(bank, attempt, id).await?,
+        Some(id) => contract_of(bank, caller, attempt, id).await?,
         None => None,
     };
     Ok(match contract {
@@ -77,6 +87,7 @@ async fn application(
 /// rental's is read under its product, where alone the guide has it.
 async fn contract_of(
     bank: &Bank,
+    caller: &Caller,
     attempt: &Attempt,
     id: &ContractId,
 ) -> Result<Option<Contract>, GatewayError> {
@@ -87,10 +98,11 @@ async fn contract_of(
     let read = match terms.kind {
         AttemptKind::Rental => {
             let rentals = port(bank.rentals.as_ref(), "rental.contract")?;
-            rentals.contract(&terms.product, id).await
+            let reading = rentals.contract(&terms.product, id);
+            caller.call("rental.contract", reading).await
         }
         AttemptKind::Application | AttemptKind::Session => match &bank.contracts {
-            Some(contracts) => contracts.contract(id).await,
+            Some(contracts) => caller.call("contract.show", contracts.contract(id)).await,
             None => return Ok(None),
         },
     };

@@ -15,6 +15,7 @@ use self::reading::{Read, is_asked_for, take_in, was_read};
 use self::sending::wanted;
 use super::pace;
 use crate::Shop;
+use crate::calls::Caller;
 use crate::store::{How, NotWritten, Store, due_in};
 
 /// How long an order is worked on alone: longer than the longest round.
@@ -266,6 +267,11 @@ impl Round {
         let no_call =
             matches!(answer, Some(Err(error)) if error.kind() == GatewayErrorKind::Unsupported);
         self.asked.fetch_or(!no_call, Ordering::Relaxed);
+    }
+
+    /// Calls the bank about this order.
+    fn caller(&self) -> Caller {
+        Caller::new(&self.store.runtime, &self.shop, Some(&self.order.key))
     }
 
     fn how(&self) -> How {

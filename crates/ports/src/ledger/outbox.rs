@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use inbank_domain::{OrderEvent, OrderKey};
+use time::OffsetDateTime;
 
 use super::Lease;
 
@@ -41,6 +42,21 @@ pub struct Delivered {
     pub failures: u32,
     /// How long to wait before the next is tried.
     pub pause: Duration,
+}
+
+/// How far an order's events are delivered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct OutboxState {
+    /// How many events there are.
+    pub events: u64,
+    /// The number of the last that is done with, taken or put aside; 0 where none is.
+    pub delivered: u64,
+    /// The number of the first that was put aside, where one was.
+    pub refused: Option<u64>,
+    /// When the first occurred of those that are still to be delivered; none where none is.
+    pub waits_since: Option<OffsetDateTime>,
+    /// How often in a row delivering that one has failed.
+    pub failures: u32,
 }
 
 /// A piece of a shop's feed.

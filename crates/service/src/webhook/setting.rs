@@ -1,9 +1,8 @@
 //! Where webhooks go, set and looked at by calls.
 
+use inbank::ports::AuditEntry;
 use inbank::{AttemptId, Invalid, LedgerError, OrderKey, ShopName};
-use inbank_adapters_sql::{
-    AuditEntry, PendingDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget,
-};
+use inbank_adapters_sql::{PendingDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget};
 use time::OffsetDateTime;
 
 use super::courier::Parcel;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inbank_domain::{OrderEvent, OrderKey};
-use inbank_ports::{Delivered, Delivery, Positioned, UnreadableEvent};
+use inbank_ports::{Delivered, Delivery, OutboxState, Positioned, UnreadableEvent};
 use time::OffsetDateTime;
 
 use super::schedule::{Leases, later};
@@ -61,6 +61,16 @@ impl Outbox {
     /// Since when something waits, where anything does.
     pub(super) fn waits_since(&self) -> Option<OffsetDateTime> {
         self.undelivered().map(|event| event.occurred_at).next()
+    }
+
+    pub(super) fn state(&self) -> OutboxState {
+        OutboxState {
+            events: self.events.len() as u64,
+            delivered: self.done,
+            refused: self.refused,
+            waits_since: self.waits_since(),
+            failures: self.failures,
+        }
     }
 
     pub(super) fn is_claimable(&self, now: OffsetDateTime, lease: Duration) -> bool {

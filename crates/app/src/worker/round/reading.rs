@@ -60,13 +60,14 @@ impl Round {
             heard_of.into_iter().map(Some).collect()
         };
         let bank: &Bank = self.shop.bank();
-        let clock = self.store.runtime.clock().clone();
+        let (clock, caller) = (self.store.runtime.clock().clone(), self.caller());
         let mut found = None;
         for subject in candidates {
             if self.stopping.load(Ordering::Relaxed) && !self.sent {
                 return Err(RoundResult::Stopped);
             }
-            let reading = within(clock.as_ref(), self.left(), refresh(bank, attempt, subject));
+            let reading = refresh(bank, &caller, attempt, subject);
+            let reading = within(clock.as_ref(), self.left(), reading);
             let Some(reading) = reading.await else {
                 self.note_asked::<Reading>(None);
                 return Err(RoundResult::Stopped);

@@ -46,7 +46,9 @@ impl Round {
             };
             let bank = self.shop.bank();
             let clock = self.store.runtime.clock().clone();
-            let sent = within(clock.as_ref(), self.left(), send(bank, &attempt, &command)).await;
+            let caller = self.caller();
+            let sending = send(bank, &caller, &attempt, &command);
+            let sent = within(clock.as_ref(), self.left(), sending).await;
             self.note_asked(sent.as_ref());
             self.sent = true;
             let Some(sent) = sent else {

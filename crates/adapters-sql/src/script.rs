@@ -3,7 +3,10 @@
 
 use std::sync::OnceLock;
 
-use inbank_domain::{OrderKey, ShopName};
+use async_trait::async_trait;
+#[cfg(feature = "service")]
+use inbank_domain::OrderKey;
+use inbank_domain::ShopName;
 use inbank_ports::LedgerError;
 use time::OffsetDateTime;
 
@@ -163,11 +166,13 @@ impl Statement {
     }
 
     /// With an order's shop and reference.
+    #[cfg(feature = "service")]
     pub(crate) fn of(self, key: &OrderKey) -> Self {
         self.with(&key.shop).with(key.reference.as_str())
     }
 
     /// Where it finds no row, the script is not done, and what was done of it is taken back.
+    #[cfg(feature = "service")]
     pub(crate) fn guarding(mut self) -> Self {
         self.guards = true;
         self
@@ -233,43 +238,55 @@ fn odd() -> Failure {
     Failure::unreadable("a column holds something else than it should")
 }
 
-impl Engine {
+/// What has such statements.
+#[async_trait]
+pub(crate) trait Scripted: Send + Sync {
     /// Does a script in one transaction, durably; none where a statement that guards found nothing.
+    async fn script(&self, script: Vec<Statement>) -> Result<Option<Answers>, LedgerError>;
+
+    /// The rows of a statement that only reads.
+    async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError>;
+
+    /// How errors name the database.
+    fn place(&self) -> String;
+}
+
+/// What a row says, read.
+pub(crate) fn understood<T>(of: &dyn Scripted, read: Result<T, Failure>) -> Result<T, LedgerError> {
+    read.map_err(|failure| failure.at(&of.place()))
+}
+
+impl Engine {
+    pub(crate) fn scripted(&self) -> &dyn Scripted {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ref sqlite) => sqlite.as_ref(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref postgres) => postgres.as_ref(),
+        }
+    }
+}
+
+#[cfg(feature = "service")]
+impl Engine {
     pub(crate) async fn script(
         &self,
         script: Vec<Statement>,
     ) -> Result<Option<Answers>, LedgerError> {
-        match *self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref sqlite) => sqlite.script(script).await,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(ref postgres) => postgres.script(script).await,
-        }
+        self.scripted().script(script).await
     }
 
-    /// The rows of a statement that only reads.
     pub(crate) async fn look(&self, statement: Statement) -> Result<Vec<Cells>, LedgerError> {
-        match *self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref sqlite) => sqlite.look(statement).await,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(ref postgres) => postgres.look(statement).await,
-        }
+        self.scripted().look(statement).await
     }
 
-    /// How errors name the database.
+    #[cfg(feature = "postgres")]
     pub(crate) fn place(&self) -> String {
-        match *self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref sqlite) => sqlite.place(),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(ref postgres) => postgres.place(),
-        }
+        self.scripted().place()
     }
 
-    /// What a row says, read.
     pub(crate) fn understood<T>(&self, read: Result<T, Failure>) -> Result<T, LedgerError> {
-        read.map_err(|failure| failure.at(&self.place()))
+        understood(self.scripted(), read)
     }
 }
 
