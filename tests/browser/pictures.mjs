@@ -27,8 +27,8 @@ const differ = (page, ...pictures) =>
   }, pictures.map((picture) => picture.toString("base64")));
 
 /// What a page says, without what is another with each run: by pattern, and what stands in its place.
-export async function said(page, changing) {
-  const text = await page.locator("body").innerText();
+export async function said(page, changing, where = "body") {
+  const text = (await page.locator(where).allInnerTexts()).join("\n");
   const same = changing.reduce((text, [pattern, instead]) => text.replace(pattern, instead), text);
   const lines = same.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
   return `${lines.filter(Boolean).join("\n")}\n`;
