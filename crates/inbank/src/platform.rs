@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use inbank_app::{
-    Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping, Worker,
+    Calls, Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping,
+    Worker,
 };
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
 use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError};
@@ -237,6 +238,19 @@ impl Platform {
     /// ```
     pub fn health(&self) -> Health {
         self.worker.health()
+    }
+
+    /// The last calls that this process made to banks, and how their hosts answer.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform, now: time::OffsetDateTime) {
+    /// for host in platform.calls().hosts(now) {
+    ///     println!("{}: {} of {} without an answer", host.host, host.hour.failures, host.hour.calls);
+    /// }
+    /// # }
+    /// ```
+    pub const fn calls(&self) -> &Calls {
+        self.worker.calls()
     }
 
     /// How many orders each shop has, and how they stand: the figures beside [`health`](Self::health) that
