@@ -97,3 +97,39 @@ pub(crate) async fn records(
     records.truncate(about.limit as usize);
     Ok(records)
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::migration::SQLITE;
+    use crate::script::Dialect;
+
+    #[test]
+    fn records_are_read_from_the_end_of_an_index() {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in SQLITE {
+            connection.execute_batch(migration.sql).unwrap();
+        }
+        for (text, index) in [
+            (&LATEST, "PRIMARY KEY"),
+            (&OF_ORDER, "inbank_audit_order"),
+            (&OF_SHOP, "inbank_audit_shop"),
+            (&OF_SHOPS_ORDER, "inbank_audit_order"),
+        ] {
+            let statement = Statement::new(text, OffsetDateTime::UNIX_EPOCH);
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement.text(Dialect::Sqlite));
+            let mut plan = connection.prepare(&sql).unwrap();
+            let steps = plan.raw_query().mapped(|row| row.get(3));
+            let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
+            assert!(
+                steps[0].starts_with("SEARCH") && steps[0].contains(index),
+                "{steps:?}"
+            );
+            // An order has few, and of all shops those are sorted.
+            let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+            assert_eq!(sorts, std::ptr::eq(text, &OF_ORDER), "{steps:?}");
+        }
+    }
+}

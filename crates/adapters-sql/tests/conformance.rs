@@ -8,10 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use inbank_adapters_sql::SqlLedger;
 use inbank_domain::OrderKey;
-use inbank_ports::{Clock as _, Ledger};
+use inbank_ports::{AuditLog, Clock as _, Ledger};
 use inbank_testkit::ManualClock;
+use inbank_testkit::conformance::audit::{self, AuditHarness};
 use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 use time::OffsetDateTime;
 
 struct OnSqlite {
@@ -20,6 +21,11 @@ struct OnSqlite {
 }
 
 impl OnSqlite {
+    async fn connected(&self) -> SqlLedger {
+        let url = format!("sqlite:{}", self.file.display());
+        SqlLedger::connect(&url).await.unwrap()
+    }
+
     fn new(folder: &Path) -> Self {
         let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
         Self {
@@ -32,8 +38,7 @@ impl OnSqlite {
 #[async_trait]
 impl LedgerHarness for OnSqlite {
     async fn ledger(&self) -> Arc<dyn Ledger> {
-        let url = format!("sqlite:{}", self.file.display());
-        Arc::new(SqlLedger::connect(&url).await.unwrap())
+        Arc::new(self.connected().await)
     }
 
     fn now(&self) -> OffsetDateTime {
@@ -64,18 +69,39 @@ impl LedgerHarness for OnSqlite {
     }
 }
 
+#[async_trait]
+impl AuditHarness for OnSqlite {
+    async fn log(&self) -> Arc<dyn AuditLog> {
+        Arc::new(self.connected().await)
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+}
+
+fn on_sqlite(test: impl AsyncFnOnce(&OnSqlite)) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let harness = OnSqlite::new(folder.path());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.block_on(test(&harness));
+    Ok(())
+}
+
 fn main() {
-    let trials = cases().iter().map(|case| {
+    let ledger = cases().iter().map(|case| {
         Trial::test(case.name, move || {
-            let folder = tempfile::tempdir()?;
-            let harness = OnSqlite::new(folder.path());
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(1)
-                .enable_all()
-                .build()?;
-            runtime.block_on(case.run(&harness));
-            Ok(())
+            on_sqlite(async |harness| case.run(harness).await)
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let audit = audit::cases().iter().map(|case| {
+        Trial::test(format!("audit::{}", case.name), move || {
+            on_sqlite(async |harness| case.run(harness).await)
+        })
+    });
+    let trials = ledger.chain(audit).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use inbank_app::{CommandOutcome, OrderError, OrderHandle};
+use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
 use inbank_domain::{Attempt, Order, OrderKey};
 use inbank_ports::AuditEntry;
 
@@ -48,6 +48,8 @@ struct Page {
     reason: String,
     longest: usize,
     device: Device,
+    /// What the order is told to need a person for.
+    told: String,
     once: String,
     back: Address,
 }
@@ -130,6 +132,7 @@ impl Subject {
             reason: fields.get("reason").to_owned(),
             longest: LONGEST_REASON,
             device: Device::of(fields),
+            told: self.order.needs_person.clone().unwrap_or_default(),
             once: session::random().ok_or(Refusal::Broken)?,
             back: Address::of_order(&house.base, "/order", &self.key),
         })
@@ -197,6 +200,7 @@ pub(crate) async fn decide(
         attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
         number: subject.number,
         device,
+        told: fields.exact("told").to_owned(),
     };
     // To its end, also when the browser goes away: a double click takes the first one's connection.
     let done = tokio::spawn(task.run()).await;
@@ -271,6 +275,8 @@ struct Doing {
     attempt: Option<u32>,
     number: Option<u64>,
     device: Option<device::Checked>,
+    /// What the person has seen to, as the page showed it.
+    told: String,
 }
 
 impl Doing {
@@ -296,13 +302,16 @@ impl Doing {
         let outcome = match self.deed {
             Deed::Approve => of_attempt.approve().await?,
             Deed::Cancel => of_attempt.cancel().await?,
-            Deed::Activate => self.activate(&of_attempt).await?,
+            Deed::Activate => match self.activate(&of_attempt).await? {
+                Activation::Activated(outcome) => outcome,
+                Activation::AlreadyActivated(_) => return Ok("activated-before"),
+            },
             Deed::Refresh => {
                 order.refresh().await?;
                 return Ok("refreshed");
             }
             Deed::SeenTo => {
-                order.seen_to().await?;
+                order.seen_to(&self.told).await?;
                 return Ok("seen");
             }
             // Without a desk there is no such page.
@@ -316,7 +325,7 @@ impl Doing {
         })
     }
 
-    async fn activate(&self, order: &OrderHandle) -> Result<CommandOutcome, Undone> {
+    async fn activate(&self, order: &OrderHandle) -> Result<Activation, Undone> {
         let device = self.device.as_ref().ok_or(OrderError::NotFound)?;
         let shop = self.house.worker.shop(&self.key.shop);
         let shop = shop.ok_or(OrderError::NotFound)?;
@@ -339,6 +348,10 @@ pub(crate) fn came(name: &str) -> Option<frame::Notice> {
         "pending" => (
             "wait",
             "It is written down, and is sent as soon as the bank can be asked.",
+        ),
+        "activated-before" => (
+            "wait",
+            "It was activated before, so these identifiers were not sent. The bank may have those of another device: look in its Partner Portal.",
         ),
         "refreshed" => ("good", "The bank was read just now."),
         "seen" => ("good", "It was marked as seen to."),

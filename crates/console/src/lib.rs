@@ -45,6 +45,7 @@ mod session;
 mod shop;
 mod shop_change;
 mod sign_in;
+mod status;
 mod user;
 mod visitor;
 

@@ -88,6 +88,13 @@ impl Fields {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The first value of a name, as it was sent.
+    pub(crate) fn exact(&self, name: &str) -> &str {
+        let mut fields = self.0.iter();
+        let found = fields.find(|(other, _)| other == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     /// All values of a name.
     pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         let fields = self.0.iter();

@@ -73,6 +73,12 @@ pub mod http {
     pub use inbank_adapters_http::*;
 }
 
+/// Pages for operators and merchants: what [`Platform::console`] is made of.
+#[cfg(feature = "console")]
+pub mod console {
+    pub use inbank_console::*;
+}
+
 /// Where the ledger is.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql {

@@ -4,10 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use inbank_app::{
-    Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping, Worker,
+    Calls, Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping,
+    Worker,
 };
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
-use inbank_ports::{Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError};
+use inbank_ports::{AuditLog, Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError};
 
 #[cfg(feature = "axum")]
 use crate::Limits;
@@ -30,6 +31,7 @@ pub struct Platform {
     public_url: WebAddress,
     runtime: Runtime,
     wirings: Wirings,
+    audit: Option<Arc<dyn AuditLog>>,
     #[cfg(feature = "axum")]
     limits: Limits,
 }
@@ -93,6 +95,7 @@ impl Platform {
             public_url: None,
             database: None,
             ledger: None,
+            audit: None,
             sink: None,
             clock: None,
             runtime: None,
@@ -260,6 +263,19 @@ impl Platform {
         self.worker.health()
     }
 
+    /// The last calls that this process made to banks, and how their hosts answer.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform, now: time::OffsetDateTime) {
+    /// for host in platform.calls().hosts(now) {
+    ///     println!("{}: {} of {} without an answer", host.host, host.hour.failures, host.hour.calls);
+    /// }
+    /// # }
+    /// ```
+    pub const fn calls(&self) -> &Calls {
+        self.worker.calls()
+    }
+
     /// How many orders each shop has, and how they stand: the figures beside [`health`](Self::health) that
     /// take a look at the whole ledger, so for now and then.
     ///
@@ -301,6 +317,36 @@ impl Platform {
     /// [`LedgerError`].
     pub async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
         self.worker.ledger().feed(shop, after, limit).await
+    }
+
+    /// A console over this platform, for these users: pages to see how orders stand, and to decide about them. Merge its routes into
+    /// your own. What is decided in it is written down in the platform's database; with a ledger of your own, give it
+    /// [an audit log](PlatformBuilder::audit_log), or it only shows.
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use axum::Router;
+    /// use inbank::console::{Scope, TokenUsers};
+    ///
+    /// # fn example(platform: &inbank::Platform, token: &str) {
+    /// let users = TokenUsers::new().with("Anna", token, Scope::Write, None);
+    /// let routes: Router = Router::new().merge(platform.console(Arc::new(users)).router()); // at /console
+    /// # let _ = routes;
+    /// # }
+    /// ```
+    #[cfg(feature = "console")]
+    pub fn console(&self, users: Arc<dyn crate::console::Users>) -> crate::console::Console {
+        let (worker, runtime) = (self.worker.clone(), self.runtime.clone());
+        let console = crate::console::Console::new(worker, runtime, users);
+        match &self.audit {
+            Some(audit) => console.with_audit(audit.clone()),
+            None => console,
+        }
+    }
+
+    /// Where it is written down who decided what; none with a ledger of your own that was given without one.
+    pub const fn audit_log(&self) -> Option<&Arc<dyn AuditLog>> {
+        self.audit.as_ref()
     }
 
     /// Works until `stop` is done: refreshes orders when a callback arrived or a poll is due, sends
@@ -358,6 +404,7 @@ pub struct PlatformBuilder {
     public_url: Option<String>,
     database: Option<String>,
     ledger: Option<Arc<dyn Ledger>>,
+    audit: Option<Arc<dyn AuditLog>>,
     sink: Option<Arc<dyn EventSink>>,
     clock: Option<Arc<dyn Clock>>,
     runtime: Option<Runtime>,
@@ -422,6 +469,24 @@ impl PlatformBuilder {
     /// ```
     pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
         self.ledger = Some(ledger);
+        self
+    }
+
+    /// Where it is written down who decided what in a console; the platform's own database unless another ledger is given.
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use inbank::Platform;
+    /// # use inbank::sql::LedgerOptions;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ledger = Arc::new(LedgerOptions::new().connections(4).connect("sqlite:inbank.db").await?);
+    /// let builder = Platform::builder().ledger(ledger.clone()).audit_log(ledger);
+    /// # let _ = builder;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn audit_log(mut self, audit: Arc<dyn AuditLog>) -> Self {
+        self.audit = Some(audit);
         self
     }
 
@@ -570,9 +635,12 @@ impl PlatformBuilder {
         let runtime = self
             .runtime
             .unwrap_or_else(|| tokio_runtime(self.clock.clone()));
-        let ledger = match (self.ledger, self.database) {
-            (Some(ledger), _) => ledger,
-            (None, Some(url)) => connect(&url).await?,
+        let (ledger, audit) = match (self.ledger, self.database) {
+            (Some(ledger), _) => (ledger, self.audit),
+            (None, Some(url)) => {
+                let (ledger, audit) = connect(&url).await?;
+                (ledger, self.audit.or(Some(audit)))
+            }
             (None, None) => {
                 return Err(missing("database", "is missing: such as sqlite:inbank.db").into());
             }
@@ -590,6 +658,7 @@ impl PlatformBuilder {
             public_url,
             runtime,
             wirings: Wirings::default(),
+            audit,
             #[cfg(feature = "axum")]
             limits: self.limits,
         };

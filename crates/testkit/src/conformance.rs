@@ -11,6 +11,7 @@
 )]
 
 mod application;
+pub mod audit;
 mod calculation;
 mod callback;
 mod connection;

@@ -1,5 +1,6 @@
 mod audit;
 mod connections;
+mod event_page;
 mod outbox;
 mod period;
 mod row;

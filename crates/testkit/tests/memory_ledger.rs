@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank_domain::OrderKey;
-use inbank_ports::{Clock as _, Ledger};
+use inbank_ports::{AuditLog, Clock as _, Ledger};
+use inbank_testkit::conformance::audit::{self, AuditHarness};
 use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
 use inbank_testkit::{ManualClock, MemoryLedger};
 use libtest_mimic::{Arguments, Trial};
@@ -36,25 +37,46 @@ impl LedgerHarness for InMemory {
     }
 }
 
+#[async_trait]
+impl AuditHarness for InMemory {
+    async fn log(&self) -> Arc<dyn AuditLog> {
+        self.ledger.clone()
+    }
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+}
+
+fn harness(ledger: MemoryLedger) -> InMemory {
+    let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
+    InMemory {
+        ledger: Arc::new(ledger),
+        clock: ManualClock::new(start),
+    }
+}
+
 fn main() {
     let trials = ["at_once", "one_at_a_time"].into_iter().flat_map(|name| {
         cases().iter().map(move |case| {
             Trial::test(format!("{name}::{}", case.name), move || {
-                let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
                 let ledger = if name == "at_once" {
                     MemoryLedger::new()
                 } else {
                     MemoryLedger::with_connections(1)
                 };
-                let harness = InMemory {
-                    ledger: Arc::new(ledger),
-                    clock: ManualClock::new(start),
-                };
+                let harness = harness(ledger);
                 let runtime = tokio::runtime::Builder::new_current_thread().build()?;
                 runtime.block_on(case.run(&harness));
                 Ok(())
             })
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let audit = audit::cases().iter().map(|case| {
+        Trial::test(format!("audit::{}", case.name), move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+            runtime.block_on(case.run(&harness(MemoryLedger::new())));
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.chain(audit).collect()).exit();
 }

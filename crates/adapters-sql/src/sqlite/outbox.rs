@@ -213,7 +213,7 @@ pub(super) fn place(connection: &Connection, shop: &ShopName, count: u32) -> Res
     Ok(())
 }
 
-/// The next of each shop, to be merged: each is a piece of an index.
+/// Events of some shops in the order of time.
 pub(super) fn between(
     connection: &Connection,
     shops: &[ShopName],
@@ -223,6 +223,16 @@ pub(super) fn between(
     if shops.is_empty() {
         return Ok(page);
     }
+    let (sql, Given(values)) = paging(shops, stretch);
+    let parameters: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let read = rows(connection, &sql, &parameters, |row| {
+        paged(&mut page, &mut Cursor::at(row, 0))
+    })?;
+    Ok(stretch.ended(page, read.len()))
+}
+
+/// The next of each shop, to be merged: each is a piece of an index.
+fn paging(shops: &[ShopName], stretch: &Stretch) -> (String, Given) {
     let mut given = Given::default();
     let shops = given.list(shops.iter().map(ShopName::as_str));
     let (from, behind) = (given.place(stretch.from), given.place(stretch.behind));
@@ -241,9 +251,39 @@ pub(super) fn between(
         CROSS JOIN inbank_order AS o ON o.shop = e.shop AND o.reference = e.reference
         ORDER BY e.occurred_at, e.id"
     );
-    let parameters: Vec<&dyn ToSql> = given.0.iter().map(AsRef::as_ref).collect();
-    let read = rows(connection, &sql, &parameters, |row| {
-        paged(&mut page, &mut Cursor::at(row, 0))
-    })?;
-    Ok(stretch.ended(page, read.len()))
+    (sql, given)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::sqlite::migration::migrate;
+
+    #[test]
+    fn a_page_of_events_reads_a_piece_of_an_index_for_each_shop() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let shops = ["main", "second"].map(|name| ShopName::parse(name).unwrap());
+        let start = OffsetDateTime::UNIX_EPOCH;
+        let stretch = Stretch::new((start, start), None, 100);
+        let (sql, Given(values)) = paging(&shops, &stretch);
+        let parameters: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan: Vec<(i64, i64, String)> = rows(&connection, &sql, &parameters, |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(3)?))
+        })
+        .unwrap();
+        let lists = plan
+            .iter()
+            .filter(|(.., what)| what.contains("LIST SUBQUERY"));
+        let lists: Vec<i64> = lists.map(|(id, ..)| *id).collect();
+        assert_eq!(lists.len(), 1, "{plan:#?}");
+        for (_, parent, what) in &plan {
+            assert!(!what.starts_with("SCAN inbank_"), "{what}: {plan:#?}");
+            let sorts = what.contains("TEMP B-TREE") && lists.contains(parent);
+            assert!(!sorts, "{what}: {plan:#?}");
+        }
+    }
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_adapters_sql::LedgerOptions;
+use inbank_adapters_sql::{LedgerOptions, SqlLedger};
 use inbank_domain::OrderKey;
-use inbank_ports::{Clock, Ledger};
+use inbank_ports::{AuditLog, Clock, Ledger};
+use inbank_testkit::conformance::audit::{self, AuditHarness};
 use inbank_testkit::conformance::ledger::{LedgerHarness, cases};
 use inbank_testkit::{ManualClock, Postgres};
 use libtest_mimic::Trial;
@@ -30,15 +31,32 @@ const TIMES: [(&str, &str); 5] = [
     ("inbank_order", "touched_at"),
 ];
 
-#[async_trait]
-impl LedgerHarness for OnPostgres {
-    async fn ledger(&self) -> Arc<dyn Ledger> {
+impl OnPostgres {
+    async fn connected(&self) -> SqlLedger {
         let options = LedgerOptions::new();
         let options = match self.clock {
             Some(_) => options.callers_clock(),
             None => options,
         };
-        Arc::new(options.connect(&self.url).await.unwrap())
+        options.connect(&self.url).await.unwrap()
+    }
+}
+
+#[async_trait]
+impl AuditHarness for OnPostgres {
+    async fn log(&self) -> Arc<dyn AuditLog> {
+        Arc::new(self.connected().await)
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        LedgerHarness::now(self)
+    }
+}
+
+#[async_trait]
+impl LedgerHarness for OnPostgres {
+    async fn ledger(&self) -> Arc<dyn Ledger> {
+        Arc::new(self.connected().await)
     }
 
     fn now(&self) -> OffsetDateTime {
@@ -97,5 +115,15 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
         Ok(())
     });
-    servers.chain([callers]).collect()
+    let audit = audit::cases().iter().map(|case| {
+        Trial::test(format!("postgres::audit::{}", case.name), move || {
+            let harness = OnPostgres {
+                url: Postgres::shared().database(),
+                clock: None,
+            };
+            runtime().block_on(case.run(&harness));
+            Ok(())
+        })
+    });
+    servers.chain([callers]).chain(audit).collect()
 }

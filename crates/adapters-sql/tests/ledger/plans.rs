@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use inbank_adapters_sql::SqlLedger;
-use inbank_domain::{EventKind, NotPaid, OrderStatus, ShopName};
-use inbank_ports::{Delivered, Due, Kept, Ledger as _, Listing, Saved, Write};
+use inbank_domain::{EventKind, NotPaid, OrderReference, OrderStatus, ShopName};
+use inbank_ports::{
+    AuditLog as _, AuditQuery, Delivered, Due, Kept, Ledger as _, Listing, Saved, Write,
+};
 use inbank_testkit::Postgres;
+use time::OffsetDateTime;
 
 use crate::store::{Store, callback, claim, minute, order, release, request, shop, tell, written};
 use crate::{Case, cases};
@@ -14,6 +17,7 @@ use crate::{Case, cases};
 pub(crate) const CASES: &[Case] = cases![
     what_is_done_among_many_orders_that_have_ended_reads_none_of_them,
     a_page_of_a_list_reads_little_more_than_it_shows,
+    a_page_of_events_or_records_reads_little_more_than_it_shows,
 ];
 
 /// Fewer than these the server reads whole, and is right to.
@@ -93,6 +97,56 @@ async fn a_page_of_a_list_reads_little_more_than_it_shows(store: Store) {
     drop(ledger);
     let read = (rows_read(&store) - before) / pages;
     assert!(read < 150, "{read} rows a page");
+}
+
+async fn a_page_of_events_or_records_reads_little_more_than_it_shows(store: Store) {
+    let ledger = store.connect().await;
+    written(&ledger, order("first"), Due::Never).await;
+    drop(ledger);
+    store.execute(&FILL.replace("@ended", &ENDED.to_string()));
+    // Of a shop few of many, and of an order few of many.
+    let decided = "INSERT INTO inbank_audit (at, who, what, shop, reference)
+        SELECT n, 'token', 'order.approve', CASE WHEN n % 3000 = 0 THEN 'main' ELSE 'second' END, 'old-' || n
+        FROM generate_series(1, @ended) AS n; ANALYZE";
+    store.execute(&decided.replace("@ended", &ENDED.to_string()));
+    let spread = "UPDATE inbank_event SET occurred_at = id; ANALYZE";
+    store.execute(spread);
+    let before = rows_read(&store);
+    let ledger = store.connect().await;
+    let mut asked = 0;
+    // A session plans a statement five times for what it is given, and then once for all.
+    for _ in 0..4 {
+        let from = OffsetDateTime::UNIX_EPOCH + Duration::from_micros(u64::from(ENDED) / 2);
+        let until = minute(1);
+        let mut after = None;
+        for _ in 0..2 {
+            let shops = [shop(), ShopName::parse("second").unwrap()];
+            let page = ledger.events_between(&shops, from, until, after, 10);
+            let page = page.await.unwrap();
+            assert_eq!(page.events.len(), 10);
+            after = page.next;
+            asked += 1;
+        }
+        let order = OrderReference::parse("old-3000").unwrap();
+        for (shops, order, found) in [
+            (None, None, 3),
+            (None, Some(order.clone()), 1),
+            (Some(vec![shop()]), None, 3),
+            (Some(vec![shop()]), Some(order), 1),
+        ] {
+            let about = AuditQuery {
+                shops,
+                order,
+                before: None,
+                limit: 3,
+            };
+            assert_eq!(ledger.records(&about).await.unwrap().len(), found);
+            asked += 1;
+        }
+    }
+    drop(ledger);
+    let read = (rows_read(&store) - before) / asked;
+    assert!(read < 150, "{read} rows each");
 }
 
 /// Orders are opened, called back, worked on, put to rest and told, all at once.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use inbank_adapters_sql::{
-    AuditEntry, ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, Resend, Ruled,
-    ServiceStore, Settled, SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
+    ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, Resend, Ruled, ServiceStore,
+    Settled, SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
 };
 use inbank_domain::{EventKind, NotPaid};
-use inbank_ports::{Due, Ledger, LedgerErrorKind};
+use inbank_ports::{AuditEntry, AuditLog as _, AuditQuery, Due, Ledger, LedgerErrorKind};
 use time::OffsetDateTime;
 
 use crate::server::role;
@@ -31,6 +31,13 @@ pub(crate) const SERVER_CASES: &[Case] =
 
 const LEASE: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_hours(120);
+
+const AUDITED: AuditQuery = AuditQuery {
+    shops: None,
+    order: None,
+    before: None,
+    limit: 9,
+};
 
 fn entry(what: &str) -> AuditEntry {
     AuditEntry {
@@ -312,11 +319,11 @@ async fn what_was_delivered_is_sent_again_when_asked(store: Store) {
         let resent = kept.store.resend(&shop(), &between, &by, minute(2)).await;
         assert_eq!(resent.unwrap(), count);
     }
-    let audited = kept
-        .store
-        .audited(Some(&shop()), None, 9, minute(2))
-        .await
-        .unwrap();
+    let of_shop = AuditQuery {
+        shops: Some(vec![shop()]),
+        ..AUDITED
+    };
+    let audited = kept.store.records(&of_shop).await.unwrap();
     assert_eq!(audited.len(), 3, "of what did nothing nothing is recorded");
     assert_eq!(audited[0].entry, by);
 }
@@ -492,18 +499,14 @@ async fn shops_are_kept_and_changes_are_seen(store: Store) {
     );
     assert!(kept.store.shops(minute(1)).await.unwrap().is_empty());
     assert_eq!(kept.store.webhook(&shop(), minute(1)).await.unwrap(), None);
-    let audited = kept.store.audited(None, None, 9, minute(1)).await.unwrap();
+    // The ledger's own log is the same.
+    let audited = kept.ledger.records(&AUDITED).await.unwrap();
     let whats: Vec<_> = audited
         .iter()
         .map(|record| record.entry.what.as_str())
         .collect();
     assert_eq!(whats, ["shop.remove", "shop.set", "shop.set"]);
-    let earlier = kept
-        .store
-        .audited(None, Some(audited[0].id), 1, minute(1))
-        .await
-        .unwrap();
-    assert_eq!(earlier, [audited[1].clone()]);
+    assert_eq!(kept.store.records(&AUDITED).await.unwrap(), audited);
 }
 
 async fn what_is_old_is_deleted(store: Store) {
@@ -520,7 +523,8 @@ async fn what_is_old_is_deleted(store: Store) {
     kept.settle(&webhook, due[..2].iter().map(dead).collect(), minute(1))
         .await
         .unwrap();
-    kept.store.audit(&entry("old"), minute(1)).await.unwrap();
+    let old = entry("old");
+    kept.store.record(&old, minute(1)).await.unwrap();
     let name = IdempotencyName([1; 32]);
     let begun = kept.store.begin_request(name, &[2; 32], LEASE, minute(1));
     begun.await.unwrap();

@@ -1,6 +1,6 @@
 //! The device of a rental that is handed over. Its identifiers are told to the bank, and kept nowhere.
 
-use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle, ShopHandle};
+use inbank_app::{Activation, OrderError, OrderHandle, ShopHandle};
 use inbank_domain::{AssetIdentifiers, Imei, Invalid, ModelIdentifier, SerialNumber};
 
 use crate::visitor::Fields;
@@ -55,13 +55,11 @@ impl Checked {
         shop: &ShopHandle,
         order: &OrderHandle,
         attempt: Option<u32>,
-    ) -> Result<CommandOutcome, OrderError> {
+    ) -> Result<Activation, OrderError> {
         let found = order.find().await?.ok_or(OrderError::NotFound)?;
         let attempt = attempt.and_then(|number| found.attempt(number));
         let attempt = attempt.ok_or(OrderError::NotFound)?;
         let model = shop.rental_model(&attempt.terms.product, &self.model).await?;
-        match order.activate(&model, &self.identifiers).await? {
-            Activation::Activated(outcome) | Activation::AlreadyActivated(outcome) => Ok(outcome),
-        }
+        order.activate(&model, &self.identifiers).await
     }
 }

@@ -1,6 +1,7 @@
 //! An attempt on the state graph, drawn from the table that drives the code: the states it has passed, and where it can go from here.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use inbank_domain::{Attempt, AttemptState, EventKind, OrderEvent, TRANSITIONS};
 
 use crate::status::state_words;
@@ -18,6 +19,9 @@ pub(crate) struct Graph {
     passed: Vec<&'static str>,
     next: Vec<&'static str>,
 }
+
+/// Its template has escaped what is in it.
+impl HtmlSafe for Graph {}
 
 struct Node {
     word: &'static str,

@@ -4,6 +4,7 @@ mod commands;
 mod opening;
 mod random;
 mod readings;
+mod seen_to;
 mod superseded;
 mod unclear;
 

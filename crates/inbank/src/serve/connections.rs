@@ -5,17 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
+use axum::middleware::AddExtension;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tower::{ServiceBuilder, ServiceExt as _};
+use tower::ServiceBuilder;
 
 use super::Limits;
 use super::stall::Stalling;
@@ -49,8 +50,12 @@ pub(super) async fn accept(
         };
         // Those that have ended are forgotten.
         while connections.try_join_next().is_some() {}
-        if let Some(accepted) = accepted {
-            serve(&mut connections, accepted, &routes, limits, &graceful);
+        if let Some((stream, peer, slot)) = accepted {
+            // For whoever limits what one address may do.
+            let routes = ServiceBuilder::new()
+                .layer(Extension(ConnectInfo(peer)))
+                .service(routes.clone());
+            serve(&mut connections, stream, slot, routes, limits, &graceful);
         }
     }
     drop(listener);
@@ -65,18 +70,14 @@ pub(super) async fn accept(
     }
 }
 
-/// A connection, from where it comes, and its place among all.
-struct Accepted {
-    stream: TcpStream,
-    peer: SocketAddr,
-    slot: OwnedSemaphorePermit,
-}
-
-/// The next connection, once there is room for it; none where it could not be accepted.
-async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
+/// The next connection with who it is from, once there is room for it; none where it could not be accepted.
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, peer)) => Some(Accepted { stream, peer, slot }),
+        Ok((stream, peer)) => Some((stream, peer, slot)),
         // A client that has gone again is no fault of ours.
         Err(error) if is_of_the_client(&error) => None,
         Err(error) => {
@@ -98,17 +99,13 @@ fn is_of_the_client(error: &io::Error) -> bool {
 
 fn serve(
     connections: &mut JoinSet<()>,
-    Accepted { stream, peer, slot }: Accepted,
-    routes: &Router,
+    stream: TcpStream,
+    slot: OwnedSemaphorePermit,
+    routes: AddExtension<Router, ConnectInfo<SocketAddr>>,
     limits: Limits,
     graceful: &GracefulShutdown,
 ) {
     let stream = TokioIo::new(Stalling::new(stream, limits.stall));
-    // As axum's own server tells its routes, so that they can tell clients apart.
-    let routes = routes.clone().map_request(move |mut request: Request<_>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request
-    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)

@@ -108,6 +108,7 @@ pub(super) async fn list(
         reference,
         statuses: wanted.status.map_or_else(Vec::new, statuses),
         needs_person: wanted.needs_person,
+        opened_from: None,
         opened_before: age.map(|age| now.saturating_sub(age)),
         after: after.transpose()?,
         // One more tells whether there is another page.

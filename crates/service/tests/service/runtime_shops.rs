@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
+use inbank::ports::{AuditLog as _, AuditQuery};
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
 
@@ -195,11 +196,13 @@ async fn keys_are_kept_encrypted() {
     assert!(!outlet.settings.contains("key-of"));
     let sealed = outlet.secrets.as_deref().unwrap();
     assert!(!sealed.windows(6).any(|part| part == b"key-of"));
-    let audited = house
-        .store
-        .audited(None, None, 9, time::OffsetDateTime::UNIX_EPOCH)
-        .await;
-    let audited = audited.unwrap();
+    let about = AuditQuery {
+        shops: None,
+        order: None,
+        before: None,
+        limit: 9,
+    };
+    let audited = house.store.records(&about).await.unwrap();
     assert_eq!(audited[0].entry.what, "shop.set");
     assert!(audited[0].entry.who.starts_with("token "));
     running.stop().await;

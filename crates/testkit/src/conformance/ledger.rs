@@ -5,6 +5,7 @@ mod due;
 mod inbox;
 mod keeping;
 mod outbox;
+mod period;
 mod reading;
 mod round_trip;
 mod scene;
@@ -142,5 +143,12 @@ pub fn cases() -> &'static [LedgerCase] {
         keeping::order_that_moved_on_is_not_erased,
         keeping::measures_count_what_waits,
         keeping::statistics_count_every_order,
+        period::period_counts_what_was_told_in_it,
+        period::period_adds_what_was_financed_and_what_waits,
+        period::period_says_how_long_paying_took,
+        period::unreadable_event_spoils_no_period,
+        period::events_of_a_period_are_read_page_by_page,
+        period::unreadable_event_stops_no_export,
+        period::outbox_says_how_far_it_is,
     ]
 }

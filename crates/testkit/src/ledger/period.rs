@@ -3,14 +3,26 @@ use inbank_ports::{Positioned, ShopPeriod, UntilPaid};
 use time::OffsetDateTime;
 
 use super::row::Row;
+use super::store::Store;
+
+impl Store {
+    pub(super) fn period(
+        &self,
+        shops: &[ShopName],
+        since: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Vec<ShopPeriod> {
+        let of_shop = |shop: &ShopName| {
+            let rows = self.rows.values();
+            let rows: Vec<_> = rows.filter(|row| row.order.key.shop == *shop).collect();
+            of(&rows, shop.clone(), since, now)
+        };
+        shops.iter().map(of_shop).collect()
+    }
+}
 
 /// What came of a shop's orders from a time to another, both included.
-pub(super) fn of(
-    rows: &[&Row],
-    shop: ShopName,
-    since: OffsetDateTime,
-    now: OffsetDateTime,
-) -> ShopPeriod {
+fn of(rows: &[&Row], shop: ShopName, since: OffsetDateTime, now: OffsetDateTime) -> ShopPeriod {
     let mut period = ShopPeriod::none(shop);
     let mut payments: Vec<(&Row, Positioned)> = Vec::new();
     for row in rows {

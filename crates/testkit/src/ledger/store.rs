@@ -6,20 +6,19 @@ use inbank_domain::{
     AttemptId, CommandStage, Order, OrderEvent, OrderKey, OrderReference, ShopName,
 };
 use inbank_ports::{
-    AuditRecord, Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed,
-    Kept, Lease, LedgerError, Listed, Listing, ListingPlace, Measures, OutboxState, Positioned,
-    ReceivedCallback, Rest, Saved, ShopPeriod, ShopStatistics, Write,
+    AuditRecord, Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError,
+    Listed, Listing, ListingPlace, Measures, OutboxState, Positioned, ReceivedCallback, Rest,
+    Saved, ShopStatistics, Write,
 };
 use time::OffsetDateTime;
 
 use super::outbox::Outbox;
-use super::period;
 use super::row::{Name, Row, names_of};
 
 /// What the ledger does, once it is one caller's turn.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    rows: BTreeMap<OrderKey, Row>,
+    pub(super) rows: BTreeMap<OrderKey, Row>,
     /// Which order of a shop something belongs to.
     owners: BTreeMap<(ShopName, Name), OrderKey>,
     positions: u64,
@@ -269,46 +268,6 @@ impl Store {
         feed
     }
 
-    pub(super) fn events_between(
-        &self,
-        shops: &[ShopName],
-        (from, until): (OffsetDateTime, OffsetDateTime),
-        after: Option<EventPlace>,
-        limit: u32,
-    ) -> EventPage {
-        let mut wanted: Vec<(EventPlace, Positioned, &Row)> = Vec::new();
-        for row in self.rows.values() {
-            if !shops.contains(&row.order.key.shop) {
-                continue;
-            }
-            for positioned in row.outbox.all() {
-                let at = positioned.event.occurred_at;
-                let place = EventPlace {
-                    occurred_at: at,
-                    number: positioned.position,
-                };
-                if (from..until).contains(&at) && after.is_none_or(|after| place > after) {
-                    wanted.push((place, positioned, row));
-                }
-            }
-        }
-        wanted.sort_by_key(|(place, ..)| *place);
-        let mut page = EventPage::default();
-        let limit = limit.max(1) as usize;
-        if wanted.len() > limit {
-            wanted.truncate(limit);
-            page.next = wanted.last().map(|(place, ..)| *place);
-        }
-        for (_, positioned, row) in wanted {
-            let number = positioned.event.number;
-            match row.outbox.unreadable(&row.order.key, number) {
-                Some(unreadable) => page.unreadable.push(unreadable),
-                None => page.events.push(positioned.event),
-            }
-        }
-        page
-    }
-
     pub(super) fn outbox(&self, key: &OrderKey) -> Option<OutboxState> {
         self.rows.get(key).map(|row| row.outbox.state())
     }
@@ -349,20 +308,6 @@ impl Store {
             let rows = self.rows.values();
             let rows: Vec<_> = rows.filter(|row| row.order.key.shop == *shop).collect();
             statistics_of(&rows, shop.clone(), now)
-        };
-        shops.iter().map(of_shop).collect()
-    }
-
-    pub(super) fn period(
-        &self,
-        shops: &[ShopName],
-        since: OffsetDateTime,
-        now: OffsetDateTime,
-    ) -> Vec<ShopPeriod> {
-        let of_shop = |shop: &ShopName| {
-            let rows = self.rows.values();
-            let rows: Vec<_> = rows.filter(|row| row.order.key.shop == *shop).collect();
-            period::of(&rows, shop.clone(), since, now)
         };
         shops.iter().map(of_shop).collect()
     }

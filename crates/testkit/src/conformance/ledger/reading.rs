@@ -65,6 +65,17 @@ pub(super) async fn orders_are_listed_by_shop_and_reference(scene: &Scene<'_>) {
     listing.shops = None;
     listing.opened_before = None;
     assert_eq!(listed(scene, &listing).await, [all[0], all[3]]);
+    listing.opened_from = Some(opened + minutes(2));
+    assert_eq!(listed(scene, &listing).await, all[..1]);
+    listing.reference = None;
+    assert_eq!(listed(scene, &listing).await, all[..2], "a limit of two");
+    listing.limit = None;
+    assert_eq!(listed(scene, &listing).await, all[..3]);
+    listing.shops = Some(vec![main_shop()]);
+    listing.opened_before = Some(opened + minutes(3));
+    assert_eq!(listed(scene, &listing).await, all[2..3]);
+    listing.statuses = vec![OrderStatus::Pending];
+    assert_eq!(listed(scene, &listing).await, all[2..3]);
 }
 
 pub(super) async fn orders_are_listed_by_status(scene: &Scene<'_>) {
