@@ -46,13 +46,19 @@ impl Row {
     fn of(record: &AuditRecord, base: &str, now: OffsetDateTime) -> Self {
         let entry = &record.entry;
         let reference = entry.reference.clone().unwrap_or_default();
-        let key = entry.shop.clone().zip(OrderReference::parse(reference.as_str()).ok());
+        let key = entry
+            .shop
+            .clone()
+            .zip(OrderReference::parse(reference.as_str()).ok());
         let key = key.map(|(shop, reference)| OrderKey::new(shop, reference));
         Self {
             at: Moment::new(record.at, now),
             who: entry.who.clone(),
             what: entry.what.clone(),
-            shop: entry.shop.as_ref().map_or(String::new(), ToString::to_string),
+            shop: entry
+                .shop
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
             // One that was erased is not there any more.
             order: key.map(|key| Address::of_order(base, "/order", &key)),
             reference,
@@ -69,12 +75,19 @@ pub(crate) async fn show(
     let audit = house.audit.as_ref().ok_or(Refusal::NotFound)?;
     let seen = house.shops_of(&visitor);
     let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
-    let (shop, reference) = (fields.get("shop").to_owned(), fields.get("reference").to_owned());
+    let (shop, reference) = (
+        fields.get("shop").to_owned(),
+        fields.get("reference").to_owned(),
+    );
     let asked = match shop.as_str() {
         // Also what concerns no shop, or one that was removed.
         "" if visitor.user.sees_every_shop() => None,
         "" => visitor.user.shops.clone(),
-        shop => Some(seen.into_iter().filter(|seen| seen.as_str() == shop).collect()),
+        shop => Some(
+            seen.into_iter()
+                .filter(|seen| seen.as_str() == shop)
+                .collect(),
+        ),
     };
     let before = fields.some("before").map(str::parse).transpose();
     let before = before.map_err(|_| Refusal::NotFound)?;
@@ -94,7 +107,10 @@ pub(crate) async fn show(
     let last = records.last().filter(|_| full).map(|record| record.id);
     let page = Page {
         frame: Frame::of(&house, &visitor, "Audit").in_part("/audit"),
-        rows: records.iter().map(|r| Row::of(r, &house.base, now)).collect(),
+        rows: records
+            .iter()
+            .map(|r| Row::of(r, &house.base, now))
+            .collect(),
         next: last.map(|id| here.clone().with("before", &id.to_string())),
         first: before.map(|_| here),
         shops,

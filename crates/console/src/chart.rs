@@ -54,7 +54,10 @@ impl Chart {
         bars: Vec<Bar>,
     ) -> Self {
         let most = bars.iter().map(|bar| bar.weight).max().unwrap_or(0).max(1);
-        let words: Vec<_> = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.value)).collect();
+        let words: Vec<_> = bars
+            .iter()
+            .map(|bar| format!("{}: {}", bar.label, bar.value))
+            .collect();
         let height = ROW * bars.len();
         let drawn = bars.into_iter().enumerate().map(|(row, bar)| {
             let long = u128::from(bar.weight) * u128::from(LONGEST) / u128::from(most);
@@ -98,12 +101,20 @@ mod tests {
             weight,
             class: "good",
         };
-        let bars = vec![bar("all", 1000), bar("half", 500), bar("one", 1), bar("none", 0)];
+        let bars = vec![
+            bar("all", 1000),
+            bar("half", 500),
+            bar("one", 1),
+            bar("none", 0),
+        ];
         let chart = Chart::new("c", "Counted", ["What", "How many"], bars);
         let widths: Vec<_> = chart.bars.iter().map(|bar| bar.width).collect();
         assert_eq!(widths, [140, 70, 2, 0]);
         let html = chart.render().unwrap();
-        assert!(html.contains("role=\"img\"") && html.contains("<desc"), "{html}");
+        assert!(
+            html.contains("role=\"img\"") && html.contains("<desc"),
+            "{html}"
+        );
         assert!(html.contains("<th scope=\"row\">half</th>"), "{html}");
     }
 
@@ -115,7 +126,9 @@ mod tests {
             weight: 1,
             class: "good",
         };
-        let html = Chart::new("c", "t", ["a", "b"], vec![bar]).render().unwrap();
+        let html = Chart::new("c", "t", ["a", "b"], vec![bar])
+            .render()
+            .unwrap();
         assert!(!html.contains("<script>"), "{html}");
     }
 }

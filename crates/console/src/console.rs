@@ -133,8 +133,14 @@ impl Console {
             .route(&at("/shops"), get(shop::list))
             .route(&at("/shop"), get(shop::show))
             .route(&at("/shop/check"), get(shop::check))
-            .route(&at("/shop/add"), get(shop_change::ask_to_add).post(shop_change::add))
-            .route(&at("/shop/change"), get(shop_change::ask).post(shop_change::change))
+            .route(
+                &at("/shop/add"),
+                get(shop_change::ask_to_add).post(shop_change::add),
+            )
+            .route(
+                &at("/shop/change"),
+                get(shop_change::ask).post(shop_change::change),
+            )
             .route(&at("/export"), get(export::show))
             .route(&at("/export/orders.csv"), get(export::orders))
             .route(&at("/export/events.csv"), get(export::events))

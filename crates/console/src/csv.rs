@@ -35,6 +35,9 @@ mod tests {
             assert_eq!(row, format!("\"'{formula}\"\r\n"));
         }
         assert_eq!(row(&["1001", "499.90", "EUR", ""]), "1001,499.90,EUR,\r\n");
-        assert_eq!(row(&["a\"b", "c,d", "e\nf"]), "\"a\"\"b\",\"c,d\",\"e\nf\"\r\n");
+        assert_eq!(
+            row(&["a\"b", "c,d", "e\nf"]),
+            "\"a\"\"b\",\"c,d\",\"e\nf\"\r\n"
+        );
     }
 }

@@ -167,7 +167,9 @@ pub(crate) async fn decide(
         let mut page = subject.page(&house, visitor, fields)?;
         page.problem = Some(problem);
         // The problem says it.
-        page.why_not = page.why_not.filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
+        page.why_not = page
+            .why_not
+            .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
         Ok(frame::page(status, &page))
     };
     let reason = if subject.deed.needs_reason() {

@@ -43,12 +43,7 @@ struct Erased {
     key: OrderKey,
 }
 
-fn page(
-    house: &House,
-    visitor: &Visitor,
-    order: &Order,
-    reason: &str,
-) -> Result<Page, Refusal> {
+fn page(house: &House, visitor: &Visitor, order: &Order, reason: &str) -> Result<Page, Refusal> {
     let title = format!("Erase order {}", order.key.reference);
     let kept = order.may_be_erased().err();
     Ok(Page {

@@ -17,7 +17,6 @@ use crate::csv;
 use crate::frame::{self, Frame};
 use crate::moment::rfc3339;
 use crate::orders::day;
-use crate::refusal::Refusal;
 use crate::visitor::{Fields, Visitor};
 
 /// Read at once.
@@ -73,12 +72,20 @@ fn form(
     fields: &Fields,
     problem: Option<&'static str>,
 ) -> Response {
-    let first = house.now().date().replace_day(1).unwrap_or(OffsetDateTime::UNIX_EPOCH.date());
+    let first = house
+        .now()
+        .date()
+        .replace_day(1)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH.date());
     let last = first.previous_day().unwrap_or(first);
     let or = |name, day: time::Date| fields.some(name).map_or(day.to_string(), str::to_owned);
     let page = Page {
         frame: Frame::of(house, visitor, "Export").in_part("/export"),
-        shops: house.shops_of(visitor).iter().map(ToString::to_string).collect(),
+        shops: house
+            .shops_of(visitor)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         from: or("from", last.replace_day(1).unwrap_or(last)),
         until: or("until", last),
         problem,
@@ -121,7 +128,12 @@ pub(crate) async fn orders(
             text.extend(listed.orders.iter().map(order_row));
             for key in &listed.unreadable {
                 let mut cells = [""; ORDER_COLUMNS.len()];
-                cells[..4].copy_from_slice(&[key.shop.as_str(), key.reference.as_str(), "", "unreadable"]);
+                cells[..4].copy_from_slice(&[
+                    key.shop.as_str(),
+                    key.reference.as_str(),
+                    "",
+                    "unreadable",
+                ]);
                 text.push_str(&csv::row(&cells));
             }
             let next = listed.next.map(|next| (String::new(), Some(next)));
@@ -151,7 +163,9 @@ pub(crate) async fn events(
                 return Ok(None);
             };
             let Period { shops, from, until } = &*period;
-            let page = house.ledger().events_between(shops, *from, *until, after, ON_A_PAGE);
+            let page = house
+                .ledger()
+                .events_between(shops, *from, *until, after, ON_A_PAGE);
             let page = page.await.map_err(broken)?;
             text.extend(page.events.iter().map(event_row));
             let next = page.next.map(|next| (String::new(), Some(next)));

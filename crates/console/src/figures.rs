@@ -114,7 +114,11 @@ impl Figures {
             }
         }
         let newer = async {
-            while own.kept().get(&span).is_some_and(|kept| kept.asked_at.is_some()) {
+            while own
+                .kept()
+                .get(&span)
+                .is_some_and(|kept| kept.asked_at.is_some())
+            {
                 if answers.changed().await.is_err() {
                     return;
                 }

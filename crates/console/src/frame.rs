@@ -34,11 +34,26 @@ pub(crate) struct Part {
 }
 
 const PARTS: [Part; 5] = [
-    Part { path: "/", name: "Overview" },
-    Part { path: "/orders", name: "Orders" },
-    Part { path: "/shops", name: "Shops" },
-    Part { path: "/export", name: "Export" },
-    Part { path: "/audit", name: "Audit" },
+    Part {
+        path: "/",
+        name: "Overview",
+    },
+    Part {
+        path: "/orders",
+        name: "Orders",
+    },
+    Part {
+        path: "/shops",
+        name: "Shops",
+    },
+    Part {
+        path: "/export",
+        name: "Export",
+    },
+    Part {
+        path: "/audit",
+        name: "Audit",
+    },
 ];
 
 impl Frame {

@@ -100,12 +100,7 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     }
 }
 
-fn page(
-    house: &House,
-    refusal: &Refusal,
-    visitor: Option<&Visitor>,
-    asked: &Asked,
-) -> Response {
+fn page(house: &House, refusal: &Refusal, visitor: Option<&Visitor>, asked: &Asked) -> Response {
     let frame = |title: &str| match visitor {
         Some(visitor) => Frame::of(house, visitor, title),
         None => Frame::of_nobody(house, title),

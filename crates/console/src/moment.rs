@@ -62,9 +62,11 @@ pub(crate) fn span(time: Duration) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) if minutes < 10 && seconds % 60 > 0 => format!("{minutes} min {} s", seconds % 60),
+        (0, 0, _) if minutes < 10 && !seconds.is_multiple_of(60) => {
+            format!("{minutes} min {} s", seconds % 60)
+        }
         (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) if minutes % 60 == 0 => format!("{hours} h"),
+        (0, _, _) if minutes.is_multiple_of(60) => format!("{hours} h"),
         (0, _, _) => format!("{hours} h {} min", minutes % 60),
         (1, _, _) => "1 day".to_owned(),
         (_, _, _) => format!("{days} days"),
@@ -95,7 +97,10 @@ mod tests {
             "<time datetime=\"1969-12-31T23:57:54Z\">1969-12-31T23:57:54Z</time> \
              <span class=\"ago\">2 min 5 s ago</span>"
         );
-        assert_eq!(Moment::new(NOW + Duration::from_mins(90), NOW).ago(), "in 1 h 30 min");
+        assert_eq!(
+            Moment::new(NOW + Duration::from_mins(90), NOW).ago(),
+            "in 1 h 30 min"
+        );
         assert_eq!(Moment::new(NOW, NOW).ago(), "now");
     }
 

@@ -48,6 +48,9 @@ mod tests {
         }
         assert!(once.takes("a"), "it is forgotten by now");
         let taken = once.0.lock().unwrap();
-        assert_eq!((taken.forms.len(), taken.oldest.len()), (REMEMBERED, REMEMBERED));
+        assert_eq!(
+            (taken.forms.len(), taken.oldest.len()),
+            (REMEMBERED, REMEMBERED)
+        );
     }
 }

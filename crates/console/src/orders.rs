@@ -101,7 +101,10 @@ impl Filter {
         Self {
             reference: fields.get("reference").to_owned(),
             shop: fields.get("shop").to_owned(),
-            statuses: fields.all("status").filter_map(OrderStatus::name_of).collect(),
+            statuses: fields
+                .all("status")
+                .filter_map(OrderStatus::name_of)
+                .collect(),
             needs_person: !fields.get("needs_person").is_empty(),
             from: fields.get("from").to_owned(),
             until: fields.get("until").to_owned(),
@@ -133,7 +136,9 @@ impl Filter {
             seen
         } else {
             // A shop that may not be seen has no orders, as one that isn't there.
-            seen.into_iter().filter(|shop| shop.as_str() == self.shop).collect()
+            seen.into_iter()
+                .filter(|shop| shop.as_str() == self.shop)
+                .collect()
         };
         let reference = Some(self.reference.as_str()).filter(|text| !text.is_empty());
         let reference = reference.map(OrderReference::parse).transpose();
@@ -163,7 +168,11 @@ pub(crate) fn day(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
     let mut parts = text.splitn(3, '-').map(str::parse::<u16>);
     let mut part = || parts.next().and_then(Result::ok);
     let date = || {
-        let (year, month, day) = (part()?, u8::try_from(part()?).ok()?, u8::try_from(part()?).ok()?);
+        let (year, month, day) = (
+            part()?,
+            u8::try_from(part()?).ok()?,
+            u8::try_from(part()?).ok()?,
+        );
         let month = time::Month::try_from(month).ok()?;
         Date::from_calendar_date(i32::from(year), month, day).ok()
     };
@@ -226,9 +235,10 @@ pub(crate) async fn show(
             limit: Some(FOR_A_PERSON),
             ..Listing::default()
         };
-        match at_first {
-            true => house.ledger().orders(&listing).await,
-            false => Ok(Listed::default()),
+        if at_first {
+            house.ledger().orders(&listing).await
+        } else {
+            Ok(Listed::default())
         }
     };
     let (listed, for_a_person) = futures::join!(listed, for_a_person);

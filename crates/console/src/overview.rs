@@ -69,7 +69,9 @@ impl View {
         let (paid, approved) = (sum(|p| p.paid), sum(|p| p.approved));
         let (declined, not_paid) = (sum(|p| p.declined), sum(|p| p.not_paid));
         let of_status = |status: OrderStatus| {
-            let count = statistics.iter().filter_map(|shop| shop.orders.get(status.name()));
+            let count = statistics
+                .iter()
+                .filter_map(|shop| shop.orders.get(status.name()));
             count.sum::<u64>()
         };
         let by_status = OrderStatus::EVERY.map(|status| {
@@ -84,7 +86,11 @@ impl View {
         let ends = [
             ("paid", paid, "good"),
             ("declined", declined, "bad"),
-            ("otherwise not paid", not_paid.saturating_sub(declined), "over"),
+            (
+                "otherwise not paid",
+                not_paid.saturating_sub(declined),
+                "over",
+            ),
         ];
         let by_end = ends.map(|(label, count, class)| Bar {
             label: label.to_owned(),
@@ -102,8 +108,18 @@ impl View {
             financed: Sums::of(periods.iter().map(|period| &period.financed)),
             waiting: Sums::of(periods.iter().map(|period| &period.waiting)),
             took: Took::of(periods),
-            by_status: Chart::new("by-status", "Orders by status, now", heads, by_status.into()),
-            by_end: Chart::new("by-end", "How orders ended", ["End", "Orders"], by_end.into()),
+            by_status: Chart::new(
+                "by-status",
+                "Orders by status, now",
+                heads,
+                by_status.into(),
+            ),
+            by_end: Chart::new(
+                "by-end",
+                "How orders ended",
+                ["End", "Orders"],
+                by_end.into(),
+            ),
             for_a_person: statistics.iter().map(|shop| shop.needs_person).sum(),
         }
     }
@@ -149,7 +165,11 @@ pub(crate) async fn show(
     let now = house.now();
     let base = &house.base;
     let figures = seen.as_ref().map(|seen| {
-        let periods: Vec<_> = seen.periods.iter().filter(|of| shops.contains(&of.shop)).collect();
+        let periods: Vec<_> = seen
+            .periods
+            .iter()
+            .filter(|of| shops.contains(&of.shop))
+            .collect();
         let statistics = seen.statistics.iter();
         let statistics: Vec<_> = statistics.filter(|of| shops.contains(&of.shop)).collect();
         View::of(&periods, &statistics, Moment::new(seen.at, now))
@@ -165,11 +185,21 @@ pub(crate) async fn show(
     let page = Page {
         frame: Frame::of(&house, &visitor, "Overview").in_part("/"),
         spans: spans.to_vec(),
-        for_a_person: person.orders.iter().map(|o| Row::of(o, base, now)).collect(),
+        for_a_person: person
+            .orders
+            .iter()
+            .map(|o| Row::of(o, base, now))
+            .collect(),
         all_for_a_person: orders.clone().with("needs_person", "1"),
-        waiting: waiting.orders.iter().map(|o| Row::of(o, base, now)).collect(),
+        waiting: waiting
+            .orders
+            .iter()
+            .map(|o| Row::of(o, base, now))
+            .collect(),
         all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),
-        signs: health.as_ref().map_or(Vec::new(), |health| health::signs(health, now)),
+        signs: health
+            .as_ref()
+            .map_or(Vec::new(), |health| health::signs(health, now)),
         bank: health.map(|health| bank::Bank::of(&hosts, &health.open_breakers)),
         figures,
         span: span.words(),

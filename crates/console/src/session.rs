@@ -26,7 +26,11 @@ pub(crate) struct Session {
 
 impl Session {
     /// Begins one: it, and the cookie that says so.
-    pub(crate) fn begin(user: &User, headers: &HeaderMap, now: OffsetDateTime) -> Option<HeaderValue> {
+    pub(crate) fn begin(
+        user: &User,
+        headers: &HeaderMap,
+        now: OffsetDateTime,
+    ) -> Option<HeaderValue> {
         let nonce = random()?;
         let id = utf8_percent_encode(&user.id, NON_ALPHANUMERIC);
         let until = now.saturating_add(LASTS).unix_timestamp();
@@ -113,7 +117,11 @@ fn name(headers: &HeaderMap) -> &'static str {
 }
 
 fn cookie(headers: &HeaderMap, value: &str, lasts: Duration) -> Option<HeaderValue> {
-    let secure = if is_on_loopback(headers) { "" } else { "; Secure" };
+    let secure = if is_on_loopback(headers) {
+        ""
+    } else {
+        "; Secure"
+    };
     let (name, lasts) = (name(headers), lasts.whole_seconds());
     let cookie =
         format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
@@ -140,8 +148,10 @@ pub(crate) fn random() -> Option<String> {
     Some(hexadecimal(&bytes))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(digit).collect()
 }
 
 #[cfg(test)]
@@ -190,7 +200,11 @@ mod tests {
         let pair = cookie.split(';').next().unwrap();
         let parts: Vec<_> = pair.split('.').collect();
         let later = format!("{}.{}.{}.{}", parts[0], i64::MAX, parts[2], parts[3]);
-        for changed in [later, pair.replace('.', ".."), pair[..pair.len() - 1].to_owned()] {
+        for changed in [
+            later,
+            pair.replace('.', ".."),
+            pair[..pair.len() - 1].to_owned(),
+        ] {
             let headers = headers("pay.example", &changed);
             assert!(Session::of(&headers, &users, NOW).is_none(), "{changed}");
         }
@@ -207,7 +221,10 @@ mod tests {
         for host in ["localhost", "127.0.0.1:8080", "[::1]:8080"] {
             let cookie = begun(host, &users);
             assert!(cookie.starts_with("inbank-console="), "{cookie}");
-            assert!(!cookie.contains("Secure") && cookie.contains("HttpOnly"), "{cookie}");
+            assert!(
+                !cookie.contains("Secure") && cookie.contains("HttpOnly"),
+                "{cookie}"
+            );
         }
         assert!(begun("localhost.evil.example", &users).contains("Secure"));
     }

@@ -109,7 +109,13 @@ struct Failure {
 }
 
 impl Failure {
-    fn of(card: DeliveryCard, shop: &ShopName, base: &str, writes: bool, now: OffsetDateTime) -> Self {
+    fn of(
+        card: DeliveryCard,
+        shop: &ShopName,
+        base: &str,
+        writes: bool,
+        now: OffsetDateTime,
+    ) -> Self {
         let moment = |at: Option<OffsetDateTime>| at.map(|at| Moment::new(at, now));
         let key = OrderKey::new(shop.clone(), card.order);
         let again = Address::of_order(base, "/order/decide", &key)
@@ -146,7 +152,9 @@ impl Hook {
             ("Tried last", card.tried_at),
             ("Taken last", card.delivered_at),
         ];
-        let facts = facts.into_iter().filter_map(|(name, at)| Some((name, Moment::new(at?, now))));
+        let facts = facts
+            .into_iter()
+            .filter_map(|(name, at)| Some((name, Moment::new(at?, now))));
         let (tag, off) = match card.state {
             WebhookState::Active => (Tag::new(Mood::Good, "active"), false),
             WebhookState::Failing => (Tag::new(Mood::Wait, "failing"), false),
@@ -241,7 +249,9 @@ pub(crate) async fn show(
         has_desk: house.desk.is_some(),
         check: here("/shop/check"),
         orders: here("/orders"),
-        rows: (person?.orders.iter()).map(|order| Row::of(order, &house.base, now)).collect(),
+        rows: (person?.orders.iter())
+            .map(|order| Row::of(order, &house.base, now))
+            .collect(),
         name: name.to_string(),
     };
     Ok(frame::page(StatusCode::OK, &page))

@@ -188,7 +188,11 @@ pub(crate) async fn change(
     sent: Sent,
 ) -> Result<Response, Refusal> {
     let Sent { visitor, fields } = &sent;
-    let shop = visitor.shop(&house, fields.get("shop"))?.shop().name().clone();
+    let shop = visitor
+        .shop(&house, fields.get("shop"))?
+        .shop()
+        .name()
+        .clone();
     let change = Change::named(fields.get("change")).ok_or(Refusal::NotFound)?;
     let desk = desk(&house, visitor, change.scope())?.clone();
     let problem = match sent.needed_reason() {
@@ -242,17 +246,29 @@ pub(crate) async fn change(
 /// One key a line.
 fn keys(fields: &Fields) -> Vec<String> {
     let lines = fields.get("keys").lines().map(str::trim);
-    lines.filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    lines
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What is said about what came of a change, by its name in the address.
 pub(crate) fn came(name: &str) -> Option<Notice> {
     let (class, text) = match name {
-        "keys" => ("good", "The keys are changed. Check the shop, to see whether the bank takes them."),
-        "remove" => ("good", "The shop is removed. Its orders stay in the ledger."),
+        "keys" => (
+            "good",
+            "The keys are changed. Check the shop, to see whether the bank takes them.",
+        ),
+        "remove" => (
+            "good",
+            "The shop is removed. Its orders stay in the ledger.",
+        ),
         "enable" => ("good", "The webhook is switched on."),
         "resend" => ("good", "The events are sent again."),
-        "added" => ("good", "The shop is added. Check it, to see whether the bank takes its key."),
+        "added" => (
+            "good",
+            "The shop is added. Check it, to see whether the bank takes its key.",
+        ),
         "before" => ("wait", "You had sent this form already. It was done once."),
         _ => return None,
     };

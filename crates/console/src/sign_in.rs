@@ -6,10 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::Extension;
 
 use crate::address::Address;
 use crate::console::House;
@@ -75,7 +75,9 @@ pub(crate) async fn sign_in(
     tracing::info!(user = %user.name, "signed in to the console");
     let cookie = Session::begin(&user, &headers, now).ok_or(Refusal::Broken)?;
     // By way of the form, which notices where the cookie was not kept.
-    let check = Address::new(&house.base, "/sign-in").with("begun", "1").with("to", &to);
+    let check = Address::new(&house.base, "/sign-in")
+        .with("begun", "1")
+        .with("to", &to);
     Ok(with_cookie(cookie, &check))
 }
 
@@ -98,7 +100,9 @@ fn with_cookie(cookie: HeaderValue, to: &Address) -> Response {
 /// A page of the console and of nothing else: `//evil.example` is another host's.
 fn onward(base: &str, to: &str) -> String {
     let under = to.strip_prefix(base).unwrap_or_default();
-    let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = to
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let page = under.starts_with(['/', '?']) && !to.starts_with("//");
     if plain && page && !under.starts_with("/sign-") {
         to.to_owned()
@@ -135,7 +139,11 @@ mod tests {
 
     #[test]
     fn signing_in_leads_to_a_page_of_the_console_and_nowhere_else() {
-        for page in ["/console/order?shop=a&reference=%2F", "/console?period=day", "/console/"] {
+        for page in [
+            "/console/order?shop=a&reference=%2F",
+            "/console?period=day",
+            "/console/",
+        ] {
             assert_eq!(onward("/console", page), page);
         }
         for elsewhere in [
@@ -159,7 +167,11 @@ mod tests {
         headers.insert("x-forwarded-for", "9.9.9.9, 203.0.113.7".parse().unwrap());
         let of = |peer: &str| address(Some(peer.parse().unwrap()), &headers);
         assert_eq!(of("127.0.0.1"), "203.0.113.7", "what our proxy has seen");
-        assert_eq!(of("198.51.100.1"), "198.51.100.1", "anybody may say anything");
+        assert_eq!(
+            of("198.51.100.1"),
+            "198.51.100.1",
+            "anybody may say anything"
+        );
         assert_eq!(of("2001:db8:1:2:3::4"), "2001:db8:1:2");
         assert_eq!(address(None, &HeaderMap::new()), "unknown");
     }

@@ -226,7 +226,9 @@ pub(crate) fn meaning(order: &Order) -> &'static str {
         OrderStatus::Paid => {
             "The contract is active. Deliver, once the amount is that of the order."
         }
-        OrderStatus::Terminated => "The active contract was ended. What was delivered is between you, the customer and the bank.",
+        OrderStatus::Terminated => {
+            "The active contract was ended. What was delivered is between you, the customer and the bank."
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use inbank_domain::ShopName;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::session::hexadecimal;
+
 /// What somebody may do; each includes those before it.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Scope {
@@ -114,7 +116,7 @@ impl TokenUsers {
         let digest: [u8; 32] = Sha256::digest(token).into();
         let id = derived(&digest, b"inbank console id");
         let user = User {
-            id: id[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: hexadecimal(&id[..8]),
             name: name.to_owned(),
             key: derived(&digest, b"inbank console"),
             may,
@@ -127,7 +129,11 @@ impl TokenUsers {
 
 /// What nobody comes to without the digest, and the digest is not told by.
 fn derived(digest: &[u8; 32], what: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(digest).chain_update(what).finalize().into()
+    Sha256::new()
+        .chain_update(digest)
+        .chain_update(what)
+        .finalize()
+        .into()
 }
 
 impl Users for TokenUsers {
@@ -165,11 +171,14 @@ mod tests {
         let users = TokenUsers::new().with("Anna", token, Scope::Read, None);
         let user = users.by_token(token).unwrap();
         let digest = Sha256::digest(token);
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hexadecimal(&digest);
         assert!(!digest.contains(&user.id));
         assert_ne!(user.key, <[u8; 32]>::from(Sha256::digest(token)));
         let shown = format!("{users:?}");
-        assert!(!shown.contains("canary") && !shown.contains("key"), "{shown}");
+        assert!(
+            !shown.contains("canary") && !shown.contains("key"),
+            "{shown}"
+        );
         assert_eq!(users.by_id(&user.id).unwrap().name, "Anna");
     }
 }

@@ -178,7 +178,9 @@ impl Sent {
     pub(crate) fn reason(&self) -> Result<String, String> {
         let reason = self.fields.get("reason");
         if reason.chars().count() > LONGEST_REASON {
-            return Err(format!("The reason is too long: {LONGEST_REASON} characters are kept."));
+            return Err(format!(
+                "The reason is too long: {LONGEST_REASON} characters are kept."
+            ));
         }
         Ok(reason
             .chars()

@@ -70,7 +70,7 @@ impl Deed {
     }
 
     /// Whether it is about one attempt.
-    pub(crate) const fn is_of_attempt(self) -> bool {
+    pub(crate) fn is_of_attempt(self) -> bool {
         self.command().is_some()
     }
 
@@ -134,7 +134,9 @@ impl Deed {
         match unwritten.want(attempt.number, command, Decider::Platform, now) {
             Ok(Wanted::Written | Wanted::GivenUp) => None,
             Ok(Wanted::Done) => Some("It stands so already.".to_owned()),
-            Ok(Wanted::Standing) => Some("It was decided before, and is being carried out.".to_owned()),
+            Ok(Wanted::Standing) => {
+                Some("It was decided before, and is being carried out.".to_owned())
+            }
             Err(refused) => Some(sentence(&refused)),
         }
     }

@@ -59,7 +59,9 @@ impl Checked {
         let found = order.find().await?.ok_or(OrderError::NotFound)?;
         let attempt = attempt.and_then(|number| found.attempt(number));
         let attempt = attempt.ok_or(OrderError::NotFound)?;
-        let model = shop.rental_model(&attempt.terms.product, &self.model).await?;
+        let model = shop
+            .rental_model(&attempt.terms.product, &self.model)
+            .await?;
         order.activate(&model, &self.identifiers).await
     }
 }

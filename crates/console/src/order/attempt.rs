@@ -85,8 +85,14 @@ impl Card {
         let terms = &attempt.terms;
         let ids = [
             ("Session", attempt.session.as_ref().map(ToString::to_string)),
-            ("Application", attempt.application.as_ref().map(ToString::to_string)),
-            ("Contract", attempt.contract.as_ref().map(ToString::to_string)),
+            (
+                "Application",
+                attempt.application.as_ref().map(ToString::to_string),
+            ),
+            (
+                "Contract",
+                attempt.contract.as_ref().map(ToString::to_string),
+            ),
         ];
         let ids = ids.into_iter().filter_map(|(name, id)| Some((name, id?)));
         Self {
@@ -98,7 +104,9 @@ impl Card {
             product: terms.product.to_string(),
             amount: amount(attempt),
             other_amount: attempt.other_amount.map(|other| other.to_string()),
-            period: terms.period.map(|months| format!("{} months", months.get())),
+            period: terms
+                .period
+                .map(|months| format!("{} months", months.get())),
             opened: Moment::new(attempt.opened_at, now),
             opening: match attempt.opening_at(now) {
                 Opening::NotSent => "Nothing was sent to the bank yet, or nothing arrived.",

@@ -44,9 +44,10 @@ impl Offered<'_> {
             label: "Erase".to_owned(),
             class: "grave",
             to: Address::of_order(self.base, "/order/erase", &order.key),
-            why_not: order.may_be_erased().err().map(|kept| {
-                crate::decide::capital(&kept.to_string().replace('_', " ")) + "."
-            }),
+            why_not: order
+                .may_be_erased()
+                .err()
+                .map(|kept| crate::decide::capital(&kept.to_string().replace('_', " ")) + "."),
         });
         buttons
     }

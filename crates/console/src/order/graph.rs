@@ -100,7 +100,9 @@ fn passed(attempt: &Attempt, events: &[OrderEvent]) -> Vec<AttemptState> {
         };
         passed.push(first);
     }
-    let own = events.iter().filter(|event| event.attempt == attempt.number);
+    let own = events
+        .iter()
+        .filter(|event| event.attempt == attempt.number);
     let told = own.filter_map(|event| told(&event.kind));
     for state in told.chain([attempt.state]) {
         if passed.last() != Some(&state) {
@@ -116,7 +118,9 @@ fn told(kind: &EventKind) -> Option<AttemptState> {
     match kind {
         EventKind::ActionWanted(action) => states.find(|state| state.action() == Some(*action)),
         EventKind::AwaitsMerchant => Some(AttemptState::Granted),
-        EventKind::NotPaid(end) => states.find(|state| inbank_domain::NotPaid::of(*state) == Some(*end)),
+        EventKind::NotPaid(end) => {
+            states.find(|state| inbank_domain::NotPaid::of(*state) == Some(*end))
+        }
         EventKind::Paid { .. } => Some(AttemptState::Completed),
         EventKind::Terminated => Some(AttemptState::Terminated),
         EventKind::NeedsPerson(_) => None,
@@ -124,7 +128,10 @@ fn told(kind: &EventKind) -> Option<AttemptState> {
 }
 
 fn rows() -> usize {
-    AttemptState::ALL.iter().filter(|state| !state.is_over()).count()
+    AttemptState::ALL
+        .iter()
+        .filter(|state| !state.is_over())
+        .count()
 }
 
 /// The middle of a state's box: those that live one below the other, the ends beside them.
@@ -167,7 +174,10 @@ mod tests {
 
     #[test]
     fn every_state_has_a_place_of_its_own() {
-        let mut places: Vec<_> = AttemptState::ALL.iter().map(|state| place(*state)).collect();
+        let mut places: Vec<_> = AttemptState::ALL
+            .iter()
+            .map(|state| place(*state))
+            .collect();
         places.sort_unstable();
         places.dedup();
         assert_eq!(places.len(), AttemptState::ALL.len());
@@ -177,7 +187,8 @@ mod tests {
     fn what_can_follow_is_what_the_table_says() {
         let next = next(AttemptState::Granted);
         for state in AttemptState::ALL {
-            let moves = inbank_domain::step(AttemptState::Granted, *state) == inbank_domain::Step::Moved;
+            let moves =
+                inbank_domain::step(AttemptState::Granted, *state) == inbank_domain::Step::Moved;
             assert_eq!(next.contains(state), moves, "{state:?}");
         }
     }

@@ -183,8 +183,7 @@ impl Known<'_> {
     fn called_back(&self) -> impl Iterator<Item = Entry> {
         self.callbacks.iter().map(|callback| {
             let title = format!("the bank called back: {}", callback.status);
-            let mut entry =
-                self.entry(callback.received_at, Source::Callback, Mood::Quiet, title);
+            let mut entry = self.entry(callback.received_at, Source::Callback, Mood::Quiet, title);
             let mut attempts = self.order.attempts.iter();
             let attempt = attempts.find(|attempt| attempt.id == callback.attempt);
             let attempt = attempt.map(|attempt| format!(", to attempt {}", attempt.number));
@@ -220,7 +219,10 @@ impl Known<'_> {
         let title = if delivery.dead_at.is_some() {
             format!("event {} was given up", delivery.number)
         } else {
-            format!("event {} was not taken, and is tried again", delivery.number)
+            format!(
+                "event {} was not taken, and is tried again",
+                delivery.number
+            )
         };
         let mut entry = self.entry(at, Source::Delivery, Mood::Bad, title);
         let status = delivery.status.map(|status| format!(", HTTP {status}"));
@@ -244,7 +246,10 @@ impl Known<'_> {
         let entry = &record.entry;
         let title = format!("{} decided: {}", entry.who, entry.what);
         let mut shown = self.entry(record.at, Source::Person, Mood::Quiet, title);
-        shown.detail = entry.why.as_ref().map_or(String::new(), |why| format!("“{why}”"));
+        shown.detail = entry
+            .why
+            .as_ref()
+            .map_or(String::new(), |why| format!("“{why}”"));
         shown
     }
 }

@@ -41,16 +41,18 @@ impl Row {
 
 impl Bank {
     pub(super) fn of(hosts: &[HostCalls], open: &[String]) -> Self {
-        let bars: Vec<_> = hosts.iter().filter_map(|host| {
-            let p95 = host.hour.p95?;
-            Some(Bar {
-                label: host.host.to_string(),
-                value: took(p95),
-                weight: u64::try_from(p95.as_millis()).unwrap_or(u64::MAX),
-                class: tag(host, open).mood.class(),
+        let bars: Vec<_> = hosts
+            .iter()
+            .filter_map(|host| {
+                let p95 = host.hour.p95?;
+                Some(Bar {
+                    label: host.host.to_string(),
+                    value: took(p95),
+                    weight: u64::try_from(p95.as_millis()).unwrap_or(u64::MAX),
+                    class: tag(host, open).mood.class(),
+                })
             })
-        })
-        .collect();
+            .collect();
         let heads = ["Host", "95th percentile"];
         let title = "How long the bank takes to answer, last hour";
         Self {

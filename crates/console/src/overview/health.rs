@@ -41,7 +41,9 @@ pub(super) fn signs(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
     let ledger = &health.ledger;
     let over = |time: Option<Duration>, most: u64| time.is_some_and(|time| time.as_secs() > most);
     let since = |time: Option<Duration>| {
-        time.map_or(String::new(), |time| format!(", the first for {}", span(time)))
+        time.map_or(String::new(), |time| {
+            format!(", the first for {}", span(time))
+        })
     };
     let claimed = health.last_claim.map(|at| (now - at).unsigned_abs());
     let mut signs = vec![
@@ -62,13 +64,20 @@ pub(super) fn signs(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
         Sign::new(
             "Events to deliver",
             over(ledger.oldest_undelivered, 300),
-            format!("{} wait{}", ledger.undelivered, since(ledger.oldest_undelivered)),
+            format!(
+                "{} wait{}",
+                ledger.undelivered,
+                since(ledger.oldest_undelivered)
+            ),
             "The platform does not take its events: look at its own log, and at the shops' webhooks.",
         ),
         Sign::new(
             "Put aside",
             ledger.aside > 0 || health.events_put_aside > 0,
-            format!("{} orders, {} events", ledger.aside, health.events_put_aside),
+            format!(
+                "{} orders, {} events",
+                ledger.aside, health.events_put_aside
+            ),
             "Working on these failed each time. The log says what broke; those orders need a person.",
         ),
         Sign::new(
@@ -110,7 +119,11 @@ mod tests {
             last_claim: Some(now),
             ..Health::default()
         };
-        assert!(signs(&health, now).iter().all(|sign| sign.tag.mood == Mood::Good));
+        assert!(
+            signs(&health, now)
+                .iter()
+                .all(|sign| sign.tag.mood == Mood::Good)
+        );
         health.ledger.undelivered = 3;
         health.ledger.oldest_undelivered = Some(Duration::from_secs(301));
         let signs = signs(&health, now);

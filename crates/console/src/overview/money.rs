@@ -21,7 +21,10 @@ impl Sums {
             *sum = sum.saturating_add(*amount);
         }
         let sums = sums.into_iter();
-        Self(sums.map(|(currency, amount)| format!("{amount} {currency}")).collect())
+        Self(
+            sums.map(|(currency, amount)| format!("{amount} {currency}"))
+                .collect(),
+        )
     }
 }
 
@@ -43,13 +46,16 @@ impl Took {
             })
             .collect();
         shops.sort_by_key(|(_, _, p95)| std::cmp::Reverse(*p95));
-        let bars: Vec<_> = shops.iter().take(DRAWN).map(|(shop, median, p95)| Bar {
-            label: shop.clone(),
-            value: format!("{} / {}", span(*median), span(*p95)),
-            weight: p95.as_secs().max(1),
-            class: "quiet",
-        })
-        .collect();
+        let bars: Vec<_> = shops
+            .iter()
+            .take(DRAWN)
+            .map(|(shop, median, p95)| Bar {
+                label: shop.clone(),
+                value: format!("{} / {}", span(*median), span(*p95)),
+                weight: p95.as_secs().max(1),
+                class: "quiet",
+            })
+            .collect();
         let heads = ["Shop", "Median / 95th percentile"];
         let title = "From paying to paid";
         Self {

@@ -73,14 +73,14 @@ pub(crate) async fn ask_to_add(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     desk(&house, &visitor, Scope::Admin)?;
-    Ok(frame::page(StatusCode::OK, &page(&house, &visitor, &fields)?))
+    Ok(frame::page(
+        StatusCode::OK,
+        &page(&house, &visitor, &fields)?,
+    ))
 }
 
 /// Adds it, once.
-pub(crate) async fn add(
-    State(house): State<Arc<House>>,
-    sent: Sent,
-) -> Result<Response, Refusal> {
+pub(crate) async fn add(State(house): State<Arc<House>>, sent: Sent) -> Result<Response, Refusal> {
     let Sent { visitor, fields } = &sent;
     let desk = desk(&house, visitor, Scope::Admin)?.clone();
     let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
@@ -127,6 +127,9 @@ pub(crate) async fn add(
     match tokio::spawn(task).await.map_err(|_| Refusal::Broken)? {
         Ok(()) => Ok(Redirect::to(&to.to_string()).into_response()),
         Err(DeskError::Ledger(error)) => Err(error.into()),
-        Err(error) => again(StatusCode::UNPROCESSABLE_ENTITY, capital(&error.to_string())),
+        Err(error) => again(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            capital(&error.to_string()),
+        ),
     }
 }

@@ -32,7 +32,10 @@ impl Limiter {
         }
         let full = all.len() >= ADDRESSES && !all.contains_key(from);
         let from = if full { "others" } else { from };
-        let none = Tries { since: now, number: 0 };
+        let none = Tries {
+            since: now,
+            number: 0,
+        };
         let tries = all.entry(from.to_owned()).or_insert(none);
         if now >= tries.since + WINDOW || now < tries.since {
             *tries = none;
