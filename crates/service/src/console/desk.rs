@@ -186,9 +186,9 @@ async fn bank(bank: &Bank) -> Vec<Check> {
             passed(
                 key,
                 if ping {
-                    "it does"
+                    "by its answer to a ping"
                 } else {
-                    "the payment sessions do; `ping` is not given to this shop"
+                    "by what the payment sessions answer; a ping is not given to this shop"
                 },
             ),
         ],
