@@ -134,7 +134,7 @@ impl Known<'_> {
             let sent = standing.sent_at.map(|at| {
                 let stage = standing.stage.as_str();
                 let mut sent = self.entry(at, Source::Command, Mood::Quiet, of("sent"));
-                sent.detail = format!("now {stage}; sent {} times", standing.sends);
+                sent.detail = format!("now {stage}; sent {}", times(standing.sends));
                 sent
             });
             std::iter::once(wanted).chain(sent)
@@ -232,8 +232,8 @@ impl Known<'_> {
             format!(", next {next}")
         });
         entry.detail = format!(
-            "webhook, tried {} times{}{}{}",
-            delivery.tries,
+            "webhook, tried {}{}{}{}",
+            times(delivery.tries),
             status.unwrap_or_default(),
             problem.unwrap_or_default(),
             next.unwrap_or_default()
@@ -251,5 +251,12 @@ impl Known<'_> {
             .as_ref()
             .map_or(String::new(), |why| format!("“{why}”"));
         shown
+    }
+}
+
+fn times(number: u32) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{number} times"),
     }
 }
