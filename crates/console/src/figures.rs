@@ -136,7 +136,10 @@ impl Figures {
             kept.asked_at = None;
             match seen {
                 Ok(seen) => kept.seen = Some(Arc::new(seen)),
-                Err(error) => tracing::warn!(%error, "the console's figures can't be counted"),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the console's figures can't be counted");
+                }
             }
         }
         self.answers.send_modify(|answers| *answers += 1);
