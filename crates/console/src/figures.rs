@@ -14,7 +14,7 @@ use crate::console::House;
 /// For so long figures are not asked for again.
 const KEPT: Duration = Duration::from_secs(15);
 /// So long a page waits for figures that are newer; then it shows the older ones, or none yet.
-const PATIENCE: Duration = Duration::from_millis(60);
+const PATIENCE: Duration = Duration::from_millis(30);
 /// A task that has said nothing for so long is gone.
 const LOST_AFTER: Duration = Duration::from_mins(2);
 
