@@ -43,7 +43,7 @@ struct Drawn {
 impl HtmlSafe for Chart {}
 
 const ROW: usize = 26;
-const LONGEST: u64 = 140;
+const LONGEST: u64 = 120;
 const LETTERS: usize = 18;
 
 impl Chart {
@@ -109,7 +109,7 @@ mod tests {
         ];
         let chart = Chart::new("c", "Counted", ["What", "How many"], bars);
         let widths: Vec<_> = chart.bars.iter().map(|bar| bar.width).collect();
-        assert_eq!(widths, [140, 70, 2, 0]);
+        assert_eq!(widths, [120, 60, 2, 0]);
         let html = chart.render().unwrap();
         assert!(
             html.contains("role=\"img\"") && html.contains("<desc"),

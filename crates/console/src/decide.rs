@@ -192,6 +192,7 @@ pub(crate) async fn decide(
         return Ok(Redirect::to(&back.with("came", "before").to_string()).into_response());
     }
     if let Some(why) = subject.why_not(&house) {
+        sent.came_to_nothing(&house);
         return again(StatusCode::CONFLICT, why);
     }
     let task = Doing {
@@ -206,7 +207,11 @@ pub(crate) async fn decide(
     };
     // To its end, also when the browser goes away: a double click takes the first one's connection.
     let done = tokio::spawn(task.run()).await;
-    match done.map_err(|_| Refusal::Broken)? {
+    let done = done.map_err(|_| Refusal::Broken)?;
+    if done.is_err() {
+        sent.came_to_nothing(&house);
+    }
+    match done {
         Ok(came) => Ok(Redirect::to(&back.with("came", came).to_string()).into_response()),
         Err(Undone::Ledger(error)) => Err(error.into()),
         Err(Undone::Order(OrderError::NotFound)) => Err(Refusal::NotFound),
@@ -360,7 +365,7 @@ pub(crate) fn came(name: &str) -> Option<frame::Notice> {
         "resent" => ("good", "The event is sent again."),
         "before" => (
             "wait",
-            "You had sent this form already. It was done once, and this is how the order stands.",
+            "You had sent this form already. Nothing is done twice: this is how the order stands, and its timeline says what came of it.",
         ),
         _ => return None,
     };

@@ -142,7 +142,11 @@ pub(crate) async fn erase(
         }
     };
     // To its end, also when the browser goes away.
-    match tokio::spawn(task).await.map_err(|_| Refusal::Broken)? {
+    let erased = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
+    if erased.is_err() {
+        sent.came_to_nothing(&house);
+    }
+    match erased {
         Ok(()) | Err(OrderError::NotFound) => done(),
         Err(OrderError::Ledger(error)) => Err(error.into()),
         Err(error) => again(StatusCode::CONFLICT, capital(&error.to_string())),

@@ -177,7 +177,10 @@ pub(crate) async fn events(
 
 /// What has begun can't be answered otherwise any more: the connection breaks off, so that nobody takes half for the whole.
 fn broken(error: LedgerError) -> LedgerError {
-    tracing::warn!(%error, "an export breaks off: the ledger gave no answer");
+    {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "an export breaks off: the ledger gave no answer");
+    }
     error
 }
 

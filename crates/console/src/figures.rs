@@ -14,7 +14,7 @@ use crate::console::House;
 /// For so long figures are not asked for again.
 const KEPT: Duration = Duration::from_secs(15);
 /// So long a page waits for figures that are newer; then it shows the older ones, or none yet.
-const PATIENCE: Duration = Duration::from_millis(60);
+const PATIENCE: Duration = Duration::from_millis(30);
 /// A task that has said nothing for so long is gone.
 const LOST_AFTER: Duration = Duration::from_mins(2);
 
@@ -136,7 +136,10 @@ impl Figures {
             kept.asked_at = None;
             match seen {
                 Ok(seen) => kept.seen = Some(Arc::new(seen)),
-                Err(error) => tracing::warn!(%error, "the console's figures can't be counted"),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the console's figures can't be counted");
+                }
             }
         }
         self.answers.send_modify(|answers| *answers += 1);

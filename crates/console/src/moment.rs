@@ -23,7 +23,7 @@ impl Moment {
     pub(crate) fn ago(self) -> String {
         let since = self.now - self.at;
         if since.abs() < time::Duration::seconds(2) {
-            return "now".to_owned();
+            return "just now".to_owned();
         }
         let words = span(since.unsigned_abs());
         if since.is_negative() {
@@ -101,7 +101,7 @@ mod tests {
             Moment::new(NOW + Duration::from_mins(90), NOW).ago(),
             "in 1 h 30 min"
         );
-        assert_eq!(Moment::new(NOW, NOW).ago(), "now");
+        assert_eq!(Moment::new(NOW, NOW).ago(), "just now");
     }
 
     #[test]

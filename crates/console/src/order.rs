@@ -151,13 +151,14 @@ pub(crate) async fn show(
 }
 
 /// What was found; what could not be is named, and the rest is shown all the same.
-fn kept<T: Default, E: std::error::Error>(
+fn kept<T: Default, E: std::error::Error + 'static>(
     found: Result<T, E>,
     what: &'static str,
     missing: &mut Vec<&'static str>,
 ) -> T {
     found.unwrap_or_else(|error| {
-        tracing::warn!(%error, what, "a page of the console lacks something");
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, what, "a page of the console lacks something");
         missing.push(what);
         T::default()
     })

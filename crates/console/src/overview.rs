@@ -86,11 +86,7 @@ impl View {
         let ends = [
             ("paid", paid, "good"),
             ("declined", declined, "bad"),
-            (
-                "otherwise not paid",
-                not_paid.saturating_sub(declined),
-                "over",
-            ),
+            ("other ends", not_paid.saturating_sub(declined), "over"),
         ];
         let by_end = ends.map(|(label, count, class)| Bar {
             label: label.to_owned(),

@@ -264,7 +264,8 @@ fn found<T>(
     missing: &mut Vec<&'static str>,
 ) -> Option<T> {
     found.unwrap_or_else(|error| {
-        tracing::warn!(%error, what, "a page of the console lacks something");
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, what, "a page of the console lacks something");
         missing.push(what);
         None
     })

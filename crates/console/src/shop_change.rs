@@ -235,7 +235,11 @@ pub(crate) async fn change(
         }
     };
     // To its end, also when the browser goes away.
-    match tokio::spawn(task).await.map_err(|_| Refusal::Broken)? {
+    let changed = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
+    if changed.is_err() {
+        sent.came_to_nothing(&house);
+    }
+    match changed {
         Ok(()) if change == Change::Remove => done(list, change.name()),
         Ok(()) => done(of_shop, change.name()),
         Err(DeskError::Ledger(error)) => Err(error.into()),
@@ -269,7 +273,10 @@ pub(crate) fn came(name: &str) -> Option<Notice> {
             "good",
             "The shop is added. Check it, to see whether the bank takes its key.",
         ),
-        "before" => ("wait", "You had sent this form already. It was done once."),
+        "before" => (
+            "wait",
+            "You had sent this form already. Nothing is done twice.",
+        ),
         _ => return None,
     };
     let text = text.to_owned();

@@ -163,14 +163,25 @@ impl FromRequest<Arc<House>> for Sent {
 }
 
 impl Sent {
-    /// Whether this form was not taken before.
-    pub(crate) fn is_first(&self, house: &House) -> Result<bool, Refusal> {
+    /// Tells this form from every other.
+    fn once(&self) -> Result<String, Refusal> {
         match self.fields.get("once") {
             once if (1..=64).contains(&once.len()) => {
-                let session = self.visitor.session.nonce();
-                Ok(house.once.takes(&format!("{session}/{once}")))
+                Ok(format!("{}/{once}", self.visitor.session.nonce()))
             }
             _ => Err(Refusal::Stale),
+        }
+    }
+
+    /// Whether this form was not taken before.
+    pub(crate) fn is_first(&self, house: &House) -> Result<bool, Refusal> {
+        Ok(house.once.takes(&self.once()?))
+    }
+
+    /// Nothing came of it, so that it may be sent again: a page that was loaded anew says then what comes of it.
+    pub(crate) fn came_to_nothing(&self, house: &House) {
+        if let Ok(once) = self.once() {
+            house.once.forget(&once);
         }
     }
 

@@ -8,7 +8,9 @@ use inbank_app::{
     Worker,
 };
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
-use inbank_ports::{AuditLog, Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError};
+use inbank_ports::{
+    AuditLog, Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError,
+};
 
 #[cfg(feature = "axum")]
 use crate::Limits;

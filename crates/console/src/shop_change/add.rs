@@ -124,7 +124,11 @@ pub(crate) async fn add(State(house): State<Arc<House>>, sent: Sent) -> Result<R
         .with("came", "added");
     // To its end, also when the browser goes away.
     let task = async move { desk.add_shop(&name, new, &by).await };
-    match tokio::spawn(task).await.map_err(|_| Refusal::Broken)? {
+    let added = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
+    if added.is_err() {
+        sent.came_to_nothing(&house);
+    }
+    match added {
         Ok(()) => Ok(Redirect::to(&to.to_string()).into_response()),
         Err(DeskError::Ledger(error)) => Err(error.into()),
         Err(error) => again(

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
@@ -172,6 +172,17 @@ impl Browser {
             headers: parts.headers,
             text: String::from_utf8(body.to_vec()).unwrap(),
         }
+    }
+
+    /// What comes of a page, where it may break off.
+    pub(crate) async fn body(&mut self, path: &str) -> Result<Bytes, axum::Error> {
+        let cookie = self.cookie.clone().unwrap_or_default();
+        let request = Request::get(path)
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, cookie);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        to_bytes(response.into_body(), usize::MAX).await
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {

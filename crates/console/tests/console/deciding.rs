@@ -190,6 +190,26 @@ async fn nothing_is_sent_where_it_cannot_be_written_down_who_decided() {
 }
 
 #[tokio::test]
+async fn a_form_of_which_nothing_came_may_be_sent_again() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Approve").await;
+    house.bank.refuse_next_command(GatewayErrorKind::Refused);
+    let filled = [("reason", "ok")];
+    let refused = browser.send(&page, DECIDE, &filled).await;
+    assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
+    // As a browser does that loads the answer anew.
+    let again = browser.send(&page, DECIDE, &filled).await;
+    assert!(
+        again.location().ends_with("&came=done"),
+        "{}",
+        again.words()
+    );
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+}
+
+#[tokio::test]
 async fn what_the_bank_refuses_is_said_on_the_page_and_can_be_tried_again() {
     let house = House::new();
     house.waiting("1001").await;

@@ -64,6 +64,20 @@ async fn more_orders_than_are_read_at_once_are_all_there() {
 }
 
 #[tokio::test]
+async fn a_file_breaks_off_where_the_ledger_gives_no_answer_so_that_nobody_takes_half_for_the_whole()
+ {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(READER).await;
+    for what in ["orders", "events"] {
+        let path = format!("/console/export/{what}.csv?{ALL}");
+        house.ledger.fail_next(1);
+        assert!(browser.body(&path).await.is_err(), "{what}");
+        assert!(browser.body(&path).await.is_ok(), "{what}");
+    }
+}
+
+#[tokio::test]
 async fn a_period_that_is_none_is_said_on_the_form() {
     let house = House::new();
     let mut browser = house.signed_in(READER).await;

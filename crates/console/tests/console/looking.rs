@@ -26,7 +26,7 @@ async fn the_overview_says_what_is_wrong_first_and_then_how_the_day_goes() {
     assert!(at("Does it work") < at("Waits for the merchant"));
     assert!(at("Waits for the merchant") < at("Last day"));
     for part in [
-        "Paid 1 orders",
+        "Orders paid 1",
         "Financed 100 EUR",
         "Waiting now 499.90 EUR",
         "Approved 66.6 %",

@@ -18,7 +18,7 @@ async fn a_shop_shows_its_keys_by_fingerprint_and_how_its_webhook_fares() {
         "5f3a-fingerprint signs",
         "Webhook ! switched off",
         "Last answer HTTP 410",
-        "Given up 1 events",
+        "Events given up 1",
     ] {
         assert!(page.words().contains(part), "{part}: {}", page.words());
     }
