@@ -33,7 +33,7 @@ test("an order that needs a person is first, says what to do, and is marked as s
   await signIn(page, console, "merchant");
   const concern = page.locator(".concerns li", { hasText: "A-1002" });
   await concern.getByText('not known here: "teleported"').waitFor();
-  await concern.getByText("Ask Inbank what it means").waitFor();
+  await concern.getByText("Ask Inbank what the word means").waitFor();
   await concern.getByRole("link", { name: "A-1002" }).click();
   await decide(page, "Mark as seen to", "asked Inbank: it is a slip of theirs");
   await page.getByText("It was marked as seen to.").waitFor();

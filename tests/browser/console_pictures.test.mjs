@@ -6,7 +6,6 @@ import { DESK, PHONE } from "./shop.mjs";
 
 /// What a page is made of. What it tells of times, identifiers and calls is another with each run.
 const PARTS = "h1, h2, h3, label, legend, thead th, main dt, main .button, main button, .chips a, .advice, .do";
-const LARGEST = 260_000;
 
 /// Pictures as one: each scaled to the same height, two in a row.
 const montage = (page, pictures) =>
@@ -30,7 +29,7 @@ const montage = (page, pictures) =>
       const left = n % 2 ? 2 * GAP + bitmaps[0].width : GAP;
       drawn.drawImage(bitmap, left, GAP + Math.floor(n / 2) * (HIGH + GAP));
     });
-    const blob = await canvas.convertToBlob({ type: "image/png" });
+    const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.8 });
     const bytes = new Uint8Array(await blob.arrayBuffer());
     let text = "";
     for (const byte of bytes) text += String.fromCharCode(byte);
@@ -57,6 +56,6 @@ test("the console's pages", { viewport: DESK }, async ({ page, context, console,
     }
     await page.setViewportSize(DESK);
     const whole = Buffer.from(await montage(blank, taken), "base64");
-    await keep(context, `console-${name}`, whole, text, LARGEST);
+    await keep(context, `console-${name}`, whole, text, "webp");
   });
 });
