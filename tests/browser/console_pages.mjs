@@ -1,6 +1,6 @@
 // Every page of the console, with something on it.
 import { asks, order, signIn } from "./console_steps.mjs";
-import { TOKENS, call, declined, needsPerson, paid, waits } from "./service.mjs";
+import { call, declined, needsPerson, paid, waits } from "./service.mjs";
 
 /// Orders of every kind, a webhook that fails, and a shop that a call has added. Once for a service.
 export async function furnish(service) {
@@ -26,6 +26,7 @@ export const PAGES = {
   orders: ["/orders"],
   order: [order("1004")],
   way: [order("1004"), "#graph"],
+  timeline: [order("1001"), "#timeline"],
   person: [order("1003")],
   decide: [asks("approve", "1004")],
   shops: ["/shops"],
@@ -48,9 +49,6 @@ export async function visit(page, console, look) {
     await page.goto(console + path);
     await page.getByRole("button", { name: "Sign out" }).waitFor();
     if (name === "overview") await page.getByText("Figures as of").waitFor();
-    if (where) await page.locator(where).scrollIntoViewIfNeeded();
-    await look(name);
+    await look(name, where);
   }
 }
-
-export { TOKENS };

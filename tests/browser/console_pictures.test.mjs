@@ -42,18 +42,19 @@ test("the console's pages", { viewport: DESK }, async ({ page, context, console,
   await furnish(service);
   const blank = await context.newPage();
   await page.bringToFront();
-  await visit(page, console, async (name) => {
-    const where = await page.evaluate(() => scrollY);
+  await visit(page, console, async (name, where) => {
     const text = await said(page, [], PARTS);
     const taken = [];
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       for (const viewport of [DESK, PHONE]) {
         await page.setViewportSize(viewport);
-        if (where) await page.locator("#graph").evaluate((heading) => heading.scrollIntoView());
+        const to = (place) => place.scrollIntoView({ behavior: "instant" });
+        if (where) await page.locator(where).evaluate(to);
         taken.push(await page.screenshot({ animations: "disabled", caret: "hide" }));
       }
     }
+    await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize(DESK);
     const whole = Buffer.from(await montage(blank, taken), "base64");
     await keep(context, `console-${name}`, whole, text, "webp");
