@@ -95,7 +95,10 @@ async fn fill(store: &Store, ledger: &SqlLedger) {
     };
     let reference = ("reference", "'order-' || i".to_owned());
     // The numbers come in the order of their texts; what matters is that the times are spread.
-    let opened_at = ("opened_at", "opened_at - i * CAST(2592000 AS BIGINT)".to_owned());
+    let opened_at = (
+        "opened_at",
+        "opened_at - i * CAST(2592000 AS BIGINT)".to_owned(),
+    );
     let order = [
         reference.clone(),
         opened_at.clone(),
@@ -161,8 +164,14 @@ const PAGES: [(&str, &str); 9] = [
     ("/console/orders", "order-1"),
     ("/console/orders?status=awaits_merchant", "order-2"),
     ("/console/orders?needs_person=1", "teleported"),
-    ("/console/order?shop=main&reference=order-500005", "order-500005"),
-    ("/console/order/decide?shop=main&reference=order-500002&deed=approve", "order-500002"),
+    (
+        "/console/order?shop=main&reference=order-500005",
+        "order-500005",
+    ),
+    (
+        "/console/order/decide?shop=main&reference=order-500002&deed=approve",
+        "order-500002",
+    ),
     ("/console/shops", "main"),
     ("/console/shop?shop=main", "main"),
     ("/console/audit", "order.approve"),
@@ -250,7 +259,8 @@ async fn measured(store: &Store) -> Times {
         let deadline = Instant::now() + Duration::from_mins(2);
         while !get(&router, path, &session).await.contains(says) {
             assert!(Instant::now() < deadline, "{path} never says {says}");
-            let pause = tokio::time::timeout(Duration::from_millis(50), std::future::pending::<()>());
+            let pause =
+                tokio::time::timeout(Duration::from_millis(50), std::future::pending::<()>());
             let _ = pause.await;
         }
         let (mut page, mut plain) = (Vec::new(), Vec::new());

@@ -80,7 +80,11 @@ const ALWAYS: [Measured; 17] = [
 const FULL: [Measured; 8] = [
     ("console_sqlite", console::sqlite, AtMost(3.0)),
     ("console_postgres", console::postgres, AtMost(3.0)),
-    ("console_slowest_sqlite", console::slowest_sqlite, AtMost(1.0)),
+    (
+        "console_slowest_sqlite",
+        console::slowest_sqlite,
+        AtMost(1.0),
+    ),
     (
         "console_slowest_postgres",
         console::slowest_postgres,

@@ -143,9 +143,10 @@ impl ServiceDesk {
         let ledger = self.platform.ledger();
         let measured = ledger.measure(std::slice::from_ref(shop), self.webhooks.now());
         match measured.await {
-            Ok(measures) if measures.clock_ahead_ms.unsigned_abs() <= Self::APART => {
-                passed(name, "this machine's and the ledger's differ by less than 2 s")
-            }
+            Ok(measures) if measures.clock_ahead_ms.unsigned_abs() <= Self::APART => passed(
+                name,
+                "this machine's and the ledger's differ by less than 2 s",
+            ),
             Ok(measures) => failed(
                 name,
                 format!(
@@ -153,7 +154,10 @@ impl ServiceDesk {
                     measures.clock_ahead_ms
                 ),
             ),
-            Err(error) => failed(name, format!("not known, since the ledger is away: {error}")),
+            Err(error) => failed(
+                name,
+                format!("not known, since the ledger is away: {error}"),
+            ),
         }
     }
 }
@@ -202,7 +206,9 @@ async fn bank(bank: &Bank) -> Vec<Check> {
         Reach::NoAnswer(error) => vec![
             failed(
                 reached,
-                format!("{error}; look at the address, its name's resolution, the network and the proxy"),
+                format!(
+                    "{error}; look at the address, its name's resolution, the network and the proxy"
+                ),
             ),
             failed(key, "not known, since the bank does not answer"),
         ],
@@ -216,10 +222,7 @@ const fn origin(origin: WebhookOrigin) -> Origin {
     }
 }
 
-fn webhook_card(
-    webhook: Webhook,
-    failed: Vec<PendingDelivery>,
-) -> Result<WebhookCard, DeskError> {
+fn webhook_card(webhook: Webhook, failed: Vec<PendingDelivery>) -> Result<WebhookCard, DeskError> {
     let failures = failed.into_iter().map(delivery_card);
     Ok(WebhookCard {
         url: address(&webhook).to_owned(),

@@ -57,8 +57,13 @@ mod tests {
 
     #[test]
     fn a_session_ends_with_its_token_though_another_token_is_of_the_same_owner() {
-        let tokens = |secret| Tokens::new(vec![Token::new(secret, token::Scope::Read).of("TOKENS")]);
+        let tokens =
+            |secret| Tokens::new(vec![Token::new(secret, token::Scope::Read).of("TOKENS")]);
         let user = tokens(TOKEN).by_token(TOKEN).unwrap();
-        assert!(tokens("the-token-that-came-after-it").by_id(&user.id).is_none());
+        assert!(
+            tokens("the-token-that-came-after-it")
+                .by_id(&user.id)
+                .is_none()
+        );
     }
 }

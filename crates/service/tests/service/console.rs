@@ -83,7 +83,11 @@ impl<'a> Browser<'a> {
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::COOKIE, &self.session);
-        sent(self.service, request.body(Body::from(form(fields))).unwrap()).await
+        sent(
+            self.service,
+            request.body(Body::from(form(fields))).unwrap(),
+        )
+        .await
     }
 
     /// Opens the page that asks, and sends its form.
@@ -91,7 +95,10 @@ impl<'a> Browser<'a> {
         let asked = self.get(page).await;
         assert_eq!(asked.status, StatusCode::OK, "{page}: {}", asked.text);
         let path = page.split('?').next().unwrap();
-        let mut all = vec![("form", asked.hidden("form")), ("once", asked.hidden("once"))];
+        let mut all = vec![
+            ("form", asked.hidden("form")),
+            ("once", asked.hidden("once")),
+        ];
         all.extend(fields);
         self.post(path, &all).await
     }
@@ -158,7 +165,10 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     let there = service.get("/v1/shops/outlet/orders/1").await.body["detail"].to_string();
     assert!(there.contains("no such order"), "{there}");
 
-    let keys = [("keys", "new-key\nkey-of-the-outlet"), ("reason", "rotated")];
+    let keys = [
+        ("keys", "new-key\nkey-of-the-outlet"),
+        ("reason", "rotated"),
+    ];
     let change = "/console/shop/change?shop=outlet&change=keys";
     let fields = [keys[0], keys[1], ("shop", "outlet"), ("change", "keys")];
     let changed = admin.does(change, &fields).await;
@@ -170,14 +180,25 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     let check = admin.get("/console/shop/check?shop=outlet").await;
     assert!(check.text.contains("The bank answers"), "{}", check.text);
     let remove = "/console/shop/change?shop=outlet&change=remove";
-    let fields = [("reason", "closed"), ("shop", "outlet"), ("change", "remove")];
+    let fields = [
+        ("reason", "closed"),
+        ("shop", "outlet"),
+        ("change", "remove"),
+    ];
     let removed = admin.does(remove, &fields).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);
     let gone = admin.get("/console/shop?shop=outlet").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 
     let audit = admin.get("/console/audit").await;
-    for what in ["shop.set", "shop.keys", "shop.remove", "opened in spring", "rotated", "closed"] {
+    for what in [
+        "shop.set",
+        "shop.keys",
+        "shop.remove",
+        "opened in spring",
+        "rotated",
+        "closed",
+    ] {
         assert!(audit.text.contains(what), "{what}: {}", audit.text);
     }
     for page in [&added, &changed, &shop, &check, &removed, &audit] {
@@ -200,7 +221,11 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
     ] {
         let fields = OUTLET.map(|(name, usual)| (name, if name == field { value } else { usual }));
         let answer = admin.does("/console/shop/add", &fields).await;
-        assert!(answer.status.is_client_error(), "{field}: {}", answer.status);
+        assert!(
+            answer.status.is_client_error(),
+            "{field}: {}",
+            answer.status
+        );
         assert!(answer.text.contains(says), "{field}: {}", answer.text);
         assert!(!answer.text.contains("key-of"), "{field}");
         assert!(!answer.text.contains("<script>"), "{field}");
@@ -224,7 +249,12 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
         fields.extend([("shop", "main"), ("change", "keys")]);
         assert!(browser.get(path).await.status.is_client_error(), "{path}");
         let posted = browser.post(path, &fields).await;
-        assert_eq!(posted.status, StatusCode::FORBIDDEN, "{path}: {}", posted.text);
+        assert_eq!(
+            posted.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            posted.text
+        );
     }
 }
 
@@ -247,13 +277,27 @@ async fn a_webhook_and_what_it_failed_to_deliver_are_shown_and_sent_again() {
     assert_eq!(service.put(path, body).await.status, StatusCode::OK);
     let admin = Browser::of(&service, ADMIN).await;
     let shop = admin.get("/console/shop?shop=main").await;
-    assert!(shop.text.contains("http://127.0.0.1:1/events"), "{}", shop.text);
+    assert!(
+        shop.text.contains("http://127.0.0.1:1/events"),
+        "{}",
+        shop.text
+    );
     assert!(!shop.text.contains("canary-of-the-query"));
     assert!(!shop.text.contains("whsec_"));
     // An event that there isn't is no event, and one of a shop without a webhook neither.
     service.pay("1001", "499.90").await;
     let ask = "/console/order/decide?shop=main&reference=1001&deed=resend&number=7";
-    let fields = [("shop", "main"), ("reference", "1001"), ("deed", "resend"), ("number", "7")];
+    let fields = [
+        ("shop", "main"),
+        ("reference", "1001"),
+        ("deed", "resend"),
+        ("number", "7"),
+    ];
     let sent = admin.does(ask, &fields).await;
-    assert!(sent.status.is_client_error(), "{}: {}", sent.status, sent.text);
+    assert!(
+        sent.status.is_client_error(),
+        "{}: {}",
+        sent.status,
+        sent.text
+    );
 }
