@@ -212,7 +212,7 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
     let admin = Browser::of(&service, ADMIN).await;
     for (field, value, says) in [
         ("region", "finland", "region"),
-        ("shop_uuid", "x", "shop_uuid"),
+        ("shop_uuid", "a b", "shop_uuid"),
         ("base_url", "ftp://here", "base_url"),
         ("keys", "", "api_keys"),
         ("name", "main", "shop of this name"),
