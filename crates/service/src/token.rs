@@ -101,8 +101,8 @@ impl Token {
     /// By which a browser's session names it: no part of it. Another than [`principal`](Self::principal), which several tokens
     /// share, so that a session ends with the token that it began with.
     pub(crate) fn id(&self) -> String {
-        let name = self.derived("inbank console: name");
-        name[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        let [a, b, c, d, e, f, g, h, ..] = self.derived("inbank console: name");
+        format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
     }
 
     /// A secret of its own for one purpose, which says nothing about it and nothing about another.

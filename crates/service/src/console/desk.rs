@@ -141,8 +141,8 @@ impl ServiceDesk {
     async fn clocks(&self, shop: &ShopName) -> Check {
         let name = "The clocks agree";
         let ledger = self.platform.ledger();
-        let measured = ledger.measure(std::slice::from_ref(shop), self.webhooks.now());
-        match measured.await {
+        let asking = ledger.measure(std::slice::from_ref(shop), self.webhooks.now());
+        match asking.await {
             Ok(measures) if measures.clock_ahead_ms.unsigned_abs() <= Self::APART => passed(
                 name,
                 "this machine's and the ledger's differ by less than 2 s",
