@@ -1,4 +1,5 @@
 // Every page of the console, with something on it.
+import assert from "node:assert/strict";
 import { asks, order, signIn } from "./console_steps.mjs";
 import { call, declined, needsPerson, paid, waits } from "./service.mjs";
 
@@ -7,7 +8,6 @@ export async function furnish(service) {
   const { outlet } = service.sandboxes;
   service.hooks.status = 500;
   await paid(service, "1001");
-  service.hooks.status = 204;
   await declined(service, "1002");
   await needsPerson(service, "1003");
   await waits(service, "1004");
@@ -18,6 +18,12 @@ export async function furnish(service) {
     api_keys: [outlet.api_key],
     base_url: outlet.base_url,
   });
+  // An event of each order, which the shop's server did not take.
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const webhook = await call(service, "GET", "/v1/shops/main/webhook");
+    if (webhook.failures.length === 5) return;
+    assert(Date.now() < deadline, "the failures never show");
+  }
 }
 
 /// By a name each: where it is, and where on it to look.
