@@ -1,16 +1,15 @@
+mod figures;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use inbank_app::{
-    Calls, Concurrency, Health, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping,
-    Worker,
+    Concurrency, Inbox, Retention, Runtime, ShopError, ShopHandle, Shops, Stopping, Worker,
 };
 use inbank_domain::{Invalid, OrderEvent, ShopName, WebAddress};
-use inbank_ports::{
-    AuditLog, Clock, EventSink, Feed, Ledger, LedgerError, ShopStatistics, SinkError,
-};
+use inbank_ports::{AuditLog, Clock, EventSink, Feed, Ledger, LedgerError, SinkError};
 
 #[cfg(feature = "axum")]
 use crate::Limits;
@@ -230,51 +229,6 @@ impl Platform {
     /// ```
     pub const fn inbox(&self) -> &Inbox {
         &self.inbox
-    }
-
-    /// How the worker of this process is.
-    ///
-    /// ```no_run
-    /// # fn example(platform: &inbank::Platform) {
-    /// let health = platform.health();
-    /// println!("{:?} waiting, last asked {:?}", health.ledger.due, health.last_claim);
-    /// # }
-    /// ```
-    pub fn health(&self) -> Health {
-        self.worker.health()
-    }
-
-    /// The last calls that this process made to banks, and how their hosts answer.
-    ///
-    /// ```no_run
-    /// # fn example(platform: &inbank::Platform, now: time::OffsetDateTime) {
-    /// for host in platform.calls().hosts(now) {
-    ///     println!("{}: {} of {} without an answer", host.host, host.hour.failures, host.hour.calls);
-    /// }
-    /// # }
-    /// ```
-    pub const fn calls(&self) -> &Calls {
-        self.worker.calls()
-    }
-
-    /// How many orders each shop has, and how they stand: the figures beside [`health`](Self::health) that
-    /// take a look at the whole ledger, so for now and then.
-    ///
-    /// ```no_run
-    /// # async fn example(platform: &inbank::Platform) -> Result<(), inbank::LedgerError> {
-    /// for shop in platform.statistics().await? {
-    ///     println!("{}: {:?}, {} for a person", shop.shop, shop.orders, shop.needs_person);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn statistics(&self) -> Result<Vec<ShopStatistics>, LedgerError> {
-        let now = self.runtime.now();
-        let ledger = self.worker.ledger();
-        ledger.statistics(&self.shop_names(), now).await
     }
 
     /// Events of a shop after a position, in an order in which none is missed: for platforms that

@@ -2,6 +2,7 @@
 
 use inbank_app::OrderError;
 use inbank_domain::OrderStatus;
+use inbank_ports::GatewayErrorKind;
 
 use crate::stage::{Stage, cart, eur};
 
@@ -39,8 +40,8 @@ fn an_order_that_was_seen_to_wants_nobody_and_stands_as_it_did() {
         order.refresh().await.unwrap();
         assert_eq!(order.find().await.unwrap().unwrap().needs_person, None);
         // And then something else.
-        stage.bank.name_amount(Some(eur("300.00")));
-        order.refresh().await.unwrap();
+        stage.bank.refuse_next_command(GatewayErrorKind::Refused);
+        order.approve().await.unwrap_err();
         let again = order.find().await.unwrap().unwrap().needs_person;
         assert!(again.is_some_and(|again| again != told));
         let none = stage.order("1002").seen_to(&told).await;

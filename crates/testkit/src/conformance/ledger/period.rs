@@ -13,8 +13,8 @@ use super::scene::{Scene, attempt, key, main_shop, minutes, second_shop, tell};
 
 const PAID: EventKind = EventKind::Paid { late: false };
 
-fn eur(amount: &str) -> Option<Money> {
-    Some(Money::parse(amount, Currency::EUR).unwrap())
+fn eur(amount: &str) -> Money {
+    Money::parse(amount, Currency::EUR).unwrap()
 }
 
 /// As texts, since an amount has to keep its digits.
@@ -110,9 +110,15 @@ pub(super) async fn period_adds_what_was_financed_and_what_waits(scene: &Scene<'
     let now = start + minutes(60);
     let zloty = Some(Money::parse("0.05", Currency::PLN).unwrap());
     // The last is a rental's, which has none.
-    for (n, amount) in [eur("0.10"), eur("0.10"), eur("0.100"), zloty, None]
-        .into_iter()
-        .enumerate()
+    for (n, amount) in [
+        Some(eur("0.10")),
+        Some(eur("0.10")),
+        Some(eur("0.100")),
+        zloty,
+        None,
+    ]
+    .into_iter()
+    .enumerate()
     {
         let mut order = scene.order(&format!("paid-{n}"));
         order.attempts[0].terms.amount = amount;
@@ -132,20 +138,20 @@ pub(super) async fn period_adds_what_was_financed_and_what_waits(scene: &Scene<'
     };
     // Waiting since before the period, and never told of.
     for n in 0..2 {
-        let order = granted(&format!("waits-{n}"), eur("20.00"));
+        let order = granted(&format!("waits-{n}"), Some(eur("20.00")));
         scene.written(&order, Due::Never).await;
     }
     // A changed cart: the former attempt is granted too.
-    let mut changed = granted("changed", eur("1000.00"));
+    let mut changed = granted("changed", Some(eur("1000.00")));
     changed.attempts[0].superseded = true;
     let mut second = attempt("changed", 2, start);
     second.state = AttemptState::Granted;
-    second.terms.amount = eur("300.00");
+    second.terms.amount = Some(eur("300.00"));
     changed.attempts.push(second.clone());
     scene.written(&changed, Due::Never).await;
     // The same, where the former has taken the order.
     for (name, by_command) in [("bound", false), ("approved", true)] {
-        let mut taken = granted(name, eur("4000.00"));
+        let mut taken = granted(name, Some(eur("4000.00")));
         let former = &mut taken.attempts[0];
         former.superseded = true;
         former.bound = !by_command;
@@ -159,13 +165,13 @@ pub(super) async fn period_adds_what_was_financed_and_what_waits(scene: &Scene<'
         });
         let mut later = attempt(name, 2, start);
         later.state = AttemptState::Granted;
-        later.terms.amount = eur("9.00");
+        later.terms.amount = Some(eur("9.00"));
         taken.attempts.push(later);
         scene.written(&taken, Due::Never).await;
     }
     // The bank names another amount, so a person waits, not the merchant.
-    let mut disputed = granted("disputed", eur("7.00"));
-    disputed.attempts[0].other_amount = eur("8.00");
+    let mut disputed = granted("disputed", Some(eur("7.00")));
+    disputed.attempts[0].other_amount = Some(eur("8.00"));
     scene.written(&disputed, Due::Never).await;
     let period = of_main(scene, start, now).await;
     assert_eq!(sums(&period.financed), ["0.300 EUR", "0.05 PLN"]);
