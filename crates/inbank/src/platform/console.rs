@@ -9,7 +9,7 @@ use super::Platform;
 impl Platform {
     /// A console over this platform, for these users: pages to see how orders stand, and to decide about them. Merge its routes into
     /// your own. What is decided in it is written down in the platform's database; with a ledger of your own, give it
-    /// [an audit log](PlatformBuilder::audit_log), or it only shows.
+    /// [an audit log](crate::PlatformBuilder::audit_log), or it only shows.
     ///
     /// ```no_run
     /// # use std::sync::Arc;
