@@ -1,3 +1,4 @@
+mod console;
 mod figures;
 
 use std::collections::BTreeMap;
@@ -273,36 +274,6 @@ impl Platform {
     /// [`LedgerError`].
     pub async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
         self.worker.ledger().feed(shop, after, limit).await
-    }
-
-    /// A console over this platform, for these users: pages to see how orders stand, and to decide about them. Merge its routes into
-    /// your own. What is decided in it is written down in the platform's database; with a ledger of your own, give it
-    /// [an audit log](PlatformBuilder::audit_log), or it only shows.
-    ///
-    /// ```no_run
-    /// # use std::sync::Arc;
-    /// # use axum::Router;
-    /// use inbank::console::{Scope, TokenUsers};
-    ///
-    /// # fn example(platform: &inbank::Platform, token: &str) {
-    /// let users = TokenUsers::new().with("Anna", token, Scope::Write, None);
-    /// let routes: Router = Router::new().merge(platform.console(Arc::new(users)).router()); // at /console
-    /// # let _ = routes;
-    /// # }
-    /// ```
-    #[cfg(feature = "console")]
-    pub fn console(&self, users: Arc<dyn crate::console::Users>) -> crate::console::Console {
-        let (worker, runtime) = (self.worker.clone(), self.runtime.clone());
-        let console = crate::console::Console::new(worker, runtime, users);
-        match &self.audit {
-            Some(audit) => console.with_audit(audit.clone()),
-            None => console,
-        }
-    }
-
-    /// Where it is written down who decided what; none with a ledger of your own that was given without one.
-    pub const fn audit_log(&self) -> Option<&Arc<dyn AuditLog>> {
-        self.audit.as_ref()
     }
 
     /// Works until `stop` is done: refreshes orders when a callback arrived or a poll is due, sends
