@@ -1,9 +1,9 @@
 mod console;
 mod figures;
+mod setup;
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use inbank_app::{
@@ -17,7 +17,10 @@ use crate::Limits;
 use crate::database::connect;
 use crate::on_event::OnEvent;
 use crate::runtime::tokio_runtime;
-use crate::{ReturnPage, Shop, ShopSetup};
+use crate::{ReturnPage, Shop};
+
+use self::setup::Wired;
+pub(crate) use self::setup::Wirings;
 
 /// A commerce platform's shops at the bank, with a ledger in which nothing is lost and nothing counts
 /// twice. Cheap to clone.
@@ -37,19 +40,6 @@ pub struct Platform {
     #[cfg(feature = "axum")]
     limits: Limits,
 }
-
-/// What a shop was set up with: its page for returning customers, and what may be shown of the rest.
-pub(crate) struct Wired {
-    #[cfg_attr(
-        not(feature = "axum"),
-        expect(dead_code, reason = "the routes send customers there")
-    )]
-    pub(crate) page: Option<ReturnPage>,
-    setup: ShopSetup,
-}
-
-/// Those of all shops, which change with the shops.
-pub(crate) type Wirings = Arc<RwLock<BTreeMap<ShopName, Wired>>>;
 
 /// Why there is no platform, or no such shop.
 #[derive(Debug, thiserror::Error)]
@@ -202,20 +192,6 @@ impl Platform {
         let mut wirings = self.wirings.write().unwrap_or_else(PoisonError::into_inner);
         wirings.remove(&name);
         self.worker.shops().remove(&name)
-    }
-
-    /// How a shop is set up: its region, its place at the bank, what tells its keys apart. None when there is none of this name.
-    ///
-    /// ```no_run
-    /// # fn example(platform: &inbank::Platform) {
-    /// let keys = platform.setup("main").map(|setup| setup.keys);
-    /// # let _ = keys;
-    /// # }
-    /// ```
-    pub fn setup(&self, name: &str) -> Option<ShopSetup> {
-        let name = ShopName::parse(name).ok()?;
-        let wirings = self.wirings.read().unwrap_or_else(PoisonError::into_inner);
-        wirings.get(&name).map(|wired| wired.setup.clone())
     }
 
     /// The ledger, to list and show.

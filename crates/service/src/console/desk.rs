@@ -5,7 +5,7 @@ use inbank::console::{
     Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
 };
 use inbank::ports::AuditEntry;
-use inbank::{Bank, OrderKey, OrderReference, Platform, Reach, ShopName};
+use inbank::{Bank, Invalid, OrderKey, OrderReference, Platform, Reach, ShopName};
 use inbank_adapters_sql::{PendingDelivery, ServiceStore, Webhook, WebhookOrigin};
 
 use crate::Service;
@@ -261,6 +261,19 @@ fn delivery_card(delivery: PendingDelivery) -> Result<DeliveryCard, DeskError> {
     })
 }
 
+/// What is wrong with a form, by the words that stand on it.
+fn wrong(invalid: &Invalid) -> String {
+    let field = match invalid.field() {
+        "api_keys" => "the keys at the bank",
+        "api_version" => "the API version",
+        "base_url" => "another address than the bank's own",
+        "return_url" => "where customers return to",
+        "shop_uuid" => "the identifier at the bank",
+        other => other,
+    };
+    format!("{field}: {}", invalid.problem())
+}
+
 impl From<ShopSettingError> for DeskError {
     fn from(error: ShopSettingError) -> Self {
         match error {
@@ -270,8 +283,8 @@ impl From<ShopSettingError> for DeskError {
             | ShopSettingError::Taken
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
-            | ShopSettingError::Invalid(_)
             | ShopSettingError::Refused(_) => Self::Refused(error.to_string()),
+            ShopSettingError::Invalid(invalid) => Self::Refused(wrong(&invalid)),
         }
     }
 }

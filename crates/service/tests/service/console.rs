@@ -211,10 +211,10 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
     let service = Service::new().await;
     let admin = Browser::of(&service, ADMIN).await;
     for (field, value, says) in [
-        ("region", "finland", "region"),
-        ("shop_uuid", "a b", "shop_uuid"),
-        ("base_url", "ftp://here", "base_url"),
-        ("keys", "", "api_keys"),
+        ("region", "finland", "Region"),
+        ("shop_uuid", "a b", "The identifier at the bank"),
+        ("base_url", "ftp://here", "Another address"),
+        ("keys", "", "The keys at the bank"),
         ("name", "main", "shop of this name"),
         ("name", "a b/<script>", "hop"),
         ("reason", "", "why"),
@@ -226,7 +226,9 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
             "{field}: {}",
             answer.status
         );
-        assert!(answer.text.contains(says), "{field}: {}", answer.text);
+        let said = answer.text.split("role=\"alert\">").nth(1);
+        let said = said.unwrap_or_default().split("</p>").next();
+        assert!(said.unwrap().contains(says), "{field}: {said:?}");
         assert!(!answer.text.contains("key-of"), "{field}");
         assert!(!answer.text.contains("<script>"), "{field}");
     }
