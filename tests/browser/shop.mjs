@@ -9,19 +9,25 @@ import { chromium } from "./modules.mjs";
 export const PHONE = { width: 360, height: 780 };
 export const DESK = { width: 1280, height: 900 };
 
-/// Opens `inbank shop`, or a sandbox alone, in a process of its own.
-export async function open(region = "estonia", what = "shop") {
-  const command = [what, "--listen", "127.0.0.1:0", "--region", region, "--output", "json"];
-  const child = spawn(process.env.INBANK_PROGRAM, command, { stdio: ["ignore", "pipe", "inherit"] });
+/// Starts a command of `inbank` in a process of its own: what its ready line says, and how to stop it.
+export async function launch(command, environment = {}) {
+  const child = spawn(process.env.INBANK_PROGRAM, [...command, "--output", "json"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...environment },
+  });
   const ended = once(child, "exit");
   const [line] = await once(createInterface(child.stdout), "line");
   const stop = async () => {
     child.kill("SIGTERM");
     const [code] = await ended;
-    assert.equal(code, 0, "the shop ends well");
+    assert.equal(code, 0, `${command[0]} ends well`);
   };
   return { ...JSON.parse(line), stop };
 }
+
+/// Opens `inbank shop`, or a sandbox alone.
+export const open = (region = "estonia", what = "shop") =>
+  launch([what, "--listen", "127.0.0.1:0", "--region", region]);
 
 export async function browse() {
   // Whoever runs as root, as in a container, has no sandbox for a browser.
@@ -29,16 +35,24 @@ export async function browse() {
   return chromium.launch({ executablePath: process.env.INBANK_CHROMIUM, args });
 }
 
-/// A shop and a browser for the tests of a file. Each test has a browser's profile of its own, and fails where a
-/// page complains: a script's error, a breach of the Content-Security-Policy, a file that is not there.
-export function scene(region = "estonia") {
+/// A shop and a browser for the tests of a file.
+export const scene = (region = "estonia") =>
+  staged(async () => {
+    const shop = await open(region);
+    return { shop, url: shop.url, stop: shop.stop };
+  });
+
+/// Whatever is built, and a browser, for the tests of a file. Each test has a browser's profile of its own, and fails
+/// where a page complains: a script's error, a breach of the Content-Security-Policy, a file that is not there.
+export function staged(build) {
   const stage = {};
   before(async () => {
-    [stage.shop, stage.browser] = await Promise.all([open(region), browse()]);
+    const [built, browser] = await Promise.all([build(), browse()]);
+    Object.assign(stage, built, { browser });
   });
   after(async () => {
     await stage.browser?.close();
-    await stage.shop?.stop();
+    await stage.stop?.();
   });
   return (name, options, play) =>
     test(name, { timeout: 90_000 }, async () => {
@@ -53,7 +67,7 @@ export function scene(region = "estonia") {
       context.on("console", (message) => message.type() === "error" && complain(message.text()));
       context.on("weberror", (error) => complain(String(error.error())));
       try {
-        await play({ ...stage, context, page: await context.newPage(), url: stage.shop.url });
+        await play({ ...stage, context, page: await context.newPage() });
       } finally {
         await context.close();
       }

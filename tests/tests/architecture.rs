@@ -8,16 +8,25 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our crates each one may build on. A new crate gets its row here.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
     ("adapters-http", &["domain", "ports"]),
     ("adapters-sql", &["domain", "ports"]),
     ("testkit", &["domain", "ports", "app"]),
+    // A second way in would be one without the rules of orders: it has the use cases, and no adapter.
+    ("console", &["domain", "ports", "app"]),
     (
         "inbank",
-        &["domain", "ports", "app", "adapters-http", "adapters-sql"],
+        &[
+            "domain",
+            "ports",
+            "app",
+            "adapters-http",
+            "adapters-sql",
+            "console",
+        ],
     ),
     (
         "service",
@@ -28,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "adapters-http",
             "adapters-sql",
             "inbank",
+            "console",
         ],
     ),
     (
@@ -65,10 +75,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
 ];
 
 /// What a crate's own tests build on besides: stand-ins.
-const FOR_TESTS: [(&str, &[&str]); 7] = [
+const FOR_TESTS: [(&str, &[&str]); 8] = [
     ("app", &["testkit"]),
     ("adapters-http", &["testkit"]),
     ("adapters-sql", &["testkit"]),
+    ("console", &["testkit"]),
     ("inbank", &["testkit"]),
     ("service", &["testkit"]),
     ("cli", &["testkit"]),

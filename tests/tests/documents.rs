@@ -264,6 +264,7 @@ fn every_warning_and_error_of_the_log_is_in_the_operators_guide() {
         .collect();
     let sources = sources(&[
         "crates/app/src",
+        "crates/console/src",
         "crates/inbank/src",
         "crates/adapters-http/src",
         "crates/adapters-sql/src",

@@ -67,7 +67,7 @@ pub use ledger::SqlLedger;
 pub use options::LedgerOptions;
 #[cfg(feature = "service")]
 pub use service::{
-    Begun, ClaimedWebhook, DueDelivery, FailedDelivery, IdempotencyName, KeptShop, Outcome, Resend,
-    Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures, WebhookOrigin,
-    WebhookTarget,
+    Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, PendingDelivery,
+    Resend, Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures,
+    WebhookOrigin, WebhookTarget,
 };

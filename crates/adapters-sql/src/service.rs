@@ -21,7 +21,7 @@ use crate::connection::DatabaseError;
 use crate::engine::Engine;
 use crate::script::{Statement, Text};
 
-pub use self::delivery::{FailedDelivery, Resend};
+pub use self::delivery::{PendingDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
 pub use self::sending::{ClaimedWebhook, DueDelivery};
 pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};

@@ -52,13 +52,13 @@ pub use return_page::ReturnPage;
 pub use runtime::{OsRandom, TokioSpawner};
 #[cfg(feature = "axum")]
 pub use serve::{Limits, ServeError};
-pub use shop::Shop;
+pub use shop::{Shop, ShopSetup};
 
 #[doc(inline)]
 pub use inbank_app::{
     Activation, ApplyOutcome, Bank, Call, CallFigures, CallOutcome, Calls, CommandOutcome,
     Concurrency, Health, HostCalls, Inbox, InboxError, NotOffered, OrderError, OrderHandle,
-    PayOutcome, Quote, RentalQuote, Retention, Runtime, ShopError, ShopHandle, Shown,
+    PayOutcome, Quote, Reach, RentalQuote, Retention, Runtime, ShopError, ShopHandle, Shown,
     SigningOutcome, Stopping, Unavailable, if_told, settle,
 };
 #[doc(inline)]
@@ -71,6 +71,12 @@ pub use inbank_ports::{
 /// How the bank is reached over HTTP.
 pub mod http {
     pub use inbank_adapters_http::*;
+}
+
+/// Pages for operators and merchants: what [`Platform::console`] is made of.
+#[cfg(feature = "console")]
+pub mod console {
+    pub use inbank_console::*;
 }
 
 /// Where the ledger is.

@@ -1,20 +1,24 @@
 mod builder;
+mod console;
 mod figures;
+mod setup;
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 #[cfg(feature = "axum")]
 use std::time::Duration;
 
 use inbank_app::{Inbox, Runtime, ShopError, ShopHandle, Shops, Worker};
 use inbank_domain::{Invalid, ShopName, WebAddress};
-use inbank_ports::{Feed, Ledger, LedgerError};
+use inbank_ports::{AuditLog, Feed, Ledger, LedgerError};
 
-pub use self::builder::PlatformBuilder;
 #[cfg(feature = "axum")]
 use crate::Limits;
 use crate::{ReturnPage, Shop};
+
+pub use self::builder::PlatformBuilder;
+use self::setup::Wired;
+pub(crate) use self::setup::Wirings;
 
 /// A commerce platform's shops at the bank, with a ledger in which nothing is lost and nothing counts
 /// twice. Cheap to clone.
@@ -29,13 +33,11 @@ pub struct Platform {
     inbox: Inbox,
     public_url: WebAddress,
     runtime: Runtime,
-    pages: Pages,
+    wirings: Wirings,
+    audit: Option<Arc<dyn AuditLog>>,
     #[cfg(feature = "axum")]
     limits: Limits,
 }
-
-/// The shops' pages for returning customers, which change with the shops.
-pub(crate) type Pages = Arc<RwLock<BTreeMap<ShopName, ReturnPage>>>;
 
 /// Why there is no platform, or no such shop.
 #[derive(Debug, thiserror::Error)]
@@ -160,14 +162,11 @@ impl Platform {
             .as_deref()
             .map(ReturnPage::parse)
             .transpose()?;
-        let bank = shop.bank(self.runtime.clock())?;
+        let (bank, setup) = shop.wired(self.runtime.clock())?;
         let shop = inbank_app::Shop::new(name.clone(), bank, &self.public_url)?;
         take(self.worker.shops(), shop)?;
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        match page {
-            Some(page) => pages.insert(name, page),
-            None => pages.remove(&name),
-        };
+        let mut wirings = self.wirings.write().unwrap_or_else(PoisonError::into_inner);
+        wirings.insert(name, Wired { page, setup });
         Ok(())
     }
 
@@ -183,8 +182,8 @@ impl Platform {
         let Ok(name) = ShopName::parse(name) else {
             return false;
         };
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        pages.remove(&name);
+        let mut wirings = self.wirings.write().unwrap_or_else(PoisonError::into_inner);
+        wirings.remove(&name);
         self.worker.shops().remove(&name)
     }
 
@@ -276,8 +275,8 @@ impl Platform {
     }
 
     #[cfg(feature = "axum")]
-    pub(crate) const fn pages(&self) -> &Pages {
-        &self.pages
+    pub(crate) const fn wirings(&self) -> &Wirings {
+        &self.wirings
     }
 
     #[cfg(feature = "axum")]

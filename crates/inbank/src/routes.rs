@@ -25,7 +25,7 @@ use inbank_app::{Inbox, InboxError};
 use inbank_domain::ShopName;
 use inbank_ports::{Headers, Kept};
 
-use crate::platform::Pages;
+use crate::platform::Wirings;
 use crate::{Platform, ReturnPage};
 use address::Address;
 
@@ -37,7 +37,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
 
 struct Receiver {
     inbox: Inbox,
-    pages: Pages,
+    wirings: Wirings,
 }
 
 impl Platform {
@@ -59,7 +59,7 @@ impl Platform {
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let receiver = Receiver {
             inbox: self.inbox().clone(),
-            pages: self.pages().clone(),
+            wirings: self.wirings().clone(),
         };
         Router::new()
             .route("/callbacks/{shop}/{attempt}", post(callback::receive))
@@ -88,7 +88,7 @@ impl Receiver {
     }
 
     fn page(&self, shop: &ShopName) -> Option<ReturnPage> {
-        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
-        pages.get(shop).cloned()
+        let wirings = self.wirings.read().unwrap_or_else(PoisonError::into_inner);
+        wirings.get(shop)?.page.clone()
     }
 }

@@ -1,3 +1,5 @@
+mod setup;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use inbank_ports::Clock;
 use sha2::{Digest as _, Sha256};
 
 use crate::BuildError;
+
+pub use self::setup::ShopSetup;
 
 /// One of a platform's shops, as it is set up: its own name, its region, and its identifier and keys
 /// at the bank.
@@ -226,21 +230,36 @@ impl Shop {
         Ok(ShopName::parse(self.name.as_str())?)
     }
 
-    pub(crate) fn bank(self, clock: &Arc<dyn Clock>) -> Result<Bank, BuildError> {
+    /// Its side of the bank, and how that was set up.
+    pub(crate) fn wired(self, clock: &Arc<dyn Clock>) -> Result<(Bank, ShopSetup), BuildError> {
         if let Some(setting) = self.misplaced {
             let problem =
                 "is a setting of Inbank's API, and does nothing for a shop made by Shop::at";
             return Err(Invalid::new(setting, problem).into());
         }
-        match self.side {
-            Side::Ports(bank) => Ok(*bank),
-            Side::Inbank(inbank) => inbank.bank(clock),
-        }
+        let (bank, mut setup) = match self.side {
+            Side::Ports(bank) => {
+                let setup = ShopSetup {
+                    region: bank.region.clone(),
+                    host: bank.host.to_string(),
+                    environment: None,
+                    base_url: None,
+                    api_version: None,
+                    shop_uuid: None,
+                    keys: Vec::new(),
+                    return_url: None,
+                };
+                (*bank, setup)
+            }
+            Side::Inbank(inbank) => inbank.wired(clock)?,
+        };
+        setup.return_url = self.return_url;
+        Ok((bank, setup))
     }
 }
 
 impl Inbank {
-    fn bank(self, clock: &Arc<dyn Clock>) -> Result<Bank, BuildError> {
+    fn wired(self, clock: &Arc<dyn Clock>) -> Result<(Bank, ShopSetup), BuildError> {
         let keys = self.keys.iter().map(|key| ApiKey::parse(key));
         let keys: Vec<ApiKey> = keys.collect::<Result<_, _>>()?;
         let authenticator = HmacAuthenticator::new(&keys)
@@ -273,11 +292,22 @@ impl Inbank {
             builder.build()?
         };
         let host = api.site().to_string();
+        let by_hand = self.api.is_some();
+        let setup = ShopSetup {
+            region: api.region().clone(),
+            host: host.clone(),
+            environment: (!by_hand).then(|| self.environment.unwrap_or_default()),
+            base_url: self.base_url,
+            api_version: Some(api.version()),
+            shop_uuid: Some(self.uuid.clone()),
+            keys: identities.iter().map(|digest| short(digest)).collect(),
+            return_url: None,
+        };
         // A UUID is the same in either letter case.
         identities.push(format!("{host} {}", self.uuid.to_ascii_lowercase()));
         let region = api.region().clone();
         let bank = Bank::new(region, host, identities, Arc::new(authenticator));
-        Ok(bank.with_all(Arc::new(api)))
+        Ok((bank.with_all(Arc::new(api)), setup))
     }
 
     /// What the connection has decided can't be set once more.
@@ -303,6 +333,11 @@ fn digest(key: &ApiKey) -> String {
     let mut half = [0; 16];
     half.copy_from_slice(&Sha256::digest(key.expose())[..16]);
     format!("{:032x}", u128::from_be_bytes(half))
+}
+
+/// As much of it as people compare.
+fn short(digest: &str) -> String {
+    digest.chars().take(16).collect()
 }
 
 impl fmt::Debug for Shop {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use inbank::Platform;
 use inbank_adapters_sql::ServiceStore;
@@ -38,7 +38,7 @@ use self::problem::Problem;
 use self::scrape::Figures;
 use crate::shops::RuntimeShops;
 use crate::webhook::Webhooks;
-use crate::{Service, Tokens};
+use crate::{Service, Tokens, console};
 
 /// What every route works with.
 pub(crate) struct Api {
@@ -124,6 +124,7 @@ fn described() -> OpenApiRouter<Shared> {
 /// The service's routes, to be served beside the platform's own ([`Platform::serve_until`]). Whoever waits for events is
 /// answered as soon as `stopping` says so, since the server would else wait for them. To be made on a Tokio runtime.
 pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
+    let console = console::routes(&service);
     let figures = Figures::new(stopping.clone());
     let api = Arc::new(Api {
         platform: service.platform,
@@ -142,9 +143,12 @@ pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
         .route("/docs/style.css", get(browse::style))
         .fallback(|| async { Problem::no_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .route("/", get(|| async { Redirect::to(console::PATH) }))
         .layer(from_fn_with_state(api.clone(), idempotency::once))
-        .layer(from_fn_with_state(api.clone(), admission::admit))
-        .with_state(api)
+        .with_state(api.clone())
+        // It has sessions and forms of its own, and neither bearer tokens nor problem documents.
+        .merge(console)
+        .layer(from_fn_with_state(api, admission::admit))
 }
 
 /// The `OpenAPI` document, as JSON.

@@ -10,6 +10,7 @@
 mod answer;
 mod api;
 mod config;
+mod console;
 mod secret;
 mod service;
 mod shops;

@@ -27,6 +27,9 @@ pub(crate) enum ShopSettingError {
     /// The configuration's file has it.
     #[error("inbank.toml has this shop; change it there, and start again")]
     OfFile,
+    /// There is one of this name already.
+    #[error("there is a shop of this name; choose another, or change the keys of that one")]
+    Taken,
     /// There is no key to encrypt secrets with.
     #[error(
         "the service has no key to keep secrets with: set secret_key_env in inbank.toml and start again, or give api_keys_env or api_keys_file"
@@ -211,6 +214,26 @@ impl RuntimeShops {
         Ok(())
     }
 
+    /// Whether the configuration's file has it.
+    pub(crate) fn is_of_file(&self, name: &ShopName) -> bool {
+        self.file.contains(name)
+    }
+
+    /// Adds a shop where there is none of this name.
+    pub(crate) async fn add(
+        &self,
+        name: &ShopName,
+        settings: Settings,
+        keys: KeySource,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
+        self.sync().await?;
+        if self.file.contains(name) || self.known.lock().await.shops.contains_key(name) {
+            return Err(ShopSettingError::Taken);
+        }
+        self.set(name, settings, keys, by).await
+    }
+
     /// Changes a shop's keys, and nothing else.
     pub(crate) async fn change_keys(
         &self,
@@ -218,7 +241,7 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        if self.file.contains(name) {
+        if self.is_of_file(name) {
             return Err(ShopSettingError::OfFile);
         }
         self.sync().await?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
 use inbank::ShopName;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -97,6 +98,31 @@ impl Token {
         format!("token {:08x}", u32::from_be_bytes([a, b, c, d]))
     }
 
+    /// By which a browser's session names it: no part of it. Another than [`principal`](Self::principal), which several tokens
+    /// share, so that a session ends with the token that it began with.
+    pub(crate) fn id(&self) -> String {
+        let [a, b, c, d, e, f, g, h, ..] = self.derived("inbank console: name");
+        format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    /// A secret of its own for one purpose, which says nothing about it and nothing about another.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        // As a short key is padded.
+        let mut key = [0; 64];
+        key[..32].copy_from_slice(&self.digest);
+        let mut mac = Hmac::<Sha256>::new(&key.into());
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    pub(crate) const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    pub(crate) fn shops(&self) -> Option<&[ShopName]> {
+        self.shops.as_deref()
+    }
+
     /// Whether it may see anything of a shop.
     pub fn sees(&self, shop: &ShopName) -> bool {
         self.shops.as_ref().is_none_or(|shops| shops.contains(shop))
@@ -134,6 +160,11 @@ impl Tokens {
             }
         }
         found
+    }
+
+    /// The token that a session names.
+    pub(crate) fn named(&self, id: &str) -> Option<&Token> {
+        self.0.iter().find(|token| token.id() == id)
     }
 }
 

@@ -14,6 +14,7 @@ mod sealed;
 mod secret;
 mod sender;
 mod setting;
+mod standing;
 mod target;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ use crate::vault::Vault;
 pub(crate) use self::message::WebhookMessage;
 pub use self::secret::WebhookSecret;
 pub(crate) use self::setting::{Again, WebhookError};
+pub(crate) use self::standing::{Standing, address, standing};
 pub use self::target::WebhookTargets;
 
 /// Where a shop's webhooks go, as the configuration's file says.

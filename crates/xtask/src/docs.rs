@@ -16,13 +16,14 @@ use crate::tree;
 use pages::Pages;
 
 /// What stands in the reference: what others build on, and what they test with.
-const REFERENCE: [&str; 8] = [
+const REFERENCE: [&str; 9] = [
     "inbank",
     "inbank-domain",
     "inbank-ports",
     "inbank-app",
     "inbank-adapters-http",
     "inbank-adapters-sql",
+    "inbank-console",
     "inbank-testkit",
     "inbank-sandbox",
 ];

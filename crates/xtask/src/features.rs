@@ -21,17 +21,20 @@ pub(crate) struct Arguments {
 }
 
 /// The features, each by itself, what one has without asking, and all.
-const SETS: [(&str, &[&str]); 8] = [
+const SETS: [(&str, &[&str]); 9] = [
     ("`axum`", &["axum"]),
     ("`rustls`", &["rustls"]),
     ("`sqlite`", &["sqlite"]),
     ("`postgres`", &["postgres"]),
     ("`metrics`", &["metrics"]),
+    ("`console`", &["console"]),
     ("`mocks`", &["mocks"]),
     ("default", &["axum", "rustls", "sqlite"]),
     (
         "all",
-        &["axum", "rustls", "sqlite", "postgres", "metrics", "mocks"],
+        &[
+            "axum", "rustls", "sqlite", "postgres", "metrics", "console", "mocks",
+        ],
     ),
 ];
 

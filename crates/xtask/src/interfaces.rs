@@ -16,11 +16,12 @@ pub(crate) struct Arguments {
 }
 
 /// The crates that somebody else builds on, the one that is embedded first.
-const INTERFACES: [&str; 7] = [
+const INTERFACES: [&str; 8] = [
     "inbank",
     "inbank-adapters-http",
     "inbank-adapters-sql",
     "inbank-app",
+    "inbank-console",
     "inbank-domain",
     "inbank-ports",
     "inbank-testkit",

@@ -14,6 +14,7 @@ mod claim_growth;
 mod client_call;
 mod cold_build;
 mod commits;
+mod console;
 mod dialect;
 mod drain;
 mod instant;
@@ -76,7 +77,19 @@ const ALWAYS: [Measured; 17] = [
 ];
 
 /// With `--full` only: each takes minutes.
-const FULL: [Measured; 4] = [
+const FULL: [Measured; 8] = [
+    ("console_sqlite", console::sqlite, AtMost(3.0)),
+    ("console_postgres", console::postgres, AtMost(3.0)),
+    (
+        "console_slowest_sqlite",
+        console::slowest_sqlite,
+        AtMost(1.0),
+    ),
+    (
+        "console_slowest_postgres",
+        console::slowest_postgres,
+        AtMost(1.0),
+    ),
     ("claim_growth_sqlite", claim_growth::sqlite, AtMost(1.5)),
     ("claim_growth_postgres", claim_growth::postgres, AtMost(1.5)),
     ("cold_build", cold_build::times, AtMost(1.3)),

@@ -68,20 +68,21 @@ impl Store {
             ("id", "'attempt-' || i".to_owned()),
             ("session", "'session-' || i".to_owned()),
         ];
-        for (table, changed) in [
-            ("inbank_order", &order[..]),
-            ("inbank_attempt", &attempt[..]),
-        ] {
-            let columns = self.columns(table).await;
-            self.fill_table(&copies(table, &columns, changed, count))
-                .await;
-        }
+        self.copy("inbank_order", &order, count).await;
+        self.copy("inbank_attempt", &attempt, count).await;
         if due == 0 {
             self.execute("UPDATE inbank_order SET due_at = NULL WHERE reference = 'order-0'")
                 .await;
         }
         // What a server does by itself some time after so many rows.
         self.execute("ANALYZE").await;
+    }
+
+    /// Copies the one row of a table so many times, with some columns changed by the copy's number `i`.
+    pub(crate) async fn copy(&self, table: &str, changed: &[(&str, String)], count: u32) {
+        let columns = self.columns(table).await;
+        let sql = copies(table, &columns, changed, count);
+        self.fill_table(&sql).await;
     }
 
     async fn columns(&self, table: &str) -> Vec<String> {
@@ -101,7 +102,7 @@ impl Store {
     }
 
     /// A file that is filled may be lost with the machine, and is given room in memory.
-    async fn fill_table(&self, sql: &str) {
+    pub(crate) async fn fill_table(&self, sql: &str) {
         if self.file.is_some() {
             let file = self.file();
             let settings =
@@ -115,7 +116,7 @@ impl Store {
         }
     }
 
-    async fn execute(&self, sql: &str) {
+    pub(crate) async fn execute(&self, sql: &str) {
         if self.file.is_some() {
             self.file().execute_batch(sql).unwrap();
         } else {

@@ -10,9 +10,9 @@ use crate::audit::recorded;
 use crate::failure::Failure;
 use crate::script::{Cells, Statement, Text};
 
-/// An event whose delivery failed.
+/// An event that the shop's own server has not taken yet: it waits, or its delivery failed.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct FailedDelivery {
+pub struct PendingDelivery {
     /// The order that it is about, as the shop calls it.
     pub reference: String,
     /// Its number in its order.
@@ -27,7 +27,7 @@ pub struct FailedDelivery {
     pub due_at: Option<OffsetDateTime>,
     /// When it was given up.
     pub dead_at: Option<OffsetDateTime>,
-    /// When it was last tried.
+    /// When it was last tried; none where it only waits.
     pub tried_at: Option<OffsetDateTime>,
     /// The status of the last answer, where there was one.
     pub status: Option<u16>,
@@ -63,13 +63,19 @@ pub enum Resend {
 /// So many are sent again by one call at the most.
 const MOST: u32 = 10_000;
 
-static FAILED: Text = Text::new(|| {
-    "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem, d.answer
-    FROM inbank_webhook_delivery AS d
-    JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
-    WHERE d.shop = $2 AND d.tried_at IS NOT NULL ORDER BY d.tried_at DESC, d.position LIMIT $3"
-        .to_owned()
-});
+fn which(deliveries: &str) -> String {
+    format!(
+        "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem, d.answer
+        FROM inbank_webhook_delivery AS d
+        JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+        WHERE d.shop = $2 AND {deliveries}"
+    )
+}
+
+static FAILED: Text =
+    Text::new(|| which("d.tried_at IS NOT NULL ORDER BY d.tried_at DESC, d.position LIMIT $3"));
+
+static OF_ORDER: Text = Text::new(|| which("d.reference = $3 ORDER BY d.number"));
 
 /// Those that were not taken up yet are sent anyway.
 fn again(which: &str) -> String {
@@ -96,11 +102,11 @@ static DEAD: Text = Text::new(|| {
         .to_owned()
 });
 
-fn failed(row: &Cells) -> Result<FailedDelivery, Failure> {
+fn pending(row: &Cells) -> Result<PendingDelivery, Failure> {
     let mut row = row.cursor();
     let (reference, number) = (row.text()?.to_owned(), row.count()?);
     let attempt = row.text()?;
-    Ok(FailedDelivery {
+    Ok(PendingDelivery {
         reference,
         number,
         // As an event calls itself.
@@ -117,6 +123,21 @@ fn failed(row: &Cells) -> Result<FailedDelivery, Failure> {
 }
 
 impl ServiceStore {
+    /// Those events of an order that wait for the shop's own server, or were given up, in their order. One that isn't among them was
+    /// taken, is about to be taken up, or happened before the shop had a webhook.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn deliveries(
+        &self,
+        key: &OrderKey,
+        now: OffsetDateTime,
+    ) -> Result<Vec<PendingDelivery>, LedgerError> {
+        let rows = self.engine.look(Statement::new(&OF_ORDER, now).of(key));
+        let rows = rows.await?;
+        self.engine.understood(rows.iter().map(pending).collect())
+    }
+
     /// The deliveries of a shop's webhook that failed and did not succeed since, the last tried first.
     ///
     /// # Errors
@@ -126,10 +147,10 @@ impl ServiceStore {
         shop: &ShopName,
         limit: u32,
         now: OffsetDateTime,
-    ) -> Result<Vec<FailedDelivery>, LedgerError> {
+    ) -> Result<Vec<PendingDelivery>, LedgerError> {
         let statement = Statement::new(&FAILED, now).with(shop).with(limit);
         let rows = self.engine.look(statement).await?;
-        self.engine.understood(rows.iter().map(failed).collect())
+        self.engine.understood(rows.iter().map(pending).collect())
     }
 
     /// Has events of a shop sent again, delivered or not: at once, and with all their tries before them; at most ten thousand.

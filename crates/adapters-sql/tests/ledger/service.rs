@@ -264,6 +264,19 @@ async fn a_delivery_that_is_given_up_lets_the_later_ones_go_on_and_is_sent_again
     assert_eq!((failed[0].id.as_str(), failed[0].tries), ("a-1/1", 1));
     assert_eq!(failed[0].dead_at, Some(minute(1)));
     assert_eq!(failed[0].answer.as_deref(), Some("busy\u{fffd}"));
+    // What an order's events wait for, tried or not.
+    for (name, expected) in [
+        ("a", vec![(1, 1), (2, 0)]),
+        ("b", vec![(1, 0), (2, 0)]),
+        ("c", vec![]),
+    ] {
+        let waiting = kept.store.deliveries(&key(name), minute(2)).await.unwrap();
+        let waiting: Vec<_> = waiting
+            .iter()
+            .map(|event| (event.number, event.tries))
+            .collect();
+        assert_eq!(waiting, expected, "{name}");
+    }
     let resent = kept
         .store
         .resend(&shop(), &Resend::Dead, &entry("webhook.resend"), minute(2))

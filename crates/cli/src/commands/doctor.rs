@@ -2,8 +2,8 @@ use std::fmt;
 
 use clap::Args;
 use inbank::http::{Environment, PartnerApi};
-use inbank::ports::{Connection, GatewayError, GatewayErrorKind, ProductCatalogue, Sessions};
-use inbank::{Product, ProductCode, SessionId, WebAddress};
+use inbank::ports::{GatewayError, ProductCatalogue};
+use inbank::{Product, ProductCode, Reach, WebAddress};
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::lookup_host;
@@ -95,37 +95,26 @@ impl Report {
     async fn connection(&mut self, api: &PartnerApi) -> bool {
         const NAMES: [&str; 2] = ["reachability", "key"];
         let [reachability, key] = NAMES;
-        match api.ping().await {
-            Ok(()) => {
+        match Reach::of(api, api).await {
+            Reach::Answers { ping } => {
                 self.pass(reachability, "the bank answers");
                 self.pass(
                     key,
-                    "accepted; that it belongs to this shop shows with --product",
+                    if ping {
+                        "accepted; that it belongs to this shop shows with --product"
+                    } else {
+                        "accepted by the payment sessions; `ping` is not given to this shop"
+                    },
                 );
                 true
             }
-            // Calls that a shop isn't given are answered like wrong keys, or like addresses that don't exist.
-            Err(error) if error.kind() != GatewayErrorKind::Unreachable => {
-                match session_of_nobody(api).await {
-                    Ok(()) => {
-                        self.pass(reachability, "the bank answers");
-                        self.pass(
-                            key,
-                            "accepted by the payment sessions; `ping` is not given to this shop",
-                        );
-                        true
-                    }
-                    Err(error) if error.kind() == GatewayErrorKind::NotAuthorised => {
-                        self.pass(reachability, "the bank answers");
-                        let next =
-                            "set the key that Inbank gave for this shop and this environment";
-                        self.fail(key, error.to_string(), Failure::Advised(error, next));
-                        true
-                    }
-                    Err(_) => self.nothing_answers(NAMES, error),
-                }
+            Reach::KeyRefused(error) => {
+                self.pass(reachability, "the bank answers");
+                let next = "set the key that Inbank gave for this shop and this environment";
+                self.fail(key, error.to_string(), Failure::Advised(error, next));
+                true
             }
-            Err(error) => self.nothing_answers(NAMES, error),
+            Reach::NoAnswer(error) => self.nothing_answers(NAMES, error),
         }
     }
 
@@ -186,19 +175,7 @@ impl Report {
     }
 }
 
-/// Asks for a session that nobody has opened: a bank that takes the key says that it doesn't know it.
-async fn session_of_nobody(api: &PartnerApi) -> Result<(), GatewayError> {
-    let nobody =
-        SessionId::parse(NOBODY).map_err(|error| GatewayError::invalid("session.show", error))?;
-    match api.session(&nobody).await {
-        Err(error) if error.kind() == GatewayErrorKind::NotFound => Ok(()),
-        answer => answer.map(drop),
-    }
-}
-
 const NOT_CHECKED: &str = "not checked: the bank does not answer";
-
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 fn summary(product: &Product) -> String {
     let limit = |limit: Option<inbank::Money>| {

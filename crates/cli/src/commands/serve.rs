@@ -31,7 +31,8 @@ use crate::{open_files, output, stop};
   inbank serve --demo
   inbank serve --config inbank.toml --listen 127.0.0.1:8080
 
-`inbank init` makes the file. A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /docs says what it can do. \
+`inbank init` makes the file. A ready line is printed first; then it serves until Ctrl-C or SIGTERM. /docs says what it can do, and \
+/console shows orders to people, who sign in with a token. \
 The ledger is the one of DATABASE_URL, sqlite:inbank.db unless set; any number of processes may share one on \
 PostgreSQL. --demo needs no file: it brings a sandbox, a shop, a token and a ledger, and forgets all of them \
 when it stops.")]
@@ -278,7 +279,7 @@ impl fmt::Display for Ready {
         let Some(brought) = &self.demo else {
             return write!(
                 f,
-                "{}/docs says what it can do. Ctrl-C stops it.",
+                "{0}/console shows orders, {0}/docs says what it can do. Ctrl-C stops it.",
                 self.listen
             );
         };
@@ -299,7 +300,7 @@ impl fmt::Display for Ready {
         writeln!(f, "  {url}/v1/shops/{shop}/orders/1001/pay\n")?;
         writeln!(
             f,
-            "Open the redirect_url in a browser. {url}/docs says what else it can do. Ctrl-C stops it.\n"
+            "Open the redirect_url in a browser. {url}/console shows what becomes of it, and asks for the token {token}.\n{url}/docs says what else it can do. Ctrl-C stops it.\n"
         )?;
         let key = &brought.sandbox_api_key;
         let access = Access {

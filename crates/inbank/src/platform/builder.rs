@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use inbank_app::{Concurrency, Retention, Runtime, Shops, Stopping, Worker};
 use inbank_domain::{Invalid, OrderEvent, WebAddress};
-use inbank_ports::{Clock, EventSink, Ledger, SinkError};
+use inbank_ports::{AuditLog, Clock, EventSink, Ledger, SinkError};
 
-use super::{BuildError, Pages, Platform};
+use super::{BuildError, Platform, Wirings};
 #[cfg(feature = "axum")]
 use crate::Limits;
 use crate::Shop;
@@ -20,6 +20,7 @@ pub struct PlatformBuilder {
     public_url: Option<String>,
     database: Option<String>,
     ledger: Option<Arc<dyn Ledger>>,
+    audit: Option<Arc<dyn AuditLog>>,
     sink: Option<Arc<dyn EventSink>>,
     clock: Option<Arc<dyn Clock>>,
     runtime: Option<Runtime>,
@@ -38,6 +39,7 @@ impl PlatformBuilder {
             public_url: None,
             database: None,
             ledger: None,
+            audit: None,
             sink: None,
             clock: None,
             runtime: None,
@@ -102,6 +104,24 @@ impl PlatformBuilder {
     /// ```
     pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
         self.ledger = Some(ledger);
+        self
+    }
+
+    /// Where it is written down who decided what in a console; the platform's own database unless another ledger is given.
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use inbank::Platform;
+    /// # use inbank::sql::LedgerOptions;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ledger = Arc::new(LedgerOptions::new().connections(4).connect("sqlite:inbank.db").await?);
+    /// let builder = Platform::builder().ledger(ledger.clone()).audit_log(ledger);
+    /// # let _ = builder;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn audit_log(mut self, audit: Arc<dyn AuditLog>) -> Self {
+        self.audit = Some(audit);
         self
     }
 
@@ -289,9 +309,12 @@ impl PlatformBuilder {
         let runtime = self
             .runtime
             .unwrap_or_else(|| tokio_runtime(self.clock.clone()));
-        let ledger = match (self.ledger, self.database) {
-            (Some(ledger), _) => ledger,
-            (None, Some(url)) => connect(&url).await?,
+        let (ledger, audit) = match (self.ledger, self.database) {
+            (Some(ledger), _) => (ledger, self.audit),
+            (None, Some(url)) => {
+                let (ledger, audit) = connect(&url).await?;
+                (ledger, self.audit.or(Some(audit)))
+            }
             (None, None) => {
                 return Err(missing("database", "is missing: such as sqlite:inbank.db").into());
             }
@@ -308,7 +331,8 @@ impl PlatformBuilder {
             worker,
             public_url,
             runtime,
-            pages: Pages::default(),
+            wirings: Wirings::default(),
+            audit,
             #[cfg(feature = "axum")]
             limits: self.limits,
         };

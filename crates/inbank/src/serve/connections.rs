@@ -1,12 +1,15 @@
 //! Accepts connections, serves each in a task of its own, and ends them when told to.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::error_handling::HandleErrorLayer;
+use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
+use axum::middleware::AddExtension;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -47,8 +50,12 @@ pub(super) async fn accept(
         };
         // Those that have ended are forgotten.
         while connections.try_join_next().is_some() {}
-        if let Some((stream, slot)) = accepted {
-            serve(&mut connections, stream, slot, &routes, limits, &graceful);
+        if let Some((stream, peer, slot)) = accepted {
+            // For whoever limits what one address may do.
+            let routes = ServiceBuilder::new()
+                .layer(Extension(ConnectInfo(peer)))
+                .service(routes.clone());
+            serve(&mut connections, stream, slot, routes, limits, &graceful);
         }
     }
     drop(listener);
@@ -63,14 +70,14 @@ pub(super) async fn accept(
     }
 }
 
-/// The next connection, once there is room for it; none where it could not be accepted.
+/// The next connection with who it is from, once there is room for it; none where it could not be accepted.
 async fn next(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, slot)),
+        Ok((stream, peer)) => Some((stream, peer, slot)),
         // A client that has gone again is no fault of ours.
         Err(error) if is_of_the_client(&error) => None,
         Err(error) => {
@@ -94,7 +101,7 @@ fn serve(
     connections: &mut JoinSet<()>,
     stream: TcpStream,
     slot: OwnedSemaphorePermit,
-    routes: &Router,
+    routes: AddExtension<Router, ConnectInfo<SocketAddr>>,
     limits: Limits,
     graceful: &GracefulShutdown,
 ) {
@@ -103,7 +110,7 @@ fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(LARGEST_HEAD)
-        .serve_connection(stream, TowerToHyperService::new(routes.clone()));
+        .serve_connection(stream, TowerToHyperService::new(routes));
     let connection = graceful.watch(connection);
     connections.spawn(async move {
         if let Err(error) = connection.await {

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
 use inbank::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -74,6 +75,20 @@ pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
     let read = tokio::time::timeout(Duration::from_secs(30), read).await;
     assert!(read.is_ok(), "the server does not close it");
     answer
+}
+
+#[tokio::test]
+async fn a_route_is_told_where_its_client_is() {
+    let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+    let address = serve_shortly(Router::new().route("/peer", get(peer))).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mine = stream.local_addr().unwrap().to_string();
+    stream
+        .write_all(request("GET", "/peer").as_bytes())
+        .await
+        .unwrap();
+    let answer = read_to_end(&mut stream).await;
+    assert!(answer.ends_with(&mine), "{answer}");
 }
 
 #[tokio::test]

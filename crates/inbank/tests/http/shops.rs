@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use inbank::http::{ApiVersion, PartnerApi, RegionProfile, callback_form};
+use inbank::http::{ApiVersion, Environment, PartnerApi, RegionProfile, callback_form};
 use inbank::{BuildError, Region, Shop, ShopError, ShopId};
 use inbank_testkit::FakeBank;
 
@@ -34,6 +34,35 @@ async fn two_shops_with_one_identifier_or_one_key_are_refused() {
     platform
         .add_shop(shop("second", OTHER, "another-key"))
         .unwrap();
+}
+
+#[tokio::test]
+async fn how_a_shop_is_set_up_can_be_shown_and_has_no_key_in_it() {
+    let platform = House::new().await.platform;
+    let live = shop("live", UUID, "a-key")
+        .with_further_key("another-key")
+        .with_return_url("https://shop.example/orders/{order_reference}");
+    platform.add_shop(live.live()).unwrap();
+    let setup = platform.setup("live").unwrap();
+    assert_eq!(setup.region, Region::ESTONIA);
+    assert_eq!(setup.environment, Some(Environment::Live));
+    assert_eq!(setup.api_version, Some(ApiVersion::V2));
+    assert_eq!(setup.shop_uuid.as_deref(), Some(UUID));
+    // `printf a-key | sha256sum`.
+    assert_eq!(setup.keys, ["2a8a1240f5063665", "dfc42b5169264b06"]);
+    assert!(!format!("{setup:?}").contains("a-key"));
+    let sandboxed = shop("sandboxed", OTHER, "third-key").with_base_url("http://127.0.0.1:1");
+    platform.add_shop(sandboxed).unwrap();
+    let setup = platform.setup("sandboxed").unwrap();
+    assert_eq!(setup.environment, Some(Environment::Demo));
+    assert_eq!(setup.base_url.as_deref(), Some("http://127.0.0.1:1"));
+    assert_eq!(setup.return_url, None);
+    let fake = Arc::new(FakeBank::new(Region::LATVIA));
+    platform.add_shop(Shop::at("lent", fake.ports())).unwrap();
+    let lent = platform.setup("lent").unwrap();
+    assert_eq!(lent.region, Region::LATVIA);
+    assert!(lent.keys.is_empty() && lent.api_version.is_none());
+    assert!(platform.remove_shop("lent") && platform.setup("lent").is_none());
 }
 
 /// Otherwise a shop is taken for live, or for one at the sandbox, and is not.

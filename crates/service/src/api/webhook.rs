@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use inbank::ShopName;
-use inbank_adapters_sql::{FailedDelivery, Webhook, WebhookOrigin};
+use inbank_adapters_sql::{PendingDelivery, Webhook, WebhookOrigin};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -15,7 +15,7 @@ use super::body::Sent;
 use super::caller::{Caller, Named, ShopPath};
 use super::problem::{Problem, Problems};
 use crate::answer::moment;
-use crate::webhook::{Again, WebhookMessage, WebhookSecret};
+use crate::webhook::{Again, Standing, WebhookMessage, WebhookSecret, address, standing};
 
 /// How a webhook stands, in a word for programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ToSchema)]
@@ -96,21 +96,18 @@ struct WebhookFailure {
 }
 
 impl WebhookAnswer {
-    fn of(webhook: &Webhook, failed: Vec<FailedDelivery>) -> Self {
+    fn of(webhook: &Webhook, failed: Vec<PendingDelivery>) -> Self {
         let at = |at: Option<OffsetDateTime>| at.map(moment);
-        let url = webhook.target.url.split('?').next().unwrap_or_default();
         Self {
-            url: url.to_owned(),
+            url: address(webhook).to_owned(),
             origin: match webhook.target.origin {
                 WebhookOrigin::File => "file",
                 WebhookOrigin::Call => "call",
             },
-            state: if webhook.disabled.is_some() {
-                WebhookState::Disabled
-            } else if webhook.failing_since.is_some() {
-                WebhookState::Failing
-            } else {
-                WebhookState::Active
+            state: match standing(webhook) {
+                Standing::Active => WebhookState::Active,
+                Standing::Failing => WebhookState::Failing,
+                Standing::Disabled => WebhookState::Disabled,
             },
             disabled_because: webhook.disabled.as_ref().map(|(_, why)| why.clone()),
             disabled_at: webhook.disabled.as_ref().map(|(at, _)| moment(*at)),
@@ -127,8 +124,8 @@ impl WebhookAnswer {
     }
 }
 
-impl From<FailedDelivery> for WebhookFailure {
-    fn from(failed: FailedDelivery) -> Self {
+impl From<PendingDelivery> for WebhookFailure {
+    fn from(failed: PendingDelivery) -> Self {
         Self {
             event: failed.id,
             reference: failed.reference,

@@ -6,6 +6,7 @@ use inbank::ports::Listing;
 use serde_json::json;
 use tracing::level_filters::LevelFilter;
 
+use crate::console::Browser;
 use crate::{ADMIN, PRODUCT, Service};
 
 /// Whatever is personal has one of these in it.
@@ -124,6 +125,7 @@ async fn nothing_personal_is_logged_counted_kept_or_shown_to_anybody_else() {
         let answer = service.get(path).await;
         assert!(!sings(&answer.text), "{path}: {}", answer.text);
     }
+    no_page_sings(&service).await;
     let listed = service.platform.ledger().orders(&Listing::default()).await;
     let listed = format!("{listed:?}");
     assert!(listed.contains("1001") && !sings(&listed), "{listed}");
@@ -134,4 +136,24 @@ async fn nothing_personal_is_logged_counted_kept_or_shown_to_anybody_else() {
     assert!(logged.contains("the test listens"), "{logged}");
     let line = logged.lines().find(|line| sings(line));
     assert_eq!(line, None);
+}
+
+async fn no_page_sings(service: &Service) {
+    let admin = Browser::of(service, ADMIN).await;
+    for path in [
+        "",
+        "/orders",
+        "/order?shop=main&reference=1001",
+        "/order?shop=main&reference=1002",
+        "/shops",
+        "/shop?shop=main",
+        "/export",
+        "/export/orders.csv?from=2020-01-01&until=2100-01-01",
+        "/export/events.csv?from=2020-01-01&until=2100-01-01",
+        "/audit",
+    ] {
+        let page = admin.get(&format!("/console{path}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(!sings(&page.text), "{path}: {}", page.text);
+    }
 }

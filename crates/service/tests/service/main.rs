@@ -4,6 +4,7 @@
 mod access;
 mod browsing;
 mod canary;
+mod console;
 mod deploy;
 mod document;
 mod hands;

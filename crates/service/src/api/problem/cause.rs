@@ -139,6 +139,7 @@ impl From<ShopSettingError> for Problem {
         match error {
             ShopSettingError::OfFile
             | ShopSettingError::NoFolder
+            | ShopSettingError::Taken
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),

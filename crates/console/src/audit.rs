@@ -1,0 +1,121 @@
+//! Who decided what, when and why.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use inbank_domain::{OrderKey, OrderReference};
+use inbank_ports::{AuditQuery, AuditRecord};
+use time::OffsetDateTime;
+
+use crate::address::Address;
+use crate::console::House;
+use crate::frame::{self, Frame};
+use crate::moment::Moment;
+use crate::refusal::Refusal;
+use crate::visitor::{Fields, Visitor};
+
+/// Records on a page.
+const ON_A_PAGE: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct Page {
+    frame: Frame,
+    shops: Vec<String>,
+    shop: String,
+    reference: String,
+    rows: Vec<Row>,
+    next: Option<Address>,
+    first: Option<Address>,
+}
+
+struct Row {
+    at: Moment,
+    who: String,
+    what: String,
+    shop: String,
+    reference: String,
+    order: Option<Address>,
+    why: String,
+}
+
+impl Row {
+    fn of(record: &AuditRecord, base: &str, now: OffsetDateTime) -> Self {
+        let entry = &record.entry;
+        let reference = entry.reference.clone().unwrap_or_default();
+        let key = entry
+            .shop
+            .clone()
+            .zip(OrderReference::parse(reference.as_str()).ok());
+        let key = key.map(|(shop, reference)| OrderKey::new(shop, reference));
+        Self {
+            at: Moment::new(record.at, now),
+            who: entry.who.clone(),
+            what: entry.what.clone(),
+            shop: entry
+                .shop
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
+            // One that was erased is not there any more.
+            order: key.map(|key| Address::of_order(base, "/order", &key)),
+            reference,
+            why: entry.why.clone().unwrap_or_default(),
+        }
+    }
+}
+
+pub(crate) async fn show(
+    State(house): State<Arc<House>>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let audit = house.audit.as_ref().ok_or(Refusal::NotFound)?;
+    let seen = house.shops_of(&visitor);
+    let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
+    let (shop, reference) = (
+        fields.get("shop").to_owned(),
+        fields.get("reference").to_owned(),
+    );
+    let asked = match shop.as_str() {
+        // Also what concerns no shop, or one that was removed.
+        "" if visitor.user.sees_every_shop() => None,
+        "" => visitor.user.shops.clone(),
+        shop => Some(
+            seen.into_iter()
+                .filter(|seen| seen.as_str() == shop)
+                .collect(),
+        ),
+    };
+    let before = fields.some("before").map(str::parse).transpose();
+    let before = before.map_err(|_| Refusal::NotFound)?;
+    let order = OrderReference::parse(reference.as_str()).ok();
+    let about = AuditQuery {
+        shops: asked,
+        order: order.filter(|_| !reference.is_empty()),
+        before,
+        limit: ON_A_PAGE,
+    };
+    let records = audit.records(&about).await?;
+    let now = house.now();
+    let here = Address::new(&house.base, "/audit")
+        .with_some("shop", &shop)
+        .with_some("reference", &reference);
+    let full = records.len() >= usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
+    let last = records.last().filter(|_| full).map(|record| record.id);
+    let page = Page {
+        frame: Frame::of(&house, &visitor, "Audit").in_part("/audit"),
+        rows: records
+            .iter()
+            .map(|r| Row::of(r, &house.base, now))
+            .collect(),
+        next: last.map(|id| here.clone().with("before", &id.to_string())),
+        first: before.map(|_| here),
+        shops,
+        shop,
+        reference,
+    };
+    Ok(frame::page(StatusCode::OK, &page))
+}

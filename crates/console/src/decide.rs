@@ -1,0 +1,374 @@
+//! Deciding something about an order: a page asks once and says what it will do, then the form does it. Who decided is written down before
+//! anything leaves, so that nothing has an effect without a record.
+
+mod deed;
+mod device;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
+use inbank_domain::{Attempt, Order, OrderKey};
+use inbank_ports::AuditEntry;
+
+use crate::address::Address;
+use crate::console::House;
+use crate::frame::{self, Frame};
+use crate::order::amount;
+use crate::refusal::Refusal;
+use crate::session;
+use crate::status::Tag;
+use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
+use crate::{DeskError, Scope};
+
+pub(crate) use self::deed::{Deed, capital};
+use self::device::Device;
+
+#[derive(Template)]
+#[template(path = "decide.html")]
+struct Page {
+    frame: Frame,
+    deed: Deed,
+    shop: String,
+    reference: String,
+    status: Tag,
+    /// What it is about, as facts.
+    facts: Vec<(&'static str, String)>,
+    /// The attempt's number, where it is about one.
+    attempt: String,
+    /// The event's number, where it is about one.
+    number: String,
+    /// Why it can't be decided.
+    why_not: Option<String>,
+    /// What was wrong with the form, or came of it.
+    problem: Option<String>,
+    reason: String,
+    longest: usize,
+    device: Device,
+    /// What the order is told to need a person for.
+    told: String,
+    once: String,
+    back: Address,
+}
+
+/// What somebody is asked about.
+struct Subject {
+    key: OrderKey,
+    order: Order,
+    deed: Deed,
+    attempt: Option<Attempt>,
+    number: Option<u64>,
+}
+
+impl Subject {
+    async fn of(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Self, Refusal> {
+        let key = visitor.key(house, fields)?;
+        visitor.decides(house, Scope::Write)?;
+        let deed = Deed::named(fields.get("deed")).ok_or(Refusal::NotFound)?;
+        let order = house.ledger().order(&key).await?;
+        let order = order.ok_or(Refusal::NotFound)?;
+        let attempt = match fields.get("attempt") {
+            "" => order.present(),
+            number => order.attempt(number.parse().map_err(|_| Refusal::NotFound)?),
+        };
+        let number = match fields.get("number") {
+            "" => None,
+            number => Some(number.parse().map_err(|_| Refusal::NotFound)?),
+        };
+        if deed == Deed::Resend && (house.desk.is_none() || number.is_none()) {
+            return Err(Refusal::NotFound);
+        }
+        let attempt = attempt.cloned();
+        Ok(Self {
+            key,
+            order,
+            deed,
+            attempt,
+            number,
+        })
+    }
+
+    fn why_not(&self, house: &House) -> Option<String> {
+        let attempt = self.attempt.as_ref();
+        self.deed.why_not(&self.order, attempt, house.now())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = Vec::new();
+        if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
+            facts.push(("Attempt", attempt.number.to_string()));
+            facts.push(("Amount", amount(attempt)));
+            if let Some(other) = attempt.other_amount {
+                facts.push(("The bank names", other.to_string()));
+            }
+            facts.push(("Product", attempt.terms.product.to_string()));
+        }
+        if let Some(number) = self.number {
+            facts.push(("Event", number.to_string()));
+        }
+        if let (Deed::SeenTo, Some(concern)) = (self.deed, &self.order.needs_person) {
+            facts.push(("What is to be looked at", concern.clone()));
+        }
+        facts
+    }
+
+    fn page(&self, house: &House, visitor: &Visitor, fields: &Fields) -> Result<Page, Refusal> {
+        let title = format!("{} – order {}", self.deed.label(), self.key.reference);
+        let of_attempt = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt());
+        Ok(Page {
+            frame: Frame::of(house, visitor, &title).in_part("/orders"),
+            deed: self.deed,
+            shop: self.key.shop.to_string(),
+            reference: self.key.reference.to_string(),
+            status: Tag::of(self.order.status()),
+            facts: self.facts(),
+            attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
+            number: self.number.map_or(String::new(), |n| n.to_string()),
+            why_not: self.why_not(house),
+            problem: None,
+            reason: fields.get("reason").to_owned(),
+            longest: LONGEST_REASON,
+            device: Device::of(fields),
+            told: self.order.needs_person.clone().unwrap_or_default(),
+            once: session::random().ok_or(Refusal::Broken)?,
+            back: Address::of_order(&house.base, "/order", &self.key),
+        })
+    }
+}
+
+/// Asks whether it is to be done.
+pub(crate) async fn ask(
+    State(house): State<Arc<House>>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let subject = Subject::of(&house, &visitor, &fields).await?;
+    let page = subject.page(&house, &visitor, &fields)?;
+    let status = if page.why_not.is_some() {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    Ok(frame::page(status, &page))
+}
+
+/// Does it, once, and says what came of it.
+pub(crate) async fn decide(
+    State(house): State<Arc<House>>,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let Sent { visitor, fields } = &sent;
+    let subject = Subject::of(&house, visitor, fields).await?;
+    let back = Address::of_order(&house.base, "/order", &subject.key);
+    let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
+        let mut page = subject.page(&house, visitor, fields)?;
+        page.problem = Some(problem);
+        // The problem says it.
+        page.why_not = page
+            .why_not
+            .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
+        Ok(frame::page(status, &page))
+    };
+    let reason = if subject.deed.needs_reason() {
+        sent.needed_reason()
+    } else {
+        sent.reason()
+    };
+    let reason = match reason {
+        Ok(reason) => reason,
+        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
+    };
+    let device = match (subject.deed, Device::of(fields)) {
+        (Deed::Activate, device) => match device.checked() {
+            Ok(device) => Some(device),
+            Err(invalid) => return again(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_string()),
+        },
+        (Deed::Approve | Deed::Cancel | Deed::Refresh | Deed::SeenTo | Deed::Resend, _) => None,
+    };
+    if !sent.is_first(&house)? {
+        return Ok(Redirect::to(&back.with("came", "before").to_string()).into_response());
+    }
+    if let Some(why) = subject.why_not(&house) {
+        sent.came_to_nothing(&house);
+        return again(StatusCode::CONFLICT, why);
+    }
+    let task = Doing {
+        house: house.clone(),
+        entry: entry(visitor, &subject, &reason),
+        key: subject.key.clone(),
+        deed: subject.deed,
+        attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
+        number: subject.number,
+        device,
+        told: fields.exact("told").to_owned(),
+    };
+    // To its end, also when the browser goes away: a double click takes the first one's connection.
+    let done = tokio::spawn(task.run()).await;
+    let done = done.map_err(|_| Refusal::Broken)?;
+    if done.is_err() {
+        sent.came_to_nothing(&house);
+    }
+    match done {
+        Ok(came) => Ok(Redirect::to(&back.with("came", came).to_string()).into_response()),
+        Err(Undone::Ledger(error)) => Err(error.into()),
+        Err(Undone::Order(OrderError::NotFound)) => Err(Refusal::NotFound),
+        Err(Undone::Order(error)) => again(status(&error), capital(&error.to_string())),
+        Err(Undone::Desk(error)) => again(StatusCode::CONFLICT, capital(&error.to_string())),
+    }
+}
+
+fn entry(visitor: &Visitor, subject: &Subject, reason: &str) -> AuditEntry {
+    let name = subject.deed.name();
+    let what = match (&subject.attempt, subject.number) {
+        (Some(attempt), _) if subject.deed.is_of_attempt() => {
+            format!("order.{name} attempt {}", attempt.number)
+        }
+        (_, Some(number)) => format!("order.{name} event {number}"),
+        (_, None) => format!("order.{name}"),
+    };
+    AuditEntry {
+        reference: Some(subject.key.reference.to_string()),
+        ..visitor.entry(&what, &subject.key.shop, reason)
+    }
+}
+
+const fn status(error: &OrderError) -> StatusCode {
+    match error {
+        OrderError::Bank(_) => StatusCode::BAD_GATEWAY,
+        OrderError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        OrderError::Kept(_) | OrderError::Refused(_) | OrderError::Taken => StatusCode::CONFLICT,
+        OrderError::Ledger(_) | OrderError::Busy | OrderError::Unclear(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        OrderError::NotFound => StatusCode::NOT_FOUND,
+        OrderError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+/// Why it was not done.
+enum Undone {
+    Ledger(inbank_ports::LedgerError),
+    Order(OrderError),
+    Desk(DeskError),
+}
+
+impl From<OrderError> for Undone {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Ledger(error) => Self::Ledger(error),
+            error => Self::Order(error),
+        }
+    }
+}
+
+impl From<DeskError> for Undone {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Ledger(error) => Self::Ledger(error),
+            error => Self::Desk(error),
+        }
+    }
+}
+
+/// What is done.
+struct Doing {
+    house: Arc<House>,
+    entry: AuditEntry,
+    key: OrderKey,
+    deed: Deed,
+    attempt: Option<u32>,
+    number: Option<u64>,
+    device: Option<device::Checked>,
+    /// What the person has seen to, as the page showed it.
+    told: String,
+}
+
+impl Doing {
+    /// Writes down who does it, and does it. Gives the name of what came of it.
+    async fn run(self) -> Result<&'static str, Undone> {
+        let house = &self.house;
+        if let (Deed::Resend, Some(desk)) = (self.deed, &house.desk) {
+            // The desk writes it down in the transaction of the change.
+            let number = self.number.unwrap_or_default();
+            desk.resend(&self.key, number, &self.entry).await?;
+            return Ok("resent");
+        }
+        let order = house.worker.order(&self.key).ok_or(OrderError::NotFound)?;
+        let audit = house.audit.as_ref().ok_or(OrderError::NotFound)?;
+        let recorded = audit.record(&self.entry, house.now()).await;
+        recorded.map_err(Undone::Ledger)?;
+        let what = &self.entry.what;
+        tracing::info!(shop = %self.key.shop, order = %self.key.reference, who = %self.entry.who, %what, "decided in the console");
+        let of_attempt = match self.attempt {
+            Some(number) => order.clone().on_attempt(number),
+            None => order.clone(),
+        };
+        let outcome = match self.deed {
+            Deed::Approve => of_attempt.approve().await?,
+            Deed::Cancel => of_attempt.cancel().await?,
+            Deed::Activate => match self.activate(&of_attempt).await? {
+                Activation::Activated(outcome) => outcome,
+                Activation::AlreadyActivated(_) => return Ok("activated-before"),
+            },
+            Deed::Refresh => {
+                order.refresh().await?;
+                return Ok("refreshed");
+            }
+            Deed::SeenTo => {
+                order.seen_to(&self.told).await?;
+                return Ok("seen");
+            }
+            // Without a desk there is no such page.
+            Deed::Resend => return Err(OrderError::NotFound.into()),
+        };
+        Ok(match outcome {
+            CommandOutcome::Done(_) => "done",
+            CommandOutcome::Acknowledged(_) => "acknowledged",
+            CommandOutcome::Unclear(_) => "unclear",
+            CommandOutcome::Pending(_) => "pending",
+        })
+    }
+
+    async fn activate(&self, order: &OrderHandle) -> Result<Activation, Undone> {
+        let device = self.device.as_ref().ok_or(OrderError::NotFound)?;
+        let shop = self.house.worker.shop(&self.key.shop);
+        let shop = shop.ok_or(OrderError::NotFound)?;
+        Ok(device.activate(&shop, order, self.attempt).await?)
+    }
+}
+
+/// What is said about what came of something, by its name in the address.
+pub(crate) fn came(name: &str) -> Option<frame::Notice> {
+    let (class, text) = match name {
+        "done" => ("good", "It is done: the bank shows it."),
+        "acknowledged" => (
+            "good",
+            "The bank has taken it. This page shows it once the bank does.",
+        ),
+        "unclear" => (
+            "wait",
+            "It was sent, and the bank did not answer. It may have arrived: the bank is read to find out. Don't decide it again.",
+        ),
+        "pending" => (
+            "wait",
+            "It is written down, and is sent as soon as the bank can be asked.",
+        ),
+        "activated-before" => (
+            "wait",
+            "It was activated before, so these identifiers were not sent. The bank may have those of another device: look in its Partner Portal.",
+        ),
+        "refreshed" => ("good", "The bank was read just now."),
+        "seen" => ("good", "It was marked as seen to."),
+        "resent" => ("good", "The event is sent again."),
+        "before" => (
+            "wait",
+            "You had sent this form already. Nothing is done twice: this is how the order stands, and its timeline says what came of it.",
+        ),
+        _ => return None,
+    };
+    let text = text.to_owned();
+    Some(frame::Notice { class, text })
+}

@@ -1,0 +1,191 @@
+//! One order: where it stands, what to do now, and all that happened to it.
+
+mod advice;
+mod attempt;
+mod button;
+mod graph;
+mod timeline;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use inbank_domain::{Attempt, OrderKey};
+use inbank_ports::{AuditQuery, AuditRecord, LedgerErrorKind};
+
+use self::attempt::Card;
+use self::button::{Button, Offered};
+use self::timeline::{Entry, Known};
+use crate::address::Address;
+use crate::console::House;
+use crate::frame::{self, Frame, Notice};
+use crate::moment::Moment;
+use crate::refusal::Refusal;
+use crate::status::{Tag, meaning};
+use crate::visitor::{Fields, Visitor};
+use crate::{DeliveryCard, DeskError, Scope, decide};
+
+pub(crate) use self::advice::advice;
+
+/// So much of a timeline is shown unless all of it is asked for.
+const SHOWN: usize = 60;
+/// So many records of an order are looked at.
+const RECORDS: u32 = 200;
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct Page {
+    frame: Frame,
+    key: OrderKey,
+    status: Tag,
+    meaning: &'static str,
+    amount: String,
+    opened: Moment,
+    came: Option<Notice>,
+    /// What a person should look at, and what to do.
+    concern: Option<(String, &'static str)>,
+    /// What could not be looked up.
+    missing: Vec<&'static str>,
+    read_only: bool,
+    buttons: Vec<Button>,
+    cards: Vec<Card>,
+    timeline: Vec<Entry>,
+    /// How many more there are, and where.
+    more: usize,
+    all: Address,
+}
+
+#[derive(Template)]
+#[template(path = "order/unreadable.html")]
+struct Unreadable {
+    frame: Frame,
+    key: OrderKey,
+}
+
+/// The amount that an attempt is for.
+pub(crate) fn amount(attempt: &Attempt) -> String {
+    let amount = attempt.terms.amount.as_ref();
+    amount.map_or_else(|| "the bank's own total".to_owned(), ToString::to_string)
+}
+
+pub(crate) async fn show(
+    State(house): State<Arc<House>>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let key = visitor.key(&house, &fields)?;
+    let title = format!("Order {}", key.reference);
+    let frame = Frame::of(&house, &visitor, &title).in_part("/orders");
+    let now = house.now();
+    let ledger = house.ledger();
+    let (order, events, callbacks, outbox, records, deliveries) = futures::join!(
+        ledger.order(&key),
+        ledger.events(&key),
+        ledger.callbacks(&key),
+        ledger.outbox(&key),
+        records(&house, &key),
+        deliveries(&house, &key),
+    );
+    let order = match order {
+        Ok(order) => order.ok_or(Refusal::NotFound)?,
+        Err(error) if error.kind() == LedgerErrorKind::Unreadable => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            return Ok(frame::page(status, &Unreadable { frame, key }));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut missing = Vec::new();
+    let events = kept(events, "its events", &mut missing);
+    let callbacks = kept(callbacks, "its callbacks", &mut missing);
+    let outbox = kept(outbox, "how far its events are delivered", &mut missing);
+    let records = kept(records, "who decided what", &mut missing);
+    let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
+    let decides = visitor.can(&house, Scope::Write);
+    let offered = Offered {
+        base: &house.base,
+        decides,
+        resends: house.desk.is_some(),
+        now,
+    };
+    let known = Known {
+        order: &order,
+        events: &events,
+        callbacks: &callbacks,
+        outbox,
+        calls: &house.worker.calls().of(&key),
+        deliveries: &deliveries,
+        records: &records,
+        offered: &offered,
+    };
+    let mut timeline = known.timeline();
+    let all = timeline.len();
+    if fields.get("all").is_empty() {
+        timeline.truncate(SHOWN);
+    }
+    let cards = order.attempts.iter().rev();
+    let cards = cards.map(|attempt| Card::of(&order, attempt, &events, &offered, now));
+    let concern = order.needs_person.clone();
+    let page = Page {
+        status: Tag::of(order.status()),
+        meaning: meaning(&order),
+        amount: order.present().map_or(String::new(), amount),
+        opened: Moment::new(order.opened_at, now),
+        came: decide::came(fields.get("came")),
+        concern: concern.map(|why| {
+            let advice = advice(&why);
+            (why, advice)
+        }),
+        missing,
+        read_only: !decides,
+        buttons: offered.of_order(&order),
+        cards: cards.collect(),
+        more: all - timeline.len(),
+        timeline,
+        all: Address::of_order(&house.base, "/order", &key).with("all", "1"),
+        frame,
+        key,
+    };
+    Ok(frame::page(StatusCode::OK, &page))
+}
+
+/// What was found; what could not be is named, and the rest is shown all the same.
+fn kept<T: Default, E: std::error::Error + 'static>(
+    found: Result<T, E>,
+    what: &'static str,
+    missing: &mut Vec<&'static str>,
+) -> T {
+    found.unwrap_or_else(|error| {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, what, "a page of the console lacks something");
+        missing.push(what);
+        T::default()
+    })
+}
+
+async fn records(
+    house: &House,
+    key: &OrderKey,
+) -> Result<Vec<AuditRecord>, inbank_ports::LedgerError> {
+    let Some(audit) = &house.audit else {
+        return Ok(Vec::new());
+    };
+    let about = AuditQuery {
+        shops: Some(vec![key.shop.clone()]),
+        order: Some(key.reference.clone()),
+        before: None,
+        limit: RECORDS,
+    };
+    audit.records(&about).await
+}
+
+async fn deliveries(house: &House, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {
+    match &house.desk {
+        Some(desk) => match desk.deliveries(key).await {
+            Err(DeskError::Missing) => Ok(Vec::new()),
+            found => found,
+        },
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,262 @@
+//! All that happened to an order, in one line, the latest first: each with where it is known from.
+
+use inbank_app::{Call, CallOutcome};
+use inbank_domain::{EventKind, Order, OrderEvent};
+use inbank_ports::{AuditRecord, OutboxState, ReceivedCallback, Subject};
+use time::OffsetDateTime;
+
+use super::button::Offered;
+use crate::DeliveryCard;
+use crate::address::Address;
+use crate::moment::{Moment, span, took};
+use crate::status::Mood;
+
+/// Where something is known from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    Attempt,
+    Call,
+    Callback,
+    Command,
+    Delivery,
+    Event,
+    Person,
+}
+
+impl Source {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Attempt => "attempt",
+            Self::Call => "call to the bank",
+            Self::Callback => "callback",
+            Self::Command => "command",
+            Self::Delivery => "delivery",
+            Self::Event => "event",
+            Self::Person => "person",
+        }
+    }
+
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Attempt => "attempt",
+            Self::Call => "call",
+            Self::Callback => "callback",
+            Self::Command => "command",
+            Self::Delivery => "delivery",
+            Self::Event => "event",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// Something that happened.
+pub(crate) struct Entry {
+    pub(crate) at: Moment,
+    time: OffsetDateTime,
+    pub(crate) source: Source,
+    pub(crate) mood: Mood,
+    pub(crate) title: String,
+    pub(crate) detail: String,
+    /// How long after the one before it.
+    pub(crate) gap: String,
+    /// Sends it again.
+    pub(crate) again: Option<Address>,
+}
+
+/// What a timeline is made of.
+pub(crate) struct Known<'a> {
+    pub(crate) order: &'a Order,
+    pub(crate) events: &'a [OrderEvent],
+    pub(crate) callbacks: &'a [ReceivedCallback],
+    pub(crate) outbox: Option<OutboxState>,
+    pub(crate) calls: &'a [Call],
+    pub(crate) deliveries: &'a [DeliveryCard],
+    pub(crate) records: &'a [AuditRecord],
+    pub(crate) offered: &'a Offered<'a>,
+}
+
+impl Known<'_> {
+    /// Everything, the latest first.
+    pub(crate) fn timeline(&self) -> Vec<Entry> {
+        let mut entries: Vec<_> = (self.attempts())
+            .chain(self.commands())
+            .chain(self.told())
+            .chain(self.called_back())
+            .chain(self.calls.iter().map(|call| self.call(call)))
+            .chain(self.deliveries.iter().filter_map(|d| self.delivery(d)))
+            .chain(self.records.iter().map(|record| self.record(record)))
+            .collect();
+        // What happened in the same moment stays in the order of causes: a person decides, a command leaves, the bank is called.
+        entries.sort_by_key(|entry| entry.time);
+        for later in 1..entries.len() {
+            let gap = entries[later].time - entries[later - 1].time;
+            if gap >= time::Duration::SECOND {
+                entries[later].gap = format!("{} later", span(gap.unsigned_abs()));
+            }
+        }
+        entries.reverse();
+        entries
+    }
+
+    fn entry(&self, at: OffsetDateTime, source: Source, mood: Mood, title: String) -> Entry {
+        Entry {
+            at: Moment::new(at, self.offered.now),
+            time: at,
+            source,
+            mood,
+            title,
+            detail: String::new(),
+            gap: String::new(),
+            again: None,
+        }
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = Entry> {
+        self.order.attempts.iter().map(|attempt| {
+            let title = format!("attempt {} is opened", attempt.number);
+            self.entry(attempt.opened_at, Source::Attempt, Mood::Quiet, title)
+        })
+    }
+
+    /// Those that stand; what came of others is told by events and calls.
+    fn commands(&self) -> impl Iterator<Item = Entry> {
+        let standing = self.order.attempts.iter();
+        let standing = standing.filter_map(|attempt| Some((attempt, attempt.command.as_ref()?)));
+        standing.flat_map(|(attempt, standing)| {
+            let name = standing.command.name().replace('_', " ");
+            let of = |what: &str| format!("{name} attempt {}: {what}", attempt.number);
+            let wanted = self.entry(
+                standing.wanted_at,
+                Source::Command,
+                Mood::Quiet,
+                of("wanted"),
+            );
+            let sent = standing.sent_at.map(|at| {
+                let stage = standing.stage.as_str();
+                let mut sent = self.entry(at, Source::Command, Mood::Quiet, of("sent"));
+                sent.detail = format!("now {stage}; sent {}", times(standing.sends));
+                sent
+            });
+            std::iter::once(wanted).chain(sent)
+        })
+    }
+
+    fn told(&self) -> impl Iterator<Item = Entry> {
+        self.events.iter().map(|event| {
+            let mood = match event.kind {
+                EventKind::NeedsPerson(_) => Mood::Bad,
+                EventKind::AwaitsMerchant => Mood::Wait,
+                EventKind::Paid { .. } => Mood::Good,
+                EventKind::ActionWanted(_) => Mood::Quiet,
+                EventKind::NotPaid(_) | EventKind::Terminated => Mood::Over,
+            };
+            let title = event.kind.to_string().replacen('_', " ", 1);
+            let mut entry = self.entry(event.occurred_at, Source::Event, mood, title);
+            let amount = event.amount.map(|amount| format!(", {amount}"));
+            entry.detail = format!(
+                "event {} of attempt {}{}, {}",
+                event.number,
+                event.attempt,
+                amount.unwrap_or_default(),
+                self.delivered(event.number)
+            );
+            entry.again = self.offered.resend(self.order, event.number);
+            entry
+        })
+    }
+
+    /// How far an event is on its way to the platform.
+    fn delivered(&self, number: u64) -> &'static str {
+        match self.outbox {
+            None => "",
+            Some(outbox) if outbox.refused == Some(number) => {
+                "refused by the platform for good and put aside"
+            }
+            Some(outbox) if number <= outbox.delivered => "delivered to the platform",
+            Some(outbox) if number == outbox.delivered + 1 && outbox.failures > 0 => {
+                "not delivered yet: the platform did not take it, and it comes again"
+            }
+            Some(_) => "waits to be delivered to the platform",
+        }
+    }
+
+    fn called_back(&self) -> impl Iterator<Item = Entry> {
+        self.callbacks.iter().map(|callback| {
+            let title = format!("the bank called back: {}", callback.status);
+            let mut entry = self.entry(callback.received_at, Source::Callback, Mood::Quiet, title);
+            let mut attempts = self.order.attempts.iter();
+            let attempt = attempts.find(|attempt| attempt.id == callback.attempt);
+            let attempt = attempt.map(|attempt| format!(", to attempt {}", attempt.number));
+            let about = match &callback.subject {
+                Some(Subject::Application(id)) => format!(", about application {id}"),
+                Some(Subject::Session(id)) => format!(", about session {id}"),
+                None => ", not understood, and read all the same".to_owned(),
+            };
+            entry.detail = format!(
+                "verified by its signature with the shop's key{}{about}",
+                attempt.unwrap_or_default()
+            );
+            entry
+        })
+    }
+
+    fn call(&self, call: &Call) -> Entry {
+        let (mood, what) = match call.outcome {
+            CallOutcome::Open => (Mood::Wait, "not answered yet".to_owned()),
+            CallOutcome::Answered => (Mood::Quiet, "answered".to_owned()),
+            CallOutcome::Failed(kind) => (Mood::Bad, kind.as_str().replace('_', " ")),
+        };
+        let title = format!("{}: {what}", call.operation);
+        let mut entry = self.entry(call.at, Source::Call, mood, title);
+        let after = call.took.map(|time| format!(" in {}", took(time)));
+        entry.detail = format!("{}{}", call.host, after.unwrap_or_default());
+        entry
+    }
+
+    /// Of what was tried.
+    fn delivery(&self, delivery: &DeliveryCard) -> Option<Entry> {
+        let at = delivery.dead_at.or(delivery.tried_at)?;
+        let title = if delivery.dead_at.is_some() {
+            format!("event {} was given up", delivery.number)
+        } else {
+            format!(
+                "event {} was not taken, and is tried again",
+                delivery.number
+            )
+        };
+        let mut entry = self.entry(at, Source::Delivery, Mood::Bad, title);
+        let status = delivery.status.map(|status| format!(", HTTP {status}"));
+        let problem = delivery.problem.as_ref().map(|what| format!(": {what}"));
+        let next = delivery.next_at.map(|at| {
+            let next = Moment::new(at, self.offered.now).ago();
+            format!(", next {next}")
+        });
+        entry.detail = format!(
+            "webhook, tried {}{}{}{}",
+            times(delivery.tries),
+            status.unwrap_or_default(),
+            problem.unwrap_or_default(),
+            next.unwrap_or_default()
+        );
+        entry.again = self.offered.resend(self.order, delivery.number);
+        Some(entry)
+    }
+
+    fn record(&self, record: &AuditRecord) -> Entry {
+        let entry = &record.entry;
+        let title = format!("{} decided: {}", entry.who, entry.what);
+        let mut shown = self.entry(record.at, Source::Person, Mood::Quiet, title);
+        shown.detail = entry
+            .why
+            .as_ref()
+            .map_or(String::new(), |why| format!("“{why}”"));
+        shown
+    }
+}
+
+fn times(number: u32) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{number} times"),
+    }
+}

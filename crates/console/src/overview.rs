@@ -1,0 +1,223 @@
+//! How the day goes: what needs a person, whether all works, and what came of the orders.
+
+mod bank;
+mod health;
+mod money;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use inbank_domain::OrderStatus;
+use inbank_ports::{Listing, ShopPeriod, ShopStatistics};
+
+use self::health::Sign;
+use self::money::{Sums, Took};
+use crate::address::Address;
+use crate::chart::{Bar, Chart};
+use crate::console::House;
+use crate::figures::{Figures, Span};
+use crate::frame::{self, Frame};
+use crate::moment::Moment;
+use crate::orders::Row;
+use crate::refusal::Refusal;
+use crate::status::{Tag, status_words};
+use crate::visitor::{Fields, Visitor};
+
+/// Orders of each kind that are named here; the list has the others.
+const NAMED: u32 = 8;
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Page {
+    frame: Frame,
+    spans: Vec<(Address, &'static str, bool)>,
+    /// Orders that need a person, and where all of them are.
+    for_a_person: Vec<Row>,
+    all_for_a_person: Address,
+    /// Orders that wait for the merchant, and where all of them are.
+    waiting: Vec<Row>,
+    all_waiting: Address,
+    /// Whether all works; of users who see every shop, since it is about the whole process.
+    signs: Vec<Sign>,
+    bank: Option<bank::Bank>,
+    figures: Option<View>,
+    span: &'static str,
+}
+
+/// The figures of a period, of the shops that somebody sees.
+struct View {
+    as_of: Moment,
+    paid: u64,
+    approved: u64,
+    declined: u64,
+    /// Of a hundred that were decided.
+    rate: String,
+    financed: Sums,
+    waiting: Sums,
+    took: Took,
+    by_status: Chart,
+    by_end: Chart,
+    for_a_person: u64,
+}
+
+impl View {
+    fn of(periods: &[&ShopPeriod], statistics: &[&ShopStatistics], as_of: Moment) -> Self {
+        let sum = |of: fn(&ShopPeriod) -> u64| periods.iter().map(|period| of(period)).sum::<u64>();
+        let (paid, approved) = (sum(|p| p.paid), sum(|p| p.approved));
+        let (declined, not_paid) = (sum(|p| p.declined), sum(|p| p.not_paid));
+        let of_status = |status: OrderStatus| {
+            let count = statistics
+                .iter()
+                .filter_map(|shop| shop.orders.get(status.name()));
+            count.sum::<u64>()
+        };
+        let by_status = OrderStatus::EVERY.map(|status| {
+            let count = of_status(status);
+            Bar {
+                label: status_words(status).to_owned(),
+                value: count.to_string(),
+                weight: count,
+                class: Tag::of(status).mood.class(),
+            }
+        });
+        let ends = [
+            ("paid", paid, "good"),
+            ("declined", declined, "bad"),
+            ("other ends", not_paid.saturating_sub(declined), "over"),
+        ];
+        let by_end = ends.map(|(label, count, class)| Bar {
+            label: label.to_owned(),
+            value: count.to_string(),
+            weight: count,
+            class,
+        });
+        let heads = ["Status", "Orders"];
+        Self {
+            as_of,
+            paid,
+            approved,
+            declined,
+            rate: rate(approved, declined),
+            financed: Sums::of(periods.iter().map(|period| &period.financed)),
+            waiting: Sums::of(periods.iter().map(|period| &period.waiting)),
+            took: Took::of(periods),
+            by_status: Chart::new(
+                "by-status",
+                "Orders by status, now",
+                heads,
+                by_status.into(),
+            ),
+            by_end: Chart::new(
+                "by-end",
+                "How orders ended",
+                ["End", "Orders"],
+                by_end.into(),
+            ),
+            for_a_person: statistics.iter().map(|shop| shop.needs_person).sum(),
+        }
+    }
+}
+
+/// The share of those that were approved, in per cent with one digit behind the point.
+fn rate(approved: u64, declined: u64) -> String {
+    let decided = approved.saturating_add(declined);
+    if decided == 0 {
+        return "–".to_owned();
+    }
+    let thousandths = u128::from(approved) * 1000 / u128::from(decided);
+    format!("{}.{} %", thousandths / 10, thousandths % 10)
+}
+
+pub(crate) async fn show(
+    State(house): State<Arc<House>>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let span = Span::named(fields.get("period"));
+    let shops = house.shops_of(&visitor);
+    let listing = Listing {
+        shops: Some(shops.clone()),
+        limit: Some(NAMED),
+        ..Listing::default()
+    };
+    let person = Listing {
+        needs_person: true,
+        ..listing.clone()
+    };
+    let waiting = Listing {
+        statuses: vec![OrderStatus::AwaitsMerchant],
+        ..listing
+    };
+    let ledger = house.ledger();
+    let (person, waiting, seen) = futures::join!(
+        ledger.orders(&person),
+        ledger.orders(&waiting),
+        Figures::of(&house, span),
+    );
+    let (person, waiting) = (person?, waiting?);
+    let now = house.now();
+    let base = &house.base;
+    let figures = seen.as_ref().map(|seen| {
+        let periods: Vec<_> = seen
+            .periods
+            .iter()
+            .filter(|of| shops.contains(&of.shop))
+            .collect();
+        let statistics = seen.statistics.iter();
+        let statistics: Vec<_> = statistics.filter(|of| shops.contains(&of.shop)).collect();
+        View::of(&periods, &statistics, Moment::new(seen.at, now))
+    });
+    let watches = visitor.user.sees_every_shop();
+    let health = watches.then(|| house.worker.health());
+    let hosts = house.worker.calls().hosts(now);
+    let spans = Span::ALL.map(|other| {
+        let to = Address::new(base, "/").with("period", other.name());
+        (to, other.words(), other == span)
+    });
+    let orders = Address::new(base, "/orders");
+    let page = Page {
+        frame: Frame::of(&house, &visitor, "Overview").in_part("/"),
+        spans: spans.to_vec(),
+        for_a_person: person
+            .orders
+            .iter()
+            .map(|o| Row::of(o, base, now))
+            .collect(),
+        all_for_a_person: orders.clone().with("needs_person", "1"),
+        waiting: waiting
+            .orders
+            .iter()
+            .map(|o| Row::of(o, base, now))
+            .collect(),
+        all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),
+        signs: health
+            .as_ref()
+            .map_or(Vec::new(), |health| health::signs(health, now)),
+        bank: health.map(|health| bank::Bank::of(&hosts, &health.open_breakers)),
+        figures,
+        span: span.words(),
+    };
+    let counting = page.figures.is_none();
+    let mut response = frame::page(StatusCode::OK, &page);
+    if counting {
+        // They are there in a moment, also without script.
+        let soon = HeaderValue::from_static("2");
+        response.headers_mut().insert(header::REFRESH, soon);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_approval_rate_is_of_what_was_decided() {
+        assert_eq!(rate(0, 0), "–");
+        assert_eq!(rate(2, 1), "66.6 %");
+        assert_eq!(rate(5, 0), "100.0 %");
+    }
+}

@@ -1,0 +1,144 @@
+//! Why a page is not shown, or a form not taken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use inbank_app::OrderError;
+use inbank_ports::LedgerError;
+
+use crate::{DeskError, Scope};
+
+/// Why nothing was done. The guard makes a page of it, since it knows who asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// Nobody has signed in.
+    SignIn,
+    /// It isn't there, or not for this user.
+    NotFound,
+    /// The user's token doesn't allow it.
+    Forbidden(Scope),
+    /// There is no audit log.
+    ReadOnly,
+    /// A form of another site.
+    Foreign,
+    /// A form of a session that has ended.
+    Stale,
+    /// The request can't be read.
+    Unreadable,
+    /// Too many wrong tokens from there.
+    TooMany(Duration),
+    /// The ledger gave no answer.
+    Ledger(Arc<LedgerError>),
+    /// Something broke here.
+    Broken,
+}
+
+impl Refusal {
+    pub(crate) const fn status(&self) -> StatusCode {
+        match self {
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) | Self::ReadOnly | Self::Foreign | Self::Stale => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub(crate) const fn title(&self) -> &'static str {
+        match self {
+            Self::SignIn => "Please sign in",
+            Self::NotFound => "There is no such page",
+            Self::Forbidden(_) => "Your token does not allow this",
+            Self::ReadOnly => "Nothing can be decided here",
+            Self::Foreign => "This form came from another site",
+            Self::Stale => "This form is too old",
+            Self::Unreadable => "The request can't be read",
+            Self::TooMany(_) => "Too many tries",
+            Self::Ledger(_) => "The ledger gives no answer",
+            Self::Broken => "Something broke",
+        }
+    }
+
+    /// What it means and what to do.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::SignIn => "Your session has ended. Sign in, and do it again.".to_owned(),
+            Self::NotFound => "It was erased, or it belongs to a shop that your token does not name, or the address is \
+                mistyped. Nothing was done."
+                .to_owned(),
+            Self::Forbidden(scope) => format!(
+                "It needs a token of the scope “{}”. Nothing was done.",
+                scope.as_str()
+            ),
+            Self::ReadOnly => "This console was given no place to write down who decides what, so it only shows. Nothing \
+                was done."
+                .to_owned(),
+            Self::Foreign => "Forms are taken from this console's own pages alone. Nothing was done.".to_owned(),
+            Self::Stale => "You signed in anew since it was shown. Nothing was done: go back, reload the page, and send it \
+                again."
+                .to_owned(),
+            Self::Unreadable => "Nothing was done.".to_owned(),
+            Self::TooMany(wait) => format!(
+                "Wrong tokens came from your address ten times within a minute. Try again in {} s.",
+                wait.as_secs().max(1)
+            ),
+            Self::Ledger(error) => format!("{error}. Nothing is lost; reload this page in a moment."),
+            Self::Broken => "Whether it was done is not known: look at the order before you try again. The log says more."
+                .to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        if let Self::Ledger(error) = &self {
+            let error: &dyn std::error::Error = &**error;
+            tracing::warn!(error, "the console can't ask the ledger");
+        }
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<LedgerError> for Refusal {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(Arc::new(error))
+    }
+}
+
+impl From<DeskError> for Refusal {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Ledger(error) => error.into(),
+            DeskError::Missing => Self::NotFound,
+            DeskError::Refused(why) => {
+                tracing::warn!(%why, "the console can't ask about a shop");
+                Self::Broken
+            }
+        }
+    }
+}
+
+/// Of what only reads.
+impl From<OrderError> for Refusal {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Ledger(error) => error.into(),
+            OrderError::Invalid(_) | OrderError::NotFound => Self::NotFound,
+            OrderError::Bank(_)
+            | OrderError::Kept(_)
+            | OrderError::Refused(_)
+            | OrderError::Taken
+            | OrderError::TooMany(_)
+            | OrderError::Unclear(_)
+            | OrderError::Busy => Self::Broken,
+        }
+    }
+}

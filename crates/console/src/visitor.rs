@@ -1,0 +1,213 @@
+//! Whoever looks, by the session that came along, and what they sent.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use inbank_app::ShopHandle;
+use inbank_domain::{OrderKey, OrderReference, ShopName};
+use inbank_ports::{AuditEntry, AuditLog};
+
+use crate::console::House;
+use crate::refusal::Refusal;
+use crate::session::Session;
+use crate::{Scope, User};
+
+/// Somebody who has signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) user: User,
+    pub(crate) session: Session,
+}
+
+/// Put in by the guard, which reads the cookie.
+impl FromRequestParts<Arc<House>> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<House>) -> Result<Self, Refusal> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        visitor.ok_or(Refusal::SignIn)
+    }
+}
+
+impl Visitor {
+    /// A shop of this process that may be seen.
+    pub(crate) fn shop(&self, house: &House, name: &str) -> Result<ShopHandle, Refusal> {
+        let name = ShopName::parse(name).map_err(|_| Refusal::NotFound)?;
+        if !self.user.sees(&name) {
+            return Err(Refusal::NotFound);
+        }
+        house.worker.shop(&name).ok_or(Refusal::NotFound)
+    }
+
+    /// An order that may be seen, there or not.
+    pub(crate) fn key(&self, house: &House, fields: &Fields) -> Result<OrderKey, Refusal> {
+        let shop = self.shop(house, fields.get("shop"))?;
+        let reference = OrderReference::parse(fields.get("reference"));
+        let reference = reference.map_err(|_| Refusal::NotFound)?;
+        Ok(OrderKey::new(shop.shop().name().clone(), reference))
+    }
+
+    /// Whether something of this scope can be decided here at all: it is then written down in what this gives.
+    pub(crate) fn decides<'a>(
+        &self,
+        house: &'a House,
+        scope: Scope,
+    ) -> Result<&'a Arc<dyn AuditLog>, Refusal> {
+        if !self.user.may(scope) {
+            return Err(Refusal::Forbidden(scope));
+        }
+        house.audit.as_ref().ok_or(Refusal::ReadOnly)
+    }
+
+    /// Whether anything of this scope can be decided here.
+    pub(crate) fn can(&self, house: &House, scope: Scope) -> bool {
+        self.decides(house, scope).is_ok()
+    }
+
+    /// How it is written down that somebody decided something.
+    pub(crate) fn entry(&self, what: &str, shop: &ShopName, why: &str) -> AuditEntry {
+        AuditEntry {
+            who: self.user.name.clone(),
+            what: what.to_owned(),
+            shop: Some(shop.clone()),
+            reference: None,
+            why: Some(why.to_owned()).filter(|why| !why.is_empty()),
+        }
+    }
+}
+
+/// The fields of a query or a form.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The first value of a name, without the spaces around it; empty where there is none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// The first value of a name, as it was sent.
+    pub(crate) fn exact(&self, name: &str) -> &str {
+        let mut fields = self.0.iter();
+        let found = fields.find(|(other, _)| other == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// All values of a name.
+    pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        let fields = self.0.iter();
+        fields
+            .filter(move |(other, _)| other == name)
+            .map(|(_, value)| value.trim())
+    }
+
+    /// A value that may be left out.
+    pub(crate) fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self(fields.iter().map(owned).collect())
+    }
+}
+
+/// Those of the address.
+impl FromRequestParts<Arc<House>> for Fields {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Self, Refusal> {
+        let fields = Query::from_request_parts(parts, house).await;
+        let unreadable = |_: QueryRejection| Refusal::Unreadable;
+        fields.map(|Query(fields)| Self(fields)).map_err(unreadable)
+    }
+}
+
+/// Those of a form that anybody may send.
+pub(crate) struct Posted(pub(crate) Fields);
+
+impl FromRequest<Arc<House>> for Posted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Refusal> {
+        let fields = Form::from_request(request, house).await;
+        let unreadable = |_: FormRejection| Refusal::Unreadable;
+        fields
+            .map(|Form(fields)| Self(Fields(fields)))
+            .map_err(unreadable)
+    }
+}
+
+/// A form of a page of the visitor's own session.
+pub(crate) struct Sent {
+    pub(crate) visitor: Visitor,
+    pub(crate) fields: Fields,
+}
+
+impl FromRequest<Arc<House>> for Sent {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, house).await?;
+        let request = Request::from_parts(parts, body);
+        let Posted(fields) = Posted::from_request(request, house).await?;
+        if !visitor.session.owns(fields.get("form")) {
+            return Err(Refusal::Stale);
+        }
+        Ok(Self { visitor, fields })
+    }
+}
+
+impl Sent {
+    /// Tells this form from every other.
+    fn once(&self) -> Result<String, Refusal> {
+        match self.fields.get("once") {
+            once if (1..=64).contains(&once.len()) => {
+                Ok(format!("{}/{once}", self.visitor.session.nonce()))
+            }
+            _ => Err(Refusal::Stale),
+        }
+    }
+
+    /// Whether this form was not taken before.
+    pub(crate) fn is_first(&self, house: &House) -> Result<bool, Refusal> {
+        Ok(house.once.takes(&self.once()?))
+    }
+
+    /// Nothing came of it, so that it may be sent again: a page that was loaded anew says then what comes of it.
+    pub(crate) fn came_to_nothing(&self, house: &House) {
+        if let Ok(once) = self.once() {
+            house.once.forget(&once);
+        }
+    }
+
+    /// Why somebody decides: one line, which is kept.
+    pub(crate) fn reason(&self) -> Result<String, String> {
+        let reason = self.fields.get("reason");
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(format!(
+                "The reason is too long: {LONGEST_REASON} characters are kept."
+            ));
+        }
+        Ok(reason
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect())
+    }
+
+    /// The same, where there must be one.
+    pub(crate) fn needed_reason(&self) -> Result<String, String> {
+        let reason = self.reason()?;
+        if reason.trim().is_empty() {
+            return Err("Say why: it is written down with your name.".to_owned());
+        }
+        Ok(reason)
+    }
+}
+
+/// The longest reason, in characters.
+pub(crate) const LONGEST_REASON: usize = 500;

@@ -1,0 +1,464 @@
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use inbank_domain::OrderStatus;
+use inbank_ports::{
+    AuditEntry, AuditLog, AuditQuery, AuditRecord, GatewayErrorKind, LedgerError, LedgerErrorKind,
+    async_trait,
+};
+use time::OffsetDateTime;
+
+use crate::browser::{Answer, Browser, fields};
+use crate::house::{ADMIN, House, READER, WRITER};
+
+const ORDER: &str = "/console/order?shop=main&reference=1001";
+const DECIDE: &str = "/console/order/decide";
+
+/// The page that asks about the deed of a button.
+async fn asked(browser: &mut Browser, button: &str) -> Answer {
+    let page = browser.page(ORDER).await;
+    let to = page.link(button);
+    let to = to.unwrap_or_else(|| panic!("no button {button}: {}", page.words()));
+    browser.page(&to).await
+}
+
+async fn status(house: &House) -> OrderStatus {
+    house.order("1001").status().await.unwrap()
+}
+
+#[tokio::test]
+async fn an_order_that_waits_is_found_approved_and_paid() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let overview = browser.page("/console/").await;
+    let order = browser.page(&overview.link("1001").unwrap()).await;
+    assert!(
+        order.words().contains("approve it, or cancel it"),
+        "{}",
+        order.words()
+    );
+    let page = browser.page(&order.link("Approve").unwrap()).await;
+    assert!(page.words().contains("499.90 EUR"), "{}", page.words());
+    let done = browser.send(&page, DECIDE, &[("reason", "in stock")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+    let order = browser.page(done.location()).await;
+    assert!(
+        order.words().contains("It is done: the bank shows it."),
+        "{}",
+        order.words()
+    );
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+    assert_eq!(house.bank.calls("contract.approve"), 1);
+    let records = house.records().await;
+    let [record] = &records[..] else {
+        panic!("{records:?}");
+    };
+    let AuditEntry {
+        who,
+        what,
+        reference,
+        why,
+        ..
+    } = &record.entry;
+    assert_eq!((&who[..], &what[..]), ("Berta", "order.approve attempt 1"));
+    assert_eq!(reference.as_deref(), Some("1001"));
+    assert_eq!(why.as_deref(), Some("in stock"));
+    // All of it stands in the timeline, each with where it is known from.
+    for part in [
+        "attempt attempt 1 is opened",
+        "call to the bank session.open: answered",
+        "event awaits merchant",
+        "person Berta decided: order.approve attempt 1 “in stock”",
+        "call to the bank contract.approve: answered",
+        "event paid",
+    ] {
+        assert!(order.words().contains(part), "{part}: {}", order.words());
+    }
+}
+
+#[tokio::test]
+async fn whoever_moves_money_says_why() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Approve").await;
+    for reason in ["", "  "] {
+        let again = browser.send(&page, DECIDE, &[("reason", reason)]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.words().contains("Say why"), "{}", again.words());
+    }
+    let long = "x".repeat(501);
+    let again = browser.send(&page, DECIDE, &[("reason", &long)]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(house.bank.calls("contract.approve"), 0);
+    assert!(house.records().await.is_empty());
+    // The same form is taken once it is right.
+    let done = browser.send(&again, DECIDE, &[("reason", "ok")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_is_taken_once() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Cancel").await;
+    let mut second = browser.clone();
+    let filled = [("reason", "out of stock")];
+    let (one, other) = tokio::join!(
+        browser.send(&page, DECIDE, &filled),
+        second.send(&page, DECIDE, &filled)
+    );
+    let came = [one.location(), other.location()];
+    assert!(came[0].ends_with("&came=done"), "{came:?}");
+    assert!(came[1].ends_with("&came=before"), "{came:?}");
+    assert_eq!(house.records().await.len(), 1);
+    assert_eq!(house.bank.calls("contract.cancel"), 1);
+    let back = browser.send(&page, DECIDE, &filled).await;
+    assert!(back.location().ends_with("&came=before"));
+    assert_eq!(house.records().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_button_that_does_not_fit_is_grey_and_says_why_and_its_form_is_refused() {
+    let house = House::new();
+    house.paying("1001", "hp_approval", "100").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = browser.page(ORDER).await;
+    assert!(page.link("Approve").is_none());
+    let why = "The attempt is pending: it can't be decided to approve.";
+    assert!(
+        page.words().contains(&format!("Approve {why}")),
+        "{}",
+        page.words()
+    );
+    assert!(
+        page.text.contains("aria-disabled=\"true\">Approve<"),
+        "{}",
+        page.text
+    );
+    let sign_out = page.hidden("/console/sign-out");
+    let form = &sign_out.iter().find(|(name, _)| name == "form").unwrap().1;
+    let sent = fields(&[
+        ("form", form),
+        ("once", "1"),
+        ("shop", "main"),
+        ("reference", "1001"),
+        ("deed", "approve"),
+        ("reason", "why not"),
+    ]);
+    let answer = browser.post(DECIDE, &sent).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.words().contains(why), "{}", answer.words());
+    assert!(house.records().await.is_empty());
+    let asked = format!("{DECIDE}?shop=main&reference=1001&deed=approve");
+    assert_eq!(browser.get(&asked).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_it_cannot_be_written_down_who_decided() {
+    struct Deaf;
+
+    #[async_trait]
+    impl AuditLog for Deaf {
+        async fn record(&self, _: &AuditEntry, _: OffsetDateTime) -> Result<(), LedgerError> {
+            Err(LedgerError::new(LedgerErrorKind::Unavailable))
+        }
+
+        async fn records(&self, _: &AuditQuery) -> Result<Vec<AuditRecord>, LedgerError> {
+            Err(LedgerError::new(LedgerErrorKind::Unavailable))
+        }
+    }
+
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = Browser::new(house.console().with_audit(Arc::new(Deaf)).router());
+    browser.sign_in(WRITER).await;
+    // The page is there all the same, and names what it lacks.
+    let page = browser.page(ORDER).await;
+    assert!(
+        page.words().contains("did not say who decided what"),
+        "{}",
+        page.words()
+    );
+    let page = asked(&mut browser, "Approve").await;
+    let answer = browser.send(&page, DECIDE, &[("reason", "ok")]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(house.bank.calls("contract.approve"), 0);
+    assert_eq!(status(&house).await, OrderStatus::AwaitsMerchant);
+}
+
+#[tokio::test]
+async fn a_form_of_which_nothing_came_may_be_sent_again() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Approve").await;
+    house.bank.refuse_next_command(GatewayErrorKind::Refused);
+    let filled = [("reason", "ok")];
+    let refused = browser.send(&page, DECIDE, &filled).await;
+    assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
+    // As a browser does that loads the answer anew.
+    let again = browser.send(&page, DECIDE, &filled).await;
+    assert!(
+        again.location().ends_with("&came=done"),
+        "{}",
+        again.words()
+    );
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+}
+
+#[tokio::test]
+async fn what_the_bank_refuses_is_said_on_the_page_and_can_be_tried_again() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Approve").await;
+    house.bank.refuse_next_command(GatewayErrorKind::Refused);
+    let answer = browser.send(&page, DECIDE, &[("reason", "ok")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{}", answer.words());
+    assert!(
+        answer.words().contains("the bank refused"),
+        "{}",
+        answer.words()
+    );
+    // The record may be of what had no effect.
+    assert_eq!(house.records().await.len(), 1);
+    let order = browser.page(ORDER).await;
+    assert!(
+        order
+            .words()
+            .contains("Needs a person the bank refused to approve"),
+        "{}",
+        order.words()
+    );
+    assert!(
+        order.words().contains("Read the bank's codes at the end"),
+        "{}",
+        order.words()
+    );
+    let page = asked(&mut browser, "Approve").await;
+    let done = browser.send(&page, DECIDE, &[("reason", "again")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+}
+
+#[tokio::test]
+async fn what_a_person_has_seen_to_needs_none_any_more() {
+    let house = House::new();
+    let told = house.troubled("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let list = browser.page("/console/orders?needs_person=1").await;
+    assert!(list.words().contains(&told), "{}", list.words());
+    let page = asked(&mut browser, "Mark as seen to").await;
+    assert!(page.words().contains(&told), "{}", page.words());
+    let done = browser
+        .send(&page, DECIDE, &[("reason", "asked Inbank")])
+        .await;
+    assert!(done.location().ends_with("&came=seen"), "{}", done.words());
+    let list = browser.page("/console/orders?needs_person=1").await;
+    assert!(
+        list.words().contains("No order is like that"),
+        "{}",
+        list.words()
+    );
+    let records = house.records().await;
+    assert_eq!(records[0].entry.what, "order.seen_to");
+}
+
+#[tokio::test]
+async fn what_was_told_after_the_page_was_shown_is_not_seen_to() {
+    let house = House::new();
+    house.troubled("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Mark as seen to").await;
+    let mut sent = page.hidden(DECIDE);
+    for field in &mut sent {
+        if field.0 == "told" {
+            field.1 = "something else, which was told before".to_owned();
+        }
+    }
+    sent.extend(fields(&[("reason", "seen")]));
+    browser.post(DECIDE, &sent).await;
+    let order = house.order("1001").find().await.unwrap().unwrap();
+    assert!(order.needs_person.is_some());
+}
+
+#[tokio::test]
+async fn the_bank_is_read_when_somebody_wants_it_without_a_reason() {
+    let house = House::new();
+    let session = house.paying("1001", "hp", "100").await;
+    house.bank.customer_applies(&session);
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Read the bank now").await;
+    let done = browser.send(&page, DECIDE, &[]).await;
+    assert!(
+        done.location().ends_with("&came=refreshed"),
+        "{}",
+        done.words()
+    );
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+    assert_eq!(house.records().await[0].entry.why, None);
+}
+
+#[tokio::test]
+async fn a_rental_is_activated_with_the_devices_identifiers_which_are_written_down_nowhere() {
+    let house = House::new();
+    house.renting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let order = browser.page(ORDER).await;
+    assert!(
+        order.link("Approve").is_none(),
+        "a rental is approved by activating it"
+    );
+    let page = asked(&mut browser, "Activate").await;
+    let device = [
+        ("ean", inbank_testkit::FakeBank::EAN),
+        ("imei", "355889000000007"),
+        ("serial", "J7P3D7000000"),
+        ("reason", "handed over"),
+    ];
+    let wrong = browser
+        .send(&page, DECIDE, &[device[0], ("imei", "1"), device[3]])
+        .await;
+    assert_eq!(
+        wrong.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        wrong.words()
+    );
+    assert!(wrong.words().contains("imei"), "{}", wrong.words());
+    let done = browser.send(&wrong, DECIDE, &device).await;
+    assert!(done.location().ends_with("&came=done"), "{}", done.words());
+    assert_eq!(status(&house).await, OrderStatus::Paid);
+    let order = browser.page(ORDER).await;
+    assert!(!order.text.contains("355889000000007") && !order.text.contains("J7P3D7000000"));
+    assert!(!format!("{:?}", house.records().await).contains("355889000000007"));
+}
+
+#[tokio::test]
+async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Send again").await;
+    let done = browser.send(&page, DECIDE, &[]).await;
+    assert!(
+        done.location().ends_with("&came=resent"),
+        "{}",
+        done.words()
+    );
+    assert_eq!(house.desk.done(), ["resend main/1001 1"]);
+    let by = house.desk.done.lock().unwrap()[0].1.clone();
+    assert_eq!(by.what, "order.resend event 1");
+    assert!(house.records().await.is_empty(), "the desk has it");
+}
+
+#[tokio::test]
+async fn a_token_that_only_reads_finds_no_button_and_is_refused_when_it_posts_anyway() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut writer = house.signed_in(WRITER).await;
+    let asked = asked(&mut writer, "Approve").await;
+    let mut browser = house.signed_in(READER).await;
+    let page = browser.page(ORDER).await;
+    for button in [
+        "Approve",
+        "Cancel",
+        "Read the bank now",
+        "Erase",
+        "Send again",
+    ] {
+        assert!(page.link(button).is_none(), "{button}");
+        assert!(!page.text.contains(&format!(">{button}<")), "{button}");
+    }
+    let own = page.hidden("/console/sign-out");
+    let mut sent = asked.hidden(DECIDE);
+    sent.retain(|(name, _)| name != "form");
+    sent.extend(own);
+    sent.extend(fields(&[("reason", "I may not")]));
+    for path in [DECIDE, "/console/order/erase"] {
+        let answer = browser.post(path, &sent).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            answer.words()
+        );
+        assert!(
+            answer.words().contains("scope “write”"),
+            "{}",
+            answer.words()
+        );
+    }
+    assert_eq!(house.bank.calls("contract.approve"), 0);
+    assert!(house.records().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_console_without_an_audit_log_only_shows() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = Browser::new(house.console().router());
+    browser.sign_in(ADMIN).await;
+    let page = browser.page(ORDER).await;
+    assert!(page.link("Approve").is_none());
+    assert!(page.words().contains("only shows"), "{}", page.words());
+    assert!(page.link("Audit").is_none());
+    let mut sent = page.hidden("/console/sign-out");
+    sent.extend(fields(&[
+        ("shop", "main"),
+        ("reference", "1001"),
+        ("deed", "approve"),
+        ("once", "1"),
+        ("reason", "ok"),
+    ]));
+    let answer = browser.post(DECIDE, &sent).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.bank.calls("contract.approve"), 0);
+}
+
+#[tokio::test]
+async fn an_order_is_erased_with_what_stays_and_why_once_nothing_of_it_lives() {
+    const ERASE: &str = "/console/order/erase";
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = browser.page(ORDER).await;
+    assert!(page.link("Erase").is_none(), "it can still be paid");
+    let asked = browser
+        .get(&format!("{ERASE}?shop=main&reference=1001"))
+        .await;
+    assert_eq!(asked.status, StatusCode::CONFLICT);
+    house.order("1001").cancel().await.unwrap();
+    let page = browser.page(ORDER).await;
+    let asked = browser.page(&page.link("Erase").unwrap()).await;
+    for part in ["What goes", "What stays, and why", "the database’s backups"] {
+        assert!(asked.words().contains(part), "{part}");
+    }
+    let done = browser
+        .send(&asked, ERASE, &[("reason", "asked for by letter")])
+        .await;
+    let page = browser.page(done.location()).await;
+    assert!(
+        page.words().contains("Order 1001 is erased"),
+        "{}",
+        page.words()
+    );
+    assert!(house.order("1001").find().await.unwrap().is_none());
+    assert_eq!(browser.get(ORDER).await.status, StatusCode::NOT_FOUND);
+    let audit = browser.page("/console/audit").await;
+    assert!(
+        audit
+            .words()
+            .contains("order.erase main 1001 asked for by letter"),
+        "{}",
+        audit.words()
+    );
+    let again = browser
+        .send(&asked, ERASE, &[("reason", "once more")])
+        .await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_eq!(house.records().await.len(), 1);
+}

@@ -1,0 +1,133 @@
+//! A service's desk that remembers what it was told.
+
+use std::sync::Mutex;
+
+use inbank_console::{
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+};
+use inbank_domain::{OrderKey, OrderReference, ShopName};
+use inbank_ports::{AuditEntry, async_trait};
+use time::OffsetDateTime;
+
+#[derive(Default)]
+pub(crate) struct FakeDesk {
+    pub(crate) done: Mutex<Vec<(String, AuditEntry)>>,
+    pub(crate) added: Mutex<Option<NewShop>>,
+}
+
+impl FakeDesk {
+    fn note(&self, what: String, by: &AuditEntry) {
+        self.done.lock().unwrap().push((what, by.clone()));
+    }
+
+    pub(crate) fn done(&self) -> Vec<String> {
+        let done = self.done.lock().unwrap();
+        done.iter().map(|(what, _)| what.clone()).collect()
+    }
+}
+
+fn delivery() -> DeliveryCard {
+    DeliveryCard {
+        order: OrderReference::parse("1001").unwrap(),
+        number: 1,
+        kind: "awaits_merchant".to_owned(),
+        tries: 3,
+        tried_at: Some(OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()),
+        next_at: None,
+        dead_at: None,
+        status: Some(500),
+        problem: Some("<b>it answered 500</b>".to_owned()),
+    }
+}
+
+#[async_trait]
+impl Desk for FakeDesk {
+    async fn shop(&self, _: &ShopName) -> Result<ShopCard, DeskError> {
+        Ok(ShopCard {
+            origin: Origin::Call,
+            environment: "demo".to_owned(),
+            api_version: "v3".to_owned(),
+            base_url: None,
+            shop_uuid: "a93f1f44-d5dd-4469-bfcc-c1de9e969213".to_owned(),
+            key_fingerprints: vec!["5f3a-fingerprint".to_owned()],
+            return_url: None,
+        })
+    }
+
+    async fn add_shop(
+        &self,
+        shop: &ShopName,
+        new: NewShop,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        if new.shop_uuid == "refused" {
+            let why = "the service has no key to keep secrets with";
+            return Err(DeskError::Refused(why.to_owned()));
+        }
+        self.note(format!("add {shop}"), by);
+        *self.added.lock().unwrap() = Some(new);
+        Ok(())
+    }
+
+    async fn change_keys(
+        &self,
+        shop: &ShopName,
+        keys: Vec<String>,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        self.note(format!("keys {shop} {}", keys.join(",")), by);
+        Ok(())
+    }
+
+    async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
+        self.note(format!("remove {shop}"), by);
+        Ok(())
+    }
+
+    async fn check(&self, _: &ShopName) -> Vec<Check> {
+        vec![Check {
+            name: "The clocks agree".to_owned(),
+            passed: false,
+            detail: "set both by NTP".to_owned(),
+        }]
+    }
+
+    async fn webhook(&self, _: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
+        Ok(Some(WebhookCard {
+            url: "https://shop.example/<hook>".to_owned(),
+            origin: Origin::Call,
+            state: WebhookState::Disabled,
+            disabled_because: Some("gone".to_owned()),
+            disabled_at: None,
+            failing_since: None,
+            paused_until: None,
+            tried_at: None,
+            last_status: Some(410),
+            last_problem: None,
+            delivered_at: None,
+            waiting: 2,
+            dead: 1,
+            failures: vec![delivery()],
+        }))
+    }
+
+    async fn deliveries(&self, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {
+        let own = key.reference.as_str() == "1001";
+        Ok(own.then(delivery).into_iter().collect())
+    }
+
+    async fn resend(&self, key: &OrderKey, number: u64, by: &AuditEntry) -> Result<(), DeskError> {
+        self.note(format!("resend {key} {number}"), by);
+        Ok(())
+    }
+
+    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError> {
+        self.note(format!("resend dead of {shop}"), by);
+        Ok(1)
+    }
+
+    async fn enable(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
+        self.note(format!("enable {shop}"), by);
+        Ok(())
+    }
+}

@@ -1,0 +1,12 @@
+//! The console as a browser has it: over its router, with the bank and the ledger in memory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod browser;
+mod deciding;
+mod desk;
+mod exporting;
+mod hostile;
+mod house;
+mod looking;
+mod shops;
+mod signing_in;

@@ -1,0 +1,180 @@
+use axum::http::StatusCode;
+use inbank_ports::GatewayErrorKind;
+
+use crate::browser::Browser;
+use crate::house::{ADMIN, House, READER, WRITER};
+
+const CHANGE: &str = "/console/shop/change";
+const ADD: &str = "/console/shop/add";
+
+#[tokio::test]
+async fn a_shop_shows_its_keys_by_fingerprint_and_how_its_webhook_fares() {
+    let house = House::new();
+    let mut browser = house.signed_in(READER).await;
+    let list = browser.page("/console/shops").await;
+    let page = browser.page(&list.link("main").unwrap()).await;
+    for part in [
+        "Region estonia",
+        "5f3a-fingerprint signs",
+        "Webhook ! switched off",
+        "Last answer HTTP 410",
+        "Events given up 1",
+    ] {
+        assert!(page.words().contains(part), "{part}: {}", page.words());
+    }
+    for button in [
+        "Change the keys",
+        "Remove the shop",
+        "Switch it on",
+        "Send all given up again",
+    ] {
+        assert!(page.link(button).is_none(), "{button}");
+    }
+    assert!(list.link("Add a shop").is_none());
+}
+
+#[tokio::test]
+async fn keys_are_changed_without_being_shown_again() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let page = browser.page("/console/shop?shop=main").await;
+    let asked = browser.page(&page.link("Change the keys").unwrap()).await;
+    assert!(asked.words().contains("5f3a-fingerprint"));
+    let keys = [("keys", "canary-new\r\n canary-old \r\n"), ("reason", "")];
+    let again = browser.send(&asked, CHANGE, &keys).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!again.text.contains("canary"), "keys are typed anew");
+    let none = browser
+        .send(&again, CHANGE, &[("reason", "rotation")])
+        .await;
+    assert!(
+        none.words().contains("Give one key at least"),
+        "{}",
+        none.words()
+    );
+    let keys = [keys[0], ("reason", "rotation")];
+    let done = browser.send(&none, CHANGE, &keys).await;
+    let page = browser.page(done.location()).await;
+    assert!(
+        page.words().contains("The keys are changed."),
+        "{}",
+        page.words()
+    );
+    assert!(!page.text.contains("canary"));
+    assert_eq!(house.desk.done(), ["keys main canary-new,canary-old"]);
+    let by = house.desk.done.lock().unwrap()[0].1.clone();
+    assert_eq!((&*by.who, &*by.what), ("Anna", "shop.keys"));
+    assert_eq!(by.why.as_deref(), Some("rotation"));
+    let twice = browser.send(&none, CHANGE, &keys).await;
+    assert!(twice.location().ends_with("came=before"));
+    assert_eq!(house.desk.done().len(), 1);
+}
+
+#[tokio::test]
+async fn a_shop_is_added_and_what_is_wrong_with_it_is_said() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let asked = browser.page(ADD).await;
+    let filled = |name: &'static str, uuid: &'static str| {
+        [
+            ("name", name),
+            ("region", "latvia"),
+            ("environment", "demo"),
+            ("shop_uuid", uuid),
+            ("keys", "canary"),
+            ("reason", "a second shop"),
+        ]
+    };
+    for (name, uuid, problem) in [
+        ("a b", "u-1", "Shop: must be 1 to 64 letters"),
+        ("main", "u-1", "There is a shop of this name."),
+        (
+            "outlet",
+            "refused",
+            "The service has no key to keep secrets with",
+        ),
+    ] {
+        let again = browser.send(&asked, ADD, &filled(name, uuid)).await;
+        assert!(again.status.is_client_error(), "{}", again.words());
+        assert!(
+            again.words().contains(problem),
+            "{problem}: {}",
+            again.words()
+        );
+        assert!(!again.text.contains("canary"));
+    }
+    let asked = browser.page(ADD).await;
+    let done = browser.send(&asked, ADD, &filled("outlet", "u-1")).await;
+    assert_eq!(done.location(), "/console/shop?shop=outlet&came=added");
+    assert_eq!(house.desk.done(), ["add outlet"]);
+    let new = house.desk.added.lock().unwrap().clone().unwrap();
+    assert_eq!(new.keys, ["canary"]);
+    assert_eq!(new.api_version, None);
+    assert!(!format!("{new:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn whoever_may_not_change_shops_is_refused_by_page_and_by_form() {
+    let house = House::new();
+    let mut admin = house.signed_in(ADMIN).await;
+    let asked = admin
+        .page(&format!("{CHANGE}?shop=main&change=remove"))
+        .await;
+    let mut writer = house.signed_in(WRITER).await;
+    for path in [ADD, &format!("{CHANGE}?shop=main&change=remove")] {
+        assert_eq!(writer.get(path).await.status, StatusCode::FORBIDDEN);
+    }
+    let own = writer.page("/console/").await.hidden("/console/sign-out");
+    let mut sent = asked.hidden(CHANGE);
+    sent.retain(|(name, _)| name != "form");
+    sent.extend(own);
+    sent.extend(crate::browser::fields(&[
+        ("reason", "x"),
+        ("name", "a"),
+        ("keys", "k"),
+    ]));
+    for path in [ADD, CHANGE] {
+        let answer = writer.post(path, &sent).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert!(house.desk.done().is_empty());
+    // Sending again is for those who decide about orders.
+    let page = writer.page("/console/shop?shop=main").await;
+    let asked = writer
+        .page(&page.link("Send all given up again").unwrap())
+        .await;
+    writer
+        .send(&asked, CHANGE, &[("reason", "their server is back")])
+        .await;
+    assert_eq!(house.desk.done(), ["resend dead of main"]);
+}
+
+#[tokio::test]
+async fn a_check_says_what_is_wrong() {
+    let house = House::new();
+    let mut browser = house.signed_in(READER).await;
+    let page = browser.page("/console/shop/check?shop=main").await;
+    assert!(
+        page.words()
+            .contains("The clocks agree ! wrong set both by NTP"),
+        "{}",
+        page.words()
+    );
+    // Without a service, the bank is asked by the shop's own connection.
+    let mut embedded = Browser::new(house.console().router());
+    embedded.sign_in(READER).await;
+    let page = embedded.page("/console/shop/check?shop=main").await;
+    assert!(
+        page.words().contains("The shop can work."),
+        "{}",
+        page.words()
+    );
+    house.bank.fail_next(GatewayErrorKind::NotAuthorised);
+    let page = embedded.page("/console/shop/check?shop=main").await;
+    assert!(
+        page.words().contains("did not accept the API key"),
+        "{}",
+        page.words()
+    );
+    assert_eq!(embedded.get(ADD).await.status, StatusCode::NOT_FOUND);
+}

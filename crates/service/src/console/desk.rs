@@ -1,0 +1,303 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use inbank::console::{
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+};
+use inbank::ports::AuditEntry;
+use inbank::{Bank, Invalid, OrderKey, OrderReference, Platform, Reach, ShopName};
+use inbank_adapters_sql::{PendingDelivery, ServiceStore, Webhook, WebhookOrigin};
+
+use crate::Service;
+use crate::shops::{KeySource, RuntimeShops, Settings, ShopSettingError};
+use crate::webhook::{Again, Standing, WebhookError, Webhooks, address, standing};
+
+/// The console's desk: the same calls as the API's.
+pub(super) struct ServiceDesk {
+    platform: Platform,
+    store: ServiceStore,
+    webhooks: Arc<Webhooks>,
+    shops: Arc<RuntimeShops>,
+}
+
+impl ServiceDesk {
+    pub(super) fn of(service: &Service) -> Self {
+        Self {
+            platform: service.platform.clone(),
+            store: service.store.clone(),
+            webhooks: service.webhooks.clone(),
+            shops: service.shops.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl Desk for ServiceDesk {
+    async fn shop(&self, shop: &ShopName) -> Result<ShopCard, DeskError> {
+        let setup = self.platform.setup(shop.as_str());
+        let setup = setup.ok_or(DeskError::Missing)?;
+        Ok(ShopCard {
+            origin: if self.shops.is_of_file(shop) {
+                Origin::File
+            } else {
+                Origin::Call
+            },
+            environment: setup
+                .environment
+                .map_or("as set up by hand", |environment| environment.as_str())
+                .to_owned(),
+            api_version: setup
+                .api_version
+                .map_or("none", |version| version.as_str())
+                .to_owned(),
+            base_url: setup.base_url,
+            shop_uuid: setup.shop_uuid.unwrap_or_default(),
+            key_fingerprints: setup.keys,
+            return_url: setup.return_url,
+        })
+    }
+
+    async fn add_shop(
+        &self,
+        shop: &ShopName,
+        new: NewShop,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        let settings = Settings {
+            region: new.region,
+            environment: new.environment,
+            api_version: new.api_version,
+            base_url: new.base_url,
+            shop_uuid: new.shop_uuid,
+            return_url: new.return_url,
+            api_keys_env: None,
+        };
+        let keys = KeySource::Given(new.keys);
+        Ok(self.shops.add(shop, settings, keys, by).await?)
+    }
+
+    async fn change_keys(
+        &self,
+        shop: &ShopName,
+        keys: Vec<String>,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        let keys = KeySource::Given(keys);
+        Ok(self.shops.change_keys(shop, keys, by).await?)
+    }
+
+    async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
+        Ok(self.shops.remove(shop, by).await?)
+    }
+
+    async fn check(&self, shop: &ShopName) -> Vec<Check> {
+        let Ok(handle) = self.platform.shop(shop.as_str()) else {
+            return Vec::new();
+        };
+        let mut checks = bank(handle.bank()).await;
+        checks.push(self.clocks(shop).await);
+        checks
+    }
+
+    async fn webhook(&self, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
+        match self.webhooks.show(shop).await {
+            Ok((webhook, failed)) => webhook_card(webhook, failed).map(Some),
+            Err(WebhookError::Missing) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn deliveries(&self, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {
+        let waiting = self.store.deliveries(key, self.webhooks.now()).await?;
+        waiting.into_iter().map(delivery_card).collect()
+    }
+
+    async fn resend(&self, key: &OrderKey, number: u64, by: &AuditEntry) -> Result<(), DeskError> {
+        let events = self.platform.ledger().events(key).await?;
+        let event = events.iter().find(|event| event.number == number);
+        let id = event.ok_or(DeskError::Missing)?.id();
+        let again = Again::Event(&id);
+        match self.webhooks.resend(&key.shop, &again, by).await? {
+            0 => Err(DeskError::Refused(
+                "the event was not sent yet: it is on its way, and needs no second one".to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError> {
+        Ok(self.webhooks.resend(shop, &Again::Dead, by).await?)
+    }
+
+    async fn enable(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
+        Ok(self.webhooks.enable(shop, by).await?)
+    }
+}
+
+impl ServiceDesk {
+    /// As far as they may differ before somebody has to look.
+    const APART: u64 = 2_000;
+
+    async fn clocks(&self, shop: &ShopName) -> Check {
+        let name = "The clocks agree";
+        let ledger = self.platform.ledger();
+        let asking = ledger.measure(std::slice::from_ref(shop), self.webhooks.now());
+        match asking.await {
+            Ok(measures) if measures.clock_ahead_ms.unsigned_abs() <= Self::APART => passed(
+                name,
+                "this machine's and the ledger's differ by less than 2 s",
+            ),
+            Ok(measures) => failed(
+                name,
+                format!(
+                    "this machine's is {} ms ahead of the ledger's; set both by NTP",
+                    measures.clock_ahead_ms
+                ),
+            ),
+            Err(error) => failed(
+                name,
+                format!("not known, since the ledger is away: {error}"),
+            ),
+        }
+    }
+}
+
+fn passed(name: &str, detail: impl Into<String>) -> Check {
+    Check {
+        name: name.to_owned(),
+        passed: true,
+        detail: detail.into(),
+    }
+}
+
+fn failed(name: &str, detail: impl Into<String>) -> Check {
+    Check {
+        passed: false,
+        ..passed(name, detail)
+    }
+}
+
+/// Whether it can be reached, and takes the key.
+async fn bank(bank: &Bank) -> Vec<Check> {
+    const NAMES: [&str; 2] = ["The bank answers", "It takes the shop's key"];
+    let [reached, key] = NAMES;
+    let (Some(connection), Some(sessions)) = (&bank.connection, &bank.sessions) else {
+        return Vec::new();
+    };
+    match Reach::of(&**connection, &**sessions).await {
+        Reach::Answers { ping } => vec![
+            passed(reached, format!("at {}", bank.host)),
+            passed(
+                key,
+                if ping {
+                    "by its answer to a ping"
+                } else {
+                    "by what the payment sessions answer; a ping is not given to this shop"
+                },
+            ),
+        ],
+        Reach::KeyRefused(error) => vec![
+            passed(reached, format!("at {}", bank.host)),
+            failed(
+                key,
+                format!("{error}; set the key that Inbank gave for this shop and this environment"),
+            ),
+        ],
+        Reach::NoAnswer(error) => vec![
+            failed(
+                reached,
+                format!(
+                    "{error}; look at the address, its name's resolution, the network and the proxy"
+                ),
+            ),
+            failed(key, "not known, since the bank does not answer"),
+        ],
+    }
+}
+
+const fn origin(origin: WebhookOrigin) -> Origin {
+    match origin {
+        WebhookOrigin::File => Origin::File,
+        WebhookOrigin::Call => Origin::Call,
+    }
+}
+
+fn webhook_card(webhook: Webhook, failed: Vec<PendingDelivery>) -> Result<WebhookCard, DeskError> {
+    let failures = failed.into_iter().map(delivery_card);
+    Ok(WebhookCard {
+        url: address(&webhook).to_owned(),
+        origin: origin(webhook.target.origin),
+        state: match standing(&webhook) {
+            Standing::Active => WebhookState::Active,
+            Standing::Failing => WebhookState::Failing,
+            Standing::Disabled => WebhookState::Disabled,
+        },
+        disabled_at: webhook.disabled.as_ref().map(|(at, _)| *at),
+        disabled_because: webhook.disabled.map(|(_, why)| why),
+        failing_since: webhook.failing_since,
+        paused_until: webhook.paused_until,
+        tried_at: webhook.tried_at,
+        last_status: webhook.last_status,
+        last_problem: webhook.last_problem,
+        delivered_at: webhook.delivered_at,
+        waiting: webhook.waiting,
+        dead: webhook.dead,
+        failures: failures.collect::<Result<_, _>>()?,
+    })
+}
+
+fn delivery_card(delivery: PendingDelivery) -> Result<DeliveryCard, DeskError> {
+    let order = OrderReference::parse(delivery.reference);
+    Ok(DeliveryCard {
+        order: order.map_err(|error| DeskError::Refused(error.to_string()))?,
+        number: delivery.number,
+        kind: delivery.kind,
+        tries: delivery.tries,
+        tried_at: delivery.tried_at,
+        next_at: delivery.due_at,
+        dead_at: delivery.dead_at,
+        status: delivery.status,
+        problem: delivery.problem,
+    })
+}
+
+/// What is wrong with a form, by the words that stand on it.
+fn wrong(invalid: &Invalid) -> String {
+    let field = match invalid.field() {
+        "api_keys" => "the keys at the bank",
+        "api_version" => "the API version",
+        "base_url" => "another address than the bank's own",
+        "return_url" => "where customers return to",
+        "shop_uuid" => "the identifier at the bank",
+        other => other,
+    };
+    format!("{field}: {}", invalid.problem())
+}
+
+impl From<ShopSettingError> for DeskError {
+    fn from(error: ShopSettingError) -> Self {
+        match error {
+            ShopSettingError::Ledger(error) => error.into(),
+            ShopSettingError::Missing => Self::Missing,
+            ShopSettingError::OfFile
+            | ShopSettingError::Taken
+            | ShopSettingError::NoVault
+            | ShopSettingError::Locked(_)
+            | ShopSettingError::Refused(_) => Self::Refused(error.to_string()),
+            ShopSettingError::Invalid(invalid) => Self::Refused(wrong(&invalid)),
+        }
+    }
+}
+
+impl From<WebhookError> for DeskError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Ledger(error) => error.into(),
+            WebhookError::Missing => Self::Missing,
+            WebhookError::OfFile
+            | WebhookError::NoVault
+            | WebhookError::Locked(_)
+            | WebhookError::Invalid(_) => Self::Refused(error.to_string()),
+        }
+    }
+}
