@@ -455,6 +455,8 @@ mod documents {
     struct Readme;
     #[doc = include_str!("../../docs/embedding.md")]
     struct Embedding;
+    #[doc = include_str!("../../docs/console.md")]
+    struct Console;
     #[doc = include_str!("../../docs/regions.md")]
     struct Regions;
     #[doc = include_str!("../../docs/how-to/quote.md")]
