@@ -1,11 +1,14 @@
 //! Opening: pay, apply, rent. The same cart of an order finds the same attempt.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use inbank::{ApplyOutcome, Money, OrderHandle, PayOutcome};
+use inbank::{ApplyOutcome, Money, Opening, OrderError, OrderHandle, PayOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::body::Sent;
@@ -13,6 +16,9 @@ use super::caller::{Caller, Named, OrderPath};
 use super::document;
 use super::problem::{Problem, Problems};
 use crate::answer::OrderAnswer;
+
+/// So long an earlier call that opens the same is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What is to be paid.
 #[derive(Deserialize, ToSchema)]
@@ -63,7 +69,7 @@ pub(super) async fn pay(
     let cart = document::cart(document, &path.reference, &shop.bank().region);
     let cart = cart.map_err(|invalid| ours(invalid.into()))?;
     let order = shop.order(path.reference);
-    let outcome = order.pay(&cart).await.map_err(|error| ours(error.into()))?;
+    let outcome = answered(&order, order.pay(&cart)).await.map_err(ours)?;
     opened(&order, outcome).await.map_err(ours)
 }
 
@@ -153,8 +159,32 @@ pub(super) async fn rent(
     let shop = caller.writes(&path.shop)?;
     let cart = document::cart(body.json()?, &path.reference, &shop.bank().region)?;
     let order = shop.order(path.reference);
-    let outcome = order.rent(&cart).await?;
+    let outcome = answered(&order, order.rent(&cart)).await?;
     opened(&order, outcome).await
+}
+
+/// What an opening comes to. Where an earlier call has asked the bank and gets no answer (its process may have ended), whoever asks
+/// again isn't kept waiting until it is over, but told when it will be.
+async fn answered<T>(
+    order: &OrderHandle,
+    opening: impl Future<Output = Result<T, OrderError>>,
+) -> Result<T, Problem> {
+    let began = OffsetDateTime::now_utc();
+    tokio::pin!(opening);
+    if let Ok(done) = tokio::time::timeout(LONGEST_WAIT, &mut opening).await {
+        return Ok(done?);
+    }
+    let found = order.find().await?;
+    let last = found.as_ref().and_then(|order| order.attempts.last());
+    let earlier = last.filter(|attempt| attempt.opened_at < began);
+    let now = OffsetDateTime::now_utc();
+    match earlier.map(|attempt| attempt.opening_at(now)) {
+        Some(Opening::Sent(until)) => {
+            let wait = Duration::try_from(until - now).unwrap_or_default();
+            Err(Problem::opening_under_way(wait))
+        }
+        Some(Opening::NotSent | Opening::Unclear | Opening::Answered) | None => Ok(opening.await?),
+    }
 }
 
 async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>, Problem> {
@@ -199,7 +229,8 @@ pub(super) async fn apply(
     let shop = caller.writes(&path.shop)?;
     let request = document::application(body.json()?, &shop.bank().region)?;
     let order = shop.order(path.reference);
-    let (status, sent) = match order.apply(&request).await? {
+    let outcome = answered(&order, order.apply(&request)).await?;
+    let (status, sent) = match outcome {
         ApplyOutcome::Sent(_, _) => (StatusCode::OK, true),
         ApplyOutcome::Unclear(_) => (StatusCode::ACCEPTED, false),
         ApplyOutcome::NotOffered(why) => return Err(why.into()),

@@ -70,6 +70,16 @@ pub(super) const UNDER_WAY: Kind = Kind(
     "/problems/under_way",
     "The same request is under way",
 );
+pub(super) const MAYBE_DONE: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/maybe_done",
+    "It may have been done",
+);
+pub(super) const ANSWERED: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/answered",
+    "It was done and answered",
+);
 pub(super) const KEY_REUSED: Kind = Kind(
     StatusCode::UNPROCESSABLE_ENTITY,
     "/problems/key_reused",
