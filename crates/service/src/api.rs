@@ -7,6 +7,7 @@ mod caller;
 mod command;
 mod document;
 mod event;
+mod head;
 mod health;
 mod idempotency;
 mod income_proof;
@@ -143,6 +144,7 @@ pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
         .fallback(|| async { Problem::no_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(from_fn_with_state(api.clone(), idempotency::once))
+        .layer(from_fn_with_state(api.clone(), head::look))
         .layer(from_fn_with_state(api.clone(), admission::admit))
         .with_state(api)
 }

@@ -184,6 +184,7 @@ async fn a_command_that_does_not_fit_says_what_to_do_next() {
 #[tokio::test]
 async fn a_body_is_read_up_to_a_limit_and_not_before_the_token() {
     let service = Service::new().await;
+    service.pay("1", "499.90").await;
     let large = "x".repeat(17 << 20);
     for (path, token, status) in [
         (PAY, ADMIN, StatusCode::PAYLOAD_TOO_LARGE),
