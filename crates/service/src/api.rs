@@ -11,6 +11,7 @@ mod head;
 mod health;
 mod idempotency;
 mod income_proof;
+mod offer;
 mod order;
 mod pay;
 mod problem;
@@ -98,7 +99,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(pay::pay))
         .routes(routes!(pay::apply))
         .routes(routes!(pay::rent))
-        .routes(routes!(order::show))
+        .routes(routes!(order::show, order::erase))
+        .routes(routes!(order::history))
+        .routes(routes!(offer::show))
         .routes(routes!(order::list))
         .routes(routes!(income_proof::banks, income_proof::prove))
         .routes(routes!(command::approve))
