@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use inbank::{ApplyOutcome, Money, Opening, OrderError, OrderHandle, PayOutcome};
+use inbank::{ApplyOutcome, Money, Opening, Order, OrderError, OrderHandle, PayOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -64,13 +64,13 @@ pub(super) async fn pay(
     let shop = caller.writes(&path.shop)?;
     let pay: Pay = body.json()?;
     let ours = |problem: Problem| problem.called(ours);
-    pay.has_coins()?;
+    let amount = pay.amount()?;
     let document = pay.into_document()?;
     let cart = document::cart(document, &path.reference, &shop.bank().region);
     let cart = cart.map_err(|invalid| ours(invalid.into()))?;
     let order = shop.order(path.reference);
     let outcome = answered(&order, order.pay(&cart)).await.map_err(ours)?;
-    opened(&order, outcome).await.map_err(ours)
+    opened(&order, outcome, Some(amount)).await.map_err(ours)
 }
 
 /// What the service calls a field of the guide's session, which it makes of its own and of `request`.
@@ -89,9 +89,10 @@ fn ours(field: &str) -> String {
 
 impl Pay {
     /// Of an amount nobody can pay the tenth part of a cent, and a bank that rounds it finances another.
-    fn has_coins(&self) -> Result<(), inbank::Invalid> {
-        let currency = self.currency.parse()?;
-        Money::parse(&self.amount, currency)?.checked_coins()
+    fn amount(&self) -> Result<Money, inbank::Invalid> {
+        let amount = Money::parse(&self.amount, self.currency.parse()?)?;
+        amount.checked_coins()?;
+        Ok(amount)
     }
 
     /// As the guide has it. What stands in both is refused: which of them is meant?
@@ -160,7 +161,8 @@ pub(super) async fn rent(
     let cart = document::cart(body.json()?, &path.reference, &shop.bank().region)?;
     let order = shop.order(path.reference);
     let outcome = answered(&order, order.rent(&cart)).await?;
-    opened(&order, outcome).await
+    // What a rental comes to is for the bank to say.
+    opened(&order, outcome, None).await
 }
 
 /// What an opening comes to. Where an earlier call has asked the bank and gets no answer (its process may have ended), whoever asks
@@ -187,10 +189,23 @@ async fn answered<T>(
     }
 }
 
-async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>, Problem> {
+/// What came of opening. An order that is further along is the answer to the cart that it stands for, and to no other.
+async fn opened(
+    order: &OrderHandle,
+    outcome: PayOutcome,
+    asked: Option<Money>,
+) -> Result<Json<Opened>, Problem> {
     let redirect_url = match outcome {
         PayOutcome::Redirect(url) => Some(url.as_str().to_owned()),
-        PayOutcome::Standing(_) => None,
+        PayOutcome::Standing(_) => {
+            let found = order.find().await?.ok_or_else(Problem::no_order)?;
+            stands_for(&found, asked)?;
+            let order = OrderAnswer::from(&found);
+            return Ok(Json(Opened {
+                order,
+                redirect_url: None,
+            }));
+        }
         PayOutcome::NotOffered(why) => return Err(why.into()),
         PayOutcome::Busy(wait) => return Err(Problem::busy(wait)),
     };
@@ -199,6 +214,16 @@ async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>
         order,
         redirect_url,
     }))
+}
+
+fn stands_for(order: &Order, asked: Option<Money>) -> Result<(), Problem> {
+    let stands = order.present().and_then(|attempt| attempt.terms.amount);
+    match (stands, asked) {
+        (Some(stands), Some(asked)) if stands != asked => {
+            Err(Problem::other_cart(order.status(), stands, asked))
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
 }
 
 /// The order as it stands after a call.
@@ -236,6 +261,8 @@ pub(super) async fn apply(
         ApplyOutcome::NotOffered(why) => return Err(why.into()),
         ApplyOutcome::Busy(wait) => return Err(Problem::busy(wait)),
     };
-    let order = found(&order).await?;
+    let found = order.find().await?.ok_or_else(Problem::no_order)?;
+    stands_for(&found, Some(request.amount()))?;
+    let order = OrderAnswer::from(&found);
     Ok((status, Json(Applied { order, sent })).into_response())
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use inbank::{Money, OrderStatus};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use self::kind::{
     ANSWERED, BROKEN, FORBIDDEN, INVALID, KEY_REUSED, Kind, LOADED, MALFORMED, MAYBE_DONE, METHOD,
-    NOT_AUTHORISED, NOT_FOUND, NOT_JSON, TOO_LARGE, TOO_SLOW, UNCLEAR, UNDER_WAY,
+    NOT_AUTHORISED, NOT_FOUND, NOT_JSON, NOT_NOW, OTHER_CART, TOO_LARGE, TOO_SLOW, UNCLEAR,
+    UNDER_WAY,
 };
 
 /// A problem document.
@@ -131,6 +133,23 @@ impl Problem {
     pub(super) fn no_order() -> Self {
         let detail = "the shop has no such order, or the order has no offer or contract yet; GET the order to see which";
         Self::new(NOT_FOUND, detail)
+    }
+
+    /// The order is further along, for another amount than is asked for.
+    pub(super) fn other_cart(status: OrderStatus, stands: Money, asked: Money) -> Self {
+        let detail = format!(
+            "nothing was opened: the order is {} for {stands}, and {asked} was asked for; GET the order, and take another order for what is to be paid besides",
+            status.name()
+        );
+        Self::new(OTHER_CART, detail)
+    }
+
+    /// A shop that isn't to be removed by chance.
+    pub(super) fn open_orders(open: u64) -> Self {
+        let detail = format!(
+            "nothing was removed: {open} orders of this shop are open, and nobody would work on them; end them first, or say `?force=true`"
+        );
+        Self::new(NOT_NOW, detail)
     }
 
     pub(super) fn no_route() -> Self {

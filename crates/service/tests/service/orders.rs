@@ -108,6 +108,24 @@ async fn paid() -> Service {
 }
 
 #[tokio::test]
+async fn a_paid_order_is_no_answer_to_another_amount() {
+    let service = paid().await;
+    let other = service.pay("1001", "399.90").await;
+    assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text);
+    assert_eq!(other.body["type"], "/problems/other_cart");
+    let says = other.body["detail"].as_str().unwrap();
+    for part in ["paid", "499.90", "399.90"] {
+        assert!(says.contains(part), "{says}");
+    }
+    for amount in ["499.90", "499.9"] {
+        let same = service.pay("1001", amount).await;
+        assert_eq!(same.status, StatusCode::OK, "{}", same.text);
+        assert_eq!(same.body["order"]["status"], "paid");
+        assert_eq!(same.body["redirect_url"], Value::Null);
+    }
+}
+
+#[tokio::test]
 async fn an_orders_history_is_listed() {
     let service = paid().await;
     let path = "/v1/shops/main/orders/1001/events";

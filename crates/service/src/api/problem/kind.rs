@@ -55,6 +55,11 @@ pub(super) const NOT_NOW: Kind = Kind(
     "/problems/not_now",
     "The order can't take this now",
 );
+pub(super) const OTHER_CART: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/other_cart",
+    "The order stands for another amount",
+);
 pub(super) const NOT_SET_UP: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/not_set_up",
