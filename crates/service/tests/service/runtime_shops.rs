@@ -230,3 +230,25 @@ async fn keys_are_kept_encrypted() {
     assert!(audited[0].entry.who.starts_with("token "));
     running.stop().await;
 }
+
+#[tokio::test]
+async fn a_shop_with_open_orders_is_removed_on_demand_alone() {
+    let house = House::new().await;
+    let running = house.start().await;
+    let added = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    house
+        .tell("outlet", "1001", EventKind::AwaitsMerchant)
+        .await;
+    let kept = answered(&running.router, Method::DELETE, PATH, ADMIN, None).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    let says = kept.body["detail"].as_str().unwrap();
+    assert!(
+        says.contains("1 orders") && says.contains("force"),
+        "{says}"
+    );
+    let path = format!("{PATH}?force=true");
+    let removed = answered(&running.router, Method::DELETE, &path, ADMIN, None).await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.text);
+    running.stop().await;
+}

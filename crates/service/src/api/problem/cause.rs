@@ -142,6 +142,7 @@ impl From<ShopSettingError> for Problem {
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
+            ShopSettingError::OpenOrders(open) => Self::open_orders(open),
             ShopSettingError::Missing => Self::new(NOT_FOUND, says),
             ShopSettingError::Invalid(invalid) => invalid.into(),
             ShopSettingError::Ledger(error) => error.into(),
