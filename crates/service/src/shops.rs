@@ -146,6 +146,11 @@ impl RuntimeShops {
             }
             stays
         });
+        for name in self.platform.withheld_shops() {
+            if !shops.iter().any(|shop| shop.name == name) {
+                self.platform.remove_shop(name.as_str());
+            }
+        }
         for shop in shops {
             let name = &shop.name;
             // Another's file may be the same by its name, and hold another key.
@@ -156,6 +161,10 @@ impl RuntimeShops {
                 Ok(()) => drop(known.shops.insert(name.clone(), shop)),
                 Err(error) => {
                     tracing::error!(shop = %name, %error, "a shop can't be used by this process");
+                    // One that could be used until now goes on with its former settings.
+                    if !self.file.contains(name) && !known.shops.contains_key(name) {
+                        self.platform.withhold_shop(name.clone());
+                    }
                 }
             }
         }

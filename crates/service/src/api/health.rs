@@ -38,6 +38,8 @@ pub(super) struct Ready {
     undelivered: u64,
     /// How long ago the first of them happened, in seconds.
     oldest_undelivered_seconds: Option<u64>,
+    /// Shops that this process can't use, since it can't have their keys; its log says why.
+    shops_unusable: usize,
     /// Shops whose webhook is switched off: somebody should look.
     webhooks_disabled: u64,
     /// Events that are still to be posted, of those that were taken up.
@@ -74,6 +76,7 @@ pub(super) async fn ready(State(api): State<Shared>) -> Response {
         oldest_due_seconds: seconds(measures.oldest_due),
         undelivered: measures.undelivered,
         oldest_undelivered_seconds: seconds(measures.oldest_undelivered),
+        shops_unusable: api.platform.withheld_shops().len(),
         webhooks_disabled: count(|webhook| webhook.disabled.into()),
         webhooks_waiting: count(|webhook| webhook.waiting),
         webhooks_dead: count(|webhook| webhook.dead),

@@ -14,7 +14,7 @@ use utoipa::{IntoResponses, ToSchema};
 use self::kind::{
     ANSWERED, BROKEN, FORBIDDEN, INVALID, KEY_REUSED, Kind, LOADED, MALFORMED, MAYBE_DONE, METHOD,
     NOT_AUTHORISED, NOT_FOUND, NOT_JSON, NOT_NOW, OTHER_CART, TOO_LARGE, TOO_SLOW, UNCLEAR,
-    UNDER_WAY,
+    UNDER_WAY, WITHHELD,
 };
 
 /// A problem document.
@@ -128,6 +128,12 @@ impl Problem {
     /// The same for a shop that isn't there and for one that the token may not see.
     pub(super) fn no_shop() -> Self {
         Self::new(NOT_FOUND, "there is no such shop for this token")
+    }
+
+    /// A shop that is there, and whose keys this process can't have.
+    pub(super) fn withheld_shop() -> Self {
+        let detail = "nothing was done: this process can't have the shop's keys, and its log says why; try again, another process may have them";
+        Self::new(WITHHELD, detail).again_after(AGAIN_AFTER)
     }
 
     pub(super) fn no_order() -> Self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use inbank::EventKind;
+use inbank_adapters_sql::AuditEntry;
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
 
@@ -250,5 +251,70 @@ async fn a_shop_with_open_orders_is_removed_on_demand_alone() {
     let path = format!("{PATH}?force=true");
     let removed = answered(&running.router, Method::DELETE, &path, ADMIN, None).await;
     assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.text);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_no_shop_can_have_is_refused_by_the_rule() {
+    let service = Service::new().await;
+    let answer = service.put("/v1/shops/A_b", OUTLET).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.body["field"], "shop", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_shop_that_one_process_can_not_use_is_there_all_the_same() {
+    let house = House::new().await;
+    let first = house.start().await;
+    let added = answered(&first.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    first.stop().await;
+    // As another secret_key would leave it.
+    let now = time::OffsetDateTime::UNIX_EPOCH;
+    let mut kept = house.store.shops(now).await.unwrap().remove(0);
+    kept.secrets = Some(b"sealed by another key".to_vec());
+    let by = AuditEntry {
+        who: "token 5f".to_owned(),
+        what: "shop.set".to_owned(),
+        shop: None,
+        reference: None,
+        why: None,
+    };
+    house.store.set_shop(&kept, &by, now).await.unwrap();
+    let running = house.start().await;
+    let attempt = "3cb22acd24dd1163831b1c31a8c09c08";
+    for (method, path) in [
+        (Method::GET, format!("{PATH}/orders/1001")),
+        (Method::POST, format!("{PATH}/orders/1001/cancel")),
+        (Method::POST, format!("/callbacks/outlet/{attempt}")),
+        (Method::GET, format!("/return/outlet/{attempt}")),
+    ] {
+        let answer = answered(&running.router, method, &path, ADMIN, None).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{path}: {}",
+            answer.text
+        );
+        assert!(answer.retry_after.is_some(), "{path}");
+    }
+    let ready = answered(&running.router, Method::GET, "/ready", "", None).await;
+    assert_eq!(ready.body["shops_unusable"], 1, "{}", ready.text);
+    let nowhere = answered(
+        &running.router,
+        Method::GET,
+        "/v1/shops/nowhere/orders/1",
+        ADMIN,
+        None,
+    );
+    assert_eq!(nowhere.await.status, StatusCode::NOT_FOUND);
+    // Who sets it anew can use it.
+    let again = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
+    let path = format!("{PATH}/orders/1001");
+    let order = answered(&running.router, Method::GET, &path, ADMIN, None);
+    assert_eq!(order.await.status, StatusCode::NOT_FOUND);
+    let ready = answered(&running.router, Method::GET, "/ready", "", None).await;
+    assert_eq!(ready.body["shops_unusable"], 0, "{}", ready.text);
     running.stop().await;
 }

@@ -135,6 +135,11 @@ pub(super) const LOADED: Kind = Kind(
     "/problems/too_much",
     "Too much is under way",
 );
+pub(super) const WITHHELD: Kind = Kind(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "/problems/shop_unusable",
+    "This process can't use the shop",
+);
 pub(super) const LEDGER: Kind = Kind(
     StatusCode::SERVICE_UNAVAILABLE,
     "/problems/ledger_away",
