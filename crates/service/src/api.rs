@@ -60,7 +60,7 @@ type Shared = Arc<Api>;
 #[openapi(
     info(
         title = "Inbank financing for commerce platforms",
-        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again. With an `Idempotency-Key` a repeated request is also compared with the first.",
+        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Nearly every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again. With an `Idempotency-Key` a repeated request is also compared with the first, and what the bank would do twice (a message to the customer, a file) is done once.",
         license(name = "to be chosen by the owner")
     ),
     tags(
