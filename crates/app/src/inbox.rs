@@ -28,8 +28,9 @@ pub struct Inbox {
 /// Why a callback is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum InboxError {
-    /// So much is being kept that it would wait: 503, so that the bank tries again. Nothing was written.
-    #[error("too much is coming in at once; try again")]
+    /// So much is being kept that it would wait, or this process can't use the shop ([`Shops::withhold`]): 503, so that the bank tries
+    /// again. Nothing was written.
+    #[error("too much is coming in at once, or the shop's keys can't be had; try again")]
     Busy,
     /// It is not authentic: 401.
     #[error(transparent)]
@@ -131,7 +132,13 @@ impl Inbox {
 
     fn address(&self, shop: &str, attempt: &str) -> Result<(Arc<Shop>, AttemptId), InboxError> {
         let shop = ShopName::parse(shop).map_err(|_| InboxError::NoShop)?;
-        let shop = self.shops.get(&shop).ok_or(InboxError::NoShop)?;
+        let shop = self.shops.get(&shop).ok_or_else(|| {
+            if self.shops.is_withheld(&shop) {
+                InboxError::Busy
+            } else {
+                InboxError::NoShop
+            }
+        })?;
         let attempt = AttemptId::parse(attempt).map_err(|_| InboxError::NoAttempt)?;
         Ok((shop, attempt))
     }

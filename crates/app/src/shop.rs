@@ -1,6 +1,6 @@
 //! A platform's shops, which may come, go and change their keys while it runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -159,7 +159,10 @@ impl fmt::Debug for Shop {
 
 /// A platform's shops by their names. Cheap to clone; clones share the shops.
 #[derive(Clone, Debug, Default)]
-pub struct Shops(Arc<RwLock<BTreeMap<ShopName, Arc<Shop>>>>);
+pub struct Shops {
+    usable: Arc<RwLock<BTreeMap<ShopName, Arc<Shop>>>>,
+    withheld: Arc<RwLock<BTreeSet<ShopName>>>,
+}
 
 /// Why a shop is not taken.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -179,11 +182,12 @@ impl Shops {
     /// # Errors
     /// [`ShopError`]; nothing is changed.
     pub fn add(&self, shop: Shop) -> Result<(), ShopError> {
-        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shops = self.usable.write().unwrap_or_else(PoisonError::into_inner);
         if shops.contains_key(&shop.name) {
             return Err(ShopError::SameName(shop.name));
         }
         check_identity(&shops, &shop)?;
+        self.release(&shop.name);
         shops.insert(shop.name.clone(), Arc::new(shop));
         Ok(())
     }
@@ -193,8 +197,9 @@ impl Shops {
     /// # Errors
     /// [`ShopError::SameIdentity`]; nothing is changed.
     pub fn replace(&self, shop: Shop) -> Result<(), ShopError> {
-        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shops = self.usable.write().unwrap_or_else(PoisonError::into_inner);
         check_identity(&shops, &shop)?;
+        self.release(&shop.name);
         shops.insert(shop.name.clone(), Arc::new(shop));
         Ok(())
     }
@@ -202,19 +207,51 @@ impl Shops {
     /// Takes a shop away: its orders stay in the ledger and are not worked on. False when there is
     /// none of this name.
     pub fn remove(&self, name: &ShopName) -> bool {
-        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        shops.remove(name).is_some()
+        let was_withheld = self.release(name);
+        let mut shops = self.usable.write().unwrap_or_else(PoisonError::into_inner);
+        shops.remove(name).is_some() || was_withheld
+    }
+
+    /// Says that there is a shop of this name, which this process can't use for now: whoever comes for it is told to come again, and
+    /// not that it isn't there. Until it is added, replaced or removed.
+    pub fn withhold(&self, name: ShopName) {
+        let mut shops = self.usable.write().unwrap_or_else(PoisonError::into_inner);
+        shops.remove(&name);
+        let mut withheld = self
+            .withheld
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        withheld.insert(name);
+    }
+
+    /// The shops that this process can't use for now.
+    pub fn withheld(&self) -> Vec<ShopName> {
+        let withheld = self.withheld.read().unwrap_or_else(PoisonError::into_inner);
+        withheld.iter().cloned().collect()
+    }
+
+    pub(crate) fn is_withheld(&self, name: &ShopName) -> bool {
+        let withheld = self.withheld.read().unwrap_or_else(PoisonError::into_inner);
+        withheld.contains(name)
+    }
+
+    fn release(&self, name: &ShopName) -> bool {
+        let mut withheld = self
+            .withheld
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        withheld.remove(name)
     }
 
     /// The shop of a name.
     pub fn get(&self, name: &ShopName) -> Option<Arc<Shop>> {
-        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let shops = self.usable.read().unwrap_or_else(PoisonError::into_inner);
         shops.get(name).cloned()
     }
 
     /// All shops, by their names.
     pub fn all(&self) -> Vec<Arc<Shop>> {
-        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let shops = self.usable.read().unwrap_or_else(PoisonError::into_inner);
         shops.values().cloned().collect()
     }
 }

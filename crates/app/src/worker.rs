@@ -127,6 +127,9 @@ impl Default for Stopping {
 pub struct Health {
     /// When orders were last claimed with success, whether or not there were any.
     pub last_claim: Option<OffsetDateTime>,
+    /// Since when claiming orders has failed each time; none where it didn't the last time. A ledger that takes no writes, on a full
+    /// disk for instance, may answer everything else.
+    pub claims_fail_since: Option<OffsetDateTime>,
     /// Orders being worked on.
     pub rounds: u64,
     /// Orders whose events are being delivered.

@@ -187,6 +187,31 @@ impl Platform {
         self.worker.shops().remove(&name)
     }
 
+    /// Says that there is a shop of this name, which this process can't use for now, for want of its keys perhaps: the bank and
+    /// browsers that come for it are told to come again (503), and not that it isn't there (404), after which the bank would not come
+    /// again. Until it is added, replaced or removed.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) -> Result<(), inbank::Invalid> {
+    /// platform.withhold_shop(inbank::ShopName::parse("outlet")?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn withhold_shop(&self, name: ShopName) {
+        self.worker.shops().withhold(name);
+    }
+
+    /// The shops that this process [can't use](Self::withhold_shop) for now.
+    ///
+    /// ```no_run
+    /// # fn example(platform: &inbank::Platform) {
+    /// println!("{:?} can't be used", platform.withheld_shops());
+    /// # }
+    /// ```
+    pub fn withheld_shops(&self) -> Vec<ShopName> {
+        self.worker.shops().withheld()
+    }
+
     /// The ledger, to list and show.
     ///
     /// ```no_run

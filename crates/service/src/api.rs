@@ -7,9 +7,11 @@ mod caller;
 mod command;
 mod document;
 mod event;
+mod head;
 mod health;
 mod idempotency;
 mod income_proof;
+mod offer;
 mod order;
 mod pay;
 mod problem;
@@ -58,7 +60,7 @@ type Shared = Arc<Api>;
 #[openapi(
     info(
         title = "Inbank financing for commerce platforms",
-        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again. With an `Idempotency-Key` a repeated request is also compared with the first.",
+        description = "Financing and rental at Inbank, for shops in any language: orders are paid, applied for or rented, decided about, and followed by events.\n\nAmounts and rates are decimal strings, times are RFC 3339. Errors are problem documents (RFC 9457) whose `type` says which, and whose `detail` says what to do. Nearly every POST is safe to repeat: the same cart of an order finds the same attempt, and a command that was taken is never sent again. With an `Idempotency-Key` a repeated request is also compared with the first, and what the bank would do twice (a message to the customer, a file) is done once.",
         license(name = "to be chosen by the owner")
     ),
     tags(
@@ -97,7 +99,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(pay::pay))
         .routes(routes!(pay::apply))
         .routes(routes!(pay::rent))
-        .routes(routes!(order::show))
+        .routes(routes!(order::show, order::erase))
+        .routes(routes!(order::history))
+        .routes(routes!(offer::show))
         .routes(routes!(order::list))
         .routes(routes!(income_proof::banks, income_proof::prove))
         .routes(routes!(command::approve))
@@ -145,6 +149,7 @@ pub fn routes(service: Service, stopping: Receiver<bool>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .route("/", get(|| async { Redirect::to(console::PATH) }))
         .layer(from_fn_with_state(api.clone(), idempotency::once))
+        .layer(from_fn_with_state(api.clone(), head::look))
         .with_state(api.clone())
         // It has sessions and forms of its own, and neither bearer tokens nor problem documents.
         .merge(console)

@@ -100,10 +100,12 @@ impl Config {
         let mut shops = Vec::new();
         let mut names = BTreeSet::new();
         for table in &file.shops {
+            if !names.insert(table.id.get_ref()) {
+                return Err(reader.wrong(&table.id, "id: another [[shops]] has it"));
+            }
             shops.push(reader.shop(table)?);
-            names.insert(table.id.get_ref().clone());
         }
-        let tokens = reader.tokens(&file, &names)?;
+        let tokens = reader.tokens(&file)?;
         let webhook_targets = reader.targets(&file.webhook_targets_allowed)?;
         let mut webhooks = Vec::new();
         for table in &file.shops {

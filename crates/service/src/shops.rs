@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{BuildError, Invalid, LedgerError, OsRandom, Platform, ShopName};
+use inbank::{BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopName};
 use inbank_adapters_sql::{KeptShop, ServiceStore};
 use tokio::sync::Mutex;
 
@@ -40,6 +40,9 @@ pub(crate) enum ShopSettingError {
         "the service reads no keys from files: set secrets_folder in inbank.toml and start again, or give api_keys or api_keys_env"
     )]
     NoFolder,
+    /// Orders of it are open, and nobody would work on them.
+    #[error("{0} orders of this shop are open")]
+    OpenOrders(u64),
     /// There is none.
     #[error("no shop of this name was added by a call")]
     Missing,
@@ -146,6 +149,11 @@ impl RuntimeShops {
             }
             stays
         });
+        for name in self.platform.withheld_shops() {
+            if !shops.iter().any(|shop| shop.name == name) {
+                self.platform.remove_shop(name.as_str());
+            }
+        }
         for shop in shops {
             let name = &shop.name;
             // Another's file may be the same by its name, and hold another key.
@@ -156,6 +164,10 @@ impl RuntimeShops {
                 Ok(()) => drop(known.shops.insert(name.clone(), shop)),
                 Err(error) => {
                     tracing::error!(shop = %name, %error, "a shop can't be used by this process");
+                    // One that could be used until now goes on with its former settings.
+                    if !self.file.contains(name) && !known.shops.contains_key(name) {
+                        self.platform.withhold_shop(name.clone());
+                    }
                 }
             }
         }
@@ -253,15 +265,43 @@ impl RuntimeShops {
         self.set(name, settings, keys, by).await
     }
 
-    /// Removes a shop; its orders stay in the ledger, and are worked on by nobody.
+    /// How many orders of a shop are not over.
+    async fn open_orders(&self, name: &ShopName) -> Result<u64, LedgerError> {
+        let ledger = self.platform.ledger();
+        let shops = [name.clone()];
+        let statistics = ledger.statistics(&shops, self.clock.now()).await?;
+        let mut open = OrderStatus::EVERY.to_vec();
+        open.retain(|status| is_open(*status));
+        let counts = statistics.iter().flat_map(|of_shop| {
+            let orders = &of_shop.orders;
+            open.iter().filter_map(|status| orders.get(status.name()))
+        });
+        Ok(counts.sum())
+    }
+
+    /// Removes a shop; its orders stay in the ledger, and are worked on by nobody. With open ones it is removed only where that is
+    /// wanted `anyway`.
     pub(crate) async fn remove(
         &self,
         name: &ShopName,
+        anyway: bool,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
         let mut known = self.known.lock().await;
         if self.file.contains(name) {
             return Err(ShopSettingError::OfFile);
+        }
+        if !anyway {
+            let kept = self.store.shops(self.clock.now()).await?;
+            let is_there = kept.iter().any(|shop| shop.name == *name);
+            let open = if is_there {
+                self.open_orders(name).await?
+            } else {
+                0
+            };
+            if open > 0 {
+                return Err(ShopSettingError::OpenOrders(open));
+            }
         }
         if !self.store.remove_shop(name, by, self.clock.now()).await? {
             return Err(ShopSettingError::Missing);
@@ -269,6 +309,17 @@ impl RuntimeShops {
         known.shops.remove(name);
         self.platform.remove_shop(name.as_str());
         Ok(())
+    }
+}
+
+fn is_open(status: OrderStatus) -> bool {
+    match status {
+        OrderStatus::ActionWanted(_)
+        | OrderStatus::AwaitsMerchant
+        | OrderStatus::NeedsPerson
+        | OrderStatus::Opening
+        | OrderStatus::Pending => true,
+        OrderStatus::NotPaid(_) | OrderStatus::Paid | OrderStatus::Terminated => false,
     }
 }
 

@@ -41,11 +41,10 @@ CREATE TABLE inbank_webhook_delivery (
     -- When it is tried next; none once it is given up. An order's events are due in their order.
     due_at BIGINT,
     dead_at BIGINT,
-    -- What came of the last try, with the start of what the shop's own server answered.
+    -- What came of the last try, in words of ours.
     tried_at BIGINT,
     status BIGINT,
     problem TEXT,
-    answer TEXT,
     PRIMARY KEY (shop, reference, number),
     FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
 ) WITH (
@@ -59,7 +58,7 @@ CREATE INDEX inbank_webhook_delivery_dead ON inbank_webhook_delivery (shop, dead
 -- Requests that came with an `Idempotency-Key`. Neither the key nor who brought it is kept, but a digest of both with method and route.
 CREATE TABLE inbank_idempotency (
     name BYTEA NOT NULL PRIMARY KEY,
-    -- A digest of the body.
+    -- A digest of what is asked.
     fingerprint BYTEA NOT NULL,
     began_at BIGINT NOT NULL,
     -- While the first request is under way.

@@ -33,8 +33,6 @@ pub struct PendingDelivery {
     pub status: Option<u16>,
     /// What was wrong.
     pub problem: Option<String>,
-    /// How the answer began.
-    pub answer: Option<String>,
 }
 
 /// Which events to send again.
@@ -65,7 +63,7 @@ const MOST: u32 = 10_000;
 
 fn which(deliveries: &str) -> String {
     format!(
-        "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem, d.answer
+        "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem
         FROM inbank_webhook_delivery AS d
         JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
         WHERE d.shop = $2 AND {deliveries}"
@@ -118,7 +116,6 @@ fn pending(row: &Cells) -> Result<PendingDelivery, Failure> {
         tried_at: row.maybe_moment()?,
         status: status(row.maybe_number()?),
         problem: row.maybe_text()?.map(str::to_owned),
-        answer: row.maybe_text()?.map(str::to_owned),
     })
 }
 

@@ -7,34 +7,44 @@ use time::OffsetDateTime;
 
 use super::{ServiceStore, longer_than_a_month};
 use crate::failure::Failure;
+use crate::moment::span;
 use crate::script::{Cells, Statement, Text};
 
-/// A digest of who asked, by which method, on which route and with which key: neither the key nor who brought it is kept.
+/// A digest of who asked and with which key: neither the key nor who brought it is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct IdempotencyName(pub [u8; 32]);
 
 /// What is known of a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Begun {
-    /// It is the first, or the first never ended: do it, and [`finish`](ServiceStore::finish_request) or
+    /// It is the first: do it, and [`finish`](ServiceStore::finish_request) or
     /// [`abandon`](ServiceStore::abandon_request) it.
     First,
+    /// The same was asked, and its process ended before it was done: it may have been. Do it, as with [`First`](Self::First).
+    TakenOver,
     /// The same was asked and is done: this is what it became.
     Again(String),
     /// The same was asked and is under way.
     UnderWay,
-    /// The key was used for another body.
+    /// The key was used for another request.
     Other,
 }
 
-/// Begins with one that is too old, or whose first request never ended.
+/// Begins with one that is too old, or whose first request never ended. Of the latter it is kept when it began: its hold reaches
+/// further than that of a request which begins now.
 static BEGIN: Text = Text::new(|| {
     "INSERT INTO inbank_idempotency AS i (name, fingerprint, began_at, held_until) VALUES ($2, $3, @now, @now + $4)
     ON CONFLICT (name) DO UPDATE SET
-        fingerprint = excluded.fingerprint, began_at = excluded.began_at, held_until = excluded.held_until, became = NULL
+        fingerprint = excluded.fingerprint, held_until = excluded.held_until, became = NULL,
+        began_at = CASE WHEN i.began_at < excluded.began_at - $5 THEN excluded.began_at ELSE i.began_at END
     WHERE i.began_at < excluded.began_at - $5
         OR (i.fingerprint = excluded.fingerprint AND i.became IS NULL AND i.held_until <= excluded.began_at)
-    RETURNING began_at"
+    RETURNING held_until - began_at"
+        .to_owned()
+});
+
+static RENEW: Text = Text::new(|| {
+    "UPDATE inbank_idempotency SET held_until = @now + $4 WHERE name = $2 AND fingerprint = $3 AND became IS NULL"
         .to_owned()
 });
 
@@ -60,8 +70,8 @@ fn begun(row: &Cells, fingerprint: &[u8; 32]) -> Result<Begun, Failure> {
 }
 
 impl ServiceStore {
-    /// Begins a request, unless it was begun before. One whose first never ends, since its process was killed, may be begun
-    /// again after `hold`; let that be longer than any request takes. `fingerprint` is a digest of the body.
+    /// Begins a request, unless it was begun before. One whose first never ends, since its process was killed, may be taken
+    /// over after `hold`: [renew](Self::renew_request) it while it is under way. `fingerprint` is a digest of what is asked.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -80,13 +90,37 @@ impl ServiceStore {
         let standing = Statement::new(&STANDING, now).with(&name[..]);
         let answers = self.engine.script(vec![begin, standing]).await?;
         let answers = answers.unwrap_or_default();
-        if answers.first().is_some_and(|begun| !begun.is_empty()) {
-            return Ok(Begun::First);
+        if let Some(begun) = answers.first().and_then(|rows| rows.first()) {
+            let held = self.engine.understood(begun.cursor().number())?;
+            let is_first = held <= span(hold);
+            return Ok(if is_first {
+                Begun::First
+            } else {
+                Begun::TakenOver
+            });
         }
         let Some(row) = answers.get(1).and_then(|rows| rows.first()) else {
             return Ok(Begun::UnderWay);
         };
         self.engine.understood(begun(row, fingerprint))
+    }
+
+    /// Says that a request is still under way, so that nobody takes it over before `hold` is over from now on.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn renew_request(
+        &self,
+        IdempotencyName(name): IdempotencyName,
+        fingerprint: &[u8; 32],
+        hold: Duration,
+        now: OffsetDateTime,
+    ) -> Result<(), LedgerError> {
+        let renew = Statement::new(&RENEW, now)
+            .with(&name[..])
+            .with(&fingerprint[..])
+            .with(hold);
+        self.engine.script(vec![renew]).await.map(drop)
     }
 
     /// Remembers what a request became, for those that ask again.

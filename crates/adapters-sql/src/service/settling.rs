@@ -16,10 +16,8 @@ use crate::script::{Cells, Statement, Text};
 pub struct TryReport {
     /// The status of the answer, where there was one.
     pub status: Option<u16>,
-    /// What was wrong, in a few words.
+    /// What was wrong, in a few words of our own: what a server answers may be personal, and is kept nowhere.
     pub problem: String,
-    /// How the answer began.
-    pub answer: Option<String>,
 }
 
 /// What becomes of a delivery.
@@ -84,8 +82,7 @@ static DELIVERED: Text = Text::new(|| {
 });
 
 static AGAIN: Text = Text::new(|| {
-    "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = @now + $8, tried_at = @now, status = $5, problem = $6,
-        answer = $7
+    "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = @now + $7, tried_at = @now, status = $5, problem = $6
     WHERE shop = $2 AND reference = $3 AND number = $4"
         .to_owned()
 });
@@ -99,7 +96,7 @@ static BEHIND: Text = Text::new(|| {
 
 static DEAD: Text = Text::new(|| {
     "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = NULL, dead_at = @now, tried_at = @now, status = $5,
-        problem = $6, answer = $7
+        problem = $6
     WHERE shop = $2 AND reference = $3 AND number = $4"
         .to_owned()
 });
@@ -159,7 +156,6 @@ fn reporting(statement: Statement, report: &TryReport) -> Statement {
     statement
         .with(report.status.map(i64::from))
         .with(&*report.problem)
-        .with(report.answer.as_deref())
 }
 
 /// What is done with a delivery of which something came.

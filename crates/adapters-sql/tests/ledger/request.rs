@@ -26,13 +26,20 @@ async fn a_request_is_done_once(store: Store) {
     assert_eq!(begin(name, another, minute(2)).await, Begun::Other);
     assert_eq!(begin(other, another, minute(2)).await, Begun::First);
     // The first never ended.
-    assert_eq!(begin(name, body, minute(3)).await, Begun::First);
+    assert_eq!(begin(name, body, minute(3)).await, Begun::TakenOver);
     assert_eq!(begin(name, body, minute(3)).await, Begun::UnderWay);
+    let hold = Duration::from_mins(2);
+    let renewed = kept.store.renew_request(name, &body, hold, minute(4));
+    renewed.await.unwrap();
+    assert_eq!(begin(name, body, minute(5)).await, Begun::UnderWay);
+    assert_eq!(begin(name, body, minute(6)).await, Begun::TakenOver);
     let finish = kept
         .store
-        .finish_request(name, &body, "order 1001", minute(4));
+        .finish_request(name, &body, "order 1001", minute(7));
     finish.await.unwrap();
     let became = Begun::Again("order 1001".to_owned());
+    let renewed = kept.store.renew_request(name, &body, hold, minute(8));
+    renewed.await.unwrap();
     assert_eq!(begin(name, body, minute(9)).await, became);
     assert_eq!(begin(name, another, minute(9)).await, Begun::Other);
     kept.store

@@ -172,7 +172,10 @@ impl Supervisor<'_> {
         let runtime = &self.worker.store.runtime;
         match message {
             Message::Claimed(at, asked, Ok(claimed)) => {
-                self.worker.note(|health| health.last_claim = Some(at));
+                self.worker.note(|health| {
+                    health.last_claim = Some(at);
+                    health.claims_fail_since = None;
+                });
                 let full = is_full(&asked, claimed.iter().map(Claimed::shop));
                 let idle = runtime.spread(self.worker.poll_interval);
                 self.claims.answered(now, full, idle);
@@ -187,6 +190,9 @@ impl Supervisor<'_> {
                     error = &error as &dyn Error,
                     "the ledger can't be asked for due orders"
                 );
+                self.worker.note(|health| {
+                    health.claims_fail_since.get_or_insert(now);
+                });
                 let runtime = runtime.clone();
                 self.claims.failed(now, |pause| runtime.spread(pause));
             }

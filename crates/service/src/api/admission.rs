@@ -19,6 +19,8 @@ use super::problem::Problem;
 const AT_WORK: usize = 640;
 /// Requests that wait for events at once, or are told of them as they come.
 const WAITING: usize = 256;
+/// Bodies that may be large and are read or passed on at once: each is some 50 MB of memory, as it came, decoded, and on its way.
+const LARGE: usize = 8;
 /// After which a caller may come again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -26,6 +28,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Places {
     at_work: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    large: Arc<Semaphore>,
 }
 
 impl Default for Places {
@@ -33,6 +36,7 @@ impl Default for Places {
         Self {
             at_work: Arc::new(Semaphore::new(AT_WORK)),
             waiting: Arc::new(Semaphore::new(WAITING)),
+            large: Arc::new(Semaphore::new(LARGE)),
         }
     }
 }
@@ -45,6 +49,11 @@ impl Places {
     /// A place to wait for events in.
     pub(super) fn waiting(&self) -> Result<OwnedSemaphorePermit, Problem> {
         taken(&self.waiting)
+    }
+
+    /// A place for a large body.
+    pub(super) fn large(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        taken(&self.large)
     }
 }
 

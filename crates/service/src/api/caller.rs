@@ -86,8 +86,13 @@ impl Caller {
         if !self.token.sees(&name) {
             return Err(Problem::no_shop());
         }
-        let shop = self.api.platform.shop(shop);
-        shop.map_err(|_| Problem::no_shop())
+        self.api.platform.shop(shop).map_err(|_| {
+            if self.api.platform.withheld_shops().contains(&name) {
+                Problem::withheld_shop()
+            } else {
+                Problem::no_shop()
+            }
+        })
     }
 
     /// A shop whose orders may be changed.
@@ -112,7 +117,14 @@ impl Caller {
 
     /// A shop that may be added or changed, there or not.
     pub(super) fn founds(&self, shop: &str) -> Result<ShopName, Problem> {
-        let name = ShopName::parse(shop).map_err(|_| Problem::no_shop())?;
+        let name = match ShopName::parse(shop) {
+            Ok(name) => name,
+            // No list of a token has it, so that only who sees all is told the rule.
+            Err(invalid) if self.token.sees_every_shop() => {
+                return Err(invalid.named("shop").into());
+            }
+            Err(_) => return Err(Problem::no_shop()),
+        };
         if !self.token.sees(&name) {
             return Err(Problem::no_shop());
         }

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use inbank::{
     Activation, ApplicationId, AssetIdentifiers, CommandOutcome, ConfirmationCode, Imei,
-    ModelIdentifier, OrderHandle, ProductCode, Regeneration, SerialNumber, SigningMethod,
-    SigningOutcome, WebAddress,
+    ModelIdentifier, OrderError, OrderHandle, ProductCode, Regeneration, SerialNumber,
+    SigningMethod, SigningOutcome, WebAddress,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
@@ -194,14 +194,25 @@ pub(super) async fn sign(
     let order = caller.decides(&path)?;
     let body: Sign = body.json()?;
     let method = SigningMethod::from(body.method.as_str());
-    // The customer would be sent a second message, and the code of the first would do no more.
-    let redirect_url = if method == SigningMethod::Sms && before.is_done() {
-        None
-    } else {
-        match order.sign(&method).await? {
+    let is_wanted = match method {
+        // The bank is told, by a command that is written down and safe to repeat.
+        SigningMethod::Digital | SigningMethod::Paper => true,
+        // The customer would be sent a second message, and what the first one brought would do no more.
+        SigningMethod::Sms
+        | SigningMethod::SendToSigningEmail
+        | SigningMethod::SendToSigningSms => before.once()?,
+        SigningMethod::Redirect | SigningMethod::Unrecognised(_) => {
+            before.once_for_an_address()?;
+            true
+        }
+    };
+    let redirect_url = if is_wanted {
+        match order.sign(&method).await.map_err(after_asking)? {
             SigningOutcome::Told(_) => None,
             SigningOutcome::Started(started) => started.redirect_url,
         }
+    } else {
+        None
     };
     let redirect_url = redirect_url.map(|url| url.as_str().to_owned());
     let order = found(&order).await?;
@@ -209,6 +220,18 @@ pub(super) async fn sign(
         order,
         redirect_url,
     }))
+}
+
+/// What went wrong with that which the bank does each time that it is asked. Where the ledger fails, the bank may have been asked.
+pub(super) fn after_asking(error: OrderError) -> Problem {
+    match error {
+        OrderError::Ledger(error) => {
+            tracing::error!(%error, "the ledger gave no answer after the bank was asked");
+            Problem::not_known()
+        }
+        OrderError::Busy => Problem::not_known(),
+        error => error.into(),
+    }
 }
 
 /// What the customer got by text message.
@@ -226,12 +249,16 @@ pub(super) struct Confirm {
 pub(super) async fn confirm(
     caller: Caller,
     Named(path): Named<OrderPath>,
+    before: Before,
     body: Sent,
 ) -> Result<Json<OrderAnswer>, Problem> {
     let order = caller.decides(&path)?;
     let code = ConfirmationCode::parse(&body.json::<Confirm>()?.code)
         .map_err(|error| error.named("code"))?;
-    order.confirm(&code).await?;
+    // The bank takes a code once, and refuses it then.
+    if before != Before::Done {
+        order.confirm(&code).await?;
+    }
     Ok(Json(found(&order).await?))
 }
 

@@ -96,13 +96,16 @@ pub(super) async fn list(
     let Query(wanted) = wanted.map_err(|_| Problem::of_query())?;
     caller.shops(wanted.shop.as_deref())?;
     let last = headers.get(LAST_EVENT_ID).map(|id| id.to_str());
-    let after = match last {
-        Some(Ok(id)) if !id.is_empty() => id,
-        Some(Err(_)) => return Err(Problem::malformed("Last-Event-ID is no `id` of an event")),
-        Some(Ok(_)) | None => wanted.after.as_deref().unwrap_or_default(),
+    let no_event = || Problem::malformed("Last-Event-ID is no `id` of an event of a stream");
+    let mut positions = match last {
+        Some(Ok(id)) if !id.is_empty() => Positions::read(id).ok_or_else(no_event)?,
+        Some(Err(_)) => return Err(no_event()),
+        Some(Ok(_)) | None => {
+            let after = wanted.after.as_deref().unwrap_or_default();
+            let no_answer = || Problem::malformed("`after` is no `next` of an earlier answer");
+            Positions::read(after).ok_or_else(no_answer)?
+        }
     };
-    let mut positions = Positions::read(after)
-        .ok_or_else(|| Problem::malformed("`after` is no `next` of an earlier answer"))?;
     let limit = at_most(wanted.limit, USUAL, MOST)?;
     if wanted.wait > LONGEST_WAIT {
         return Err(Problem::malformed(

@@ -2,14 +2,15 @@
 //!
 //! The order is what makes a request safe to repeat: the same cart finds the same attempt, and a command that was
 //! taken is never sent again. The key adds three things: another request under the same key is refused, the same
-//! one under way is waited for, and what the bank would do twice (a text message, a file) is not done again. The
-//! answer is how things stand now, and not a copy of the first one, which may have been overtaken.
+//! one under way is waited for, and what the bank would do twice (a message to the customer, a file) is not done
+//! again, also where it is not known whether it was done. The answer is how things stand now, and not a copy of the
+//! first one, which may have been overtaken.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -32,8 +33,9 @@ const LONGEST_KEY: usize = 255;
 /// The same request under way is waited for so long.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 const LOOKED_EVERY: Duration = Duration::from_millis(100);
-/// Longer than a request may take: after that the process that began it is taken for dead.
-const HELD_FOR: Duration = Duration::from_secs(150);
+/// After that the process that began it is taken for dead: it says more often that it isn't.
+const HELD_FOR: Duration = Duration::from_secs(20);
+const RENEWED_EVERY: Duration = Duration::from_secs(5);
 
 /// The request was answered with success.
 const DONE: &str = "done";
@@ -57,10 +59,16 @@ pub(super) fn parameter() -> Parameter {
         .build()
 }
 
-/// Whether the same request was answered with success before.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Before {
-    done: bool,
+/// What is known of the same request from before.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Before {
+    /// It was not asked, or did nothing, or came without a key.
+    #[default]
+    Nothing,
+    /// It was answered with success.
+    Done,
+    /// It may have been done.
+    Unclear,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Before {
@@ -72,9 +80,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Before {
 }
 
 impl Before {
-    /// It was; what would be done twice at the bank is not done again.
-    pub(super) const fn is_done(self) -> bool {
-        self.done
+    /// Whether to do what would be done again each time that it is asked for.
+    pub(super) fn once(self) -> Result<bool, Problem> {
+        match self {
+            Self::Nothing => Ok(true),
+            Self::Done => Ok(false),
+            Self::Unclear => Err(Problem::maybe_done()),
+        }
+    }
+
+    /// The same for what is answered with an address that is kept nowhere.
+    pub(super) fn once_for_an_address(self) -> Result<(), Problem> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Done => Err(Problem::answer_not_kept()),
+            Self::Unclear => Err(Problem::maybe_done()),
+        }
     }
 }
 
@@ -94,14 +115,11 @@ pub(super) async fn once(State(api): State<Shared>, request: Request, next: Next
     let Ok(token) = api.token(request.headers()) else {
         return next.run(request).await;
     };
-    let Some(route) = request.extensions().get::<MatchedPath>().cloned() else {
-        return next.run(request).await;
-    };
     let key = match key(request.headers()) {
         Ok(key) => key,
         Err(problem) => return problem.into_response(),
     };
-    let name = digest([token.principal(), "POST", route.as_str(), &key].map(str::as_bytes));
+    let name = digest([token.principal(), &key].map(str::as_bytes));
     let (parts, body) = request.into_parts();
     let address = parts.uri.clone();
     let content = match collected(Request::from_parts(parts.clone(), body)).await {
@@ -124,8 +142,8 @@ pub(super) async fn once(State(api): State<Shared>, request: Request, next: Next
     request.extensions_mut().insert(before);
     // In a task of its own: whoever hangs up would leave it under way for others.
     let done = tokio::spawn(async move {
-        let response = next.run(request).await;
-        named.end(response.status()).await;
+        let response = named.holding(next.run(request)).await;
+        named.end(before, response.status()).await;
         response
     });
     done.await
@@ -171,24 +189,53 @@ impl NamedRequest {
             let store = &self.api.store;
             let begun = store.begin_request(self.name, &self.fingerprint, HELD_FOR, now);
             match begun.await? {
-                Begun::First => return Ok(Before { done: false }),
-                Begun::Again(became) => {
-                    return Ok(Before {
-                        done: became == DONE,
-                    });
-                }
+                Begun::First => return Ok(Before::Nothing),
+                Begun::Again(became) if became == DONE => return Ok(Before::Done),
+                Begun::Again(_) | Begun::TakenOver => return Ok(Before::Unclear),
                 Begun::Other => return Err(Problem::key_reused()),
-                Begun::UnderWay if Instant::now() >= until => return Err(Problem::under_way()),
+                Begun::UnderWay if Instant::now() >= until => {
+                    return Err(Problem::under_way(RENEWED_EVERY));
+                }
                 Begun::UnderWay => tokio::time::sleep(LOOKED_EVERY).await,
             }
         }
     }
 
+    /// Says that it is under way for as long as it is.
+    async fn holding<T>(&self, doing: impl Future<Output = T>) -> T {
+        tokio::pin!(doing);
+        loop {
+            let renewing = async {
+                tokio::time::sleep(RENEWED_EVERY).await;
+                self.renew().await;
+            };
+            tokio::select! {
+                done = &mut doing => return done,
+                () = renewing => {}
+            }
+        }
+    }
+
+    async fn renew(&self) {
+        let now = OffsetDateTime::now_utc();
+        let store = &self.api.store;
+        let renewed = store.renew_request(self.name, &self.fingerprint, HELD_FOR, now);
+        if let Err(error) = renewed.await {
+            tracing::warn!(%error, "it is not written down that a request is under way");
+        }
+    }
+
     /// Writes down what became of it. Where that can't be, it is under way until its time is over.
-    async fn end(&self, status: StatusCode) {
+    async fn end(&self, before: Before, status: StatusCode) {
         let now = OffsetDateTime::now_utc();
         let (store, name) = (&self.api.store, self.name);
-        let ended = match became(status) {
+        let became = match (before, became(status)) {
+            // It stays so, whatever was answered this time.
+            (Before::Done, _) => return,
+            (Before::Unclear, None) => Some(UNCLEAR),
+            (Before::Nothing | Before::Unclear, became) => became,
+        };
+        let ended = match became {
             Some(became) => {
                 let finished = store.finish_request(name, &self.fingerprint, became, now);
                 finished.await

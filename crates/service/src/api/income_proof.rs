@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::body::Sent;
 use super::caller::{Caller, Named, OrderPath};
+use super::command::after_asking;
 use super::idempotency::Before;
 use super::pay::found;
 use super::problem::{Problem, Problems};
@@ -110,20 +111,24 @@ pub(super) async fn prove(
 ) -> Result<Response, Problem> {
     let order = caller.decides(&path)?;
     let redirect_url = match body.json::<Proof>()?.brought()? {
-        // The bank would have them twice.
-        Brought::Files(..) if before.is_done() => None,
         Brought::Files(files, description) => {
-            order.prove_income(&files, &description).await?;
+            // The bank would have them twice.
+            if before.once()? {
+                let proven = order.prove_income(&files, &description).await;
+                proven.map_err(after_asking)?;
+            }
             None
         }
         Brought::Statement(bank, return_url, locale) => {
+            before.once_for_an_address()?;
             let request = StatementRequest {
                 application: application(&order).await?,
                 bank,
                 return_url,
                 locale,
             };
-            let started = order.retrieve_statement(&request).await?;
+            let started = order.retrieve_statement(&request).await;
+            let started = started.map_err(after_asking)?;
             Some(started.redirect_url.as_str().to_owned())
         }
     };

@@ -3,16 +3,18 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use inbank::ports::{Listing, ListingPlace};
-use inbank::{OrderKey, OrderReference, OrderStatus, ShopName};
+use inbank::{OrderError, OrderKey, OrderReference, OrderStatus, ShopName};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::caller::{Caller, Named, OrderPath};
+use super::event::EventAnswer;
 use super::problem::{Problem, Problems, at_most};
 use crate::answer::{OrderAnswer, Status};
 
@@ -32,6 +34,53 @@ pub(super) async fn show(
         .await?;
     let order = order.ok_or_else(Problem::no_order)?;
     Ok(Json(OrderAnswer::from(&order)))
+}
+
+/// What happened to an order.
+#[derive(Serialize, ToSchema)]
+pub(super) struct History {
+    /// The first first, delivered or not.
+    events: Vec<EventAnswer>,
+}
+
+/// Lists what happened to an order, the oldest first.
+#[utoipa::path(get, operation_id = "list_order_events", path = "/v1/shops/{shop}/orders/{reference}/events", tag = "orders",
+    params(OrderPath),
+    responses((status = 200, description = "What happened", body = History),
+        Problems))]
+pub(super) async fn history(
+    caller: Caller,
+    Named(path): Named<OrderPath>,
+) -> Result<Json<History>, Problem> {
+    let order = caller.reads(&path.shop)?.order(path.reference);
+    order.find().await?.ok_or_else(Problem::no_order)?;
+    let events = order.history().await?;
+    Ok(Json(History {
+        events: events.iter().map(EventAnswer::from).collect(),
+    }))
+}
+
+/// Erases an order with everything that is kept of it: attempts, callbacks, events, also those that were not delivered. The bank is
+/// not told. An order that can be paid, or is paid, is kept. It is written down which token had it erased.
+#[utoipa::path(delete, operation_id = "erase_order", path = "/v1/shops/{shop}/orders/{reference}", tag = "orders",
+    params(OrderPath),
+    responses((status = 204, description = "Nothing is kept of it"),
+        Problems))]
+pub(super) async fn erase(
+    State(api): State<Shared>,
+    caller: Caller,
+    Named(path): Named<OrderPath>,
+) -> Result<StatusCode, Problem> {
+    let shop = caller.administers(&path.shop)?;
+    let order = caller.reads(&path.shop)?.order(path.reference.as_str());
+    let found = order.find().await?.ok_or_else(Problem::no_order)?;
+    found.may_be_erased().map_err(OrderError::from)?;
+    // Before it is gone: nothing that is erased goes unrecorded.
+    let mut by = caller.entry("order.erase", &shop);
+    by.reference = Some(path.reference);
+    api.store.audit(&by, OffsetDateTime::now_utc()).await?;
+    order.erase().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,11 +1,14 @@
 //! Opening: pay, apply, rent. The same cart of an order finds the same attempt.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use inbank::{ApplyOutcome, Money, OrderHandle, PayOutcome};
+use inbank::{ApplyOutcome, Money, Opening, Order, OrderError, OrderHandle, PayOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::body::Sent;
@@ -13,6 +16,9 @@ use super::caller::{Caller, Named, OrderPath};
 use super::document;
 use super::problem::{Problem, Problems};
 use crate::answer::OrderAnswer;
+
+/// So long an earlier call that opens the same is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What is to be paid.
 #[derive(Deserialize, ToSchema)]
@@ -58,13 +64,13 @@ pub(super) async fn pay(
     let shop = caller.writes(&path.shop)?;
     let pay: Pay = body.json()?;
     let ours = |problem: Problem| problem.called(ours);
-    pay.has_coins()?;
+    let amount = pay.amount()?;
     let document = pay.into_document()?;
     let cart = document::cart(document, &path.reference, &shop.bank().region);
     let cart = cart.map_err(|invalid| ours(invalid.into()))?;
     let order = shop.order(path.reference);
-    let outcome = order.pay(&cart).await.map_err(|error| ours(error.into()))?;
-    opened(&order, outcome).await.map_err(ours)
+    let outcome = answered(&order, order.pay(&cart)).await.map_err(ours)?;
+    opened(&order, outcome, Some(amount)).await.map_err(ours)
 }
 
 /// What the service calls a field of the guide's session, which it makes of its own and of `request`.
@@ -83,9 +89,10 @@ fn ours(field: &str) -> String {
 
 impl Pay {
     /// Of an amount nobody can pay the tenth part of a cent, and a bank that rounds it finances another.
-    fn has_coins(&self) -> Result<(), inbank::Invalid> {
-        let currency = self.currency.parse()?;
-        Money::parse(&self.amount, currency)?.checked_coins()
+    fn amount(&self) -> Result<Money, inbank::Invalid> {
+        let amount = Money::parse(&self.amount, self.currency.parse()?)?;
+        amount.checked_coins()?;
+        Ok(amount)
     }
 
     /// As the guide has it. What stands in both is refused: which of them is meant?
@@ -153,14 +160,52 @@ pub(super) async fn rent(
     let shop = caller.writes(&path.shop)?;
     let cart = document::cart(body.json()?, &path.reference, &shop.bank().region)?;
     let order = shop.order(path.reference);
-    let outcome = order.rent(&cart).await?;
-    opened(&order, outcome).await
+    let outcome = answered(&order, order.rent(&cart)).await?;
+    // What a rental comes to is for the bank to say.
+    opened(&order, outcome, None).await
 }
 
-async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>, Problem> {
+/// What an opening comes to. Where an earlier call has asked the bank and gets no answer (its process may have ended), whoever asks
+/// again isn't kept waiting until it is over, but told when it will be.
+async fn answered<T>(
+    order: &OrderHandle,
+    opening: impl Future<Output = Result<T, OrderError>>,
+) -> Result<T, Problem> {
+    let began = OffsetDateTime::now_utc();
+    tokio::pin!(opening);
+    if let Ok(done) = tokio::time::timeout(LONGEST_WAIT, &mut opening).await {
+        return Ok(done?);
+    }
+    let found = order.find().await?;
+    let last = found.as_ref().and_then(|order| order.attempts.last());
+    let earlier = last.filter(|attempt| attempt.opened_at < began);
+    let now = OffsetDateTime::now_utc();
+    match earlier.map(|attempt| attempt.opening_at(now)) {
+        Some(Opening::Sent(until)) => {
+            let wait = Duration::try_from(until - now).unwrap_or_default();
+            Err(Problem::opening_under_way(wait))
+        }
+        Some(Opening::NotSent | Opening::Unclear | Opening::Answered) | None => Ok(opening.await?),
+    }
+}
+
+/// What came of opening. An order that is further along is the answer to the cart that it stands for, and to no other.
+async fn opened(
+    order: &OrderHandle,
+    outcome: PayOutcome,
+    asked: Option<Money>,
+) -> Result<Json<Opened>, Problem> {
     let redirect_url = match outcome {
         PayOutcome::Redirect(url) => Some(url.as_str().to_owned()),
-        PayOutcome::Standing(_) => None,
+        PayOutcome::Standing(_) => {
+            let found = order.find().await?.ok_or_else(Problem::no_order)?;
+            stands_for(&found, asked)?;
+            let order = OrderAnswer::from(&found);
+            return Ok(Json(Opened {
+                order,
+                redirect_url: None,
+            }));
+        }
         PayOutcome::NotOffered(why) => return Err(why.into()),
         PayOutcome::Busy(wait) => return Err(Problem::busy(wait)),
     };
@@ -169,6 +214,16 @@ async fn opened(order: &OrderHandle, outcome: PayOutcome) -> Result<Json<Opened>
         order,
         redirect_url,
     }))
+}
+
+fn stands_for(order: &Order, asked: Option<Money>) -> Result<(), Problem> {
+    let stands = order.present().and_then(|attempt| attempt.terms.amount);
+    match (stands, asked) {
+        (Some(stands), Some(asked)) if stands != asked => {
+            Err(Problem::other_cart(order.status(), stands, asked))
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
 }
 
 /// The order as it stands after a call.
@@ -199,12 +254,15 @@ pub(super) async fn apply(
     let shop = caller.writes(&path.shop)?;
     let request = document::application(body.json()?, &shop.bank().region)?;
     let order = shop.order(path.reference);
-    let (status, sent) = match order.apply(&request).await? {
+    let outcome = answered(&order, order.apply(&request)).await?;
+    let (status, sent) = match outcome {
         ApplyOutcome::Sent(_, _) => (StatusCode::OK, true),
         ApplyOutcome::Unclear(_) => (StatusCode::ACCEPTED, false),
         ApplyOutcome::NotOffered(why) => return Err(why.into()),
         ApplyOutcome::Busy(wait) => return Err(Problem::busy(wait)),
     };
-    let order = found(&order).await?;
+    let found = order.find().await?.ok_or_else(Problem::no_order)?;
+    stands_for(&found, Some(request.amount()))?;
+    let order = OrderAnswer::from(&found);
     Ok((status, Json(Applied { order, sent })).into_response())
 }

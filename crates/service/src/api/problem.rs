@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use inbank::{Money, OrderStatus};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use self::kind::{
-    BROKEN, FORBIDDEN, INVALID, KEY_REUSED, Kind, LOADED, MALFORMED, METHOD, NOT_AUTHORISED,
-    NOT_FOUND, NOT_JSON, TOO_LARGE, TOO_SLOW, UNDER_WAY,
+    ANSWERED, BROKEN, FORBIDDEN, INVALID, KEY_REUSED, Kind, LOADED, MALFORMED, MAYBE_DONE, METHOD,
+    NOT_AUTHORISED, NOT_FOUND, NOT_JSON, NOT_NOW, OTHER_CART, TOO_LARGE, TOO_SLOW, UNCLEAR,
+    UNDER_WAY, WITHHELD,
 };
 
 /// A problem document.
@@ -128,9 +130,32 @@ impl Problem {
         Self::new(NOT_FOUND, "there is no such shop for this token")
     }
 
+    /// A shop that is there, and whose keys this process can't have.
+    pub(super) fn withheld_shop() -> Self {
+        let detail = "nothing was done: this process can't have the shop's keys, and its log says why; try again, another process may have them";
+        Self::new(WITHHELD, detail).again_after(AGAIN_AFTER)
+    }
+
     pub(super) fn no_order() -> Self {
         let detail = "the shop has no such order, or the order has no offer or contract yet; GET the order to see which";
         Self::new(NOT_FOUND, detail)
+    }
+
+    /// The order is further along, for another amount than is asked for.
+    pub(super) fn other_cart(status: OrderStatus, stands: Money, asked: Money) -> Self {
+        let detail = format!(
+            "nothing was opened: the order is {} for {stands}, and {asked} was asked for; GET the order, and take another order for what is to be paid besides",
+            status.name()
+        );
+        Self::new(OTHER_CART, detail)
+    }
+
+    /// A shop that isn't to be removed by chance.
+    pub(super) fn open_orders(open: u64) -> Self {
+        let detail = format!(
+            "nothing was removed: {open} orders of this shop are open, and nobody would work on them; end them first, or say `?force=true`"
+        );
+        Self::new(NOT_NOW, detail)
     }
 
     pub(super) fn no_route() -> Self {
@@ -198,15 +223,38 @@ impl Problem {
     }
 
     /// A second request with the key of one that has not been answered.
-    pub(super) fn under_way() -> Self {
+    pub(super) fn under_way(wait: Duration) -> Self {
         let detail = "a request with this Idempotency-Key has not been answered yet; send it again in a moment, as it is";
-        Self::new(UNDER_WAY, detail).again_after(Duration::from_secs(1))
+        Self::new(UNDER_WAY, detail).again_after(wait)
+    }
+
+    /// Another call is asking the bank, or did when its process ended; by then it is known what became of it.
+    pub(super) fn opening_under_way(wait: Duration) -> Self {
+        let detail = "another call has asked the bank for this, and the answer has not come; what became of it is known after `Retry-After` at the latest: send it again then, as it is";
+        Self::new(UNDER_WAY, detail).again_after(wait)
+    }
+
+    /// What the bank does each time that it is asked was asked for under this key, and nobody knows what came of it.
+    pub(super) fn maybe_done() -> Self {
+        let detail = "it is not known whether the first request with this Idempotency-Key arrived at the bank, and it is not sent a second time: GET the order, ask the customer, and take a new key to have it sent again";
+        Self::new(MAYBE_DONE, detail)
+    }
+
+    /// The same, where the first was answered with an address.
+    pub(super) fn answer_not_kept() -> Self {
+        let detail = "the first request with this Idempotency-Key was answered with an address, which is kept nowhere: take a new key for another address";
+        Self::new(ANSWERED, detail)
+    }
+
+    /// The bank was asked, and the ledger failed then.
+    pub(super) fn not_known() -> Self {
+        let detail = "it may have been done: GET the order, ask the customer, and send it again with a new Idempotency-Key if it was not";
+        Self::new(UNCLEAR, detail)
     }
 
     /// A key that came with another request.
     pub(super) fn key_reused() -> Self {
-        let detail =
-            "this Idempotency-Key came with another body before; take a new key for a new request";
+        let detail = "this Idempotency-Key came with another request before: of another path, or with another body; take a new key for a new request";
         let mut problem = Self::new(KEY_REUSED, detail);
         problem.field = Some("Idempotency-Key".to_owned());
         problem

@@ -133,28 +133,34 @@ pub(super) async fn quote(
     let amount = Money::parse(&asked.amount, region.currency)?;
     amount.checked_coins()?;
     let product = product(asked.product)?;
-    let period = Months::new(asked.period)?;
-    let mut request = CalculationRequest::new(region, product, amount, period)?;
+    let ours = |invalid: inbank::Invalid| Problem::from(invalid).called(called);
+    let period = Months::new(asked.period).map_err(ours)?;
+    let request = CalculationRequest::new(region, product, amount, period);
+    let mut request = request.map_err(ours)?;
     if let Some(part) = &asked.down_payment {
         let of_down_payment = |error: inbank::Invalid| error.named("down_payment");
         let part = Money::parse(part, region.currency).map_err(of_down_payment)?;
         part.checked_coins().map_err(of_down_payment)?;
         request = request.with_down_payment(part).map_err(of_down_payment)?;
     }
-    request.payment_day = asked.payment_day.map(PaymentDay::new).transpose()?;
+    request.payment_day = asked
+        .payment_day
+        .map(PaymentDay::new)
+        .transpose()
+        .map_err(ours)?;
     request.detail = Detail::Advanced;
     match shop.quote(&request).await? {
         Quote::Offered(calculation) => Ok(Json(QuoteAnswer::new(&calculation, language))),
-        Quote::Unavailable(why) => Err(Problem::from(why).called(ours)),
+        Quote::Unavailable(why) => Err(Problem::from(why).called(called)),
     }
 }
 
 /// What the service calls a field of the guide's calculation.
-fn ours(field: &str) -> String {
+fn called(field: &str) -> String {
     let name = match field {
         "product_code" => "product",
         "down_payment_amount" => "down_payment",
-        field => field,
+        field => field.strip_prefix("credit_application.").unwrap_or(field),
     };
     name.to_owned()
 }

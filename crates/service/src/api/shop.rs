@@ -1,11 +1,12 @@
 //! Shops, added and removed while the service runs.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use inbank::{Invalid, ShopName};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::body::Sent;
@@ -90,19 +91,30 @@ pub(super) async fn set(
     Ok(answer(&shop))
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Removal {
+    /// Removes it although it has open orders.
+    #[serde(default)]
+    force: bool,
+}
+
 /// Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are worked on again once it is added
-/// again.
-#[utoipa::path(delete, operation_id = "remove_shop", path = "/v1/shops/{shop}", tag = "shops", params(ShopPath),
+/// again: while some are open it is refused with 409, unless `force` is true.
+#[utoipa::path(delete, operation_id = "remove_shop", path = "/v1/shops/{shop}", tag = "shops", params(ShopPath, Removal),
     responses((status = 204, description = "It is removed"),
         Problems))]
 pub(super) async fn remove(
     State(api): State<Shared>,
     caller: Caller,
     Named(path): Named<ShopPath>,
+    removal: Result<Query<Removal>, QueryRejection>,
 ) -> Result<StatusCode, Problem> {
+    let Query(removal) = removal.map_err(|_| Problem::of_query())?;
     let shop = caller.founds(&path.shop)?;
     let by = caller.entry("shop.remove", &shop);
-    api.shops.remove(&shop, &by).await?;
+    api.shops.remove(&shop, removal.force, &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

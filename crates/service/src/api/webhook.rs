@@ -91,8 +91,6 @@ struct WebhookFailure {
     status: Option<u16>,
     /// What was wrong.
     problem: Option<String>,
-    /// The first 4 kB of the answer.
-    answer: Option<String>,
 }
 
 impl WebhookAnswer {
@@ -137,7 +135,6 @@ impl From<PendingDelivery> for WebhookFailure {
             dead_at: failed.dead_at.map(moment),
             status: failed.status,
             problem: failed.problem,
-            answer: failed.answer,
         }
     }
 }
@@ -194,7 +191,7 @@ pub(super) struct WebhookTest {
     status: Option<u16>,
     /// What was wrong.
     problem: Option<String>,
-    /// The first 4 kB of the answer.
+    /// The first 4 kB of the answer, which are kept nowhere.
     answer: Option<String>,
 }
 

@@ -30,6 +30,7 @@ fn environment(name: &str) -> Option<String> {
         "UUID" => "a93f1f44-d5dd-4469-bfcc-c1de9e969213",
         "KEYS" => "former-key,key-of-today",
         "SHORT" => "short",
+        "ODD" => "first-token-öf-many",
         "BAD" => "not an id",
         "EMPTY" => " , ",
         _ => return None,
@@ -85,7 +86,12 @@ fn what_is_wrong_is_named_with_its_line() {
             "\"SHORT\"",
             "line 3: api_tokens_env: SHORT has a token that can be guessed",
         ),
-        ("[\"main\"]", "[\"other\"]", "line 8: shops: there is no"),
+        (
+            "\"TOKENS\"",
+            "\"ODD\"",
+            "line 3: api_tokens_env: ODD has a token that no header can carry",
+        ),
+        ("[\"main\"]", "[\"Other\"]", "line 8: shops"),
         (
             "scope = \"read\"",
             "scope = \"look\"",
@@ -169,4 +175,20 @@ fn a_file_may_leave_all_shops_to_calls() {
     assert!(!reader.sees(&ShopName::parse("main").unwrap()));
     let nameless = without.replacen("\"main\"", "\"\"", 1);
     assert!(error(&nameless).starts_with("line 8: shops "));
+}
+
+#[test]
+fn a_token_may_be_of_a_shop_that_a_call_adds() {
+    let text = FILE.replace("[\"main\"]", "[\"outlet\"]");
+    let config = Config::read(&text, environment).unwrap();
+    let reader = config.tokens.find("token-for-reading-only").unwrap();
+    let sees = |name| reader.sees(&ShopName::parse(name).unwrap());
+    assert!(sees("outlet") && !sees("main"));
+}
+
+#[test]
+fn two_shops_of_one_name_are_refused_by_the_second_ones_line() {
+    let (_, shop) = FILE.split_once("[[shops]]").unwrap();
+    let text = format!("{FILE}[[shops]]{shop}");
+    assert_eq!(error(&text), "line 20: id: another [[shops]] has it");
 }

@@ -1,7 +1,5 @@
 //! Who may call, as the file says.
 
-use std::collections::BTreeSet;
-
 use inbank::ShopName;
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,11 +20,7 @@ pub(super) struct TokenTable {
 }
 
 impl<S: SecretSource> Reader<'_, S> {
-    pub(super) fn tokens(
-        &self,
-        file: &File,
-        names: &BTreeSet<String>,
-    ) -> Result<Tokens, ConfigError> {
+    pub(super) fn tokens(&self, file: &File) -> Result<Tokens, ConfigError> {
         let mut tokens = Vec::new();
         let of_all = self.reference(
             ("api_tokens_env", file.api_tokens_env.as_ref()),
@@ -42,10 +36,7 @@ impl<S: SecretSource> Reader<'_, S> {
                 .ok_or_else(|| self.wrong(&table.scope, "scope must be read, write or admin"))?;
             let mut shops = None;
             for shop in table.shops.iter().flatten() {
-                // Where the file has none, calls add those that are meant.
-                if !names.is_empty() && !names.contains(shop.get_ref()) {
-                    return Err(self.wrong(shop, "shops: there is no [[shops]] with this id"));
-                }
+                // The file need not have it: calls add shops, too.
                 let name = self.checked(shop, "shops", |name| ShopName::parse(name))?;
                 shops.get_or_insert_with(Vec::new).push(name);
             }
@@ -97,9 +88,9 @@ impl<S: SecretSource> Reader<'_, S> {
         }
         if secrets
             .iter()
-            .any(|secret| secret.contains(char::is_control))
+            .any(|secret| secret.contains(|sign: char| !sign.is_ascii_graphic()))
         {
-            let problem = "has a token that no header can carry: put commas between tokens";
+            let problem = "has a token that no header can carry: take visible signs of ASCII, and put commas between tokens";
             return Err(self.misfit(held, problem));
         }
         Ok(secrets)

@@ -71,6 +71,7 @@ impl Desk for ServiceDesk {
             shop_uuid: new.shop_uuid,
             return_url: new.return_url,
             api_keys_env: None,
+            api_keys_file: None,
         };
         let keys = KeySource::Given(new.keys);
         Ok(self.shops.add(shop, settings, keys, by).await?)
@@ -87,7 +88,7 @@ impl Desk for ServiceDesk {
     }
 
     async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
-        Ok(self.shops.remove(shop, by).await?)
+        Ok(self.shops.remove(shop, false, by).await?)
     }
 
     async fn check(&self, shop: &ShopName) -> Vec<Check> {
@@ -281,6 +282,8 @@ impl From<ShopSettingError> for DeskError {
             ShopSettingError::Missing => Self::Missing,
             ShopSettingError::OfFile
             | ShopSettingError::Taken
+            | ShopSettingError::NoFolder
+            | ShopSettingError::OpenOrders(_)
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::Refused(_) => Self::Refused(error.to_string()),

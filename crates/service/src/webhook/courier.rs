@@ -15,7 +15,7 @@ use super::target::WebhookTargets;
 /// So long everything may take, from connecting to the answer.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// So much of an answer is read, and kept where it is a failure.
+/// So much of an answer is read. It is kept nowhere, since it may be personal, and told to whoever asks for a test alone.
 const ANSWER_LIMIT: usize = 4096;
 
 /// What came of a try.

@@ -250,7 +250,6 @@ fn report(tried: &Tried) -> TryReport {
     TryReport {
         status: tried.status,
         problem: tried.problem.clone().unwrap_or_default(),
-        answer: tried.answer.clone(),
     }
 }
 

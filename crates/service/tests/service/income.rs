@@ -112,3 +112,33 @@ async fn an_order_without_an_application_has_nothing_to_prove() {
     let answer = service.post(PROOF, &body.to_string()).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
 }
+
+#[tokio::test]
+async fn the_offer_that_is_to_be_accepted_can_be_read_first() {
+    let (service, id) = asked().await;
+    let path = "/v1/shops/main/orders/1001/offer";
+    let undecided = service.get(path).await;
+    assert_eq!(undecided.status, StatusCode::OK, "{}", undecided.text);
+    assert_eq!(undecided.body["application_id"], id.to_string());
+    service.bank.decide(&id, DecisionStatus::Positive);
+    let offer = service.get(path).await;
+    assert_eq!(offer.status, StatusCode::OK, "{}", offer.text);
+    assert_eq!(offer.body["decision"], "positive");
+    let conditions = &offer.body["offer"];
+    assert_eq!(conditions["currency"], "EUR", "{}", offer.text);
+    assert_eq!(conditions["period"], 12);
+    for amount in [
+        "amount",
+        "payment_amount_monthly",
+        "credit_cost_rate_annual",
+    ] {
+        assert!(conditions[amount].is_string(), "{amount}: {}", offer.text);
+    }
+    service.post("/v1/shops/main/orders/1001/refresh", "").await;
+    let body = json!({"application_id": offer.body["application_id"]});
+    let accept = "/v1/shops/main/orders/1001/accept";
+    let accepted = service.post(accept, &body.to_string()).await;
+    assert!(accepted.status.is_success(), "{}", accepted.text);
+    let none = service.get("/v1/shops/main/orders/9999/offer").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use futures::StreamExt as _;
 use futures::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::{ADMIN, PRODUCT, Service, cart};
@@ -184,6 +184,7 @@ async fn a_command_that_does_not_fit_says_what_to_do_next() {
 #[tokio::test]
 async fn a_body_is_read_up_to_a_limit_and_not_before_the_token() {
     let service = Service::new().await;
+    service.pay("1", "499.90").await;
     let large = "x".repeat(17 << 20);
     for (path, token, status) in [
         (PAY, ADMIN, StatusCode::PAYLOAD_TOO_LARGE),
@@ -295,5 +296,24 @@ async fn a_problem_is_what_the_document_says_a_problem_is() {
             };
             assert!(types.contains(&is), "{name}: {declared}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_quotes_field_is_named_as_its_body_names_it() {
+    let service = Service::new().await;
+    for (field, value) in [
+        ("period", "0"),
+        ("period", "1200"),
+        ("payment_day", "99"),
+        ("amount", "\"0\""),
+    ] {
+        let mut body = json!({"product": "hp", "amount": "100", "period": 12});
+        body[field] = serde_json::from_str(value).unwrap();
+        let answer = service
+            .post("/v1/shops/main/quotes", &body.to_string())
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert_eq!(answer.body["field"], field, "{body}: {}", answer.text);
     }
 }

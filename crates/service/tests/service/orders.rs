@@ -1,6 +1,8 @@
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use inbank::SessionId;
+use serde_json::Value;
 
-use crate::Service;
+use crate::{ADMIN, OTHER, READER, Service};
 
 #[tokio::test]
 async fn a_cart_is_opened_once_however_often_it_is_sent() {
@@ -85,4 +87,87 @@ async fn whoever_waits_for_events_is_answered_when_the_service_stops() {
     let (answer, ()) = tokio::join!(waiting, ending);
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body["events"].as_array().unwrap().len(), 0);
+}
+
+/// An order that is paid.
+async fn paid() -> Service {
+    let service = Service::new().await;
+    let order = service.pay("1001", "499.90").await.body["order"].clone();
+    let session = order["attempts"][0]["session_id"].as_str().unwrap();
+    service
+        .bank
+        .customer_applies(&SessionId::parse(session).unwrap());
+    let refresh = "/v1/shops/main/orders/1001/refresh";
+    let order = service.post(refresh, "").await.body;
+    assert_eq!(order["status"], "awaits_merchant", "{order}");
+    let approved = service.post("/v1/shops/main/orders/1001/approve", "").await;
+    assert!(approved.status.is_success(), "{}", approved.text);
+    let order = service.post(refresh, "").await.body;
+    assert_eq!(order["status"], "paid", "{order}");
+    service
+}
+
+#[tokio::test]
+async fn a_paid_order_is_no_answer_to_another_amount() {
+    let service = paid().await;
+    let other = service.pay("1001", "399.90").await;
+    assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text);
+    assert_eq!(other.body["type"], "/problems/other_cart");
+    let says = other.body["detail"].as_str().unwrap();
+    for part in ["paid", "499.90", "399.90"] {
+        assert!(says.contains(part), "{says}");
+    }
+    for amount in ["499.90", "499.9"] {
+        let same = service.pay("1001", amount).await;
+        assert_eq!(same.status, StatusCode::OK, "{}", same.text);
+        assert_eq!(same.body["order"]["status"], "paid");
+        assert_eq!(same.body["redirect_url"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn an_orders_history_is_listed() {
+    let service = paid().await;
+    let path = "/v1/shops/main/orders/1001/events";
+    let answer = service.ask(Method::GET, path, READER, None).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let events = answer.body["events"].as_array().unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| &event["event"]).collect();
+    assert_eq!(kinds.last().unwrap(), &"paid");
+    assert_eq!(events[0]["number"], 1);
+    let none = service.get("/v1/shops/main/orders/9999/events").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let other = service.ask(Method::GET, path, OTHER, None).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_order_is_erased_by_an_admin_unless_it_can_be_paid_or_is() {
+    let path = "/v1/shops/main/orders/1001";
+    for service in [paid().await, {
+        let service = Service::new().await;
+        service.pay("1001", "499.90").await;
+        service
+    }] {
+        let kept = service.ask(Method::DELETE, path, ADMIN, None).await;
+        assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+        assert_eq!(kept.body["type"], "/problems/not_now");
+        assert_eq!(service.get(path).await.status, StatusCode::OK);
+    }
+    let service = Service::new().await;
+    let order = service.pay("1001", "499.90").await.body["order"].clone();
+    let session = order["attempts"][0]["session_id"].as_str().unwrap();
+    service
+        .bank
+        .customer_cancels(&SessionId::parse(session).unwrap());
+    service.post(&format!("{path}/refresh"), "").await;
+    let reader = service.ask(Method::DELETE, path, READER, None).await;
+    assert_eq!(reader.status, StatusCode::FORBIDDEN);
+    let other = service.ask(Method::DELETE, path, OTHER, None).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    let erased = service.ask(Method::DELETE, path, ADMIN, None).await;
+    assert_eq!(erased.status, StatusCode::NO_CONTENT, "{}", erased.text);
+    assert_eq!(service.get(path).await.status, StatusCode::NOT_FOUND);
+    let again = service.ask(Method::DELETE, path, ADMIN, None).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use inbank::EventKind;
-use inbank::ports::{AuditLog as _, AuditQuery};
+use inbank::ports::{AuditEntry, AuditLog as _, AuditQuery};
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
 
@@ -231,5 +231,92 @@ async fn keys_are_kept_encrypted() {
     let audited = house.store.records(&about).await.unwrap();
     assert_eq!(audited[0].entry.what, "shop.set");
     assert!(audited[0].entry.who.starts_with("token "));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_shop_with_open_orders_is_removed_on_demand_alone() {
+    let house = House::new().await;
+    let running = house.start().await;
+    let added = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    house
+        .tell("outlet", "1001", EventKind::AwaitsMerchant)
+        .await;
+    let kept = answered(&running.router, Method::DELETE, PATH, ADMIN, None).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    let says = kept.body["detail"].as_str().unwrap();
+    assert!(
+        says.contains("1 orders") && says.contains("force"),
+        "{says}"
+    );
+    let path = format!("{PATH}?force=true");
+    let removed = answered(&running.router, Method::DELETE, &path, ADMIN, None).await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.text);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_no_shop_can_have_is_refused_by_the_rule() {
+    let service = Service::new().await;
+    let answer = service.put("/v1/shops/A_b", OUTLET).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.body["field"], "shop", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_shop_that_one_process_can_not_use_is_there_all_the_same() {
+    let house = House::new().await;
+    let first = house.start().await;
+    let added = answered(&first.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    first.stop().await;
+    // As another secret_key would leave it.
+    let now = time::OffsetDateTime::UNIX_EPOCH;
+    let mut kept = house.store.shops(now).await.unwrap().remove(0);
+    kept.secrets = Some(b"sealed by another key".to_vec());
+    let by = AuditEntry {
+        who: "token 5f".to_owned(),
+        what: "shop.set".to_owned(),
+        shop: None,
+        reference: None,
+        why: None,
+    };
+    house.store.set_shop(&kept, &by, now).await.unwrap();
+    let running = house.start().await;
+    let attempt = "3cb22acd24dd1163831b1c31a8c09c08";
+    for (method, path) in [
+        (Method::GET, format!("{PATH}/orders/1001")),
+        (Method::POST, format!("{PATH}/orders/1001/cancel")),
+        (Method::POST, format!("/callbacks/outlet/{attempt}")),
+        (Method::GET, format!("/return/outlet/{attempt}")),
+    ] {
+        let answer = answered(&running.router, method, &path, ADMIN, None).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{path}: {}",
+            answer.text
+        );
+        assert!(answer.retry_after.is_some(), "{path}");
+    }
+    let ready = answered(&running.router, Method::GET, "/ready", "", None).await;
+    assert_eq!(ready.body["shops_unusable"], 1, "{}", ready.text);
+    let nowhere = answered(
+        &running.router,
+        Method::GET,
+        "/v1/shops/nowhere/orders/1",
+        ADMIN,
+        None,
+    );
+    assert_eq!(nowhere.await.status, StatusCode::NOT_FOUND);
+    // Who sets it anew can use it.
+    let again = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
+    let path = format!("{PATH}/orders/1001");
+    let order = answered(&running.router, Method::GET, &path, ADMIN, None);
+    assert_eq!(order.await.status, StatusCode::NOT_FOUND);
+    let ready = answered(&running.router, Method::GET, "/ready", "", None).await;
+    assert_eq!(ready.body["shops_unusable"], 0, "{}", ready.text);
     running.stop().await;
 }

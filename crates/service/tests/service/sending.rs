@@ -139,6 +139,7 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         service.load().await.unwrap();
         let router = routes(service.clone(), stopping.clone());
+        let router = router.merge(service.platform().router::<()>());
         let task = tokio::spawn(async move { service.run(stopping).await });
         Running {
             router,

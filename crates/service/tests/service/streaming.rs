@@ -114,4 +114,6 @@ async fn a_stream_shows_no_other_shop_and_knows_what_it_can_go_on_from() {
         .ask_with(Method::GET, "/v1/events", ADMIN, None, &headers)
         .await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let says = answer.body["detail"].as_str().unwrap();
+    assert!(says.contains("Last-Event-ID"), "{says}");
 }

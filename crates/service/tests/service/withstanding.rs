@@ -8,14 +8,18 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures::StreamExt as _;
 use futures::future::join_all;
 use inbank::Limits;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::{ADMIN, Service, cart};
+use crate::{ADMIN, OTHER, READER, Service, cart};
 
 const PAY: &str = "/v1/shops/main/orders/1001/pay";
 /// The most that a test waits for what is to come.
@@ -100,6 +104,101 @@ async fn a_body_that_does_not_say_how_large_it_is_is_read_up_to_the_limit_alone(
         let taken = taken.load(Ordering::Relaxed);
         assert!(taken <= (1 << 20) + PIECE, "{name}: {taken} bytes");
     }
+}
+
+/// A body that tells when it is read, and never ends.
+fn told(read: UnboundedSender<()>) -> Body {
+    let pieces = futures::stream::once(async move {
+        drop(read.send(()));
+        Ok::<_, std::io::Error>(vec![b' '; 16])
+    });
+    Body::from_stream(pieces.chain(futures::stream::pending()))
+}
+
+fn upload(path: &str, token: &str, key: Option<&str>, body: Body) -> Request<Body> {
+    let mut request = Request::post(path)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    request.body(body).unwrap()
+}
+
+#[tokio::test]
+async fn a_body_is_not_read_of_whom_the_head_says_that_they_may_not() {
+    let service = Service::new().await;
+    service.pay("1001", "499.90").await;
+    let document: Value = serde_json::from_str(&inbank_service::openapi()).unwrap();
+    let mut routes = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in ["post", "put"] {
+            if !methods[method]["requestBody"].is_object() {
+                continue;
+            }
+            routes += 1;
+            let path = path
+                .replace("{shop}", "main")
+                .replace("{reference}", "1001");
+            let of_reader = if path.ends_with("/quotes") {
+                None
+            } else {
+                Some(StatusCode::FORBIDDEN)
+            };
+            let refused = [(READER, of_reader), (OTHER, Some(StatusCode::NOT_FOUND))];
+            for (token, status) in refused {
+                let Some(status) = status else { continue };
+                for key in [None, Some("key-1")] {
+                    let (read, mut was_read) = unbounded_channel();
+                    let mut request = upload(&path, token, key, told(read));
+                    *request.method_mut() = method.to_uppercase().parse().unwrap();
+                    let response = timeout(PATIENCE, service.router.clone().oneshot(request));
+                    let response = response.await.unwrap().unwrap();
+                    assert_eq!(response.status(), status, "{method} {path}");
+                    assert!(was_read.try_recv().is_err(), "{method} {path}");
+                }
+            }
+        }
+    }
+    assert!(routes >= 10, "{routes}");
+    // Nor a large one for an order that isn't there.
+    let (read, mut was_read) = unbounded_channel();
+    let path = "/v1/shops/main/orders/9999/income-proof";
+    let request = upload(path, ADMIN, None, told(read));
+    let response = service.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(was_read.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn large_bodies_are_few_at_once_and_hold_up_no_small_one() {
+    const AT_ONCE: usize = 8;
+    let service = Service::new().await;
+    service.pay("1001", "499.90").await;
+    let path = "/v1/shops/main/orders/1001/income-proof";
+    let (read, mut was_read) = unbounded_channel();
+    let mut reading = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let request = upload(path, ADMIN, None, told(read.clone()));
+        reading.spawn(service.router.clone().oneshot(request));
+    }
+    for _ in 0..AT_ONCE {
+        was_read.recv().await.unwrap();
+    }
+    let request = upload(path, ADMIN, None, told(read.clone()));
+    let response = service.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key(header::RETRY_AFTER));
+    assert!(was_read.try_recv().is_err());
+    let small = service.post(path, "{}").await;
+    assert_eq!(
+        small.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        small.text
+    );
+    let paid = service.pay("1002", "499.90").await;
+    assert_eq!(paid.status, StatusCode::OK, "{}", paid.text);
 }
 
 /// Sends a byte whenever nothing has come for a moment, until the server has had enough.

@@ -87,7 +87,7 @@ impl From<OrderError> for Problem {
             OrderError::NotFound => Self::no_order(),
             OrderError::Refused(why) => Self::new(NOT_NOW, format!("{says}; {}", next_after(&why))),
             OrderError::Taken => Self::new(NOT_NOW, format!("{says}; send it again")),
-            OrderError::Kept(_) => Self::new(NOT_NOW, format!("{says}; nothing is to be done")),
+            OrderError::Kept(_) => Self::new(NOT_NOW, says),
             OrderError::TooMany(at) => {
                 let pause = at - OffsetDateTime::now_utc();
                 let pause = pause.try_into().unwrap_or(Duration::ZERO);
@@ -143,6 +143,7 @@ impl From<ShopSettingError> for Problem {
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
+            ShopSettingError::OpenOrders(open) => Self::open_orders(open),
             ShopSettingError::Missing => Self::new(NOT_FOUND, says),
             ShopSettingError::Invalid(invalid) => invalid.into(),
             ShopSettingError::Ledger(error) => error.into(),

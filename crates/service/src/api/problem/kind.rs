@@ -55,6 +55,11 @@ pub(super) const NOT_NOW: Kind = Kind(
     "/problems/not_now",
     "The order can't take this now",
 );
+pub(super) const OTHER_CART: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/other_cart",
+    "The order stands for another amount",
+);
 pub(super) const NOT_SET_UP: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/not_set_up",
@@ -69,6 +74,16 @@ pub(super) const UNDER_WAY: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/under_way",
     "The same request is under way",
+);
+pub(super) const MAYBE_DONE: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/maybe_done",
+    "It may have been done",
+);
+pub(super) const ANSWERED: Kind = Kind(
+    StatusCode::CONFLICT,
+    "/problems/answered",
+    "It was done and answered",
 );
 pub(super) const KEY_REUSED: Kind = Kind(
     StatusCode::UNPROCESSABLE_ENTITY,
@@ -119,6 +134,11 @@ pub(super) const LOADED: Kind = Kind(
     StatusCode::SERVICE_UNAVAILABLE,
     "/problems/too_much",
     "Too much is under way",
+);
+pub(super) const WITHHELD: Kind = Kind(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "/problems/shop_unusable",
+    "This process can't use the shop",
 );
 pub(super) const LEDGER: Kind = Kind(
     StatusCode::SERVICE_UNAVAILABLE,
