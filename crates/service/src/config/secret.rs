@@ -258,8 +258,8 @@ webhook_secret_file = "/run/secrets/webhook"
             ),
             (
                 "secrets/uuid",
-                "secrets/canary",
-                "line 14: shop_uuid_file: /run/secrets/canary ",
+                "secrets/lines",
+                "line 14: shop_uuid_file: /run/secrets/lines ",
             ),
             (
                 "shop_uuid_file = \"/run/secrets/uuid\"\n",
