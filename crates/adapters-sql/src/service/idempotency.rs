@@ -91,8 +91,8 @@ impl ServiceStore {
         let answers = self.engine.script(vec![begin, standing]).await?;
         let answers = answers.unwrap_or_default();
         if let Some(begun) = answers.first().and_then(|rows| rows.first()) {
-            let held = self.engine.understood(begun.cursor().number())?;
-            let is_first = held <= span(hold);
+            let reach = self.engine.understood(begun.cursor().number())?;
+            let is_first = reach <= span(hold);
             return Ok(if is_first {
                 Begun::First
             } else {

@@ -91,7 +91,7 @@ fn what_is_wrong_is_named_with_its_line() {
             "\"ODD\"",
             "line 3: api_tokens_env: ODD has a token that no header can carry",
         ),
-        ("[\"main\"]", "[\"Other\"]", "line 8: shops"),
+        ("[\"main\"]", "[\"a_b\"]", "line 8: shops"),
         (
             "scope = \"read\"",
             "scope = \"look\"",
