@@ -106,7 +106,7 @@ mod tests {
     fn a_process_that_fails_to_claim_for_a_minute_is_not_ready() {
         let now = OffsetDateTime::UNIX_EPOCH;
         assert!(works(None, now));
-        assert!(works(Some(now - Duration::from_secs(60)), now));
+        assert!(works(Some(now - Duration::from_mins(1)), now));
         assert!(!works(Some(now - Duration::from_secs(61)), now));
     }
 }

@@ -1,7 +1,7 @@
 //! The offer of a direct application: what a customer reads before accepting.
 
 use axum::Json;
-use inbank::{Instalment, Money, Offer};
+use inbank::{Instalment, Money, Offer, PaymentDay};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,7 +110,7 @@ impl From<&Offer> for Conditions {
             period: offer.period.get(),
             down_payment: some(offer.down_payment),
             payment_amount_monthly: digits(offer.monthly_payment),
-            payment_day: offer.payment_day.map(|day| day.get()),
+            payment_day: offer.payment_day.map(PaymentDay::get),
             interest_rate_annual: offer.interest_rate.fraction().to_string(),
             credit_cost_rate_annual: offer.aprc.fraction().to_string(),
             total_cost: some(offer.total_cost),
