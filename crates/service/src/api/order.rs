@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use inbank::ports::{Listing, ListingPlace};
+use inbank::ports::{AuditLog as _, Listing, ListingPlace};
 use inbank::{OrderError, OrderKey, OrderReference, OrderStatus, ShopName};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -78,7 +78,7 @@ pub(super) async fn erase(
     // Before it is gone: nothing that is erased goes unrecorded.
     let mut by = caller.entry("order.erase", &shop);
     by.reference = Some(path.reference);
-    api.store.audit(&by, OffsetDateTime::now_utc()).await?;
+    api.store.record(&by, OffsetDateTime::now_utc()).await?;
     order.erase().await?;
     Ok(StatusCode::NO_CONTENT)
 }
