@@ -101,8 +101,10 @@ impl Token {
     /// By which a browser's session names it: no part of it. Another than [`principal`](Self::principal), which several tokens
     /// share, so that a session ends with the token that it began with.
     pub(crate) fn id(&self) -> String {
-        let [a, b, c, d, e, f, g, h, ..] = self.derived("inbank console: name");
-        format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        let derived = self.derived("inbank console: name");
+        let mut start = [0; 8];
+        start.copy_from_slice(&derived[..8]);
+        format!("{:016x}", u64::from_be_bytes(start))
     }
 
     /// A secret of its own for one purpose, which says nothing about it and nothing about another.

@@ -109,7 +109,7 @@ async fn a_body_that_does_not_say_how_large_it_is_is_read_up_to_the_limit_alone(
 /// A body that tells when it is read, and never ends.
 fn told(read: UnboundedSender<()>) -> Body {
     let pieces = futures::stream::once(async move {
-        drop(read.send(()));
+        let _ = read.send(());
         Ok::<_, std::io::Error>(vec![b' '; 16])
     });
     Body::from_stream(pieces.chain(futures::stream::pending()))
