@@ -339,7 +339,7 @@ fn every_setting_is_in_the_operators_guide() {
         })
         .collect();
     for (file, head) in [
-        ("crates/inbank/src/platform.rs", "impl PlatformBuilder {"),
+        ("crates/inbank/src/platform/builder.rs", "impl PlatformBuilder {"),
         ("crates/inbank/src/shop.rs", "impl Shop {"),
         ("crates/adapters-sql/src/options.rs", "impl LedgerOptions {"),
     ] {
@@ -440,8 +440,8 @@ fn every_file_of_tests_has_its_row_in_the_architecture() {
 
 /// Whoever writes a plugin in another language has no types to look the words up in.
 #[test]
-fn every_word_of_an_answer_is_on_the_page_for_other_languages() {
-    let text = document("docs/how-to/another-language.md");
+fn every_word_of_the_services_answers_is_explained() {
+    let text = document("docs/answers.md");
     let said: BTreeSet<&str> = text.lines().flat_map(quoted).collect();
     let states = AttemptState::ALL.iter().map(|state| state.as_str());
     let actions = Action::ALL.iter().map(|action| action.as_str());

@@ -11,6 +11,7 @@ mod proxy;
 mod request;
 mod server;
 mod service;
+mod shops;
 mod store;
 mod unreadable;
 
@@ -48,6 +49,8 @@ fn main() {
         ("sqlite", request::CASES),
         ("postgres", request::CASES),
         ("sqlite", service::CASES),
+        ("sqlite", shops::CASES),
+        ("postgres", shops::CASES),
         ("postgres", service::CASES),
         ("postgres", service::SERVER_CASES),
     ] {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use inbank_adapters_sql::{
-    ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, Resend, Ruled, ServiceStore,
-    Settled, SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
+    ClaimedWebhook, DueDelivery, IdempotencyName, Outcome, Resend, Ruled, ServiceStore, Settled,
+    SqlLedger, Standing, TryReport, WebhookOrigin, WebhookTarget,
 };
 use inbank_domain::{EventKind, NotPaid};
 use inbank_ports::{AuditEntry, AuditLog as _, AuditQuery, Due, Ledger, LedgerErrorKind};
@@ -23,7 +23,6 @@ pub(crate) const CASES: &[Case] = cases![
     a_file_that_says_the_same_again_changes_nothing,
     what_a_file_says_no_more_is_removed_with_its_deliveries_and_what_a_call_said_stays,
     an_erased_order_takes_its_deliveries_with_it,
-    shops_are_kept_and_changes_are_seen,
     what_is_old_is_deleted,
 ];
 
@@ -33,14 +32,14 @@ pub(crate) const SERVER_CASES: &[Case] =
 const LEASE: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_hours(120);
 
-const AUDITED: AuditQuery = AuditQuery {
+pub(crate) const AUDITED: AuditQuery = AuditQuery {
     shops: None,
     order: None,
     before: None,
     limit: 9,
 };
 
-fn entry(what: &str) -> AuditEntry {
+pub(crate) fn entry(what: &str) -> AuditEntry {
     AuditEntry {
         who: "token 5f".to_owned(),
         what: what.to_owned(),
@@ -62,7 +61,7 @@ impl Kept {
         Self { ledger, store }
     }
 
-    async fn webhook(&self, url: &str, origin: WebhookOrigin) {
+    pub(crate) async fn webhook(&self, url: &str, origin: WebhookOrigin) {
         let target = WebhookTarget {
             shop: shop(),
             origin,
@@ -489,56 +488,6 @@ async fn an_erased_order_takes_its_deliveries_with_it(store: Store) {
     // What was under way meanwhile is written down all the same.
     let outcomes = due.iter().map(|due| with(due, Ruled::Delivered)).collect();
     assert!(kept.settle(&webhook, outcomes, minute(1)).await.is_some());
-}
-
-async fn shops_are_kept_and_changes_are_seen(store: Store) {
-    let kept = Kept::in_(&store).await;
-    let revision = || kept.store.shops_revision(minute(1));
-    assert_eq!(revision().await.unwrap(), 0);
-    let mut outlet = KeptShop {
-        name: shop(),
-        settings: r#"{"region":"estonia"}"#.to_owned(),
-        secrets: Some(vec![0, 1, 255]),
-    };
-    kept.store
-        .set_shop(&outlet, &entry("shop.set"), minute(1))
-        .await
-        .unwrap();
-    assert_eq!(kept.store.shops(minute(1)).await.unwrap(), [outlet.clone()]);
-    let first = revision().await.unwrap();
-    outlet.secrets = None;
-    kept.store
-        .set_shop(&outlet, &entry("shop.set"), minute(1))
-        .await
-        .unwrap();
-    assert_eq!(kept.store.shops(minute(1)).await.unwrap(), [outlet]);
-    assert!(revision().await.unwrap() > first);
-    kept.webhook("https://shop.example/a", WebhookOrigin::Call)
-        .await;
-    let by = entry("shop.remove");
-    assert!(
-        kept.store
-            .remove_shop(&shop(), &by, minute(1))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !kept
-            .store
-            .remove_shop(&shop(), &by, minute(1))
-            .await
-            .unwrap()
-    );
-    assert!(kept.store.shops(minute(1)).await.unwrap().is_empty());
-    assert_eq!(kept.store.webhook(&shop(), minute(1)).await.unwrap(), None);
-    // The ledger's own log is the same.
-    let audited = kept.ledger.records(&AUDITED).await.unwrap();
-    let whats: Vec<_> = audited
-        .iter()
-        .map(|record| record.entry.what.as_str())
-        .collect();
-    assert_eq!(whats, ["shop.remove", "shop.set", "shop.set"]);
-    assert_eq!(kept.store.records(&AUDITED).await.unwrap(), audited);
 }
 
 async fn what_is_old_is_deleted(store: Store) {
