@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ChangeKeysData, ChangeKeysErrors, ChangeKeysResponses, ConfirmData, ConfirmErrors, ConfirmResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListStatementBanksData, ListStatementBanksErrors, ListStatementBanksResponses, MetricsData, MetricsErrors, MetricsResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, ProveIncomeData, ProveIncomeErrors, ProveIncomeResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RemoveShopData, RemoveShopErrors, RemoveShopResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ResendEventsData, ResendEventsErrors, ResendEventsResponses, SetShopData, SetShopErrors, SetShopResponses, SetWebhookData, SetWebhookErrors, SetWebhookResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, ShowWebhookData, ShowWebhookErrors, ShowWebhookResponses, SignData, SignErrors, SignResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses } from './types.gen';
+import type { AcceptData, AcceptErrors, AcceptResponses, ActivateData, ActivateErrors, ActivateResponses, ApplyData, ApplyErrors, ApplyResponses, ApproveData, ApproveErrors, ApproveResponses, CancelData, CancelErrors, CancelResponses, ChangeKeysData, ChangeKeysErrors, ChangeKeysResponses, ConfirmData, ConfirmErrors, ConfirmResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, EraseOrderData, EraseOrderErrors, EraseOrderResponses, HealthData, HealthResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListOrderEventsData, ListOrderEventsErrors, ListOrderEventsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListStatementBanksData, ListStatementBanksErrors, ListStatementBanksResponses, MetricsData, MetricsErrors, MetricsResponses, PayData, PayErrors, PaymentLinkData, PaymentLinkErrors, PaymentLinkResponses, PayResponses, PrintoutData, PrintoutErrors, PrintoutResponses, ProveIncomeData, ProveIncomeErrors, ProveIncomeResponses, QuoteData, QuoteErrors, QuoteResponses, ReadyData, ReadyErrors, ReadyResponses, RefreshData, RefreshErrors, RefreshResponses, RemoveShopData, RemoveShopErrors, RemoveShopResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RentalModelData, RentalModelErrors, RentalModelResponses, RentData, RentErrors, RentResponses, ResendEventsData, ResendEventsErrors, ResendEventsResponses, SetShopData, SetShopErrors, SetShopResponses, SetWebhookData, SetWebhookErrors, SetWebhookResponses, ShowOfferData, ShowOfferErrors, ShowOfferResponses, ShowOrderData, ShowOrderErrors, ShowOrderResponses, ShowProductData, ShowProductErrors, ShowProductResponses, ShowWebhookData, ShowWebhookErrors, ShowWebhookResponses, SignData, SignErrors, SignResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -34,7 +34,7 @@ export const metrics = <ThrowOnError extends boolean = false>(options?: Options<
 });
 
 /**
- * Whether the ledger answers; and what waits there.
+ * Whether the ledger answers, and this process works on what is due; and what waits there.
  */
 export const ready = <ThrowOnError extends boolean = false>(options?: Options<ReadyData, ThrowOnError>) => (options?.client ?? client).get<ReadyResponses, ReadyErrors, ThrowOnError>({ url: '/ready', ...options });
 
@@ -63,7 +63,7 @@ export const listOrders = <ThrowOnError extends boolean = false>(options?: Optio
 
 /**
  * Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are worked on again once it is added
- * again.
+ * again: while some are open it is refused with 409, unless `force` is true.
  */
 export const removeShop = <ThrowOnError extends boolean = false>(options: Options<RemoveShopData, ThrowOnError>) => (options.client ?? client).delete<RemoveShopResponses, RemoveShopErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -96,6 +96,16 @@ export const changeKeys = <ThrowOnError extends boolean = false>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Erases an order with everything that is kept of it: attempts, callbacks, events, also those that were not delivered. The bank is
+ * not told. An order that can be paid, or is paid, is kept. It is written down which token had it erased.
+ */
+export const eraseOrder = <ThrowOnError extends boolean = false>(options: Options<EraseOrderData, ThrowOnError>) => (options.client ?? client).delete<EraseOrderResponses, EraseOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/orders/{reference}',
+    ...options
 });
 
 /**
@@ -178,6 +188,15 @@ export const confirm = <ThrowOnError extends boolean = false>(options: Options<C
 });
 
 /**
+ * Lists what happened to an order, the oldest first.
+ */
+export const listOrderEvents = <ThrowOnError extends boolean = false>(options: Options<ListOrderEventsData, ThrowOnError>) => (options.client ?? client).get<ListOrderEventsResponses, ListOrderEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/orders/{reference}/events',
+    ...options
+});
+
+/**
  * Lists the banks that can be asked for the customer's account statement. The list changes: don't keep it.
  */
 export const listStatementBanks = <ThrowOnError extends boolean = false>(options: Options<ListStatementBanksData, ThrowOnError>) => (options.client ?? client).get<ListStatementBanksResponses, ListStatementBanksErrors, ThrowOnError>({
@@ -198,6 +217,15 @@ export const proveIncome = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Shows the offer that the customer is to read, as the bank gives it now: for direct applications.
+ */
+export const showOffer = <ThrowOnError extends boolean = false>(options: Options<ShowOfferData, ThrowOnError>) => (options.client ?? client).get<ShowOfferResponses, ShowOfferErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/shops/{shop}/orders/{reference}/offer',
+    ...options
 });
 
 /**

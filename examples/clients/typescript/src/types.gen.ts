@@ -130,6 +130,63 @@ export type Commanded = {
 };
 
 /**
+ * The customer's own conditions. All amounts are in `currency`.
+ */
+export type Conditions = {
+    admin_fee_monthly?: string | null;
+    admin_fee_total?: string | null;
+    /**
+     * Down payment included.
+     */
+    amount: string;
+    contract_fee?: string | null;
+    /**
+     * The APRC, as a fraction.
+     */
+    credit_cost_rate_annual: string;
+    currency: string;
+    down_payment?: string | null;
+    first_payment?: Payment | null;
+    insurance_fee_monthly?: string | null;
+    insurance_fee_total?: string | null;
+    /**
+     * A fraction: `0.099` is 9.9 %.
+     */
+    interest_rate_annual: string;
+    interest_total?: string | null;
+    last_payment?: Payment | null;
+    /**
+     * The credit itself.
+     */
+    net_credit_amount?: string | null;
+    payment_amount_monthly: string;
+    /**
+     * The day of the month to pay on.
+     */
+    payment_day?: number | null;
+    /**
+     * How long to repay, in months.
+     */
+    period: number;
+    /**
+     * What is left to pay after the last instalment.
+     */
+    residual?: string | null;
+    /**
+     * Every payment, where the bank lists them.
+     */
+    schedule: Array<Payment>;
+    /**
+     * All that is repaid.
+     */
+    total_cost?: string | null;
+    /**
+     * What of that is the credit's price.
+     */
+    total_cost_of_credit?: string | null;
+};
+
+/**
  * What the customer got by text message.
  */
 export type Confirm = {
@@ -205,6 +262,16 @@ export type Healthy = {
 };
 
 /**
+ * What happened to an order.
+ */
+export type History = {
+    /**
+     * The first first, delivered or not.
+     */
+    events: Array<EventAnswer>;
+};
+
+/**
  * A shop's keys at the bank, all of them: the first signs and sends, all verify.
  */
 export type KeySetting = {
@@ -216,6 +283,10 @@ export type KeySetting = {
      * Or the variable of the service's environment that holds them.
      */
     api_keys_env?: string | null;
+    /**
+     * Or the name of a file in the service's `secrets_folder` that does. It is read now, and when a process starts.
+     */
+    api_keys_file?: string | null;
 };
 
 /**
@@ -246,6 +317,33 @@ export type ModelAnswer = {
      * In months.
      */
     periods: Array<number>;
+};
+
+/**
+ * What the bank says of an order's application.
+ */
+export type OfferAnswer = {
+    /**
+     * Give it to `accept`, once the customer has read these conditions.
+     */
+    application_id: string;
+    /**
+     * Whether the bank changed what was applied for.
+     */
+    changed_conditions: boolean;
+    /**
+     * The bank's decision, in its own word.
+     */
+    decision: string;
+    /**
+     * What to tell the customer about the decision.
+     */
+    messages: Array<string>;
+    offer?: Conditions | null;
+    /**
+     * Until when the offer stands.
+     */
+    valid_to?: string | null;
 };
 
 /**
@@ -328,6 +426,14 @@ export type Pay = {
     request?: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * A payment.
+ */
+export type Payment = {
+    amount: string;
+    due: string;
 };
 
 /**
@@ -490,6 +596,10 @@ export type Ready = {
     oldest_undelivered_seconds?: number | null;
     ready: boolean;
     /**
+     * Shops that this process can't use, since it can't have their keys; its log says why.
+     */
+    shops_unusable: number;
+    /**
      * Events that were not delivered.
      */
     undelivered: number;
@@ -505,6 +615,11 @@ export type Ready = {
      * Events that are still to be posted, of those that were taken up.
      */
     webhooks_waiting: number;
+    /**
+     * Whether this process can take up due orders: not where that has failed each time for a minute, since the ledger takes no writes,
+     * on a full disk for instance.
+     */
+    working: boolean;
 };
 
 /**
@@ -558,6 +673,10 @@ export type ShopSetting = {
      * Or the variable of the service's environment that holds them, separated by commas; its name begins with `INBANK_SHOP_`.
      */
     api_keys_env?: string | null;
+    /**
+     * Or the name of a file in the service's `secrets_folder` that does.
+     */
+    api_keys_file?: string | null;
     /**
      * `v2` or `v3`; the region's own unless given.
      */
@@ -712,10 +831,6 @@ export type WebhookData = {
  */
 export type WebhookFailure = {
     /**
-     * The first 4 kB of the answer.
-     */
-    answer?: string | null;
-    /**
      * When it was given up.
      */
     dead_at?: string | null;
@@ -805,7 +920,7 @@ export type WebhookState = 'active' | 'failing' | 'disabled';
  */
 export type WebhookTest = {
     /**
-     * The first 4 kB of the answer.
+     * The first 4 kB of the answer, which are kept nowhere.
      */
     answer?: string | null;
     /**
@@ -916,7 +1031,7 @@ export type ReadyData = {
 
 export type ReadyErrors = {
     /**
-     * The ledger is away
+     * The ledger is away, or takes no writes
      */
     503: Ready;
 };
@@ -1130,7 +1245,12 @@ export type RemoveShopData = {
          */
         shop: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Removes it although it has open orders.
+         */
+        force?: boolean;
+    };
     url: '/v1/shops/{shop}';
 };
 
@@ -1349,6 +1469,84 @@ export type ChangeKeysResponses = {
 };
 
 export type ChangeKeysResponse = ChangeKeysResponses[keyof ChangeKeysResponses];
+
+export type EraseOrderData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+        /**
+         * The order, as the shop calls it.
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/orders/{reference}';
+};
+
+export type EraseOrderErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type EraseOrderError = EraseOrderErrors[keyof EraseOrderErrors];
+
+export type EraseOrderResponses = {
+    /**
+     * Nothing is kept of it
+     */
+    204: void;
+};
+
+export type EraseOrderResponse = EraseOrderResponses[keyof EraseOrderResponses];
 
 export type ShowOrderData = {
     body?: never;
@@ -1954,6 +2152,84 @@ export type ConfirmResponses = {
 
 export type ConfirmResponse = ConfirmResponses[keyof ConfirmResponses];
 
+export type ListOrderEventsData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+        /**
+         * The order, as the shop calls it.
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/orders/{reference}/events';
+};
+
+export type ListOrderEventsErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type ListOrderEventsError = ListOrderEventsErrors[keyof ListOrderEventsErrors];
+
+export type ListOrderEventsResponses = {
+    /**
+     * What happened
+     */
+    200: History;
+};
+
+export type ListOrderEventsResponse = ListOrderEventsResponses[keyof ListOrderEventsResponses];
+
 export type ListStatementBanksData = {
     body?: never;
     path: {
@@ -2115,6 +2391,84 @@ export type ProveIncomeResponses = {
 };
 
 export type ProveIncomeResponse = ProveIncomeResponses[keyof ProveIncomeResponses];
+
+export type ShowOfferData = {
+    body?: never;
+    path: {
+        /**
+         * The shop.
+         */
+        shop: string;
+        /**
+         * The order, as the shop calls it.
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/shops/{shop}/orders/{reference}/offer';
+};
+
+export type ShowOfferErrors = {
+    /**
+     * The request can't be read
+     */
+    400: Problem;
+    /**
+     * The token is missing or not valid
+     */
+    401: Problem;
+    /**
+     * The token may not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that the token may see
+     */
+    404: Problem;
+    /**
+     * The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * The order can't take this now, the same request is under way, or the service is not set up for it
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is no `application/json`
+     */
+    415: Problem;
+    /**
+     * The request breaks a rule, or the bank refused: nothing was done
+     */
+    422: Problem;
+    /**
+     * Too many attempts at this order; nothing was sent. `Retry-After` says when there may be more
+     */
+    429: Problem;
+    /**
+     * The bank was asked and did not answer, or not so that it could be understood
+     */
+    502: Problem;
+    /**
+     * The bank or the ledger is away, or too much is under way: nothing was done. `Retry-After` says when to try again
+     */
+    503: Problem;
+};
+
+export type ShowOfferError = ShowOfferErrors[keyof ShowOfferErrors];
+
+export type ShowOfferResponses = {
+    /**
+     * What the bank says
+     */
+    200: OfferAnswer;
+};
+
+export type ShowOfferResponse = ShowOfferResponses[keyof ShowOfferResponses];
 
 export type PayData = {
     body: Pay;

@@ -9,21 +9,25 @@ from .attempt_answer import AttemptAnswer
 from .bank import Bank
 from .banks import Banks
 from .commanded import Commanded
+from .conditions import Conditions
 from .confirm import Confirm
 from .event_answer import EventAnswer
 from .events import Events
 from .example import Example
 from .file import File
 from .healthy import Healthy
+from .history import History
 from .key_setting import KeySetting
 from .link import Link
 from .list_orders_status import ListOrdersStatus
 from .model_answer import ModelAnswer
+from .offer_answer import OfferAnswer
 from .opened import Opened
 from .order_answer import OrderAnswer
 from .orders import Orders
 from .pay import Pay
 from .pay_request import PayRequest
+from .payment import Payment
 from .payment_link import PaymentLink
 from .printout_answer import PrintoutAnswer
 from .problem import Problem
@@ -61,21 +65,25 @@ __all__ = (
     "Bank",
     "Banks",
     "Commanded",
+    "Conditions",
     "Confirm",
     "EventAnswer",
     "Events",
     "Example",
     "File",
     "Healthy",
+    "History",
     "KeySetting",
     "Link",
     "ListOrdersStatus",
     "ModelAnswer",
+    "OfferAnswer",
     "Opened",
     "OrderAnswer",
     "Orders",
     "Pay",
     "PayRequest",
+    "Payment",
     "PaymentLink",
     "PrintoutAnswer",
     "Problem",

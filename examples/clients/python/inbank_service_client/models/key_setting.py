@@ -17,10 +17,13 @@ class KeySetting:
     Attributes:
         api_keys (list[str] | None | Unset): Kept encrypted.
         api_keys_env (None | str | Unset): Or the variable of the service's environment that holds them.
+        api_keys_file (None | str | Unset): Or the name of a file in the service's `secrets_folder` that does. It is
+            read now, and when a process starts.
     """
 
     api_keys: list[str] | None | Unset = UNSET
     api_keys_env: None | str | Unset = UNSET
+    api_keys_file: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         api_keys: list[str] | None | Unset
@@ -38,6 +41,12 @@ class KeySetting:
         else:
             api_keys_env = self.api_keys_env
 
+        api_keys_file: None | str | Unset
+        if isinstance(self.api_keys_file, Unset):
+            api_keys_file = UNSET
+        else:
+            api_keys_file = self.api_keys_file
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -45,6 +54,8 @@ class KeySetting:
             field_dict["api_keys"] = api_keys
         if api_keys_env is not UNSET:
             field_dict["api_keys_env"] = api_keys_env
+        if api_keys_file is not UNSET:
+            field_dict["api_keys_file"] = api_keys_file
 
         return field_dict
 
@@ -78,9 +89,19 @@ class KeySetting:
 
         api_keys_env = _parse_api_keys_env(d.pop("api_keys_env", UNSET))
 
+        def _parse_api_keys_file(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        api_keys_file = _parse_api_keys_file(d.pop("api_keys_file", UNSET))
+
         key_setting = cls(
             api_keys=api_keys,
             api_keys_env=api_keys_env,
+            api_keys_file=api_keys_file,
         )
 
         return key_setting

@@ -17,20 +17,26 @@ class Ready:
     Attributes:
         due (int): Orders that are due and not being worked on.
         ready (bool):
+        shops_unusable (int): Shops that this process can't use, since it can't have their keys; its log says why.
         undelivered (int): Events that were not delivered.
         webhooks_dead (int): Events that were given up, and can be sent again by a call.
         webhooks_disabled (int): Shops whose webhook is switched off: somebody should look.
         webhooks_waiting (int): Events that are still to be posted, of those that were taken up.
+        working (bool): Whether this process can take up due orders: not where that has failed each time for a minute,
+            since the ledger takes no writes,
+            on a full disk for instance.
         oldest_due_seconds (int | None | Unset): How long the first of them has been due, in seconds.
         oldest_undelivered_seconds (int | None | Unset): How long ago the first of them happened, in seconds.
     """
 
     due: int
     ready: bool
+    shops_unusable: int
     undelivered: int
     webhooks_dead: int
     webhooks_disabled: int
     webhooks_waiting: int
+    working: bool
     oldest_due_seconds: int | None | Unset = UNSET
     oldest_undelivered_seconds: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -40,6 +46,8 @@ class Ready:
 
         ready = self.ready
 
+        shops_unusable = self.shops_unusable
+
         undelivered = self.undelivered
 
         webhooks_dead = self.webhooks_dead
@@ -47,6 +55,8 @@ class Ready:
         webhooks_disabled = self.webhooks_disabled
 
         webhooks_waiting = self.webhooks_waiting
+
+        working = self.working
 
         oldest_due_seconds: int | None | Unset
         if isinstance(self.oldest_due_seconds, Unset):
@@ -66,10 +76,12 @@ class Ready:
             {
                 "due": due,
                 "ready": ready,
+                "shops_unusable": shops_unusable,
                 "undelivered": undelivered,
                 "webhooks_dead": webhooks_dead,
                 "webhooks_disabled": webhooks_disabled,
                 "webhooks_waiting": webhooks_waiting,
+                "working": working,
             }
         )
         if oldest_due_seconds is not UNSET:
@@ -86,6 +98,8 @@ class Ready:
 
         ready = d.pop("ready")
 
+        shops_unusable = d.pop("shops_unusable")
+
         undelivered = d.pop("undelivered")
 
         webhooks_dead = d.pop("webhooks_dead")
@@ -93,6 +107,8 @@ class Ready:
         webhooks_disabled = d.pop("webhooks_disabled")
 
         webhooks_waiting = d.pop("webhooks_waiting")
+
+        working = d.pop("working")
 
         def _parse_oldest_due_seconds(data: object) -> int | None | Unset:
             if data is None:
@@ -119,10 +135,12 @@ class Ready:
         ready = cls(
             due=due,
             ready=ready,
+            shops_unusable=shops_unusable,
             undelivered=undelivered,
             webhooks_dead=webhooks_dead,
             webhooks_disabled=webhooks_disabled,
             webhooks_waiting=webhooks_waiting,
+            working=working,
             oldest_due_seconds=oldest_due_seconds,
             oldest_undelivered_seconds=oldest_undelivered_seconds,
         )

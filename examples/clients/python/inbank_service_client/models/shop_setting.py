@@ -21,6 +21,7 @@ class ShopSetting:
             verify.
         api_keys_env (None | str | Unset): Or the variable of the service's environment that holds them, separated by
             commas; its name begins with `INBANK_SHOP_`.
+        api_keys_file (None | str | Unset): Or the name of a file in the service's `secrets_folder` that does.
         api_version (None | str | Unset): `v2` or `v3`; the region's own unless given.
         base_url (None | str | Unset): A sandbox, a proxy; the bank's own unless given.
         environment (None | str | Unset): `demo` or `live`; `demo` unless given.
@@ -32,6 +33,7 @@ class ShopSetting:
     shop_uuid: str
     api_keys: list[str] | None | Unset = UNSET
     api_keys_env: None | str | Unset = UNSET
+    api_keys_file: None | str | Unset = UNSET
     api_version: None | str | Unset = UNSET
     base_url: None | str | Unset = UNSET
     environment: None | str | Unset = UNSET
@@ -56,6 +58,12 @@ class ShopSetting:
             api_keys_env = UNSET
         else:
             api_keys_env = self.api_keys_env
+
+        api_keys_file: None | str | Unset
+        if isinstance(self.api_keys_file, Unset):
+            api_keys_file = UNSET
+        else:
+            api_keys_file = self.api_keys_file
 
         api_version: None | str | Unset
         if isinstance(self.api_version, Unset):
@@ -93,6 +101,8 @@ class ShopSetting:
             field_dict["api_keys"] = api_keys
         if api_keys_env is not UNSET:
             field_dict["api_keys_env"] = api_keys_env
+        if api_keys_file is not UNSET:
+            field_dict["api_keys_file"] = api_keys_file
         if api_version is not UNSET:
             field_dict["api_version"] = api_version
         if base_url is not UNSET:
@@ -137,6 +147,15 @@ class ShopSetting:
 
         api_keys_env = _parse_api_keys_env(d.pop("api_keys_env", UNSET))
 
+        def _parse_api_keys_file(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        api_keys_file = _parse_api_keys_file(d.pop("api_keys_file", UNSET))
+
         def _parse_api_version(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -178,6 +197,7 @@ class ShopSetting:
             shop_uuid=shop_uuid,
             api_keys=api_keys,
             api_keys_env=api_keys_env,
+            api_keys_file=api_keys_file,
             api_version=api_version,
             base_url=base_url,
             environment=environment,

@@ -22,7 +22,6 @@ class WebhookFailure:
         number (int): The event's number in its order.
         reference (str): The order, as the shop calls it.
         tries (int): How often it was tried.
-        answer (None | str | Unset): The first 4 kB of the answer.
         dead_at (datetime.datetime | None | Unset): When it was given up.
         next_at (datetime.datetime | None | Unset): When it is tried next; none once it was given up.
         problem (None | str | Unset): What was wrong.
@@ -35,7 +34,6 @@ class WebhookFailure:
     number: int
     reference: str
     tries: int
-    answer: None | str | Unset = UNSET
     dead_at: datetime.datetime | None | Unset = UNSET
     next_at: datetime.datetime | None | Unset = UNSET
     problem: None | str | Unset = UNSET
@@ -53,12 +51,6 @@ class WebhookFailure:
         reference = self.reference
 
         tries = self.tries
-
-        answer: None | str | Unset
-        if isinstance(self.answer, Unset):
-            answer = UNSET
-        else:
-            answer = self.answer
 
         dead_at: None | str | Unset
         if isinstance(self.dead_at, Unset):
@@ -107,8 +99,6 @@ class WebhookFailure:
                 "tries": tries,
             }
         )
-        if answer is not UNSET:
-            field_dict["answer"] = answer
         if dead_at is not UNSET:
             field_dict["dead_at"] = dead_at
         if next_at is not UNSET:
@@ -134,15 +124,6 @@ class WebhookFailure:
         reference = d.pop("reference")
 
         tries = d.pop("tries")
-
-        def _parse_answer(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        answer = _parse_answer(d.pop("answer", UNSET))
 
         def _parse_dead_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -219,7 +200,6 @@ class WebhookFailure:
             number=number,
             reference=reference,
             tries=tries,
-            answer=answer,
             dead_at=dead_at,
             next_at=next_at,
             problem=problem,

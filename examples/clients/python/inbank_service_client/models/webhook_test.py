@@ -17,7 +17,7 @@ class WebhookTest:
 
     Attributes:
         delivered (bool): Whether it was taken.
-        answer (None | str | Unset): The first 4 kB of the answer.
+        answer (None | str | Unset): The first 4 kB of the answer, which are kept nowhere.
         problem (None | str | Unset): What was wrong.
         status (int | None | Unset): The HTTP status of the answer.
     """

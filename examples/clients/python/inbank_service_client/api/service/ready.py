@@ -53,7 +53,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Ready]:
-    """Whether the ledger answers; and what waits there.
+    """Whether the ledger answers, and this process works on what is due; and what waits there.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Ready | None:
-    """Whether the ledger answers; and what waits there.
+    """Whether the ledger answers, and this process works on what is due; and what waits there.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,7 +95,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Ready]:
-    """Whether the ledger answers; and what waits there.
+    """Whether the ledger answers, and this process works on what is due; and what waits there.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,7 +116,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Ready | None:
-    """Whether the ledger answers; and what waits there.
+    """Whether the ledger answers, and this process works on what is due; and what waits there.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

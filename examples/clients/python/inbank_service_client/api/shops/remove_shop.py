@@ -7,18 +7,27 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     shop: str,
+    *,
+    force: bool | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["force"] = force
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
         "url": "/v1/shops/{shop}".format(
             shop=quote(str(shop), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -112,13 +121,15 @@ def sync_detailed(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    force: bool | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are
     worked on again once it is added
-    again.
+    again: while some are open it is refused with 409, unless `force` is true.
 
     Args:
         shop (str):
+        force (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,6 +141,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         shop=shop,
+        force=force,
     )
 
     response = client.get_httpx_client().request(
@@ -143,13 +155,15 @@ def sync(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    force: bool | Unset = UNSET,
 ) -> Any | Problem | None:
     """Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are
     worked on again once it is added
-    again.
+    again: while some are open it is refused with 409, unless `force` is true.
 
     Args:
         shop (str):
+        force (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,6 +176,7 @@ def sync(
     return sync_detailed(
         shop=shop,
         client=client,
+        force=force,
     ).parsed
 
 
@@ -169,13 +184,15 @@ async def asyncio_detailed(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    force: bool | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are
     worked on again once it is added
-    again.
+    again: while some are open it is refused with 409, unless `force` is true.
 
     Args:
         shop (str):
+        force (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,6 +204,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         shop=shop,
+        force=force,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -198,13 +216,15 @@ async def asyncio(
     shop: str,
     *,
     client: AuthenticatedClient | Client,
+    force: bool | Unset = UNSET,
 ) -> Any | Problem | None:
     """Removes a shop that a call has added, with its webhook. Its orders stay in the ledger, and are
     worked on again once it is added
-    again.
+    again: while some are open it is refused with 409, unless `force` is true.
 
     Args:
         shop (str):
+        force (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -218,5 +238,6 @@ async def asyncio(
         await asyncio_detailed(
             shop=shop,
             client=client,
+            force=force,
         )
     ).parsed
