@@ -339,7 +339,10 @@ fn every_setting_is_in_the_operators_guide() {
         })
         .collect();
     for (file, head) in [
-        ("crates/inbank/src/platform/builder.rs", "impl PlatformBuilder {"),
+        (
+            "crates/inbank/src/platform/builder.rs",
+            "impl PlatformBuilder {",
+        ),
         ("crates/inbank/src/shop.rs", "impl Shop {"),
         ("crates/adapters-sql/src/options.rs", "impl LedgerOptions {"),
     ] {
