@@ -77,7 +77,7 @@ pub(crate) async fn show(
     let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
     let (shop, reference) = (
         fields.get("shop").to_owned(),
-        fields.get("reference").to_owned(),
+        fields.exact("reference").to_owned(),
     );
     let asked = match shop.as_str() {
         // Also what concerns no shop, or one that was removed.
@@ -91,10 +91,13 @@ pub(crate) async fn show(
     };
     let before = fields.some("before").map(str::parse).transpose();
     let before = before.map_err(|_| Refusal::NotFound)?;
-    let order = OrderReference::parse(reference.as_str()).ok();
+    // Under a filter that is no order's there is nothing, rather than all.
+    let order = Some(reference.as_str()).filter(|text| !text.is_empty());
+    let order = order.map(OrderReference::parse).transpose();
+    let order = order.map_err(|_| Refusal::NotFound)?;
     let about = AuditQuery {
         shops: asked,
-        order: order.filter(|_| !reference.is_empty()),
+        order,
         before,
         limit: ON_A_PAGE,
     };

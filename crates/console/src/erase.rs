@@ -64,7 +64,7 @@ fn page(house: &House, visitor: &Visitor, order: &Order, reason: &str) -> Result
 
 async fn found(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Order, Refusal> {
     let key = visitor.key(house, fields)?;
-    visitor.decides(house, Scope::Write)?;
+    visitor.decides(house, Scope::Admin)?;
     let order = house.ledger().order(&key).await?;
     order.ok_or(Refusal::NotFound)
 }
@@ -102,7 +102,7 @@ pub(crate) async fn erase(
 ) -> Result<Response, Refusal> {
     let Sent { visitor, fields } = &sent;
     let key = visitor.key(&house, fields)?;
-    let audit = visitor.decides(&house, Scope::Write)?.clone();
+    let audit = visitor.decides(&house, Scope::Admin)?.clone();
     let done = Address::of_order(&house.base, "/order/erase", &key).with("done", "1");
     let done = || Ok(Redirect::to(&done.to_string()).into_response());
     let Some(order) = house.ledger().order(&key).await? else {

@@ -106,6 +106,7 @@ pub(crate) async fn show(
     let offered = Offered {
         base: &house.base,
         decides,
+        erases: visitor.can(&house, Scope::Admin),
         resends: house.desk.is_some(),
         now,
     };

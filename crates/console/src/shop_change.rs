@@ -86,7 +86,7 @@ impl Change {
                 "To rotate without a pause: first the new key with the present one behind it; once the bank uses the new one, the new one alone.",
             ],
             Self::Remove => &[
-                "Nothing of this shop is worked on any more, and its webhook ends. Its orders stay in the ledger, and go on once it is added again.",
+                "Nothing of this shop is worked on any more, also not its open orders, and its webhook ends. Its orders stay in the ledger, and go on once it is added again.",
                 "Customers who come back to it from the bank find nothing. Callbacks are refused.",
             ],
             Self::Enable => &["Events are posted again, those first that happened meanwhile."],

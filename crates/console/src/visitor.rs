@@ -44,7 +44,8 @@ impl Visitor {
     /// An order that may be seen, there or not.
     pub(crate) fn key(&self, house: &House, fields: &Fields) -> Result<OrderKey, Refusal> {
         let shop = self.shop(house, fields.get("shop"))?;
-        let reference = OrderReference::parse(fields.get("reference"));
+        // Another order may have the same name but for a space at its end.
+        let reference = OrderReference::parse(fields.exact("reference"));
         let reference = reference.map_err(|_| Refusal::NotFound)?;
         Ok(OrderKey::new(shop.shop().name().clone(), reference))
     }

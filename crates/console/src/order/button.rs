@@ -20,6 +20,8 @@ pub(crate) struct Offered<'a> {
     pub(crate) base: &'a str,
     /// Whether the visitor may decide anything here.
     pub(crate) decides: bool,
+    /// Whether the visitor may erase orders.
+    pub(crate) erases: bool,
     /// Whether events can be sent again.
     pub(crate) resends: bool,
     pub(crate) now: OffsetDateTime,
@@ -40,7 +42,7 @@ impl Offered<'_> {
             .filter(|deed| *deed != Deed::SeenTo || order.needs_person.is_some())
             .map(|deed| self.button(deed, order, present))
             .collect();
-        buttons.push(Button {
+        let erase = Button {
             label: "Erase".to_owned(),
             class: "grave",
             to: Address::of_order(self.base, "/order/erase", &order.key),
@@ -48,7 +50,8 @@ impl Offered<'_> {
                 .may_be_erased()
                 .err()
                 .map(|kept| crate::decide::capital(&kept.to_string().replace('_', " ")) + "."),
-        });
+        };
+        buttons.extend(self.erases.then_some(erase));
         buttons
     }
 

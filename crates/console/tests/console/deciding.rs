@@ -378,7 +378,7 @@ async fn a_token_that_only_reads_finds_no_button_and_is_refused_when_it_posts_an
     sent.retain(|(name, _)| name != "form");
     sent.extend(own);
     sent.extend(fields(&[("reason", "I may not")]));
-    for path in [DECIDE, "/console/order/erase"] {
+    for (path, scope) in [(DECIDE, "write"), ("/console/order/erase", "admin")] {
         let answer = browser.post(path, &sent).await;
         assert_eq!(
             answer.status,
@@ -387,7 +387,7 @@ async fn a_token_that_only_reads_finds_no_button_and_is_refused_when_it_posts_an
             answer.words()
         );
         assert!(
-            answer.words().contains("scope “write”"),
+            answer.words().contains(&format!("scope “{scope}”")),
             "{}",
             answer.words()
         );
@@ -424,7 +424,7 @@ async fn an_order_is_erased_with_what_stays_and_why_once_nothing_of_it_lives() {
     const ERASE: &str = "/console/order/erase";
     let house = House::new();
     house.waiting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
+    let mut browser = house.signed_in(ADMIN).await;
     let page = browser.page(ORDER).await;
     assert!(page.link("Erase").is_none(), "it can still be paid");
     let asked = browser
@@ -461,4 +461,23 @@ async fn an_order_is_erased_with_what_stays_and_why_once_nothing_of_it_lives() {
         .await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     assert_eq!(house.records().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_is_the_one_of_its_name_to_the_last_space() {
+    let house = House::new();
+    house.waiting("1001").await;
+    house.waiting("1001 ").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = browser
+        .page("/console/order?shop=main&reference=1001%20")
+        .await;
+    let asked = browser.page(&page.link("Approve").unwrap()).await;
+    browser.send(&asked, DECIDE, &[("reason", "checked")]).await;
+    let of = async |reference: &str| {
+        let order = house.order(reference).find().await.unwrap().unwrap();
+        order.attempts[0].command.is_some() || order.paid_by.is_some()
+    };
+    assert!(!of("1001").await);
+    assert!(of("1001 ").await);
 }

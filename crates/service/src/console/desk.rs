@@ -88,7 +88,8 @@ impl Desk for ServiceDesk {
     }
 
     async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
-        Ok(self.shops.remove(shop, false, by).await?)
+        // The page has said what becomes of open orders, and somebody has given a reason.
+        Ok(self.shops.remove(shop, true, by).await?)
     }
 
     async fn check(&self, shop: &ShopName) -> Vec<Check> {
