@@ -160,7 +160,7 @@ test("two people decide about one order, and the later one is told", { expected:
 
 test("an order is cancelled, and then erased", async ({ page, console, ...service }) => {
   await waits(service, "A-1007");
-  await signIn(page, console, "merchant", order("A-1007"));
+  await signIn(page, console, "admin", order("A-1007"));
   // What can still be paid is kept.
   await page.locator(".deeds li", { hasText: "Erase" }).locator("[aria-disabled]").waitFor();
   await decide(page, "Cancel", "sold out");
