@@ -58,6 +58,10 @@ async fn refused(api: &Shared, parts: &mut Parts) -> Result<(), Problem> {
     let Some(rest) = route.strip_prefix(SHOP) else {
         return Ok(());
     };
+    // Another method is told that there is none.
+    if (parts.method == Method::PUT) != matches!(rest, "" | "/webhook") {
+        return Ok(());
+    }
     let Ok(caller) = Caller::from_request_parts(parts, api).await else {
         return Ok(());
     };

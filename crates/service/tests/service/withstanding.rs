@@ -168,6 +168,11 @@ async fn a_body_is_not_read_of_whom_the_head_says_that_they_may_not() {
     let response = service.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(was_read.try_recv().is_err());
+    // That it is no method of the path comes first.
+    let mut request = upload(path, ADMIN, None, Body::empty());
+    *request.method_mut() = "PUT".parse().unwrap();
+    let response = service.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
