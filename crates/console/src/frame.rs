@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::console::House;
+use crate::visible;
 use crate::visitor::Visitor;
 
 /// The head of a page: where it is, and for whom.
@@ -122,10 +123,10 @@ pub(crate) struct Notice {
     pub(crate) text: String,
 }
 
-/// A page.
+/// A page, in which nothing is hidden.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
+        Ok(html) => (status, Html(visible::made(html))).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page can't be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -47,6 +47,7 @@ mod shop_change;
 mod sign_in;
 mod status;
 mod user;
+mod visible;
 mod visitor;
 
 pub use console::Console;

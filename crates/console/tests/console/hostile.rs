@@ -208,3 +208,37 @@ async fn what_cannot_be_read_is_refused_without_harm() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.text.starts_with("<!doctype html>"));
 }
+
+#[tokio::test]
+async fn signs_that_nobody_sees_are_shown_and_turn_nothing_round() {
+    let house = House::new();
+    let reference = "10\u{202e}9001\u{200b}\u{a0}x\u{e0041}";
+    house.waiting(reference).await;
+    let mut browser = house.signed_in(ADMIN).await;
+    let list = browser.page("/console/orders").await;
+    let shown = "10[U+202E]9001[U+200B][U+00A0]x[U+E0041]";
+    let order = browser.page(&list.link(shown).unwrap()).await;
+    let asked = browser.page(&order.link("Approve").unwrap()).await;
+    let reason = "in\u{2066} stock\u{feff}";
+    let done = browser.send(&asked, DECIDE, &[("reason", reason)]).await;
+    let done = browser.page(done.location()).await;
+    let audit = browser.page("/console/audit").await;
+    let erase = browser.get(&asked.link("Leave it as it is").unwrap()).await;
+    for page in [&list, &order, &asked, &done, &audit, &erase] {
+        assert!(page.words().contains(shown), "{}", page.words());
+        let unseen =
+            |sign: &char| "\u{202e}\u{200b}\u{a0}\u{e0041}\u{2066}\u{feff}".contains(*sign);
+        let words = page.words();
+        assert_eq!(words.chars().find(unseen), None, "{words}");
+    }
+    for page in [&done, &audit] {
+        assert!(
+            page.words().contains("in[U+2066] stock[U+FEFF]"),
+            "{}",
+            page.words()
+        );
+    }
+    // What a form carries on is the reference itself, so that this very order was approved.
+    let found = house.ledger_order(&key(reference)).await;
+    assert_eq!(found.status(), inbank_domain::OrderStatus::Paid);
+}
