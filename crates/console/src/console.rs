@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::figures::Figures;
 use crate::once::Once;
 use crate::refusal::Refusal;
+use crate::session::SignedOut;
 use crate::sign_in::Limiter;
 use crate::visitor::Visitor;
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Forms are short; the longest field is a reason.
-const LARGEST_FORM: usize = 16 << 10;
+pub(crate) const LARGEST_FORM: usize = 16 << 10;
 
 /// The pages of a platform, for those who run it and for its merchants.
 #[derive(Clone)]
@@ -51,6 +52,7 @@ pub(crate) struct House {
     pub(crate) figures: Figures,
     pub(crate) limiter: Limiter,
     pub(crate) once: Once,
+    pub(crate) signed_out: SignedOut,
 }
 
 impl Console {
@@ -91,6 +93,9 @@ impl Console {
 
     /// Its routes, all of them under its path: merge them, don't nest them.
     ///
+    /// Who tries to sign in is told apart by `axum`'s `ConnectInfo<SocketAddr>`, which `Platform::serve` gives; with `axum::serve` use
+    /// `into_make_service_with_connect_info`. Without it all of them are counted together, and some strangers can keep everybody from signing in.
+    ///
     /// ```no_run
     /// # fn example(console: inbank_console::Console, routes: axum::Router) {
     /// let routes: axum::Router = routes.merge(console.router());
@@ -116,6 +121,7 @@ impl Console {
             figures: Figures::default(),
             limiter: Limiter::default(),
             once: Once::default(),
+            signed_out: SignedOut::default(),
         });
         let at = |path: &str| format!("{base}{path}");
         let mut router = Router::new().route(&at("/"), get(overview::show));

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
 use inbank_domain::{Attempt, Order, OrderKey};
 use inbank_ports::AuditEntry;
 
 use crate::address::Address;
+use crate::came::{Came, Done, Told, Undone};
 use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::order::amount;
@@ -25,7 +26,7 @@ use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
 use crate::{DeskError, Scope};
 
 pub(crate) use self::deed::{Deed, capital};
-use self::device::Device;
+use self::device::{Activating, Device};
 
 #[derive(Template)]
 #[template(path = "decide.html")]
@@ -51,6 +52,8 @@ struct Page {
     /// What the order is told to need a person for.
     told: String,
     once: String,
+    /// Where the form is posted: to the address at which its question is asked.
+    to: Address,
     back: Address,
 }
 
@@ -134,8 +137,22 @@ impl Subject {
             device: Device::of(fields),
             told: self.order.needs_person.clone().unwrap_or_default(),
             once: session::random().ok_or(Refusal::Broken)?,
+            to: self.address(house),
             back: Address::of_order(&house.base, "/order", &self.key),
         })
+    }
+
+    /// Where it is asked about.
+    fn address(&self, house: &House) -> Address {
+        let of_attempt = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt());
+        let attempt = of_attempt.map_or(String::new(), |attempt| attempt.number.to_string());
+        let number = self
+            .number
+            .map_or(String::new(), |number| number.to_string());
+        Address::of_order(&house.base, "/order/decide", &self.key)
+            .with("deed", self.deed.name())
+            .with_some("attempt", &attempt)
+            .with_some("number", &number)
     }
 }
 
@@ -146,7 +163,8 @@ pub(crate) async fn ask(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let subject = Subject::of(&house, &visitor, &fields).await?;
-    let page = subject.page(&house, &visitor, &fields)?;
+    // What a link says is what it is about, and no part of the decision.
+    let page = subject.page(&house, &visitor, &Fields::default())?;
     let status = if page.why_not.is_some() {
         StatusCode::CONFLICT
     } else {
@@ -160,63 +178,31 @@ pub(crate) async fn decide(
     State(house): State<Arc<House>>,
     sent: Sent,
 ) -> Result<Response, Refusal> {
+    let before = sent.before(&house).await?;
+    if let Some(Ok(done)) = &before {
+        return Ok(sent.leads(&house, done));
+    }
     let Sent { visitor, fields } = &sent;
     let subject = Subject::of(&house, visitor, fields).await?;
-    let back = Address::of_order(&house.base, "/order", &subject.key);
-    let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
-        let mut page = subject.page(&house, visitor, fields)?;
-        page.problem = Some(problem);
-        // The problem says it.
-        page.why_not = page
-            .why_not
-            .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
-        Ok(frame::page(status, &page))
-    };
-    let reason = if subject.deed.needs_reason() {
-        sent.needed_reason()
-    } else {
-        sent.reason()
-    };
-    let reason = match reason {
-        Ok(reason) => reason,
-        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
-    };
-    let device = match (subject.deed, Device::of(fields)) {
-        (Deed::Activate, device) => match device.checked() {
-            Ok(device) => Some(device),
-            Err(invalid) => return again(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_string()),
+    let came = match before {
+        Some(came) => came,
+        None => match Doing::of(&house, &sent, &subject) {
+            Ok(doing) => sent.does(&house, doing.run()).await?,
+            Err(undone) => Err(undone),
         },
-        (Deed::Approve | Deed::Cancel | Deed::Refresh | Deed::SeenTo | Deed::Resend, _) => None,
     };
-    if !sent.is_first(&house)? {
-        return Ok(Redirect::to(&back.with("came", "before").to_string()).into_response());
-    }
-    if let Some(why) = subject.why_not(&house) {
-        sent.came_to_nothing(&house);
-        return again(StatusCode::CONFLICT, why);
-    }
-    let task = Doing {
-        house: house.clone(),
-        entry: entry(visitor, &subject, &reason),
-        key: subject.key.clone(),
-        deed: subject.deed,
-        attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
-        number: subject.number,
-        device,
-        told: fields.exact("told").to_owned(),
-    };
-    // To its end, also when the browser goes away: a double click takes the first one's connection.
-    let done = tokio::spawn(task.run()).await;
-    let done = done.map_err(|_| Refusal::Broken)?;
-    if done.is_err() {
-        sent.came_to_nothing(&house);
-    }
-    match done {
-        Ok(came) => Ok(Redirect::to(&back.with("came", came).to_string()).into_response()),
-        Err(Undone::Ledger(error)) => Err(error.into()),
-        Err(Undone::Order(OrderError::NotFound)) => Err(Refusal::NotFound),
-        Err(Undone::Order(error)) => again(status(&error), capital(&error.to_string())),
-        Err(Undone::Desk(error)) => again(StatusCode::CONFLICT, capital(&error.to_string())),
+    match came {
+        Ok(done) => Ok(sent.leads(&house, &done)),
+        Err(Undone::Refused(refusal)) => Err(refusal),
+        Err(Undone::Problem(status, problem)) => {
+            let mut page = subject.page(&house, visitor, fields)?;
+            page.problem = Some(problem);
+            // The problem says it.
+            page.why_not = page
+                .why_not
+                .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(frame::page(status, &page))
+        }
     }
 }
 
@@ -248,18 +234,12 @@ const fn status(error: &OrderError) -> StatusCode {
     }
 }
 
-/// Why it was not done.
-enum Undone {
-    Ledger(inbank_ports::LedgerError),
-    Order(OrderError),
-    Desk(DeskError),
-}
-
 impl From<OrderError> for Undone {
     fn from(error: OrderError) -> Self {
         match error {
-            OrderError::Ledger(error) => Self::Ledger(error),
-            error => Self::Order(error),
+            OrderError::Ledger(error) => error.into(),
+            OrderError::NotFound => Refusal::NotFound.into(),
+            error => Self::Problem(status(&error), capital(&error.to_string())),
         }
     }
 }
@@ -267,8 +247,8 @@ impl From<OrderError> for Undone {
 impl From<DeskError> for Undone {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::Ledger(error) => Self::Ledger(error),
-            error => Self::Desk(error),
+            DeskError::Ledger(error) => error.into(),
+            error => Self::Problem(StatusCode::CONFLICT, capital(&error.to_string())),
         }
     }
 }
@@ -279,27 +259,62 @@ struct Doing {
     entry: AuditEntry,
     key: OrderKey,
     deed: Deed,
+    /// Why it can't be done, as the order stood.
+    why_not: Option<String>,
     attempt: Option<u32>,
     number: Option<u64>,
     device: Option<device::Checked>,
     /// What the person has seen to, as the page showed it.
-    told: String,
+    concern: String,
 }
 
 impl Doing {
-    /// Writes down who does it, and does it. Gives the name of what came of it.
-    async fn run(self) -> Result<&'static str, Undone> {
+    /// What a form asks for, where its fields are right.
+    fn of(house: &Arc<House>, sent: &Sent, subject: &Subject) -> Result<Self, Undone> {
+        let Sent { visitor, fields } = sent;
+        let reason = if subject.deed.needs_reason() {
+            sent.needed_reason()
+        } else {
+            sent.reason()
+        };
+        let reason = reason.map_err(Undone::wrong)?;
+        let device = match subject.deed {
+            Deed::Activate => Some(Device::of(fields).checked().map_err(Undone::wrong)?),
+            Deed::Approve | Deed::Cancel | Deed::Refresh | Deed::SeenTo | Deed::Resend => None,
+        };
+        Ok(Self {
+            house: house.clone(),
+            entry: entry(visitor, subject, &reason),
+            key: subject.key.clone(),
+            deed: subject.deed,
+            why_not: subject.why_not(house),
+            attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
+            number: subject.number,
+            device,
+            concern: fields.exact("told").to_owned(),
+        })
+    }
+
+    async fn run(self) -> Came {
+        let to = Address::of_order(&self.house.base, "/order", &self.key);
+        if let Some(why) = &self.why_not {
+            return Err(Undone::Problem(StatusCode::CONFLICT, why.clone()));
+        }
+        Ok(Done::new(to, self.told().await?))
+    }
+
+    /// Writes down who does it, and does it. Says what came of it.
+    async fn told(&self) -> Result<Told, Undone> {
         let house = &self.house;
         if let (Deed::Resend, Some(desk)) = (self.deed, &house.desk) {
             // The desk writes it down in the transaction of the change.
             let number = self.number.unwrap_or_default();
             desk.resend(&self.key, number, &self.entry).await?;
-            return Ok("resent");
+            return Ok(Told::Resent);
         }
         let order = house.worker.order(&self.key).ok_or(OrderError::NotFound)?;
         let audit = house.audit.as_ref().ok_or(OrderError::NotFound)?;
-        let recorded = audit.record(&self.entry, house.now()).await;
-        recorded.map_err(Undone::Ledger)?;
+        audit.record(&self.entry, house.now()).await?;
         let what = &self.entry.what;
         tracing::info!(shop = %self.key.shop, order = %self.key.reference, who = %self.entry.who, %what, "decided in the console");
         let of_attempt = match self.attempt {
@@ -311,24 +326,24 @@ impl Doing {
             Deed::Cancel => of_attempt.cancel().await?,
             Deed::Activate => match self.activate(&of_attempt).await? {
                 Activation::Activated(outcome) => outcome,
-                Activation::AlreadyActivated(_) => return Ok("activated-before"),
+                Activation::AlreadyActivated(_) => return Ok(Told::ActivatedBefore),
             },
             Deed::Refresh => {
                 order.refresh().await?;
-                return Ok("refreshed");
+                return Ok(Told::Refreshed);
             }
             Deed::SeenTo => {
-                order.seen_to(&self.told).await?;
-                return Ok("seen");
+                order.seen_to(&self.concern).await?;
+                return Ok(Told::Seen);
             }
             // Without a desk there is no such page.
             Deed::Resend => return Err(OrderError::NotFound.into()),
         };
         Ok(match outcome {
-            CommandOutcome::Done(_) => "done",
-            CommandOutcome::Acknowledged(_) => "acknowledged",
-            CommandOutcome::Unclear(_) => "unclear",
-            CommandOutcome::Pending(_) => "pending",
+            CommandOutcome::Done(_) => Told::Done,
+            CommandOutcome::Acknowledged(_) => Told::Acknowledged,
+            CommandOutcome::Unclear(_) => Told::Unclear,
+            CommandOutcome::Pending(_) => Told::Pending,
         })
     }
 
@@ -336,39 +351,9 @@ impl Doing {
         let device = self.device.as_ref().ok_or(OrderError::NotFound)?;
         let shop = self.house.worker.shop(&self.key.shop);
         let shop = shop.ok_or(OrderError::NotFound)?;
-        Ok(device.activate(&shop, order, self.attempt).await?)
+        match device.activate(&shop, order, self.attempt).await? {
+            Activating::Activated(activation) => Ok(activation),
+            Activating::Wrong(problem) => Err(Undone::wrong(problem)),
+        }
     }
-}
-
-/// What is said about what came of something, by its name in the address.
-pub(crate) fn came(name: &str) -> Option<frame::Notice> {
-    let (class, text) = match name {
-        "done" => ("good", "It is done: the bank shows it."),
-        "acknowledged" => (
-            "good",
-            "The bank has taken it. This page shows it once the bank does.",
-        ),
-        "unclear" => (
-            "wait",
-            "It was sent, and the bank did not answer. It may have arrived: the bank is read to find out. Don't decide it again.",
-        ),
-        "pending" => (
-            "wait",
-            "It is written down, and is sent as soon as the bank can be asked.",
-        ),
-        "activated-before" => (
-            "wait",
-            "It was activated before, so these identifiers were not sent. The bank may have those of another device: look in its Partner Portal.",
-        ),
-        "refreshed" => ("good", "The bank was read just now."),
-        "seen" => ("good", "It was marked as seen to."),
-        "resent" => ("good", "The event is sent again."),
-        "before" => (
-            "wait",
-            "You had sent this form already. Nothing is done twice: this is how the order stands, and its timeline says what came of it.",
-        ),
-        _ => return None,
-    };
-    let text = text.to_owned();
-    Some(frame::Notice { class, text })
 }

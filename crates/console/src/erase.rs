@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use inbank_app::OrderError;
 use inbank_domain::{Order, OrderKey};
-use inbank_ports::AuditEntry;
+use inbank_ports::{AuditEntry, AuditLog, AuditQuery, LedgerError};
 
 use crate::address::Address;
+use crate::came::{Came, Done, Undone};
 use crate::console::House;
 use crate::decide::capital;
 use crate::frame::{self, Frame};
@@ -33,6 +34,8 @@ struct Page {
     reason: String,
     longest: usize,
     once: String,
+    /// Where the form is posted: to the address at which its question is asked.
+    to: Address,
     back: Address,
 }
 
@@ -58,34 +61,43 @@ fn page(house: &House, visitor: &Visitor, order: &Order, reason: &str) -> Result
         reason: reason.to_owned(),
         longest: LONGEST_REASON,
         once: session::random().ok_or(Refusal::Broken)?,
+        to: Address::of_order(&house.base, "/order/erase", &order.key),
         back: Address::of_order(&house.base, "/order", &order.key),
     })
 }
 
-async fn found(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Order, Refusal> {
-    let key = visitor.key(house, fields)?;
-    visitor.decides(house, Scope::Admin)?;
-    let order = house.ledger().order(&key).await?;
-    order.ok_or(Refusal::NotFound)
+/// What stands in the audit.
+const ERASE: &str = "order.erase";
+/// So many of an order's last records are looked at for it.
+const RECORDS: u32 = 50;
+
+/// Whether somebody has erased an order that isn't there.
+async fn was_erased(audit: &dyn AuditLog, key: &OrderKey) -> Result<bool, LedgerError> {
+    let about = AuditQuery {
+        shops: Some(vec![key.shop.clone()]),
+        order: Some(key.reference.clone()),
+        before: None,
+        limit: RECORDS,
+    };
+    let records = audit.records(&about).await?;
+    Ok(records.iter().any(|record| record.entry.what == ERASE))
 }
 
-/// Says what it will do; or that it is done, where a form led here.
+/// Says what it will do; or that it was done, where the audit has it.
 pub(crate) async fn ask(
     State(house): State<Arc<House>>,
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    if !fields.get("done").is_empty() {
-        let key = visitor.key(&house, &fields)?;
-        let gone = house.ledger().order(&key).await?.is_none();
+    let key = visitor.key(&house, &fields)?;
+    let audit = visitor.decides(&house, Scope::Admin)?;
+    let Some(order) = house.ledger().order(&key).await? else {
+        if !was_erased(&**audit, &key).await? {
+            return Err(Refusal::NotFound);
+        }
         let frame = Frame::of(&house, &visitor, "Erased").in_part("/orders");
-        return if gone {
-            Ok(frame::page(StatusCode::OK, &Erased { frame, key }))
-        } else {
-            Err(Refusal::NotFound)
-        };
-    }
-    let order = found(&house, &visitor, &fields).await?;
+        return Ok(frame::page(StatusCode::OK, &Erased { frame, key }));
+    };
     let page = page(&house, &visitor, &order, "")?;
     let status = if page.why_not.is_some() {
         StatusCode::CONFLICT
@@ -100,55 +112,67 @@ pub(crate) async fn erase(
     State(house): State<Arc<House>>,
     sent: Sent,
 ) -> Result<Response, Refusal> {
+    let before = sent.before(&house).await?;
+    if let Some(Ok(done)) = &before {
+        return Ok(sent.leads(&house, done));
+    }
     let Sent { visitor, fields } = &sent;
     let key = visitor.key(&house, fields)?;
     let audit = visitor.decides(&house, Scope::Admin)?.clone();
-    let done = Address::of_order(&house.base, "/order/erase", &key).with("done", "1");
-    let done = || Ok(Redirect::to(&done.to_string()).into_response());
     let Some(order) = house.ledger().order(&key).await? else {
-        // Sent twice, or another was faster: it is gone either way.
-        return done();
+        // Another was faster, or erased it before this process began: the page looks which.
+        return Ok(sent.leads(&house, &done(&house, &key)));
     };
-    let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
-        let mut page = page(&house, visitor, &order, fields.get("reason"))?;
-        page.problem = Some(problem);
-        Ok(frame::page(status, &page))
+    let came = match before {
+        Some(came) => came,
+        None => match sent.needed_reason() {
+            Ok(reason) => {
+                let entry = AuditEntry {
+                    reference: Some(key.reference.to_string()),
+                    ..visitor.entry(ERASE, &key.shop, &reason)
+                };
+                let erasing = erased(house.clone(), audit, key, entry);
+                sent.does(&house, erasing).await?
+            }
+            Err(problem) => Err(Undone::wrong(problem)),
+        },
     };
-    let reason = match sent.needed_reason() {
-        Ok(reason) => reason,
-        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
-    };
-    if order.may_be_erased().is_err() {
-        return Ok(frame::page(
-            StatusCode::CONFLICT,
-            &page(&house, visitor, &order, &reason)?,
-        ));
-    }
-    if !sent.is_first(&house)? {
-        let back = Address::of_order(&house.base, "/order", &key).with("came", "before");
-        return Ok(Redirect::to(&back.to_string()).into_response());
-    }
-    let entry = AuditEntry {
-        reference: Some(key.reference.to_string()),
-        ..visitor.entry("order.erase", &key.shop, &reason)
-    };
-    let task = {
-        let house = house.clone();
-        async move {
-            let order = house.worker.order(&key).ok_or(OrderError::NotFound)?;
-            audit.record(&entry, house.now()).await?;
-            tracing::info!(shop = %key.shop, order = %key.reference, who = %entry.who, "erased in the console");
-            order.erase().await
+    match came {
+        Ok(done) => Ok(sent.leads(&house, &done)),
+        Err(Undone::Refused(refusal)) => Err(refusal),
+        Err(Undone::Problem(status, problem)) => {
+            let mut page = page(&house, visitor, &order, fields.get("reason"))?;
+            page.problem = Some(problem);
+            Ok(frame::page(status, &page))
         }
-    };
-    // To its end, also when the browser goes away.
-    let erased = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
-    if erased.is_err() {
-        sent.came_to_nothing(&house);
     }
-    match erased {
-        Ok(()) | Err(OrderError::NotFound) => done(),
-        Err(OrderError::Ledger(error)) => Err(error.into()),
-        Err(error) => again(StatusCode::CONFLICT, capital(&error.to_string())),
+}
+
+/// It is gone, and its page says so.
+fn done(house: &House, key: &OrderKey) -> Done {
+    Done {
+        to: Address::of_order(&house.base, "/order/erase", key),
+        told: None,
+        again: false,
+    }
+}
+
+async fn erased(
+    house: Arc<House>,
+    audit: Arc<dyn AuditLog>,
+    key: OrderKey,
+    entry: AuditEntry,
+) -> Came {
+    let order = house.worker.order(&key).ok_or(OrderError::NotFound)?;
+    // What is kept is not written down as erased.
+    let stands = order.find().await?;
+    if let Some(Err(kept)) = stands.as_ref().map(Order::may_be_erased) {
+        return Err(OrderError::from(kept).into());
+    }
+    audit.record(&entry, house.now()).await?;
+    tracing::info!(shop = %key.shop, order = %key.reference, who = %entry.who, "erased in the console");
+    match order.erase().await {
+        Ok(()) | Err(OrderError::NotFound) => Ok(done(&house, &key)),
+        Err(error) => Err(error.into()),
     }
 }

@@ -106,6 +106,8 @@ impl Frame {
 pub(crate) struct Refused {
     pub(crate) frame: Frame,
     pub(crate) text: String,
+    /// Where to go on, in words and as an address.
+    pub(crate) onward: Option<(&'static str, String)>,
 }
 
 /// A page that leads on by itself.

@@ -12,6 +12,7 @@ use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
 use crate::session::Session;
+use crate::sign_in;
 use crate::visitor::Visitor;
 
 /// Nothing is loaded from elsewhere, nothing stands in the page that runs, and no page is shown in another's frame.
@@ -41,6 +42,7 @@ pub(crate) async fn guard(
 ) -> Response {
     let visitor = Session::of(request.headers(), &*house.users, house.now());
     let visitor = visitor.map(|(user, session)| Visitor { user, session });
+    let visitor = visitor.filter(|visitor| !house.signed_out.has(&visitor.session));
     if let Some(visitor) = &visitor {
         request.extensions_mut().insert(visitor.clone());
     }
@@ -81,9 +83,9 @@ impl Asked {
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a form came from a page of this console, as far as the browser says. One that says nothing is left to the form's token; and
+/// Whether a request came from a page of this console, as far as the browser says. One that says nothing is left to the form's token; and
 /// an origin of `null` says nothing, since our own pages, which send no referrer, have it.
-fn is_from_here(headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_here(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get(SITE) {
         return site == "same-origin";
     }
@@ -105,33 +107,53 @@ fn page(house: &House, refusal: &Refusal, visitor: Option<&Visitor>, asked: &Ask
         Some(visitor) => Frame::of(house, visitor, title),
         None => Frame::of_nobody(house, title),
     };
-    if let Refusal::SignIn = refusal {
-        if asked.from_elsewhere && !asked.posts {
-            // The same address once more, from this page: then it is our own link, and the cookie comes along.
-            let page = frame::Onward {
-                frame: frame("One moment"),
-                to: asked.path.clone(),
-            };
-            let mut response = frame::page(StatusCode::OK, &page);
-            if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={}", asked.path)) {
-                response.headers_mut().insert(header::REFRESH, refresh);
-            }
-            return response;
+    let sign_in = Address::new(&house.base, "/sign-in");
+    // A form is posted to the address of the page that it stands on, so that is where its question is asked.
+    let question = sign_in::onward(&house.base, &asked.path);
+    let onward = match refusal {
+        Refusal::SignIn if asked.path == format!("{}/sign-out", house.base) => {
+            return Redirect::to(&sign_in.to_string()).into_response();
         }
-        let mut to = Address::new(&house.base, "/sign-in");
-        if !asked.posts {
-            to = to.with("to", &asked.path);
+        Refusal::SignIn if asked.posts => {
+            Some(("Sign in", sign_in.with("to", &question).to_string()))
         }
-        return Redirect::to(&to.to_string()).into_response();
-    }
+        Refusal::SignIn if asked.from_elsewhere => {
+            return once_more(frame("One moment"), &asked.path);
+        }
+        Refusal::SignIn => {
+            let to = sign_in.with("to", &asked.path).to_string();
+            return Redirect::to(&to).into_response();
+        }
+        Refusal::Stale => Some(("Open it anew", question)),
+        Refusal::NotFound
+        | Refusal::Forbidden(_)
+        | Refusal::ReadOnly
+        | Refusal::Foreign
+        | Refusal::Unreadable
+        | Refusal::TooLarge
+        | Refusal::TooMany(_)
+        | Refusal::Ledger(_)
+        | Refusal::Broken => None,
+    };
     let notice = frame::Refused {
         frame: frame(refusal.title()),
         text: refusal.text(),
+        onward,
     };
     let mut response = frame::page(refusal.status(), &notice);
     if let Refusal::TooMany(wait) = refusal {
         let wait = HeaderValue::from(wait.as_secs().max(1));
         response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    response
+}
+
+/// The same address once more, from this page: then it is our own link, and the cookie comes along.
+fn once_more(frame: Frame, path: &str) -> Response {
+    let to = path.to_owned();
+    let mut response = frame::page(StatusCode::OK, &frame::Onward { frame, to });
+    if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={path}")) {
+        response.headers_mut().insert(header::REFRESH, refresh);
     }
     response
 }

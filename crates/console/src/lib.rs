@@ -24,6 +24,7 @@
 mod address;
 mod asset;
 mod audit;
+mod came;
 mod chart;
 mod console;
 mod csv;

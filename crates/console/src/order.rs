@@ -25,7 +25,7 @@ use crate::moment::Moment;
 use crate::refusal::Refusal;
 use crate::status::{Tag, meaning};
 use crate::visitor::{Fields, Visitor};
-use crate::{DeliveryCard, DeskError, Scope, decide};
+use crate::{DeliveryCard, DeskError, Scope, came};
 
 pub(crate) use self::advice::advice;
 
@@ -133,7 +133,12 @@ pub(crate) async fn show(
         meaning: meaning(&order),
         amount: order.present().map_or(String::new(), amount),
         opened: Moment::new(order.opened_at, now),
-        came: decide::came(fields.get("came")),
+        came: came::notice(
+            &visitor,
+            &fields,
+            &Address::of_order(&house.base, "/order", &key),
+            now,
+        ),
         concern: concern.map(|why| {
             let advice = advice(&why);
             (why, advice)

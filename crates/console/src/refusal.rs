@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 use inbank_app::OrderError;
 use inbank_ports::LedgerError;
 
+use crate::console::LARGEST_FORM;
 use crate::{DeskError, Scope};
 
 /// Why nothing was done. The guard makes a page of it, since it knows who asks.
 #[derive(Clone, Debug)]
 pub(crate) enum Refusal {
-    /// Nobody has signed in.
+    /// Nobody has signed in, or not any more.
     SignIn,
     /// It isn't there, or not for this user.
     NotFound,
@@ -27,6 +28,8 @@ pub(crate) enum Refusal {
     Stale,
     /// The request can't be read.
     Unreadable,
+    /// The form is larger than any of ours.
+    TooLarge,
     /// Too many wrong tokens from there.
     TooMany(Duration),
     /// The ledger gave no answer.
@@ -44,6 +47,7 @@ impl Refusal {
                 StatusCode::FORBIDDEN
             }
             Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -52,13 +56,14 @@ impl Refusal {
 
     pub(crate) const fn title(&self) -> &'static str {
         match self {
-            Self::SignIn => "Please sign in",
+            Self::SignIn => "Your session has ended",
             Self::NotFound => "There is no such page",
             Self::Forbidden(_) => "Your token does not allow this",
             Self::ReadOnly => "Nothing can be decided here",
             Self::Foreign => "This form came from another site",
             Self::Stale => "This form is too old",
             Self::Unreadable => "The request can't be read",
+            Self::TooLarge => "This form is too large",
             Self::TooMany(_) => "Too many tries",
             Self::Ledger(_) => "The ledger gives no answer",
             Self::Broken => "Something broke",
@@ -68,7 +73,7 @@ impl Refusal {
     /// What it means and what to do.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::SignIn => "Your session has ended. Sign in, and do it again.".to_owned(),
+            Self::SignIn => "Nothing was done. Sign in: then you are asked again, with nothing filled in.".to_owned(),
             Self::NotFound => "It was erased, or it belongs to a shop that your token does not name, or the address is \
                 mistyped. Nothing was done."
                 .to_owned(),
@@ -80,12 +85,15 @@ impl Refusal {
                 was done."
                 .to_owned(),
             Self::Foreign => "Forms are taken from this console's own pages alone. Nothing was done.".to_owned(),
-            Self::Stale => "You signed in anew since it was shown. Nothing was done: go back, reload the page, and send it \
-                again."
+            Self::Stale => "You signed in anew since it was shown. Nothing was done: open it anew, and send it again."
                 .to_owned(),
             Self::Unreadable => "Nothing was done.".to_owned(),
+            Self::TooLarge => format!(
+                "It has more than {} KiB, and nothing that is asked for here is so long. Nothing was done: go back and shorten it.",
+                LARGEST_FORM >> 10
+            ),
             Self::TooMany(wait) => format!(
-                "Wrong tokens came from your address ten times within a minute. Try again in {} s.",
+                "Too many wrong tokens came from your address, or from its network, within a minute. Try again in {} s.",
                 wait.as_secs().max(1)
             ),
             Self::Ledger(error) => format!("{error}. Nothing is lost; reload this page in a moment."),

@@ -1,4 +1,7 @@
-//! Whoever has signed in: a signed cookie, without anything kept here. A session ends after eight hours, or when its user's token is taken away.
+//! Whoever has signed in: a signed cookie, of which nothing is kept here but that it was signed out. A session ends after eight hours, when
+//! somebody signs out of it, or when its user's token is taken away.
+
+mod signed_out;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -8,6 +11,8 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use crate::{User, Users};
+
+pub(crate) use self::signed_out::SignedOut;
 
 /// How long somebody stays signed in.
 const LASTS: Duration = Duration::hours(8);
@@ -20,6 +25,8 @@ const ON_LOOPBACK: &str = "inbank-console";
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     nonce: String,
+    /// When it ends by itself, in seconds since 1970.
+    until: i64,
     /// What every form of this session carries, and nobody else knows.
     form: String,
 }
@@ -70,12 +77,13 @@ impl Session {
         let id = percent_decode_str(id).decode_utf8().ok()?;
         let user = users.by_id(&id)?;
         let right = signature(&user.key, "session", signed)?;
-        if !same(&right, brought) || until.parse::<i64>().ok()? <= now.unix_timestamp() {
+        let until = until.parse().ok()?;
+        if !same(&right, brought) || until <= now.unix_timestamp() {
             return None;
         }
         let form = signature(&user.key, "form", nonce)?;
         let nonce = nonce.to_owned();
-        Some((user, Self { nonce, form }))
+        Some((user, Self { nonce, until, form }))
     }
 
     /// What is put into its forms.
@@ -86,6 +94,11 @@ impl Session {
     /// Whether a form is one of this session.
     pub(crate) fn owns(&self, brought: &str) -> bool {
         same(&self.form, brought)
+    }
+
+    /// Signs what is said in it, so that nobody else can say so.
+    pub(crate) fn sign(&self, user: &User, text: &str) -> Option<String> {
+        signature(&user.key, "said", &format!("{}\n{text}", self.nonce))
     }
 
     /// Tells it from the user's other sessions.
@@ -137,7 +150,7 @@ fn signature(key: &[u8; 32], what: &str, text: &str) -> Option<String> {
     Some(hexadecimal(&mac.finalize().into_bytes()))
 }
 
-fn same(right: &str, brought: &str) -> bool {
+pub(crate) fn same(right: &str, brought: &str) -> bool {
     right.as_bytes().ct_eq(brought.as_bytes()).into()
 }
 

@@ -12,6 +12,7 @@ use inbank_ports::Listing;
 use time::OffsetDateTime;
 
 use crate::address::Address;
+use crate::came;
 use crate::console::House;
 use crate::frame::{self, Frame, Notice};
 use crate::moment::Moment;
@@ -205,7 +206,12 @@ pub(crate) async fn list(
         frame: Frame::of(&house, &visitor, "Shops").in_part("/shops"),
         shops: shops.collect(),
         add: adds.then(|| Address::new(&house.base, "/shop/add")),
-        came: shop_change::came(fields.get("came")),
+        came: came::notice(
+            &visitor,
+            &fields,
+            &Address::new(&house.base, "/shops"),
+            house.now(),
+        ),
     };
     frame::page(StatusCode::OK, &page)
 }
@@ -241,7 +247,7 @@ pub(crate) async fn show(
         country: bank.region.country,
         currency: bank.region.currency.to_string(),
         host: bank.host.to_string(),
-        came: shop_change::came(fields.get("came")),
+        came: came::notice(&visitor, &fields, &here("/shop"), now),
         buttons: shop_change::buttons(&house, &visitor, &name, card.as_ref()),
         card,
         missing,

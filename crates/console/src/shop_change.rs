@@ -2,24 +2,27 @@
 //! change.
 
 mod add;
+mod keys;
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use inbank_domain::ShopName;
+use inbank_ports::AuditEntry;
 
 use crate::address::Address;
+use crate::came::{Came, Done, Told, Undone};
 use crate::console::House;
-use crate::decide::capital;
-use crate::frame::{self, Frame, Notice};
+use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{Desk, DeskError, Origin, Scope, ShopCard, session};
+use crate::{Desk, DeskError, Origin, Scope, ShopCard, WebhookState, session};
 
 pub(crate) use self::add::{add, ask_to_add};
+use self::keys::keys;
 
 /// Something that may be changed about a shop.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,6 +82,43 @@ impl Change {
         }
     }
 
+    /// Why it can't be done as things stand; none where it can.
+    async fn why_not(
+        self,
+        desk: &dyn Desk,
+        shop: &ShopName,
+    ) -> Result<Option<&'static str>, DeskError> {
+        Ok(match self {
+            Self::Keys | Self::Remove => {
+                let is_of_file = match desk.shop(shop).await {
+                    Ok(card) => card.origin == Origin::File,
+                    Err(DeskError::Missing) => false,
+                    Err(error) => return Err(error),
+                };
+                is_of_file.then_some("inbank.toml has this shop: change it there, and start again.")
+            }
+            Self::Enable => {
+                let webhook = desk.webhook(shop).await?;
+                let is_off = webhook.is_some_and(|card| card.state == WebhookState::Disabled);
+                (!is_off).then_some("No webhook of this shop is switched off.")
+            }
+            Self::ResendDead => {
+                let webhook = desk.webhook(shop).await?;
+                let none = webhook.is_none_or(|card| card.dead == 0);
+                none.then_some("No event of this shop is given up.")
+            }
+        })
+    }
+
+    const fn told(self) -> Told {
+        match self {
+            Self::Keys => Told::Keys,
+            Self::Remove => Told::Removed,
+            Self::Enable => Told::Enabled,
+            Self::ResendDead => Told::ResentDead,
+        }
+    }
+
     const fn will_do(self) -> &'static [&'static str] {
         match self {
             Self::Keys => &[
@@ -127,10 +167,13 @@ struct Page {
     change: Change,
     shop: String,
     fingerprints: Vec<String>,
+    why_not: Option<&'static str>,
     problem: Option<String>,
     reason: String,
     longest: usize,
     once: String,
+    /// Where the form is posted: to the address at which its question is asked.
+    to: Address,
     back: Address,
 }
 
@@ -161,10 +204,12 @@ async fn page(
             Ok(card) => card.key_fingerprints,
             Err(_) => Vec::new(),
         },
+        why_not: change.why_not(&**desk, shop).await?,
         problem: None,
         reason: fields.get("reason").to_owned(),
         longest: LONGEST_REASON,
         once: session::random().ok_or(Refusal::Broken)?,
+        to: address(house, change, shop),
         back: Address::new(&house.base, "/shop").with("shop", shop.as_str()),
         shop: shop.to_string(),
     })
@@ -178,8 +223,15 @@ pub(crate) async fn ask(
 ) -> Result<Response, Refusal> {
     let shop = visitor.shop(&house, fields.get("shop"))?;
     let change = Change::named(fields.get("change")).ok_or(Refusal::NotFound)?;
-    let page = page(&house, &visitor, shop.shop().name(), change, &fields).await?;
-    Ok(frame::page(StatusCode::OK, &page))
+    // What a link says is what it is about, and no part of the decision.
+    let nothing = Fields::default();
+    let page = page(&house, &visitor, shop.shop().name(), change, &nothing).await?;
+    let status = if page.why_not.is_some() {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    Ok(frame::page(status, &page))
 }
 
 /// Does it, once.
@@ -187,98 +239,83 @@ pub(crate) async fn change(
     State(house): State<Arc<House>>,
     sent: Sent,
 ) -> Result<Response, Refusal> {
+    let before = sent.before(&house).await?;
+    if let Some(Ok(done)) = &before {
+        return Ok(sent.leads(&house, done));
+    }
     let Sent { visitor, fields } = &sent;
-    let shop = visitor
-        .shop(&house, fields.get("shop"))?
-        .shop()
-        .name()
-        .clone();
+    let shop = visitor.shop(&house, fields.get("shop"))?;
+    let shop = shop.shop().name().clone();
     let change = Change::named(fields.get("change")).ok_or(Refusal::NotFound)?;
-    let desk = desk(&house, visitor, change.scope())?.clone();
-    let problem = match sent.needed_reason() {
-        Ok(reason) => Ok(visitor.entry(change.audited(), &shop, &reason)),
-        Err(problem) => Err(problem),
+    let came = match before {
+        Some(came) => came,
+        None => match Doing::of(&house, &sent, &shop, change) {
+            Ok(doing) => sent.does(&house, doing.run()).await?,
+            Err(undone) => Err(undone),
+        },
     };
-    let keys = keys(fields);
-    let problem = match problem {
-        Ok(_) if change == Change::Keys && keys.is_empty() => {
-            Err("Give one key at least, each on a line of its own.".to_owned())
+    match came {
+        Ok(done) => Ok(sent.leads(&house, &done)),
+        Err(Undone::Refused(refusal)) => Err(refusal),
+        Err(Undone::Problem(status, problem)) => {
+            let mut page = page(&house, visitor, &shop, change, fields).await?;
+            page.problem = Some(problem);
+            Ok(frame::page(status, &page))
         }
-        problem => problem,
-    };
-    let again = async |status: StatusCode, problem: String| -> Result<Response, Refusal> {
-        let mut page = page(&house, visitor, &shop, change, fields).await?;
-        page.problem = Some(problem);
-        Ok(frame::page(status, &page))
-    };
-    let by = match problem {
-        Ok(by) => by,
-        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem).await,
-    };
-    let of_shop = Address::new(&house.base, "/shop").with("shop", shop.as_str());
-    let list = Address::new(&house.base, "/shops");
-    let done = |to: Address, came: &str| {
-        Ok(Redirect::to(&to.with("came", came).to_string()).into_response())
-    };
-    if !sent.is_first(&house)? {
-        return done(list, "before");
-    }
-    let task = {
-        let shop = shop.clone();
-        async move {
-            match change {
-                Change::Keys => desk.change_keys(&shop, keys, &by).await,
-                Change::Remove => desk.remove_shop(&shop, &by).await,
-                Change::Enable => desk.enable(&shop, &by).await,
-                Change::ResendDead => desk.resend_dead(&shop, &by).await.map(drop),
-            }
-        }
-    };
-    // To its end, also when the browser goes away.
-    let changed = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
-    if changed.is_err() {
-        sent.came_to_nothing(&house);
-    }
-    match changed {
-        Ok(()) if change == Change::Remove => done(list, change.name()),
-        Ok(()) => done(of_shop, change.name()),
-        Err(DeskError::Ledger(error)) => Err(error.into()),
-        Err(error) => again(StatusCode::CONFLICT, capital(&error.to_string())).await,
     }
 }
 
-/// One key a line.
-fn keys(fields: &Fields) -> Vec<String> {
-    let lines = fields.get("keys").lines().map(str::trim);
-    lines
-        .filter(|key| !key.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// What is done.
+struct Doing {
+    desk: Arc<dyn Desk>,
+    shop: ShopName,
+    change: Change,
+    keys: Vec<String>,
+    by: AuditEntry,
+    /// Where whoever does it is led.
+    to: Address,
 }
 
-/// What is said about what came of a change, by its name in the address.
-pub(crate) fn came(name: &str) -> Option<Notice> {
-    let (class, text) = match name {
-        "keys" => (
-            "good",
-            "The keys are changed. Check the shop, to see whether the bank takes them.",
-        ),
-        "remove" => (
-            "good",
-            "The shop is removed. Its orders stay in the ledger.",
-        ),
-        "enable" => ("good", "The webhook is switched on."),
-        "resend" => ("good", "The events are sent again."),
-        "added" => (
-            "good",
-            "The shop is added. Check it, to see whether the bank takes its key.",
-        ),
-        "before" => (
-            "wait",
-            "You had sent this form already. Nothing is done twice.",
-        ),
-        _ => return None,
-    };
-    let text = text.to_owned();
-    Some(Notice { class, text })
+impl Doing {
+    /// What a form asks for, where its fields are right.
+    fn of(house: &House, sent: &Sent, shop: &ShopName, change: Change) -> Result<Self, Undone> {
+        let Sent { visitor, fields } = sent;
+        let desk = desk(house, visitor, change.scope())?.clone();
+        let reason = sent.needed_reason().map_err(Undone::wrong)?;
+        let of_shop = || Address::new(&house.base, "/shop").with("shop", shop.as_str());
+        let (keys, to) = match change {
+            Change::Keys => (keys(fields).map_err(Undone::wrong)?, of_shop()),
+            Change::Remove => (Vec::new(), Address::new(&house.base, "/shops")),
+            Change::Enable | Change::ResendDead => (Vec::new(), of_shop()),
+        };
+        Ok(Self {
+            desk,
+            shop: shop.clone(),
+            change,
+            keys,
+            by: visitor.entry(change.audited(), shop, &reason),
+            to,
+        })
+    }
+
+    async fn run(self) -> Came {
+        let Self {
+            desk,
+            shop,
+            change,
+            keys,
+            by,
+            to,
+        } = self;
+        if let Some(why) = change.why_not(&*desk, &shop).await? {
+            return Err(Undone::Problem(StatusCode::CONFLICT, why.to_owned()));
+        }
+        match change {
+            Change::Keys => desk.change_keys(&shop, keys, &by).await?,
+            Change::Remove => desk.remove_shop(&shop, &by).await?,
+            Change::Enable => desk.enable(&shop, &by).await?,
+            Change::ResendDead => drop(desk.resend_dead(&shop, &by).await?),
+        }
+        Ok(Done::new(to, change.told()))
+    }
 }

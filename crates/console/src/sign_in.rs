@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::address::Address;
 use crate::console::House;
 use crate::frame::{self, Frame};
+use crate::guard::is_from_here;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::visitor::{Fields, Posted, Sent, Visitor};
@@ -38,16 +39,16 @@ const WRONG: &str = "No user has this token. It is one of those that the API tak
 pub(crate) async fn show(
     State(house): State<Arc<House>>,
     visitor: Option<Extension<Visitor>>,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Response {
     let to = onward(&house.base, fields.get("to"));
     if visitor.is_some() {
         return Redirect::to(&to).into_response();
     }
-    let problem = match fields.get("begun") {
-        "" => "",
-        _ => NO_COOKIE,
-    };
+    // Our own form leads here, and not somebody's link.
+    let own = is_from_here(&headers) && !fields.get("begun").is_empty();
+    let problem = if own { NO_COOKIE } else { "" };
     form(&house, to, problem, StatusCode::OK)
 }
 
@@ -65,13 +66,13 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Refusal> {
     let now = house.now();
     let from = address(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
-    house.limiter.tries(&from, now).map_err(Refusal::TooMany)?;
+    house.limiter.tries(from, now).map_err(Refusal::TooMany)?;
     let to = onward(&house.base, fields.get("to"));
     let Some(user) = house.users.by_token(fields.get("token")) else {
         tracing::warn!("somebody tried to sign in to the console with a wrong token");
         return Ok(form(&house, to, WRONG, StatusCode::UNAUTHORIZED));
     };
-    house.limiter.succeeded(&from);
+    house.limiter.succeeded(from);
     tracing::info!(user = %user.name, "signed in to the console");
     let cookie = Session::begin(&user, &headers, now).ok_or(Refusal::Broken)?;
     // By way of the form, which notices where the cookie was not kept.
@@ -81,12 +82,13 @@ pub(crate) async fn sign_in(
     Ok(with_cookie(cookie, &check))
 }
 
-/// Ends the session, in this browser.
+/// Ends the session: in this browser, and wherever its cookie was copied to.
 pub(crate) async fn sign_out(
     State(house): State<Arc<House>>,
     headers: HeaderMap,
-    _: Sent,
+    sent: Sent,
 ) -> Result<Response, Refusal> {
+    house.signed_out.add(&sent.visitor.session, house.now());
     let cookie = Session::end(&headers).ok_or(Refusal::Broken)?;
     Ok(with_cookie(cookie, &Address::new(&house.base, "/sign-in")))
 }
@@ -98,7 +100,7 @@ fn with_cookie(cookie: HeaderValue, to: &Address) -> Response {
 }
 
 /// A page of the console and of nothing else: `//evil.example` is another host's.
-fn onward(base: &str, to: &str) -> String {
+pub(crate) fn onward(base: &str, to: &str) -> String {
     let under = to.strip_prefix(base).unwrap_or_default();
     let plain = to
         .bytes()
@@ -111,26 +113,34 @@ fn onward(base: &str, to: &str) -> String {
     }
 }
 
-/// Whose tries are counted together: an address; of version 6, the network that a customer of a provider has. Where a proxy of the same machine or
-/// network is in between, the address that it has seen.
-fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-    let is_near = |ip: IpAddr| match ip {
+/// Where somebody tries to sign in from; none where the server doesn't say who is connected.
+///
+/// What a header says counts for a connection from this machine or a private network alone: that is the proxy in front, which has put down
+/// last whom it saw. Whoever connects from elsewhere, or nobody knows from where, does not choose an address by a header.
+fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    // A socket of version 6 has those of version 4 as `::ffff:…`, all of them in one network.
+    let peer = peer?.to_canonical();
+    let is_near = match peer {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
     };
+    if !is_near {
+        return Some(peer);
+    }
     let seen = headers.get_all("x-forwarded-for").iter().next_back();
     let seen = seen.and_then(|seen| seen.to_str().ok());
     let seen = seen.and_then(|seen| seen.rsplit(',').next());
-    let seen = seen.and_then(|seen| seen.trim().parse::<IpAddr>().ok());
-    let ip = seen.filter(|_| peer.is_none_or(is_near)).or(peer);
-    match ip {
-        Some(IpAddr::V4(ip)) => ip.to_string(),
-        Some(IpAddr::V6(ip)) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
-        None => "unknown".to_owned(),
-    }
+    Some(seen.and_then(|seen| named(seen.trim())).unwrap_or(peer))
+}
+
+/// An address as proxies write it: alone, in brackets, or with a port.
+fn named(text: &str) -> Option<IpAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let ip = bare.unwrap_or(text).parse::<IpAddr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    Some(ip.or_else(with_port)?.to_canonical())
 }
 
 #[cfg(test)]
@@ -163,16 +173,49 @@ mod tests {
 
     #[test]
     fn tries_are_counted_by_the_address_that_they_come_from() {
+        let of = |peer: &str, seen: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", seen.parse().unwrap());
+            let address = address(Some(peer.parse().unwrap()), &headers);
+            address.unwrap().to_string()
+        };
+        for near in [
+            "127.0.0.1",
+            "::1",
+            "10.1.2.3",
+            "fd00::7",
+            "::ffff:192.168.0.1",
+        ] {
+            for seen in [
+                "203.0.113.7",
+                "9.9.9.9, 203.0.113.7",
+                "203.0.113.7:5678",
+                "::ffff:203.0.113.7",
+                "[::ffff:203.0.113.7]:99",
+            ] {
+                assert_eq!(of(near, seen), "203.0.113.7", "what our proxy has seen");
+            }
+            for seen in ["2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:99"] {
+                assert_eq!(of(near, seen), "2001:db8::1");
+            }
+            let own = near.replace("::ffff:", "");
+            for nonsense in [
+                "",
+                "unknown",
+                "_hidden",
+                "1.2.3.4:x",
+                "[::1",
+                "203.0.113.7,",
+            ] {
+                assert_eq!(of(near, nonsense), own, "{nonsense}");
+            }
+        }
+        for stranger in ["198.51.100.1", "2001:db8::9", "::ffff:198.51.100.1"] {
+            let own = stranger.replace("::ffff:", "");
+            assert_eq!(of(stranger, "203.0.113.7"), own, "anybody may say anything");
+        }
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", "9.9.9.9, 203.0.113.7".parse().unwrap());
-        let of = |peer: &str| address(Some(peer.parse().unwrap()), &headers);
-        assert_eq!(of("127.0.0.1"), "203.0.113.7", "what our proxy has seen");
-        assert_eq!(
-            of("198.51.100.1"),
-            "198.51.100.1",
-            "anybody may say anything"
-        );
-        assert_eq!(of("2001:db8:1:2:3::4"), "2001:db8:1:2");
-        assert_eq!(address(None, &HeaderMap::new()), "unknown");
+        headers.insert("x-forwarded-for", "203.0.113.7".parse().unwrap());
+        assert_eq!(address(None, &headers), None);
     }
 }

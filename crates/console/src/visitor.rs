@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use inbank_app::ShopHandle;
 use inbank_domain::{OrderKey, OrderReference, ShopName};
 use inbank_ports::{AuditEntry, AuditLog};
+use tokio::sync::watch;
 
+use crate::came::{Came, Done};
 use crate::console::House;
+use crate::once::Form as Taken;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::{Scope, User};
@@ -135,7 +140,10 @@ impl FromRequest<Arc<House>> for Posted {
 
     async fn from_request(request: Request, house: &Arc<House>) -> Result<Self, Refusal> {
         let fields = Form::from_request(request, house).await;
-        let unreadable = |_: FormRejection| Refusal::Unreadable;
+        let unreadable = |rejection: FormRejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
+            _ => Refusal::Unreadable,
+        };
         fields
             .map(|Form(fields)| Self(Fields(fields)))
             .map_err(unreadable)
@@ -174,16 +182,44 @@ impl Sent {
         }
     }
 
-    /// Whether this form was not taken before.
-    pub(crate) fn is_first(&self, house: &House) -> Result<bool, Refusal> {
-        Ok(house.once.takes(&self.once()?))
+    /// What came of this form, where it was sent before; waits for that where it is still being done. To be asked before anything else,
+    /// since what the form has changed would have it refused the second time.
+    pub(crate) async fn before(&self, house: &House) -> Result<Option<Came>, Refusal> {
+        match house.once.before(&self.once()?) {
+            Some(before) => heard(before).await.map(again).map(Some),
+            None => Ok(None),
+        }
     }
 
-    /// Nothing came of it, so that it may be sent again: a page that was loaded anew says then what comes of it.
-    pub(crate) fn came_to_nothing(&self, house: &House) {
-        if let Ok(once) = self.once() {
-            house.once.forget(&once);
-        }
+    /// Does what the form is for, unless it was sent before, and says what came of it. To its end, also when the browser goes away: a double
+    /// click takes the first one's connection. A form of which nothing came may be sent again.
+    pub(crate) async fn does(
+        &self,
+        house: &Arc<House>,
+        doing: impl Future<Output = Came> + Send + 'static,
+    ) -> Result<Came, Refusal> {
+        let form = self.once()?;
+        let sender = match house.once.take(&form) {
+            Taken::Before(before) => return heard(before).await.map(again),
+            Taken::First(sender) => sender,
+        };
+        let (receiver, house) = (sender.subscribe(), house.clone());
+        tokio::spawn(async move {
+            let came = doing.await;
+            let is_nothing = came.is_err();
+            // Those who wait for it hear it.
+            sender.send_replace(Some(came));
+            if is_nothing {
+                house.once.forget(&form);
+            }
+        });
+        heard(receiver).await
+    }
+
+    /// The page that says that it is done.
+    pub(crate) fn leads(&self, house: &House, done: &Done) -> Response {
+        let to = done.address(&self.visitor, house.now());
+        Redirect::to(&to.to_string()).into_response()
     }
 
     /// Why somebody decides: one line, which is kept.
@@ -208,6 +244,21 @@ impl Sent {
         }
         Ok(reason)
     }
+}
+
+/// What came of a form, once it is known.
+async fn heard(mut came: watch::Receiver<Option<Came>>) -> Result<Came, Refusal> {
+    let heard = came.wait_for(Option::is_some).await;
+    // It broke, or nobody could say.
+    let heard = heard.map_err(|_| Refusal::Broken)?.clone();
+    heard.ok_or(Refusal::Broken)
+}
+
+fn again(came: Came) -> Came {
+    came.map(|done| Done {
+        again: true,
+        ..done
+    })
 }
 
 /// The longest reason, in characters.

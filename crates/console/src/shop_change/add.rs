@@ -5,17 +5,19 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use inbank_domain::{Region, ShopName};
+use inbank_ports::AuditEntry;
 
-use super::desk;
+use super::{desk, keys};
 use crate::address::Address;
+use crate::came::{Came, Done, Told, Undone};
 use crate::console::House;
 use crate::decide::capital;
 use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{DeskError, NewShop, Scope, session};
+use crate::{Desk, DeskError, NewShop, Scope, session};
 
 /// The regions that a form offers.
 const REGIONS: [&str; 5] = [
@@ -70,70 +72,91 @@ fn page(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Page, Refus
 pub(crate) async fn ask_to_add(
     State(house): State<Arc<House>>,
     visitor: Visitor,
-    fields: Fields,
 ) -> Result<Response, Refusal> {
     desk(&house, &visitor, Scope::Admin)?;
-    Ok(frame::page(
-        StatusCode::OK,
-        &page(&house, &visitor, &fields)?,
-    ))
+    // What a link says fills in nothing.
+    let page = page(&house, &visitor, &Fields::default())?;
+    Ok(frame::page(StatusCode::OK, &page))
 }
 
 /// Adds it, once.
 pub(crate) async fn add(State(house): State<Arc<House>>, sent: Sent) -> Result<Response, Refusal> {
-    let Sent { visitor, fields } = &sent;
-    let desk = desk(&house, visitor, Scope::Admin)?.clone();
-    let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
-        let mut page = page(&house, visitor, fields)?;
-        page.problem = Some(problem);
-        Ok(frame::page(status, &page))
+    let came = match sent.before(&house).await? {
+        Some(came) => came,
+        None => match Adding::of(&house, &sent) {
+            Ok(adding) => sent.does(&house, adding.run()).await?,
+            Err(undone) => Err(undone),
+        },
     };
-    let checked = (ShopName::parse(fields.get("name")).map_err(|e| capital(&e.to_string())))
-        .and_then(|name| Ok((name, sent.needed_reason()?)));
-    let (name, reason) = match checked {
-        Ok(checked) => checked,
-        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
-    };
-    if !visitor.user.sees(&name) {
-        return again(
-            StatusCode::FORBIDDEN,
-            "Your token is for other shops: this one would not be yours to see.".to_owned(),
-        );
+    match came {
+        Ok(done) => Ok(sent.leads(&house, &done)),
+        Err(Undone::Refused(refusal)) => Err(refusal),
+        Err(Undone::Problem(status, problem)) => {
+            let mut page = page(&house, &sent.visitor, &sent.fields)?;
+            page.problem = Some(problem);
+            Ok(frame::page(status, &page))
+        }
     }
-    if house.worker.shop(&name).is_some() {
-        let problem = "There is a shop of this name. Change its keys on its page; to change the rest, remove it first.";
-        return again(StatusCode::CONFLICT, problem.to_owned());
+}
+
+/// A shop that is being added.
+struct Adding {
+    house: Arc<House>,
+    desk: Arc<dyn Desk>,
+    name: ShopName,
+    new: NewShop,
+    by: AuditEntry,
+}
+
+impl Adding {
+    /// What a form asks for, where its fields are right.
+    fn of(house: &Arc<House>, sent: &Sent) -> Result<Self, Undone> {
+        let Sent { visitor, fields } = sent;
+        let desk = desk(house, visitor, Scope::Admin)?.clone();
+        let name = ShopName::parse(fields.get("name"));
+        let name = name.map_err(|error| Undone::wrong(capital(&error.to_string())))?;
+        let reason = sent.needed_reason().map_err(Undone::wrong)?;
+        if !visitor.user.sees(&name) {
+            let problem = "Your token is for other shops: this one would not be yours to see.";
+            return Err(Undone::Problem(StatusCode::FORBIDDEN, problem.to_owned()));
+        }
+        let some = |name| fields.some(name).map(str::to_owned);
+        let new = NewShop {
+            region: fields.get("region").to_owned(),
+            environment: some("environment"),
+            api_version: some("api_version"),
+            base_url: some("base_url"),
+            shop_uuid: fields.get("shop_uuid").to_owned(),
+            keys: keys(fields).map_err(Undone::wrong)?,
+            return_url: some("return_url"),
+        };
+        Ok(Self {
+            house: house.clone(),
+            desk,
+            by: visitor.entry("shop.set", &name, &reason),
+            name,
+            new,
+        })
     }
-    let some = |name| fields.some(name).map(str::to_owned);
-    let new = NewShop {
-        region: fields.get("region").to_owned(),
-        environment: some("environment"),
-        api_version: some("api_version"),
-        base_url: some("base_url"),
-        shop_uuid: fields.get("shop_uuid").to_owned(),
-        keys: super::keys(fields),
-        return_url: some("return_url"),
-    };
-    if !sent.is_first(&house)? {
-        let list = Address::new(&house.base, "/shops").with("came", "before");
-        return Ok(Redirect::to(&list.to_string()).into_response());
-    }
-    let by = visitor.entry("shop.set", &name, &reason);
-    let to = Address::new(&house.base, "/shop")
-        .with("shop", name.as_str())
-        .with("came", "added");
-    // To its end, also when the browser goes away.
-    let task = async move { desk.add_shop(&name, new, &by).await };
-    let added = tokio::spawn(task).await.map_err(|_| Refusal::Broken)?;
-    if added.is_err() {
-        sent.came_to_nothing(&house);
-    }
-    match added {
-        Ok(()) => Ok(Redirect::to(&to.to_string()).into_response()),
-        Err(DeskError::Ledger(error)) => Err(error.into()),
-        Err(error) => again(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            capital(&error.to_string()),
-        ),
+
+    async fn run(self) -> Came {
+        let Self {
+            house,
+            desk,
+            name,
+            new,
+            by,
+        } = self;
+        if house.worker.shop(&name).is_some() {
+            let problem = "There is a shop of this name. Change its keys on its page; to change the rest, remove it first.";
+            return Err(Undone::Problem(StatusCode::CONFLICT, problem.to_owned()));
+        }
+        match desk.add_shop(&name, new, &by).await {
+            Ok(()) => {}
+            Err(DeskError::Refused(why)) => return Err(Undone::wrong(capital(&why))),
+            Err(error) => return Err(error.into()),
+        }
+        let to = Address::new(&house.base, "/shop").with("shop", name.as_str());
+        Ok(Done::new(to, Told::Added))
     }
 }

@@ -1,9 +1,11 @@
 //! A browser without script: follows links, sends forms, keeps a cookie.
 
 use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
@@ -13,6 +15,8 @@ pub(crate) const HOST: &str = "pay.example";
 pub(crate) struct Browser {
     router: Router,
     cookie: Option<String>,
+    /// Where it asks from; none where the server doesn't say.
+    peer: Option<IpAddr>,
 }
 
 /// What came back.
@@ -90,15 +94,38 @@ impl Answer {
         )
     }
 
-    /// The hidden fields of the form that leads to an address.
-    pub(crate) fn hidden(&self, action: &str) -> Vec<(String, String)> {
-        let marker = format!("action=\"{action}\"");
-        let form = self
-            .text
-            .split("<form ")
-            .find(|form| form.contains(&marker));
-        let form = form.unwrap_or_else(|| panic!("no form to {action}: {}", self.words()));
-        let form = form.split("</form>").next().unwrap();
+    /// The form that leads to a page.
+    fn form(&self, page: &str) -> &str {
+        let mut forms = self.text.split("<form ");
+        let form = forms.find(|form| {
+            let marker = format!("action=\"{page}");
+            let rest = form.split_once(&marker).map_or("", |(_, rest)| rest);
+            rest.starts_with(['"', '?'])
+        });
+        let form = form.unwrap_or_else(|| panic!("no form to {page}: {}", self.words()));
+        form.split("</form>").next().unwrap()
+    }
+
+    /// The whole address that the form to a page leads to.
+    pub(crate) fn action(&self, page: &str) -> String {
+        let (_, rest) = self.form(page).split_once("action=\"").unwrap();
+        plain(rest.split('"').next().unwrap())
+    }
+
+    /// What stands in a field, as it is shown.
+    pub(crate) fn value(&self, field: &str) -> String {
+        let marker = format!("<input id=\"{field}\"");
+        let (_, rest) = self.text.split_once(&marker).unwrap();
+        let rest = rest.split('>').next().unwrap();
+        let value = rest.split_once("value=\"");
+        value.map_or(String::new(), |(_, value)| {
+            plain(value.split('"').next().unwrap())
+        })
+    }
+
+    /// The hidden fields of the form that leads to a page.
+    pub(crate) fn hidden(&self, page: &str) -> Vec<(String, String)> {
+        let form = self.form(page);
         let fields = form.split("<input type=\"hidden\" ").skip(1);
         fields
             .map(|field| {
@@ -147,6 +174,23 @@ impl Browser {
         Self {
             router,
             cookie: None,
+            peer: Some(Ipv4Addr::new(198, 51, 100, 1).into()),
+        }
+    }
+
+    /// The same browser elsewhere.
+    pub(crate) fn at(&self, peer: Option<&str>) -> Self {
+        Self {
+            peer: peer.map(|peer| peer.parse().unwrap()),
+            ..self.clone()
+        }
+    }
+
+    /// The same browser, of a console that was started anew.
+    pub(crate) fn of(&self, router: Router) -> Self {
+        Self {
+            router,
+            ..self.clone()
         }
     }
 
@@ -159,6 +203,10 @@ impl Browser {
         headers.entry(header::HOST).or_insert(HOST.parse().unwrap());
         if let Some(cookie) = &self.cookie {
             headers.insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        if let Some(peer) = self.peer {
+            let peer = ConnectInfo(SocketAddr::new(peer, 4711));
+            request.extensions_mut().insert(peer);
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -226,7 +274,7 @@ impl Browser {
     ) -> Answer {
         let mut sent = page.hidden(action);
         sent.extend(fields(filled));
-        self.post(action, &sent).await
+        self.post(&page.action(action), &sent).await
     }
 
     pub(crate) async fn sign_in(&mut self, token: &str) -> Answer {

@@ -13,6 +13,7 @@ use crate::house::{ADMIN, House, READER, WRITER};
 
 const ORDER: &str = "/console/order?shop=main&reference=1001";
 const DECIDE: &str = "/console/order/decide";
+const CHANGE: &str = "/console/shop/change";
 
 /// The page that asks about the deed of a button.
 async fn asked(browser: &mut Browser, button: &str) -> Answer {
@@ -110,14 +111,180 @@ async fn a_form_that_is_sent_twice_is_taken_once() {
         browser.send(&page, DECIDE, &filled),
         second.send(&page, DECIDE, &filled)
     );
-    let came = [one.location(), other.location()];
-    assert!(came[0].ends_with("&came=done"), "{came:?}");
-    assert!(came[1].ends_with("&came=before"), "{came:?}");
+    for answer in [&one, &other] {
+        assert!(
+            answer.location().contains("&came=done."),
+            "{}",
+            answer.location()
+        );
+    }
+    let said = browser.page(other.location()).await;
+    assert!(
+        said.words().contains("You had sent this form already"),
+        "{}",
+        said.words()
+    );
+    let back = browser.send(&page, DECIDE, &filled).await;
+    let said = browser.page(back.location()).await;
+    for part in [
+        "You had sent this form already",
+        "It is done: the bank shows it.",
+    ] {
+        assert!(said.words().contains(part), "{}", said.words());
+    }
     assert_eq!(house.records().await.len(), 1);
     assert_eq!(house.bank.calls("contract.cancel"), 1);
-    let back = browser.send(&page, DECIDE, &filled).await;
-    assert!(back.location().ends_with("&came=before"));
+}
+
+#[tokio::test]
+async fn a_double_click_of_which_nothing_comes_is_answered_alike_and_does_nothing_twice() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Approve").await;
+    let mut second = browser.clone();
+    house.bank.refuse_next_command(GatewayErrorKind::Refused);
+    let filled = [("reason", "ok")];
+    let (one, other) = tokio::join!(
+        browser.send(&page, DECIDE, &filled),
+        second.send(&page, DECIDE, &filled)
+    );
+    for answer in [one, other] {
+        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{}", answer.words());
+        assert!(
+            answer.words().contains("the bank refused"),
+            "{}",
+            answer.words()
+        );
+    }
     assert_eq!(house.records().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_again_after_a_restart_decides_nothing_twice() {
+    let house = House::new();
+    house.waiting("1001").await;
+    house.troubled("1002").await;
+    let mut browser = house.signed_in(ADMIN).await;
+    let mut sent = Vec::new();
+    for (page, deed) in [
+        (ORDER, "Approve"),
+        ("/console/order?shop=main&reference=1002", "Mark as seen to"),
+    ] {
+        let page = browser.page(page).await;
+        sent.push((browser.page(&page.link(deed).unwrap()).await, DECIDE));
+    }
+    for change in ["enable", "resend"] {
+        let path = format!("{CHANGE}?shop=main&change={change}");
+        sent.push((browser.page(&path).await, CHANGE));
+    }
+    let filled = [("reason", "once")];
+    for (page, action) in &sent {
+        let done = browser.send(page, action, &filled).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+    }
+    let records = house.records().await.len();
+    // The session goes on, since it is the browser that keeps it.
+    let mut again = browser.of(house.router());
+    for (page, action) in &sent {
+        let answer = again.send(page, action, &filled).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.words());
+    }
+    assert_eq!(house.bank.calls("contract.approve"), 1);
+    assert_eq!(house.records().await.len(), records);
+    assert_eq!(house.desk.done(), ["enable main", "resend dead of main"]);
+}
+
+#[tokio::test]
+async fn what_came_of_a_form_is_said_to_whoever_sent_it_there_and_for_a_minute() {
+    let house = House::new();
+    house.waiting("1001").await;
+    house.waiting("1002").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let says = |answer: &Answer| answer.words().contains("It is done");
+    let shops = "/console/shop?shop=main&came=keys";
+    for forged in [
+        &format!("{ORDER}&came=done"),
+        shops,
+        "/console/shops?came=remove",
+    ] {
+        let page = browser.page(forged).await;
+        assert!(
+            !page.text.contains("class=\"notice good\" role=\"status\""),
+            "{forged}"
+        );
+    }
+    let page = asked(&mut browser, "Approve").await;
+    let done = browser.send(&page, DECIDE, &[("reason", "ok")]).await;
+    let there = done.location();
+    assert!(says(&browser.page(there).await));
+    let other = there.replace("1001", "1002");
+    assert!(!says(&browser.page(&other).await), "of another order");
+    let changed = there.replace("came=done", "came=seen");
+    let page = browser.page(&changed).await;
+    assert!(!page.words().contains("marked as seen"), "other words");
+    let mut elsewhere = house.signed_in(WRITER).await;
+    assert!(!says(&elsewhere.page(there).await), "in another session");
+    house.pass(std::time::Duration::from_secs(61));
+    assert!(!says(&browser.page(there).await), "for ever");
+}
+
+#[tokio::test]
+async fn a_link_fills_in_nothing_of_a_decision() {
+    let house = House::new();
+    house.renting("1001").await;
+    house.troubled("1002").await;
+    let mut browser = house.signed_in(ADMIN).await;
+    let filled = "reason=canary&ean=canary&code=canary&imei=canary&serial=canary&name=canary&shop_uuid=canary\
+        &base_url=canary&return_url=canary&keys=canary&told=canary&region=canary";
+    for path in [
+        "/console/order/decide?shop=main&reference=1001&deed=activate",
+        "/console/order/decide?shop=main&reference=1002&deed=seen_to",
+        "/console/order/erase?shop=main&reference=1002",
+        "/console/shop/change?shop=main&change=keys",
+        "/console/shop/add?x=1",
+    ] {
+        let page = browser.page(&format!("{path}&{filled}")).await;
+        assert!(!page.text.contains("canary"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_form_keeps_what_was_typed_and_its_address_asks_anew() {
+    let house = House::new();
+    house.renting("1001").await;
+    house.troubled("1002").await;
+    let mut browser = house.signed_in(ADMIN).await;
+    let long = "x".repeat(501);
+    for (path, kept) in [
+        (
+            "/console/order/decide?shop=main&reference=1001&deed=activate&attempt=1",
+            &["ean", "serial", "reason"][..],
+        ),
+        ("/console/order/erase?shop=main&reference=1002", &["reason"]),
+        ("/console/shop/change?shop=main&change=remove", &["reason"]),
+        ("/console/shop/add", &["name", "shop_uuid", "reason"]),
+    ] {
+        let action = path.split('?').next().unwrap();
+        let asked = browser.page(path).await;
+        assert_eq!(
+            asked.action(action),
+            path,
+            "a form leads to its own address"
+        );
+        let typed = ["ean", "serial", "name", "shop_uuid"].map(|field| (field, "typed"));
+        let mut filled = typed.to_vec();
+        filled.push(("reason", &long));
+        let refused = browser.send(&asked, action, &filled).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        for field in kept {
+            let value = refused.value(field);
+            assert!(value == "typed" || value == long, "{path} {field}: {value}");
+        }
+        // Loaded anew, the address is that of the question.
+        let again = browser.page(&refused.action(action)).await;
+        assert_eq!(again.value("reason"), "");
+    }
 }
 
 #[tokio::test]
@@ -202,7 +369,7 @@ async fn a_form_of_which_nothing_came_may_be_sent_again() {
     // As a browser does that loads the answer anew.
     let again = browser.send(&page, DECIDE, &filled).await;
     assert!(
-        again.location().ends_with("&came=done"),
+        again.location().contains("&came=done."),
         "{}",
         again.words()
     );
@@ -256,7 +423,7 @@ async fn what_a_person_has_seen_to_needs_none_any_more() {
     let done = browser
         .send(&page, DECIDE, &[("reason", "asked Inbank")])
         .await;
-    assert!(done.location().ends_with("&came=seen"), "{}", done.words());
+    assert!(done.location().contains("&came=seen."), "{}", done.words());
     let list = browser.page("/console/orders?needs_person=1").await;
     assert!(
         list.words().contains("No order is like that"),
@@ -294,7 +461,7 @@ async fn the_bank_is_read_when_somebody_wants_it_without_a_reason() {
     let page = asked(&mut browser, "Read the bank now").await;
     let done = browser.send(&page, DECIDE, &[]).await;
     assert!(
-        done.location().ends_with("&came=refreshed"),
+        done.location().contains("&came=refreshed."),
         "{}",
         done.words()
     );
@@ -328,13 +495,78 @@ async fn a_rental_is_activated_with_the_devices_identifiers_which_are_written_do
         "{}",
         wrong.words()
     );
-    assert!(wrong.words().contains("imei"), "{}", wrong.words());
+    assert!(
+        wrong.words().contains("IMEI: must be 15 digits"),
+        "{}",
+        wrong.words()
+    );
     let done = browser.send(&wrong, DECIDE, &device).await;
-    assert!(done.location().ends_with("&came=done"), "{}", done.words());
+    assert!(done.location().contains("&came=done."), "{}", done.words());
     assert_eq!(status(&house).await, OrderStatus::Paid);
     let order = browser.page(ORDER).await;
     assert!(!order.text.contains("355889000000007") && !order.text.contains("J7P3D7000000"));
     assert!(!format!("{:?}", house.records().await).contains("355889000000007"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_device_is_said_by_its_field_with_what_to_do() {
+    let house = House::new();
+    house.renting("1001").await;
+    let mut browser = house.signed_in(WRITER).await;
+    let page = asked(&mut browser, "Activate").await;
+    let good = [
+        ("ean", inbank_testkit::FakeBank::EAN),
+        ("code", ""),
+        ("imei", "355889000000007"),
+        ("serial", "J7P3D7000000"),
+        ("reason", "handed over"),
+    ];
+    let long = "x".repeat(256);
+    for (wrong, says) in [
+        (
+            &[("ean", "")][..],
+            "Article number (EAN) of the model: give it, or the manufacturer’s code",
+        ),
+        (
+            &[("code", "A-1")],
+            "Article number (EAN) of the model: give it, or the manufacturer’s code, and not both",
+        ),
+        (
+            &[("ean", "canary")],
+            "Article number (EAN) of the model: must be an EAN, digits only",
+        ),
+        (
+            &[("ean", ""), ("code", &long)],
+            "Manufacturer’s code: must be 1 to 255 characters",
+        ),
+        (
+            &[("ean", "4006381333931")],
+            "Article number (EAN) of the model: the bank has none of this for the order’s product",
+        ),
+        (&[("imei", "canary")], "IMEI: must be 15 digits"),
+        (
+            &[("serial", &long)],
+            "Serial number: must be 1 to 255 characters",
+        ),
+        (
+            &[("imei", ""), ("serial", "")],
+            "IMEI or serial number: give those that the model is identified by",
+        ),
+        (&[("imei", "")], "IMEI: the model is identified by it"),
+    ] {
+        let of = |(name, usual): (&'static str, &'static str)| {
+            let other = wrong.iter().find(|(field, _)| *field == name);
+            other.map_or((name, usual), |(_, value)| (name, *value))
+        };
+        let filled = good.map(of);
+        let answer = browser.send(&page, DECIDE, &filled).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
+        assert!(answer.words().contains(says), "{says}: {}", answer.words());
+        // The form is there to be mended.
+        assert_eq!(answer.value("reason"), "handed over");
+    }
+    assert_eq!(house.bank.calls("contract.activate"), 0);
+    assert!(!format!("{:?}", house.records().await).contains("canary"));
 }
 
 #[tokio::test]
@@ -345,7 +577,7 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let page = asked(&mut browser, "Send again").await;
     let done = browser.send(&page, DECIDE, &[]).await;
     assert!(
-        done.location().ends_with("&came=resent"),
+        done.location().contains("&came=resent."),
         "{}",
         done.words()
     );
@@ -353,6 +585,9 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let by = house.desk.done.lock().unwrap()[0].1.clone();
     assert_eq!(by.what, "order.resend event 1");
     assert!(house.records().await.is_empty(), "the desk has it");
+    let again = browser.send(&page, DECIDE, &[]).await;
+    assert!(again.location().contains("&came=resent."));
+    assert_eq!(house.desk.done().len(), 1);
 }
 
 #[tokio::test]
@@ -459,8 +694,19 @@ async fn an_order_is_erased_with_what_stays_and_why_once_nothing_of_it_lives() {
     let again = browser
         .send(&asked, ERASE, &[("reason", "once more")])
         .await;
-    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_eq!(again.location(), done.location());
     assert_eq!(house.records().await.len(), 1);
+    // Of an order that never was, nobody says so.
+    for forged in [
+        &format!("{ERASE}?shop=main&reference=none&done=1"),
+        &format!("{ERASE}?shop=main&reference=none"),
+    ] {
+        assert_eq!(
+            browser.get(forged).await.status,
+            StatusCode::NOT_FOUND,
+            "{forged}"
+        );
+    }
 }
 
 #[tokio::test]

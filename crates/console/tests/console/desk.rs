@@ -1,6 +1,7 @@
 //! A service's desk that remembers what it was told.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use inbank_console::{
     Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
@@ -13,6 +14,8 @@ use time::OffsetDateTime;
 pub(crate) struct FakeDesk {
     pub(crate) done: Mutex<Vec<(String, AuditEntry)>>,
     pub(crate) added: Mutex<Option<NewShop>>,
+    switched_on: AtomicBool,
+    sent_again: AtomicBool,
 }
 
 impl FakeDesk {
@@ -42,9 +45,13 @@ fn delivery() -> DeliveryCard {
 
 #[async_trait]
 impl Desk for FakeDesk {
-    async fn shop(&self, _: &ShopName) -> Result<ShopCard, DeskError> {
+    async fn shop(&self, shop: &ShopName) -> Result<ShopCard, DeskError> {
         Ok(ShopCard {
-            origin: Origin::Call,
+            origin: if shop.as_str() == "other" {
+                Origin::File
+            } else {
+                Origin::Call
+            },
             environment: "demo".to_owned(),
             api_version: "v3".to_owned(),
             base_url: None,
@@ -96,7 +103,11 @@ impl Desk for FakeDesk {
         Ok(Some(WebhookCard {
             url: "https://shop.example/<hook>".to_owned(),
             origin: Origin::Call,
-            state: WebhookState::Disabled,
+            state: if self.switched_on.load(Ordering::Relaxed) {
+                WebhookState::Active
+            } else {
+                WebhookState::Disabled
+            },
             disabled_because: Some("gone".to_owned()),
             disabled_at: None,
             failing_since: None,
@@ -106,7 +117,7 @@ impl Desk for FakeDesk {
             last_problem: None,
             delivered_at: None,
             waiting: 2,
-            dead: 1,
+            dead: u64::from(!self.sent_again.load(Ordering::Relaxed)),
             failures: vec![delivery()],
         }))
     }
@@ -123,11 +134,13 @@ impl Desk for FakeDesk {
 
     async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError> {
         self.note(format!("resend dead of {shop}"), by);
+        self.sent_again.store(true, Ordering::Relaxed);
         Ok(1)
     }
 
     async fn enable(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
         self.note(format!("enable {shop}"), by);
+        self.switched_on.store(true, Ordering::Relaxed);
         Ok(())
     }
 }

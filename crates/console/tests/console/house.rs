@@ -115,6 +115,18 @@ impl House {
         browser
     }
 
+    /// Adds a shop, as the service does once its desk has.
+    pub(crate) fn add(&self, name: &str) {
+        let url = WebAddress::parse("https://pay.example/inbank").unwrap();
+        let bank = Arc::new(FakeBank::new(Region::LATVIA));
+        let shop = Shop::new(shop(name), bank.ports(), &url).unwrap();
+        self.worker.shops().add(shop).unwrap();
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        assert!(self.worker.shops().remove(&shop(name)));
+    }
+
     pub(crate) fn order(&self, reference: &str) -> OrderHandle {
         let shop = self.worker.shop(&shop("main")).unwrap();
         shop.order(reference)

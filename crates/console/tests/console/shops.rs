@@ -7,6 +7,15 @@ use crate::house::{ADMIN, House, READER, WRITER};
 const CHANGE: &str = "/console/shop/change";
 const ADD: &str = "/console/shop/add";
 
+/// A shop, but for its keys.
+const ADDED: [(&str, &str); 5] = [
+    ("name", "outlet"),
+    ("region", "latvia"),
+    ("environment", "demo"),
+    ("shop_uuid", "u-1"),
+    ("reason", "a second shop"),
+];
+
 #[tokio::test]
 async fn a_shop_shows_its_keys_by_fingerprint_and_how_its_webhook_fares() {
     let house = House::new();
@@ -40,7 +49,13 @@ async fn keys_are_changed_without_being_shown_again() {
     let page = browser.page("/console/shop?shop=main").await;
     let asked = browser.page(&page.link("Change the keys").unwrap()).await;
     assert!(asked.words().contains("5f3a-fingerprint"));
-    let keys = [("keys", "canary-new\r\n canary-old \r\n"), ("reason", "")];
+    let keys = [
+        (
+            "keys",
+            "canary-new-0123456789\r\n canary-old-0123456789 \r\n",
+        ),
+        ("reason", ""),
+    ];
     let again = browser.send(&asked, CHANGE, &keys).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!again.text.contains("canary"), "keys are typed anew");
@@ -48,10 +63,44 @@ async fn keys_are_changed_without_being_shown_again() {
         .send(&again, CHANGE, &[("reason", "rotation")])
         .await;
     assert!(
-        none.words().contains("Give one key at least"),
+        none.words().contains("Keys: give one at least"),
         "{}",
         none.words()
     );
+    for (junk, says) in [
+        ("  \r\n\t\r\n", "Keys: give one at least"),
+        ("canary-short", "Keys, line 1: has 12 characters"),
+        (
+            "canary-new-0123456789\r\ncanary old 0123456789",
+            "Keys, line 2: has a space",
+        ),
+        ("canary-new-0123456789\u{1}", "Keys, line 1: has a space"),
+        ("canary-new-õ-0123456789", "Keys, line 1: has a space"),
+        (
+            "canary-new-0123456789,canary-old-0123456789",
+            "Keys, line 1: has a comma",
+        ),
+    ] {
+        let filled = [("keys", junk), ("reason", "rotation")];
+        let refused = browser.send(&none, CHANGE, &filled).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
+        assert!(
+            refused.words().contains(says),
+            "{says}: {}",
+            refused.words()
+        );
+        assert!(!refused.text.contains("canary"), "{says}");
+        let mut add = ADDED.to_vec();
+        add.push(("keys", junk));
+        let asked = browser.page(ADD).await;
+        let refused = browser.send(&asked, ADD, &add).await;
+        assert!(
+            refused.words().contains(says),
+            "{says}: {}",
+            refused.words()
+        );
+    }
+    assert!(house.desk.done().is_empty());
     let keys = [keys[0], ("reason", "rotation")];
     let done = browser.send(&none, CHANGE, &keys).await;
     let page = browser.page(done.location()).await;
@@ -61,12 +110,18 @@ async fn keys_are_changed_without_being_shown_again() {
         page.words()
     );
     assert!(!page.text.contains("canary"));
-    assert_eq!(house.desk.done(), ["keys main canary-new,canary-old"]);
+    assert_eq!(
+        house.desk.done(),
+        ["keys main canary-new-0123456789,canary-old-0123456789"]
+    );
     let by = house.desk.done.lock().unwrap()[0].1.clone();
     assert_eq!((&*by.who, &*by.what), ("Anna", "shop.keys"));
     assert_eq!(by.why.as_deref(), Some("rotation"));
     let twice = browser.send(&none, CHANGE, &keys).await;
-    assert!(twice.location().ends_with("came=before"));
+    let page = browser.page(twice.location()).await;
+    for part in ["You had sent this form already", "The keys are changed."] {
+        assert!(page.words().contains(part), "{}", page.words());
+    }
     assert_eq!(house.desk.done().len(), 1);
 }
 
@@ -81,7 +136,7 @@ async fn a_shop_is_added_and_what_is_wrong_with_it_is_said() {
             ("region", "latvia"),
             ("environment", "demo"),
             ("shop_uuid", uuid),
-            ("keys", "canary"),
+            ("keys", "canary-0123456789"),
             ("reason", "a second shop"),
         ]
     };
@@ -105,12 +160,94 @@ async fn a_shop_is_added_and_what_is_wrong_with_it_is_said() {
     }
     let asked = browser.page(ADD).await;
     let done = browser.send(&asked, ADD, &filled("outlet", "u-1")).await;
-    assert_eq!(done.location(), "/console/shop?shop=outlet&came=added");
+    assert!(
+        done.location()
+            .starts_with("/console/shop?shop=outlet&came=added."),
+        "{}",
+        done.location()
+    );
     assert_eq!(house.desk.done(), ["add outlet"]);
     let new = house.desk.added.lock().unwrap().clone().unwrap();
-    assert_eq!(new.keys, ["canary"]);
+    assert_eq!(new.keys, ["canary-0123456789"]);
     assert_eq!(new.api_version, None);
     assert!(!format!("{new:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn a_form_about_a_shop_that_is_sent_again_is_answered_as_the_first_time() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let mut add = ADDED.to_vec();
+    add.push(("keys", "canary-0123456789"));
+    let asked = browser.page(ADD).await;
+    browser.send(&asked, ADD, &add).await.location();
+    house.add("outlet");
+    let again = browser.send(&asked, ADD, &add).await;
+    let page = browser.page(again.location()).await;
+    for part in [
+        "Shop outlet",
+        "You had sent this form already",
+        "The shop is added.",
+    ] {
+        assert!(page.words().contains(part), "{}", page.words());
+    }
+    let reason = [("reason", "a trial")];
+    let asked = browser
+        .page(&format!("{CHANGE}?shop=outlet&change=enable"))
+        .await;
+    browser.send(&asked, CHANGE, &reason).await.location();
+    let again = browser.send(&asked, CHANGE, &reason).await;
+    let page = browser.page(again.location()).await;
+    assert!(
+        page.words().contains("The webhook is switched on."),
+        "{}",
+        page.words()
+    );
+    let asked = browser
+        .page(&format!("{CHANGE}?shop=outlet&change=remove"))
+        .await;
+    browser.send(&asked, CHANGE, &reason).await.location();
+    house.remove("outlet");
+    let again = browser.send(&asked, CHANGE, &reason).await;
+    let page = browser.page(again.location()).await;
+    for part in ["You had sent this form already", "The shop is removed."] {
+        assert!(page.words().contains(part), "{}", page.words());
+    }
+    assert_eq!(
+        house.desk.done(),
+        ["add outlet", "enable outlet", "remove outlet"]
+    );
+}
+
+#[tokio::test]
+async fn what_the_file_says_of_a_shop_is_not_offered_to_be_changed_here() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let own = browser
+        .page(&format!("{CHANGE}?shop=main&change=keys"))
+        .await;
+    for change in ["keys", "remove"] {
+        let path = format!("{CHANGE}?shop=other&change={change}");
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(
+            page.words().contains("inbank.toml has this shop"),
+            "{}",
+            page.words()
+        );
+        assert!(!page.text.contains("id=\"do\""), "{}", page.words());
+        let mut sent = own.hidden(CHANGE);
+        sent.retain(|(name, _)| name != "shop" && name != "change");
+        sent.extend(crate::browser::fields(&[
+            ("shop", "other"),
+            ("change", change),
+            ("keys", "canary-0123456789"),
+            ("reason", "x"),
+        ]));
+        let answer = browser.post(CHANGE, &sent).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.words());
+    }
+    assert!(house.desk.done().is_empty());
 }
 
 #[tokio::test]

@@ -1,0 +1,229 @@
+//! What came of a form, and how it is told: the form leads to a page, whose address names what is said there. That is signed for the session,
+//! the page and the time, so that no link can have a page say what isn't so, and it is said for a minute, so that it isn't said again of what
+//! was long ago.
+
+use axum::http::StatusCode;
+use inbank_ports::LedgerError;
+use time::{Duration, OffsetDateTime};
+
+use crate::address::Address;
+use crate::frame::Notice;
+use crate::refusal::Refusal;
+use crate::session;
+use crate::visitor::{Fields, Visitor};
+
+/// So long something is said.
+const SAID_FOR: Duration = Duration::MINUTE;
+
+/// What came of a form.
+pub(crate) type Came = Result<Done, Undone>;
+
+/// It was done.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    /// Where whoever sent the form is led.
+    pub(crate) to: Address,
+    /// What is said there; none where the page says it by itself.
+    pub(crate) told: Option<Told>,
+    /// Whether the form had been sent before.
+    pub(crate) again: bool,
+}
+
+/// It was not done.
+#[derive(Clone, Debug)]
+pub(crate) enum Undone {
+    /// A page of its own says why.
+    Refused(Refusal),
+    /// The form is shown again, with this.
+    Problem(StatusCode, String),
+}
+
+impl Undone {
+    /// A field of the form is wrong.
+    pub(crate) fn wrong(problem: impl Into<String>) -> Self {
+        Self::Problem(StatusCode::UNPROCESSABLE_ENTITY, problem.into())
+    }
+}
+
+impl From<Refusal> for Undone {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<LedgerError> for Undone {
+    fn from(error: LedgerError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl Done {
+    pub(crate) const fn new(to: Address, told: Told) -> Self {
+        Self {
+            to,
+            told: Some(told),
+            again: false,
+        }
+    }
+
+    /// The address to which whoever sent the form is led.
+    pub(crate) fn address(&self, visitor: &Visitor, now: OffsetDateTime) -> Address {
+        let Some(told) = self.told else {
+            return self.to.clone();
+        };
+        let again = if self.again { "again" } else { "first" };
+        let said = format!("{}.{again}.{}", told.name(), now.unix_timestamp());
+        match signed(visitor, &self.to, &said) {
+            Some(signature) => self.to.clone().with("came", &format!("{said}.{signature}")),
+            None => self.to.clone(),
+        }
+    }
+}
+
+fn signed(visitor: &Visitor, page: &Address, said: &str) -> Option<String> {
+    visitor
+        .session
+        .sign(&visitor.user, &format!("{page}\n{said}"))
+}
+
+/// What is to be said on this page, if a form of this session has led here just now.
+pub(crate) fn notice(
+    visitor: &Visitor,
+    fields: &Fields,
+    page: &Address,
+    now: OffsetDateTime,
+) -> Option<Notice> {
+    let (said, signature) = fields.get("came").rsplit_once('.')?;
+    if !session::same(&signed(visitor, page, said)?, signature) {
+        return None;
+    }
+    let mut parts = said.split('.');
+    let (told, again, at) = (Told::named(parts.next()?)?, parts.next()?, parts.next()?);
+    let at = OffsetDateTime::from_unix_timestamp(at.parse().ok()?).ok()?;
+    if now >= at + SAID_FOR {
+        return None;
+    }
+    let (class, text) = told.words();
+    Some(match again {
+        "again" => Notice {
+            class: "wait",
+            text: format!(
+                "You had sent this form already, and nothing is done twice. What came of it then: {text}"
+            ),
+        },
+        _ => Notice {
+            class,
+            text: text.to_owned(),
+        },
+    })
+}
+
+/// What is said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Told {
+    Acknowledged,
+    ActivatedBefore,
+    Added,
+    Done,
+    Enabled,
+    Keys,
+    Pending,
+    Refreshed,
+    Removed,
+    Resent,
+    ResentDead,
+    Seen,
+    Unclear,
+}
+
+impl Told {
+    const ALL: [Self; 13] = [
+        Self::Acknowledged,
+        Self::ActivatedBefore,
+        Self::Added,
+        Self::Done,
+        Self::Enabled,
+        Self::Keys,
+        Self::Pending,
+        Self::Refreshed,
+        Self::Removed,
+        Self::Resent,
+        Self::ResentDead,
+        Self::Seen,
+        Self::Unclear,
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|told| told.name() == name)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::ActivatedBefore => "activated-before",
+            Self::Added => "added",
+            Self::Done => "done",
+            Self::Enabled => "enabled",
+            Self::Keys => "keys",
+            Self::Pending => "pending",
+            Self::Refreshed => "refreshed",
+            Self::Removed => "removed",
+            Self::Resent => "resent",
+            Self::ResentDead => "resent-dead",
+            Self::Seen => "seen",
+            Self::Unclear => "unclear",
+        }
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Acknowledged => (
+                "good",
+                "The bank has taken it. This page shows it once the bank does.",
+            ),
+            Self::ActivatedBefore => (
+                "wait",
+                "It was activated before, so these identifiers were not sent. The bank may have those of another device: look in its Partner Portal.",
+            ),
+            Self::Added => (
+                "good",
+                "The shop is added. Check it, to see whether the bank takes its key.",
+            ),
+            Self::Done => ("good", "It is done: the bank shows it."),
+            Self::Enabled => ("good", "The webhook is switched on."),
+            Self::Keys => (
+                "good",
+                "The keys are changed. Check the shop, to see whether the bank takes them.",
+            ),
+            Self::Pending => (
+                "wait",
+                "It is written down, and is sent as soon as the bank can be asked.",
+            ),
+            Self::Refreshed => ("good", "The bank was read just now."),
+            Self::Removed => (
+                "good",
+                "The shop is removed. Its orders stay in the ledger.",
+            ),
+            Self::Resent => ("good", "The event is sent again."),
+            Self::ResentDead => ("good", "The events are sent again."),
+            Self::Seen => ("good", "It was marked as seen to."),
+            Self::Unclear => (
+                "wait",
+                "It was sent, and the bank did not answer. It may have arrived: the bank is read to find out. Don't decide it again.",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_found_by_its_name() {
+        for told in Told::ALL {
+            assert_eq!(Told::named(told.name()), Some(told));
+        }
+        assert_eq!(Told::named("paid"), None);
+    }
+}
