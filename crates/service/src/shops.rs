@@ -194,6 +194,17 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
+        self.put(name, settings, keys, |_| by.clone()).await
+    }
+
+    /// The same, where what is written down depends on the fingerprints of the keys that the shop has then.
+    async fn put(
+        &self,
+        name: &ShopName,
+        settings: Settings,
+        keys: KeySource,
+        by: impl FnOnce(&[String]) -> AuditEntry,
+    ) -> Result<(), ShopSettingError> {
         let mut known = self.known.lock().await;
         if self.file.contains(name) {
             return Err(ShopSettingError::OfFile);
@@ -213,7 +224,8 @@ impl RuntimeShops {
         };
         // What can't be used is not kept.
         self.apply(&kept)?;
-        if let Err(error) = self.store.set_shop(&kept, by, self.clock.now()).await {
+        let by = by(&self.fingerprints(name));
+        if let Err(error) = self.store.set_shop(&kept, &by, self.clock.now()).await {
             // As it was; whether it was written all the same is looked up.
             match known.shops.get(name).map(|former| self.apply(former)) {
                 Some(Ok(())) => {}
@@ -224,6 +236,12 @@ impl RuntimeShops {
         }
         known.shops.insert(name.clone(), kept);
         Ok(())
+    }
+
+    /// The fingerprints of a shop's keys, the one that signs first; none where this process can't use it.
+    fn fingerprints(&self, name: &ShopName) -> Vec<String> {
+        let setup = self.platform.setup(name.as_str());
+        setup.map_or_else(Vec::new, |setup| setup.keys)
     }
 
     /// Whether the configuration's file has it.
@@ -246,7 +264,7 @@ impl RuntimeShops {
         self.set(name, settings, keys, by).await
     }
 
-    /// Changes a shop's keys, and nothing else.
+    /// Changes a shop's keys, and nothing else. The keys before and after are written down by their fingerprints.
     pub(crate) async fn change_keys(
         &self,
         name: &ShopName,
@@ -262,7 +280,12 @@ impl RuntimeShops {
             let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
             Settings::read(&kept.settings)?
         };
-        self.set(name, settings, keys, by).await
+        let before = self.fingerprints(name);
+        let changed = |after: &[String]| AuditEntry {
+            what: format!("{} {} → {}", by.what, listed(&before), listed(after)),
+            ..by.clone()
+        };
+        self.put(name, settings, keys, changed).await
     }
 
     /// How many orders of a shop are not over.
@@ -309,6 +332,13 @@ impl RuntimeShops {
         known.shops.remove(name);
         self.platform.remove_shop(name.as_str());
         Ok(())
+    }
+}
+
+fn listed(fingerprints: &[String]) -> String {
+    match fingerprints {
+        [] => "none".to_owned(),
+        some => some.join(", "),
     }
 }
 

@@ -159,14 +159,14 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     let shop = admin.get("/console/shop?shop=outlet").await;
     assert_eq!(shop.status, StatusCode::OK);
     // `printf key-of-the-outlet | sha256sum`.
-    let (former, new) = ("1dbf4a6a5d5db6dd", "479a61d5370a0351");
+    let (former, new) = ("1dbf4a6a5d5db6dd", "29ad2087bccc5e0e");
     assert!(shop.text.contains(former), "{}", shop.text);
     // The API has it too, since it is the same.
     let there = service.get("/v1/shops/outlet/orders/1").await.body["detail"].to_string();
     assert!(there.contains("no such order"), "{there}");
 
     let keys = [
-        ("keys", "new-key\nkey-of-the-outlet"),
+        ("keys", "new-key-of-the-outlet\nkey-of-the-outlet"),
         ("reason", "rotated"),
     ];
     let change = "/console/shop/change?shop=outlet&change=keys";
@@ -201,6 +201,8 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     ] {
         assert!(audit.text.contains(what), "{what}: {}", audit.text);
     }
+    let keys = format!("shop.keys {former} → {new}, {former}");
+    assert!(audit.text.contains(&keys), "{keys}: {}", audit.text);
     for page in [&added, &changed, &shop, &check, &removed, &audit] {
         assert!(!page.text.contains("key-of") && !page.text.contains("new-key"));
     }
@@ -214,7 +216,8 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
         ("region", "finland", "Region"),
         ("shop_uuid", "a b", "The identifier at the bank"),
         ("base_url", "ftp://here", "Another address"),
-        ("keys", "", "The keys at the bank"),
+        ("keys", "", "Keys: give one at least"),
+        ("keys", "key-of", "Keys, line 1: has 6 characters"),
         ("name", "main", "shop of this name"),
         ("name", "a b/<script>", "hop"),
         ("reason", "", "why"),
