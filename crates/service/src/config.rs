@@ -95,6 +95,9 @@ impl Config {
                 let problem = "must be https: callbacks and customers come there, and plain http is for loopback only";
                 return Err(Invalid::new("public_url", problem));
             }
+            if let Some(problem) = misleading(url) {
+                return Err(Invalid::new("public_url", problem));
+            }
             Ok(url.to_owned())
         })?;
         let mut shops = Vec::new();
@@ -145,6 +148,18 @@ fn is_loopback(url: &str) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// Why nobody would be reached at an address that paths are added to.
+fn misleading(url: &str) -> Option<&'static str> {
+    if url.contains(['?', '#']) {
+        return Some("must have neither query nor fragment: paths are added to it");
+    }
+    let path = url.split('/').skip(3);
+    let stands_for_another = |part: &str| part.contains(['{', '}']) || part.starts_with([':', '*']);
+    path.into_iter()
+        .any(stands_for_another)
+        .then_some("must have no braces in its path, and no part that begins with `:` or `*`")
 }
 
 #[cfg(test)]

@@ -216,6 +216,18 @@ impl Around {
         }
     }
 
+    /// Judges a write that was taken: a lease that lapsed and that nobody else has taken may still write.
+    pub(super) fn written_with(&self, key: &OrderKey, life: u32, lease: Lease) {
+        let is_held = |held: &Held| held.lease == lease;
+        if !self.log().leases.get(key).is_some_and(is_held) {
+            let what = format!(
+                "a write about {} {} by process {life}",
+                key.shop, key.reference
+            );
+            self.violated(Invariant::WrittenWithoutLease, &what);
+        }
+    }
+
     pub(super) fn lease_ended(&self, key: &OrderKey, lease: Lease) {
         let mut log = self.log();
         if log.leases.get(key).is_some_and(|held| held.lease == lease) {

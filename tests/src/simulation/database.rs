@@ -144,10 +144,11 @@ impl Ledger for Statements {
             if lease.is_some() && due == Due::Leased {
                 self.fleet.waits(self.life, Waits::InRound);
             }
-            if let (Ok(Saved::Written(_)), Some(lease)) = (&saved, lease)
-                && due != Due::Leased
-            {
-                self.around.lease_ended(&key, lease);
+            if let (Ok(Saved::Written(_)), Some(lease)) = (&saved, lease) {
+                self.around.written_with(&key, self.life, lease);
+                if due != Due::Leased {
+                    self.around.lease_ended(&key, lease);
+                }
             }
             saved
         };

@@ -20,6 +20,8 @@ pub enum Invariant {
     SentAfterAcknowledged,
     /// No command is sent without the order's lease.
     SentWithoutLease,
+    /// No write of a round is taken whose lease has ended or is another's.
+    WrittenWithoutLease,
     /// A callback is kept once, however often it comes.
     KeptTwice,
     /// Every event once, in order, and none takes back that an order is paid.

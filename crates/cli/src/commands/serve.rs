@@ -1,6 +1,7 @@
 use std::env;
 use std::fmt;
 use std::fs;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -176,7 +177,13 @@ async fn run_demo(
 fn read(file: &Path) -> Result<Config, Failure> {
     let shown = file.display();
     let text = fs::read_to_string(file).map_err(|error| {
-        let next = "make one with `inbank init`, or try `inbank serve --demo`, which needs none";
+        let next = match error.kind() {
+            ErrorKind::NotFound => {
+                "make one with `inbank init`, or try `inbank serve --demo`, which needs none"
+            }
+            ErrorKind::InvalidData => "save it as UTF-8 text",
+            _ => "name a file that this user may read",
+        };
         Failure::usage(format!("--config {shown}: {error}"), next)
     })?;
     Config::read(&text, ThisProcess).map_err(|error| {

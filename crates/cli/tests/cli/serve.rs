@@ -160,3 +160,26 @@ fn a_bad_file_is_named_with_its_line_and_nothing_starts() {
         "{message}"
     );
 }
+
+#[test]
+fn a_file_that_can_not_be_read_is_told_from_one_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = folder.path().join("odd.toml");
+    fs::write(&odd, b"public_url = \"\xff\"").unwrap();
+    for (file, next) in [
+        (
+            folder.path().join("none.toml"),
+            "make one with `inbank init`",
+        ),
+        (odd, "save it as UTF-8 text"),
+        (
+            folder.path().to_owned(),
+            "name a file that this user may read",
+        ),
+    ] {
+        let mut command = inbank(&["serve", "--output", "json", "--config"]);
+        let error = Run::of(command.arg(&file)).error(2);
+        let next_step = error["next"].as_str().unwrap_or_default();
+        assert!(next_step.contains(next), "{error}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What happened, in an order in which nothing is missed.
 
+mod merged;
 mod stream;
 
 use std::collections::BTreeMap;
@@ -15,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
+use super::Shared;
 use super::caller::Caller;
 use super::problem::{Problem, Problems, at_most};
-use super::{Api, Shared};
 use crate::answer::{currency, digits, moment};
 
 #[derive(Deserialize, IntoParams)]
@@ -77,7 +78,7 @@ const LONGEST_WAIT: u32 = 30;
 /// How often the ledger is asked for something new while somebody waits.
 const LOOKED_EVERY: Duration = Duration::from_millis(250);
 
-/// Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+/// Lists events, the oldest first, and each order's in their order. Read on from `next`: none is missed, whatever happens meanwhile.
 ///
 /// With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each has the
 /// cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from there, and
@@ -148,32 +149,6 @@ fn asks_for_a_stream(headers: &HeaderMap) -> bool {
         let essence = one.split(';').next().unwrap_or_default();
         essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
     })
-}
-
-impl Api {
-    /// The next events of some shops; `positions` then stand behind them.
-    async fn events(
-        &self,
-        shops: &[ShopName],
-        positions: &mut Positions,
-        limit: u32,
-    ) -> Result<Vec<OrderEvent>, Problem> {
-        let mut events = Vec::new();
-        for shop in shops {
-            let room = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
-            if room == 0 {
-                break;
-            }
-            let position = positions.of(shop);
-            positions.reach(shop, position);
-            let feed = self.platform.feed(shop, position, room).await?;
-            for positioned in feed.events {
-                positions.reach(shop, positioned.position);
-                events.push(positioned.event);
-            }
-        }
-        Ok(events)
-    }
 }
 
 /// How far each shop was read, as text: `main:12,other:5`. A shop's name has neither sign.

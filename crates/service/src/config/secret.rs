@@ -76,6 +76,14 @@ impl<S: SecretSource> Reader<'_, S> {
                 self.wrong(secret.value, format_args!("{key}: the file {name} {error}"))
             });
         }
+        let fits = |c: char| c.is_ascii_alphanumeric() || ['_', '.', '-'].contains(&c);
+        if name.is_empty() || !name.chars().all(fits) {
+            let problem = format!(
+                "{key} must be the name of a variable, such as {}",
+                key.trim_end_matches("_env").to_uppercase()
+            );
+            return Err(self.wrong(secret.value, problem));
+        }
         let held = self.source.variable(name);
         held.filter(|held| !held.trim().is_empty()).ok_or_else(|| {
             let problem = format!("{key}: the variable {name} is not set");

@@ -75,6 +75,26 @@ fn what_is_wrong_is_named_with_its_line() {
             "\"NONE\"",
             "line 16: shop_uuid_env: the variable NONE is not set",
         ),
+        (
+            "\"UUID\"",
+            "\"A KEY=1\"",
+            "line 16: shop_uuid_env must be the name of a variable",
+        ),
+        (
+            "\"TOKENS\"",
+            "\"\"",
+            "line 3: api_tokens_env must be the name of a variable",
+        ),
+        (
+            "pay.example.com",
+            "pay.example.com/?x=1",
+            "line 2: public_url must have neither query nor fragment",
+        ),
+        (
+            "pay.example.com",
+            "pay.example.com/{x}",
+            "line 2: public_url must have no braces",
+        ),
         ("\"UUID\"", "\"BAD\"", "line 16: shop_uuid_env: BAD "),
         (
             "\"KEYS\"",

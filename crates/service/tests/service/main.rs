@@ -50,6 +50,7 @@ const PRODUCT: &str = "hp_approval";
 
 struct Service {
     bank: Arc<FakeBank>,
+    other_bank: Arc<FakeBank>,
     platform: Platform,
     router: Router,
     stop: Sender<bool>,
@@ -106,6 +107,7 @@ impl Service {
         let made = made.unwrap().with_secrets_folder(secrets);
         Self {
             bank,
+            other_bank: other,
             platform,
             router: routes(made, stopping),
             stop: end,

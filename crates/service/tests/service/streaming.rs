@@ -7,7 +7,7 @@ use inbank::SessionId;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::{ADMIN, READER, Service};
+use crate::{ADMIN, READER, Service, cart};
 
 /// A stream of events, read as a browser would.
 struct Stream {
@@ -57,12 +57,21 @@ impl Stream {
 
 /// The customer of an order goes through with it, and the bank is read.
 async fn granted(service: &Service, order: &str) {
-    let opened = service.pay(order, "499.90").await.body;
-    let session = opened["order"]["attempts"][0]["session_id"].as_str();
+    granted_at(service, "main", order).await;
+}
+
+async fn granted_at(service: &Service, shop: &str, order: &str) {
+    let of_order = format!("/v1/shops/{shop}/orders/{order}");
+    let opened = service
+        .post(&format!("{of_order}/pay"), &cart("499.90"))
+        .await;
+    let session = opened.body["order"]["attempts"][0]["session_id"].as_str();
     let session = SessionId::parse(session.unwrap()).unwrap();
-    service.bank.customer_applies(&session);
-    let path = format!("/v1/shops/main/orders/{order}/refresh");
-    let read = service.post(&path, "").await;
+    match shop {
+        "main" => service.bank.customer_applies(&session),
+        _ => service.other_bank.customer_applies(&session),
+    }
+    let read = service.post(&format!("{of_order}/refresh"), "").await;
     assert_eq!(read.body["status"], "awaits_merchant", "{}", read.text);
 }
 
@@ -116,4 +125,36 @@ async fn a_stream_shows_no_other_shop_and_knows_what_it_can_go_on_from() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     let says = answer.body["detail"].as_str().unwrap();
     assert!(says.contains("Last-Event-ID"), "{says}");
+}
+
+#[tokio::test]
+async fn no_shop_waits_behind_a_busy_one_and_none_is_missed() {
+    let service = Service::new().await;
+    granted(&service, "1001").await;
+    granted_at(&service, "other", "2001").await;
+    for order in ["1002", "1003"] {
+        granted(&service, order).await;
+    }
+    let read = async |limit: usize| {
+        let (mut orders, mut after) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/v1/events?limit={limit}&after={after}");
+            let page = service.get(&path).await.body;
+            let events = page["events"].as_array().unwrap();
+            assert!(events.len() <= limit);
+            if events.is_empty() {
+                return orders;
+            }
+            let of_page = events.iter().map(|event| event["order"].as_str().unwrap());
+            orders.extend(of_page.map(str::to_owned));
+            page["next"].as_str().unwrap().clone_into(&mut after);
+        }
+    };
+    for limit in 1..=5 {
+        assert_eq!(
+            read(limit).await,
+            ["1001", "2001", "1002", "1003"],
+            "{limit}"
+        );
+    }
 }

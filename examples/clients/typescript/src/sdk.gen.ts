@@ -39,7 +39,7 @@ export const metrics = <ThrowOnError extends boolean = false>(options?: Options<
 export const ready = <ThrowOnError extends boolean = false>(options?: Options<ReadyData, ThrowOnError>) => (options?.client ?? client).get<ReadyResponses, ReadyErrors, ThrowOnError>({ url: '/ready', ...options });
 
 /**
- * Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+ * Lists events, the oldest first, and each order's in their order. Read on from `next`: none is missed, whatever happens meanwhile.
  *
  * With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each has the
  * cursor behind it as its `id`, and the event as JSON as its `data`. `Last-Event-ID` goes on from there, and

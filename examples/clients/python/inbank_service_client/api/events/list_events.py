@@ -138,7 +138,8 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[Events | Problem]:
-    """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+    """Lists events, the oldest first, and each order's in their order. Read on from `next`: none is
+    missed, whatever happens meanwhile.
 
      With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
     has the
@@ -185,7 +186,8 @@ def sync(
     limit: int | Unset = UNSET,
     last_event_id: None | str | Unset = UNSET,
 ) -> Events | Problem | None:
-    """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+    """Lists events, the oldest first, and each order's in their order. Read on from `next`: none is
+    missed, whatever happens meanwhile.
 
      With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
     has the
@@ -227,7 +229,8 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[Events | Problem]:
-    """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+    """Lists events, the oldest first, and each order's in their order. Read on from `next`: none is
+    missed, whatever happens meanwhile.
 
      With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
     has the
@@ -272,7 +275,8 @@ async def asyncio(
     limit: int | Unset = UNSET,
     last_event_id: None | str | Unset = UNSET,
 ) -> Events | Problem | None:
-    """Lists events, the oldest first. Read on from `next`: none is missed, whatever happens meanwhile.
+    """Lists events, the oldest first, and each order's in their order. Read on from `next`: none is
+    missed, whatever happens meanwhile.
 
      With `Accept: text/event-stream` they come as they happen, for as long as the connection lasts: each
     has the
