@@ -91,7 +91,12 @@ impl Config {
         })?;
         let public_url = reader.checked(&file.public_url, "public_url", |url| {
             WebAddress::parse(url)?;
-            if is_plain(url) && !is_loopback(url) {
+            let Ok(parsed) = Url::parse(url) else {
+                let problem =
+                    "must be an address that a browser can open, such as https://pay.example.com";
+                return Err(Invalid::new("public_url", problem));
+            };
+            if parsed.scheme() == "http" && !is_loopback(&parsed) {
                 let problem = "must be https: callbacks and customers come there, and plain http is for loopback only";
                 return Err(Invalid::new("public_url", problem));
             }
@@ -133,15 +138,7 @@ impl Config {
     }
 }
 
-/// Whether it is plain http; what can't be read is refused elsewhere.
-fn is_plain(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.scheme() == "http")
-}
-
-fn is_loopback(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else {
-        return false;
-    };
+fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

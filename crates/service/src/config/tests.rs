@@ -86,6 +86,11 @@ fn what_is_wrong_is_named_with_its_line() {
             "line 3: api_tokens_env must be the name of a variable",
         ),
         (
+            "https://pay.example.com",
+            "http://12=.0.1.1:8080",
+            "line 2: public_url must be an address that a browser can open",
+        ),
+        (
             "pay.example.com",
             "pay.example.com/?x=1",
             "line 2: public_url must have neither query nor fragment",
