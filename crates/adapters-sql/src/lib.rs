@@ -59,6 +59,7 @@ mod schedule;
 mod script;
 #[cfg(feature = "service")]
 mod service;
+mod shop;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
