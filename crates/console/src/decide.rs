@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
 use inbank_domain::{Attempt, Order, OrderKey};
 use inbank_ports::AuditEntry;
+use sha2::{Digest as _, Sha256};
 
 use crate::address::Address;
 use crate::console::House;
@@ -22,7 +23,7 @@ use crate::refusal::Refusal;
 use crate::session;
 use crate::status::Tag;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{DeskError, Scope};
+use crate::{DeskError, Resent, Scope};
 
 pub(crate) use self::deed::{Deed, capital};
 use self::device::Device;
@@ -48,8 +49,8 @@ struct Page {
     reason: String,
     longest: usize,
     device: Device,
-    /// What the order is told to need a person for.
-    told: String,
+    /// What the page shows, as a digest: see [`Subject::view`].
+    view: String,
     once: String,
     back: Address,
 }
@@ -96,13 +97,39 @@ impl Subject {
         self.deed.why_not(&self.order, attempt, house.now())
     }
 
+    /// By what somebody decides, as a page shows it: a form that was made by something else is of the past, and they are asked anew.
+    fn view(&self) -> String {
+        let shown = match (self.deed, &self.attempt) {
+            (Deed::SeenTo, _) => self.order.needs_person.clone().unwrap_or_default(),
+            (Deed::Approve | Deed::Activate | Deed::Cancel, Some(attempt)) => {
+                format!("{} {:?}", attempt.state.as_str(), attempt.other_amount)
+            }
+            // Nothing of it is about how the order stands.
+            (Deed::Approve | Deed::Activate | Deed::Cancel, None)
+            | (Deed::Refresh | Deed::Resend, _) => return String::new(),
+        };
+        session::hexadecimal(&Sha256::digest(shown)[..8])
+    }
+
+    /// What is said to whoever has decided by a page of the past.
+    const fn changed(&self) -> &'static str {
+        match self.deed {
+            Deed::SeenTo => {
+                "Something else is to be looked at by now: read it, before you mark it as seen to."
+            }
+            Deed::Approve | Deed::Activate | Deed::Cancel | Deed::Refresh | Deed::Resend => {
+                "The order has changed since this page was shown: look at it as it stands, before you decide."
+            }
+        }
+    }
+
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
             facts.push(("Attempt", attempt.number.to_string()));
             facts.push(("Amount", amount(attempt)));
             if let Some(other) = attempt.other_amount {
-                facts.push(("The bank names", other.to_string()));
+                facts.push(("The bank names", other.in_coins().to_string()));
             }
             facts.push(("Product", attempt.terms.product.to_string()));
         }
@@ -123,7 +150,7 @@ impl Subject {
             deed: self.deed,
             shop: self.key.shop.to_string(),
             reference: self.key.reference.to_string(),
-            status: Tag::of(self.order.status()),
+            status: Tag::of_order(&self.order),
             facts: self.facts(),
             attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
             number: self.number.map_or(String::new(), |n| n.to_string()),
@@ -132,10 +159,28 @@ impl Subject {
             reason: fields.get("reason").to_owned(),
             longest: LONGEST_REASON,
             device: Device::of(fields),
-            told: self.order.needs_person.clone().unwrap_or_default(),
+            view: self.view(),
             once: session::random().ok_or(Refusal::Broken)?,
             back: Address::of_order(&house.base, "/order", &self.key),
         })
+    }
+
+    /// The page once more, with what was wrong.
+    fn again(
+        &self,
+        house: &House,
+        visitor: &Visitor,
+        fields: &Fields,
+        status: StatusCode,
+        problem: String,
+    ) -> Result<Response, Refusal> {
+        let mut page = self.page(house, visitor, fields)?;
+        page.problem = Some(problem);
+        // The problem says it.
+        page.why_not = page
+            .why_not
+            .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
+        Ok(frame::page(status, &page))
     }
 }
 
@@ -163,14 +208,8 @@ pub(crate) async fn decide(
     let Sent { visitor, fields } = &sent;
     let subject = Subject::of(&house, visitor, fields).await?;
     let back = Address::of_order(&house.base, "/order", &subject.key);
-    let again = |status: StatusCode, problem: String| -> Result<Response, Refusal> {
-        let mut page = subject.page(&house, visitor, fields)?;
-        page.problem = Some(problem);
-        // The problem says it.
-        page.why_not = page
-            .why_not
-            .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
-        Ok(frame::page(status, &page))
+    let again = |status: StatusCode, problem: String| {
+        subject.again(&house, visitor, fields, status, problem)
     };
     let reason = if subject.deed.needs_reason() {
         sent.needed_reason()
@@ -195,6 +234,10 @@ pub(crate) async fn decide(
         sent.came_to_nothing(&house);
         return again(StatusCode::CONFLICT, why);
     }
+    if fields.get("view") != subject.view() {
+        sent.came_to_nothing(&house);
+        return again(StatusCode::CONFLICT, subject.changed().to_owned());
+    }
     let task = Doing {
         house: house.clone(),
         entry: entry(visitor, &subject, &reason),
@@ -203,7 +246,7 @@ pub(crate) async fn decide(
         attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
         number: subject.number,
         device,
-        told: fields.exact("told").to_owned(),
+        told: subject.order.needs_person.clone().unwrap_or_default(),
     };
     // To its end, also when the browser goes away: a double click takes the first one's connection.
     let done = tokio::spawn(task.run()).await;
@@ -211,12 +254,19 @@ pub(crate) async fn decide(
     if done.is_err() {
         sent.came_to_nothing(&house);
     }
+    house.figures.outdate();
     match done {
         Ok(came) => Ok(Redirect::to(&back.with("came", came).to_string()).into_response()),
         Err(Undone::Ledger(error)) => Err(error.into()),
         Err(Undone::Order(OrderError::NotFound)) => Err(Refusal::NotFound),
         Err(Undone::Order(error)) => again(status(&error), capital(&error.to_string())),
         Err(Undone::Desk(error)) => again(StatusCode::CONFLICT, capital(&error.to_string())),
+        Err(Undone::Changed) => {
+            // Since it was read a moment ago.
+            let subject = Subject::of(&house, visitor, fields).await?;
+            let problem = subject.changed().to_owned();
+            subject.again(&house, visitor, fields, StatusCode::CONFLICT, problem)
+        }
     }
 }
 
@@ -253,6 +303,8 @@ enum Undone {
     Ledger(inbank_ports::LedgerError),
     Order(OrderError),
     Desk(DeskError),
+    /// Something else was told meanwhile.
+    Changed,
 }
 
 impl From<OrderError> for Undone {
@@ -293,8 +345,13 @@ impl Doing {
         if let (Deed::Resend, Some(desk)) = (self.deed, &house.desk) {
             // The desk writes it down in the transaction of the change.
             let number = self.number.unwrap_or_default();
-            desk.resend(&self.key, number, &self.entry).await?;
-            return Ok("resent");
+            let resent = desk.resend(&self.key, number, &self.entry).await?;
+            return Ok(match resent {
+                Resent::Sent => "resent",
+                Resent::Paused => "resent-paused",
+                Resent::Off => "resent-off",
+                Resent::Nothing => return Err(DeskError::Missing.into()),
+            });
         }
         let order = house.worker.order(&self.key).ok_or(OrderError::NotFound)?;
         let audit = house.audit.as_ref().ok_or(OrderError::NotFound)?;
@@ -318,7 +375,9 @@ impl Doing {
                 return Ok("refreshed");
             }
             Deed::SeenTo => {
-                order.seen_to(&self.told).await?;
+                if !order.seen_to(&self.told).await? {
+                    return Err(Undone::Changed);
+                }
                 return Ok("seen");
             }
             // Without a desk there is no such page.
@@ -363,6 +422,14 @@ pub(crate) fn came(name: &str) -> Option<frame::Notice> {
         "refreshed" => ("good", "The bank was read just now."),
         "seen" => ("good", "It was marked as seen to."),
         "resent" => ("good", "The event is sent again."),
+        "resent-paused" => (
+            "wait",
+            "The event is sent again once the webhook’s pause is over: the shop’s page says until when.",
+        ),
+        "resent-off" => (
+            "wait",
+            "The webhook is switched off: the event is kept, and sent once it is switched on.",
+        ),
         "before" => (
             "wait",
             "You had sent this form already. Nothing is done twice: this is how the order stands, and its timeline says what came of it.",

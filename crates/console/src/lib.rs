@@ -25,6 +25,7 @@ mod address;
 mod asset;
 mod audit;
 mod chart;
+mod check;
 mod console;
 mod csv;
 mod decide;
@@ -41,6 +42,7 @@ mod order;
 mod orders;
 mod overview;
 mod refusal;
+mod seen_to;
 mod session;
 mod shop;
 mod shop_change;
@@ -48,9 +50,11 @@ mod sign_in;
 mod status;
 mod user;
 mod visitor;
+mod webhook;
 
 pub use console::Console;
 pub use desk::{
-    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, Resent, ShopCard, WebhookCard,
+    WebhookHealth, WebhookState,
 };
 pub use user::{Scope, TokenUsers, User, Users};

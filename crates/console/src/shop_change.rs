@@ -17,7 +17,7 @@ use crate::decide::capital;
 use crate::frame::{self, Frame, Notice};
 use crate::refusal::Refusal;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{Desk, DeskError, Origin, Scope, ShopCard, session};
+use crate::{Desk, DeskError, Origin, Resent, Scope, ShopCard, session};
 
 pub(crate) use self::add::{add, ask_to_add};
 
@@ -87,6 +87,7 @@ impl Change {
             ],
             Self::Remove => &[
                 "Nothing of this shop is worked on any more, also not its open orders, and its webhook ends. Its orders stay in the ledger, and go on once it is added again.",
+                "Until then whoever has a token for every shop finds and exports its orders, and nobody else.",
                 "Customers who come back to it from the bank find nothing. Callbacks are refused.",
             ],
             Self::Enable => &["Events are posted again, those first that happened meanwhile."],
@@ -227,11 +228,19 @@ pub(crate) async fn change(
         let shop = shop.clone();
         async move {
             match change {
-                Change::Keys => desk.change_keys(&shop, keys, &by).await,
-                Change::Remove => desk.remove_shop(&shop, &by).await,
-                Change::Enable => desk.enable(&shop, &by).await,
-                Change::ResendDead => desk.resend_dead(&shop, &by).await.map(drop),
+                Change::Keys => desk.change_keys(&shop, keys, &by).await?,
+                Change::Remove => desk.remove_shop(&shop, &by).await?,
+                Change::Enable => desk.enable(&shop, &by).await?,
+                Change::ResendDead => {
+                    return Ok(match desk.resend_dead(&shop, &by).await? {
+                        Resent::Sent => "resend",
+                        Resent::Paused => "resend-paused",
+                        Resent::Off => "resend-off",
+                        Resent::Nothing => "resend-none",
+                    });
+                }
             }
+            Ok(change.name())
         }
     };
     // To its end, also when the browser goes away.
@@ -240,8 +249,8 @@ pub(crate) async fn change(
         sent.came_to_nothing(&house);
     }
     match changed {
-        Ok(()) if change == Change::Remove => done(list, change.name()),
-        Ok(()) => done(of_shop, change.name()),
+        Ok(came) if change == Change::Remove => done(list, came),
+        Ok(came) => done(of_shop, came),
         Err(DeskError::Ledger(error)) => Err(error.into()),
         Err(error) => again(StatusCode::CONFLICT, capital(&error.to_string())).await,
     }
@@ -269,6 +278,18 @@ pub(crate) fn came(name: &str) -> Option<Notice> {
         ),
         "enable" => ("good", "The webhook is switched on."),
         "resend" => ("good", "The events are sent again."),
+        "resend-paused" => (
+            "wait",
+            "The events are sent again once the webhook’s pause is over: see below until when.",
+        ),
+        "resend-off" => (
+            "wait",
+            "The webhook is switched off: the events are kept, and sent once it is switched on.",
+        ),
+        "resend-none" => (
+            "wait",
+            "There was nothing to send again: no event of this shop is given up.",
+        ),
         "added" => (
             "good",
             "The shop is added. Check it, to see whether the bank takes its key.",

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopName};
+use inbank::{
+    BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopError, ShopName,
+};
 use inbank_adapters_sql::{KeptShop, ServiceStore};
 use tokio::sync::Mutex;
 
@@ -52,7 +54,10 @@ pub(crate) enum ShopSettingError {
     /// A value breaks a rule.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// It can't be told apart from another, or the connection can't be set up.
+    /// Another shop has its identity. Not which: whoever sets this one up may not see the other. The log has it.
+    #[error("another shop has the same identifier or key at the bank; give each its own")]
+    SameIdentity,
+    /// The connection can't be set up.
     #[error(transparent)]
     Refused(BuildError),
     /// The ledger gave no answer.
@@ -64,6 +69,10 @@ impl From<BuildError> for ShopSettingError {
     fn from(error: BuildError) -> Self {
         match error {
             BuildError::Invalid(invalid) => invalid.into(),
+            BuildError::Shop(ShopError::SameIdentity(other, shop)) => {
+                tracing::warn!(%shop, %other, "a shop is refused: another has the same identifier or key at the bank");
+                Self::SameIdentity
+            }
             error => Self::Refused(error),
         }
     }
@@ -211,9 +220,11 @@ impl RuntimeShops {
             settings: settings.written(),
             secrets,
         };
+        let former = self.fingerprints(name);
         // What can't be used is not kept.
         self.apply(&kept)?;
-        if let Err(error) = self.store.set_shop(&kept, by, self.clock.now()).await {
+        let by = with_fingerprints(by, &former, &self.fingerprints(name));
+        if let Err(error) = self.store.set_shop(&kept, &by, self.clock.now()).await {
             // As it was; whether it was written all the same is looked up.
             match known.shops.get(name).map(|former| self.apply(former)) {
                 Some(Ok(())) => {}
@@ -224,6 +235,12 @@ impl RuntimeShops {
         }
         known.shops.insert(name.clone(), kept);
         Ok(())
+    }
+
+    /// Of the keys that a shop has in this process.
+    fn fingerprints(&self, name: &ShopName) -> Vec<String> {
+        let setup = self.platform.setup(name.as_str());
+        setup.map(|setup| setup.keys).unwrap_or_default()
     }
 
     /// Whether the configuration's file has it.
@@ -310,6 +327,15 @@ impl RuntimeShops {
         self.platform.remove_shop(name.as_str());
         Ok(())
     }
+}
+
+/// Which keys took the place of which, where they did: by their fingerprints, since a key is written down nowhere.
+fn with_fingerprints(by: &AuditEntry, former: &[String], new: &[String]) -> AuditEntry {
+    let mut by = by.clone();
+    if !former.is_empty() && former != new {
+        by.what = format!("{} {} → {}", by.what, former.join(", "), new.join(", "));
+    }
+    by
 }
 
 fn is_open(status: OrderStatus) -> bool {
