@@ -58,7 +58,7 @@ test("a shop is added, checked and sold in, its key is rotated, and it is remove
   await page.locator("#do").click();
   await page.locator("h1", { hasText: "outlet" }).waitFor();
   const [first] = await page.locator("#settings + dl code").allInnerTexts().then((codes) => codes.slice(1));
-  await page.getByRole("link", { name: "Check it" }).click();
+  await page.getByRole("button", { name: "Check it" }).click();
   await page.getByText("The shop can work.").waitFor();
   await waits(service, "O-1", { shop: "outlet" });
 
@@ -70,7 +70,7 @@ test("a shop is added, checked and sold in, its key is rotated, and it is remove
   await page.getByRole("status").first().waitFor();
   const fingerprints = await page.locator("#settings + dl code").allInnerTexts();
   assert.deepEqual([fingerprints.length, fingerprints[2]], [3, first], "the new one signs, the former verifies");
-  await page.getByRole("link", { name: "Check it" }).click();
+  await page.getByRole("button", { name: "Check it" }).click();
   await page.getByText("Something is wrong").waitFor();
   await page.goto(`${console}/shop?shop=outlet`);
   await page.getByRole("link", { name: "Remove the shop" }).click();

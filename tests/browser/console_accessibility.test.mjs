@@ -1,9 +1,9 @@
 // Every page of the console, judged by axe: on a desk and a phone, in the light and in the dark, at 320 pixels.
 import assert from "node:assert/strict";
 import { findings } from "./accessible.mjs";
-import { furnish, visit } from "./console_pages.mjs";
+import { furnish, PAGES, visit } from "./console_pages.mjs";
 import { asks, order, signIn } from "./console_steps.mjs";
-import { scene } from "./service.mjs";
+import { paid, scene } from "./service.mjs";
 import { DESK, PHONE } from "./shop.mjs";
 
 const test = scene();
@@ -48,3 +48,33 @@ for (const [where, viewport] of Object.entries({ "on a desk": DESK, "on a phone 
     });
   }
 }
+
+/// What of a page a narrow screen does not show: all of it where it is wider than the screen, and tables that are cut off.
+const cutOff = (page) =>
+  page.evaluate(() => {
+    const wider = (element) => element.scrollWidth > element.clientWidth;
+    const tables = [...document.querySelectorAll(".scroll:has(.stack)")].filter(wider);
+    const names = tables.map((table) => table.getAttribute("aria-label"));
+    return wider(document.documentElement) ? ["the page", ...names] : names;
+  });
+
+test("at 320 pixels nothing is cut off, however long a reference or a reason is", { viewport: { width: 320, height: 640 } }, async ({ page, console, ...service }) => {
+  await (furnished ??= furnish(service));
+  const long = "x".repeat(64);
+  await paid(service, long);
+  await signIn(page, console);
+  await page.goto(console + asks("refresh", long));
+  await page.locator("#reason").fill("y".repeat(300));
+  await page.locator("#do").click();
+  await page.getByText("The bank was read just now.").waitFor();
+  const found = {};
+  for (const [name, [path]] of [...Object.entries(PAGES), ["a long reference", [order(long)]]]) {
+    await page.goto(console + path);
+    const off = await cutOff(page);
+    if (off.length) found[name] = off;
+  }
+  assert.deepEqual(found, {});
+  // The graph is drawn otherwise.
+  await page.locator(".way .here", { hasText: "completed" }).waitFor();
+  assert.equal(await page.locator(".drawn").first().isVisible(), false);
+});

@@ -54,6 +54,10 @@ export async function visit(page, console, look) {
   for (const [name, [path, where]] of Object.entries(PAGES)) {
     await page.goto(console + path);
     await page.getByRole("button", { name: "Sign out" }).waitFor();
+    if (name === "check") {
+      await page.locator("#check").click();
+      await page.getByText("Looked at").waitFor();
+    }
     if (name === "overview") await page.getByText("Figures as of").waitFor();
     await look(name, where);
   }

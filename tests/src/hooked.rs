@@ -168,6 +168,9 @@ impl<H: Hook> Ledger for Hooked<H> {
     ) -> Result<Measures, LedgerError> {
         self.ledger.measure(shops, now).await
     }
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        self.ledger.shops().await
+    }
     async fn statistics(
         &self,
         shops: &[ShopName],

@@ -177,6 +177,10 @@ impl Ledger for SqlLedger {
         self.store.measure(shops, now).await
     }
 
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        self.store.shops().await
+    }
+
     async fn statistics(
         &self,
         shops: &[ShopName],

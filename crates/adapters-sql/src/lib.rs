@@ -59,6 +59,7 @@ mod schedule;
 mod script;
 #[cfg(feature = "service")]
 mod service;
+mod shop;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -67,7 +68,7 @@ pub use ledger::SqlLedger;
 pub use options::LedgerOptions;
 #[cfg(feature = "service")]
 pub use service::{
-    Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptShop, Outcome, PendingDelivery,
-    Resend, Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures,
-    WebhookOrigin, WebhookTarget,
+    Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptDelivery, KeptShop, Outcome, Resend,
+    Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures, WebhookOrigin,
+    WebhookTarget,
 };

@@ -33,7 +33,7 @@ use self::outbox::Report;
 use crate::failure::Failure;
 use crate::listing::{Pages, Stretch};
 use crate::options::LedgerOptions;
-use crate::period;
+use crate::{period, shop};
 
 pub(crate) use self::connection::{options, place};
 
@@ -274,6 +274,10 @@ impl Ledger for Postgres {
             Box::pin(measure::measure(session, shops, *now))
         });
         work.await
+    }
+
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        shop::shops(self).await
     }
 
     async fn statistics(

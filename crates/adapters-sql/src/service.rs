@@ -21,7 +21,7 @@ use crate::connection::DatabaseError;
 use crate::engine::Engine;
 use crate::script::{Statement, Text};
 
-pub use self::delivery::{PendingDelivery, Resend};
+pub use self::delivery::{KeptDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
 pub use self::sending::{ClaimedWebhook, DueDelivery};
 pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};
@@ -39,6 +39,7 @@ pub use self::webhook::{Webhook, WebhookMeasures, WebhookOrigin, WebhookTarget};
 /// |---|---|
 /// | deliveries of webhooks | until they succeed, or are given up |
 /// | deliveries that were given up | [`DEAD`](Self::DEAD), so that they can be sent again |
+/// | deliveries that succeeded | [`TAKEN`](Self::TAKEN), so that it can be shown that they did |
 /// | requests with an `Idempotency-Key` | [`IDEMPOTENCY`](Self::IDEMPOTENCY) |
 /// | webhooks, shops | until they are removed |
 /// | who decided what | [`AUDIT`](Self::AUDIT) |
@@ -52,6 +53,13 @@ pub struct ServiceStore {
 static OLD_DEAD: Text = Text::new(|| {
     "DELETE FROM inbank_webhook_delivery WHERE (shop, reference, number) IN (
         SELECT d.shop, d.reference, d.number FROM inbank_webhook_delivery AS d WHERE d.dead_at < @now - $2 LIMIT $3
+    ) RETURNING number"
+        .to_owned()
+});
+
+static OLD_TAKEN: Text = Text::new(|| {
+    "DELETE FROM inbank_webhook_delivery WHERE (shop, reference, number) IN (
+        SELECT d.shop, d.reference, d.number FROM inbank_webhook_delivery AS d WHERE d.taken_at < @now - $2 LIMIT $3
     ) RETURNING number"
         .to_owned()
 });
@@ -73,6 +81,8 @@ static OLD_AUDIT: Text = Text::new(|| {
 impl ServiceStore {
     /// How long a delivery is kept that was given up.
     pub const DEAD: Duration = Duration::from_hours(30 * 24);
+    /// How long it is remembered that a delivery was taken, and when.
+    pub const TAKEN: Duration = Duration::from_hours(30 * 24);
     /// How long it is remembered what became of a request with an `Idempotency-Key`.
     pub const IDEMPOTENCY: Duration = Duration::from_hours(7 * 24);
     /// How long it is remembered who decided what.
@@ -98,6 +108,7 @@ impl ServiceStore {
     pub async fn prune(&self, limit: u32, now: OffsetDateTime) -> Result<u64, LedgerError> {
         let script = [
             (&OLD_DEAD, longer_than_a_month(Self::DEAD)),
+            (&OLD_TAKEN, longer_than_a_month(Self::TAKEN)),
             (&OLD_REQUESTS, longer_than_a_month(Self::IDEMPOTENCY)),
             (&OLD_AUDIT, longer_than_a_month(Self::AUDIT)),
         ];

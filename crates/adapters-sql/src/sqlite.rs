@@ -34,7 +34,7 @@ use self::reader::Readers;
 use self::writer::Writer;
 use crate::failure::Failure;
 use crate::listing::Stretch;
-use crate::period;
+use crate::{period, shop};
 
 pub(crate) use self::file::DatabaseFile;
 
@@ -204,6 +204,10 @@ impl Ledger for Sqlite {
         let (shops, file) = (shops.to_vec(), Arc::clone(&self.file));
         let work = move |c: &_| measure::measure(c, &file, &shops, now);
         self.readers.run(work).await
+    }
+
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        shop::shops(self).await
     }
 
     async fn statistics(

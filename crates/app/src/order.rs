@@ -188,7 +188,8 @@ impl OrderHandle {
 
     /// A person has seen to what was told to need one: in [`Order::needs_person`] this, and nothing that was
     /// told since. From then on nobody is wanted; nothing else changes, and no event tells of it. Should the
-    /// same be found again, it is told again only where it is news. Safe to repeat.
+    /// same be found again, it is told again only where it is news. False, and nothing is changed, where something else
+    /// was told since, or nobody is wanted any more. Safe to repeat.
     ///
     /// ```no_run
     /// # async fn example(order: &inbank_app::OrderHandle) -> Result<(), Box<dyn std::error::Error>> {
@@ -202,12 +203,11 @@ impl OrderHandle {
     ///
     /// # Errors
     /// [`OrderError::NotFound`], [`OrderError::Busy`], and as [`find`](Self::find).
-    pub async fn seen_to(&self, told: &str) -> Result<(), OrderError> {
+    pub async fn seen_to(&self, told: &str) -> Result<bool, OrderError> {
         let mut order = self.present().await?;
         let how = How::default();
         let seen = self.store.change(&mut order, &how, |order, _| {
-            order.seen_to(told);
-            ((), Due::Leased)
+            (order.seen_to(told), Due::Leased)
         });
         seen.await.map_err(not_written)
     }

@@ -20,6 +20,7 @@ pub struct Runtime {
     spawner: Arc<dyn Spawner>,
     tasks: Arc<Tasks>,
     calls: Calls,
+    started_at: OffsetDateTime,
 }
 
 /// Tasks that must not be cut off, since the bank is being asked in them for a caller.
@@ -53,6 +54,7 @@ impl Runtime {
     /// ```
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, spawner: Arc<dyn Spawner>) -> Self {
         Self {
+            started_at: clock.now(),
             clock,
             random,
             spawner,
@@ -64,6 +66,11 @@ impl Runtime {
     /// Now, in UTC.
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
+    }
+
+    /// When it was made: what is remembered in memory alone, such as calls to banks, goes back to then.
+    pub const fn started_at(&self) -> OffsetDateTime {
+        self.started_at
     }
 
     /// The calls that were made to banks on it.

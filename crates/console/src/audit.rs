@@ -73,7 +73,7 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let audit = house.audit.as_ref().ok_or(Refusal::NotFound)?;
-    let seen = house.shops_of(&visitor);
+    let seen = house.shops_listed_to(&visitor).await?;
     let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
     let (shop, reference) = (
         fields.get("shop").to_owned(),

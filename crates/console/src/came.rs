@@ -127,28 +127,38 @@ pub(crate) enum Told {
     Done,
     Enabled,
     Keys,
+    NothingResent,
     Pending,
     Refreshed,
     Removed,
     Resent,
     ResentDead,
+    ResentDeadOff,
+    ResentDeadPaused,
+    ResentOff,
+    ResentPaused,
     Seen,
     Unclear,
 }
 
 impl Told {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 18] = [
         Self::Acknowledged,
         Self::ActivatedBefore,
         Self::Added,
         Self::Done,
         Self::Enabled,
         Self::Keys,
+        Self::NothingResent,
         Self::Pending,
         Self::Refreshed,
         Self::Removed,
         Self::Resent,
         Self::ResentDead,
+        Self::ResentDeadOff,
+        Self::ResentDeadPaused,
+        Self::ResentOff,
+        Self::ResentPaused,
         Self::Seen,
         Self::Unclear,
     ];
@@ -165,11 +175,16 @@ impl Told {
             Self::Done => "done",
             Self::Enabled => "enabled",
             Self::Keys => "keys",
+            Self::NothingResent => "nothing-resent",
             Self::Pending => "pending",
             Self::Refreshed => "refreshed",
             Self::Removed => "removed",
             Self::Resent => "resent",
             Self::ResentDead => "resent-dead",
+            Self::ResentDeadOff => "resent-dead-off",
+            Self::ResentDeadPaused => "resent-dead-paused",
+            Self::ResentOff => "resent-off",
+            Self::ResentPaused => "resent-paused",
             Self::Seen => "seen",
             Self::Unclear => "unclear",
         }
@@ -206,6 +221,26 @@ impl Told {
             ),
             Self::Resent => ("good", "The event is sent again."),
             Self::ResentDead => ("good", "The events are sent again."),
+            Self::NothingResent => (
+                "wait",
+                "There was nothing to send again: no event of this shop is given up.",
+            ),
+            Self::ResentDeadOff => (
+                "wait",
+                "The webhook is switched off: the events are kept, and sent once it is switched on.",
+            ),
+            Self::ResentDeadPaused => (
+                "wait",
+                "The events are sent again once the webhook’s pause is over: see below until when.",
+            ),
+            Self::ResentOff => (
+                "wait",
+                "The webhook is switched off: the event is kept, and sent once it is switched on.",
+            ),
+            Self::ResentPaused => (
+                "wait",
+                "The event is sent again once the webhook’s pause is over: the shop’s page says until when.",
+            ),
             Self::Seen => ("good", "It was marked as seen to."),
             Self::Unclear => (
                 "wait",

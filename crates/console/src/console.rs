@@ -9,9 +9,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use inbank_app::{Runtime, Worker};
 use inbank_domain::ShopName;
-use inbank_ports::{AuditLog, Ledger};
+use inbank_ports::{AuditLog, Ledger, LedgerError};
 use time::OffsetDateTime;
 
+use crate::check::Checks;
 use crate::figures::Figures;
 use crate::once::Once;
 use crate::refusal::Refusal;
@@ -19,8 +20,8 @@ use crate::session::SignedOut;
 use crate::sign_in::Limiter;
 use crate::visitor::Visitor;
 use crate::{
-    Desk, Users, asset, audit, decide, erase, export, find, guard, order, orders, overview, shop,
-    shop_change, sign_in,
+    Desk, Users, asset, audit, check, decide, erase, export, find, guard, order, orders, overview,
+    shop, shop_change, sign_in,
 };
 
 /// Forms are short; the longest field is a reason.
@@ -50,6 +51,7 @@ pub(crate) struct House {
     /// Where the pages are, without a slash behind.
     pub(crate) base: String,
     pub(crate) figures: Figures,
+    pub(crate) checks: Checks,
     pub(crate) limiter: Limiter,
     pub(crate) once: Once,
     pub(crate) signed_out: SignedOut,
@@ -119,6 +121,7 @@ impl Console {
             desk,
             base: base.clone(),
             figures: Figures::default(),
+            checks: Checks::default(),
             limiter: Limiter::default(),
             once: Once::default(),
             signed_out: SignedOut::default(),
@@ -138,7 +141,7 @@ impl Console {
             .route(&at("/order/erase"), get(erase::ask).post(erase::erase))
             .route(&at("/shops"), get(shop::list))
             .route(&at("/shop"), get(shop::show))
-            .route(&at("/shop/check"), get(shop::check))
+            .route(&at("/shop/check"), get(check::show).post(check::check))
             .route(
                 &at("/shop/add"),
                 get(shop_change::ask_to_add).post(shop_change::add),
@@ -182,6 +185,28 @@ impl House {
     pub(crate) fn shops(&self) -> Vec<ShopName> {
         let shops = self.worker.shops().all();
         shops.iter().map(|shop| shop.name().clone()).collect()
+    }
+
+    /// The same, and those of which there are orders, though this process has them no more: they were removed, or can't be used here.
+    pub(crate) async fn shops_with_orders(&self) -> Result<Vec<ShopName>, LedgerError> {
+        let mut shops = self.shops();
+        shops.extend(self.ledger().shops().await?);
+        shops.sort_unstable();
+        shops.dedup();
+        Ok(shops)
+    }
+
+    /// Those whose orders a visitor sees. Whoever sees every shop sees all that the ledger has, so that nothing goes out of sight with
+    /// its shop.
+    pub(crate) async fn shops_listed_to(
+        &self,
+        visitor: &Visitor,
+    ) -> Result<Vec<ShopName>, LedgerError> {
+        if visitor.user.sees_every_shop() {
+            self.shops_with_orders().await
+        } else {
+            Ok(self.shops_of(visitor))
+        }
     }
 
     /// Those that a visitor sees.

@@ -13,6 +13,7 @@ use axum::response::Response;
 use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
 use inbank_domain::{Attempt, Order, OrderKey};
 use inbank_ports::AuditEntry;
+use sha2::{Digest as _, Sha256};
 
 use crate::address::Address;
 use crate::came::{Came, Done, Told, Undone};
@@ -23,7 +24,7 @@ use crate::refusal::Refusal;
 use crate::session;
 use crate::status::Tag;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{DeskError, Scope};
+use crate::{DeskError, Resent, Scope};
 
 pub(crate) use self::deed::{Deed, capital};
 use self::device::{Activating, Device};
@@ -49,8 +50,8 @@ struct Page {
     reason: String,
     longest: usize,
     device: Device,
-    /// What the order is told to need a person for.
-    told: String,
+    /// What the page shows, as a digest: see [`Subject::view`].
+    view: String,
     once: String,
     /// Where the form is posted: to the address at which its question is asked.
     to: Address,
@@ -99,13 +100,27 @@ impl Subject {
         self.deed.why_not(&self.order, attempt, house.now())
     }
 
+    /// By what somebody decides, as a page shows it: a form that was made by something else is of the past, and they are asked anew.
+    fn view(&self) -> String {
+        let shown = match (self.deed, &self.attempt) {
+            (Deed::SeenTo, _) => self.order.needs_person.clone().unwrap_or_default(),
+            (Deed::Approve | Deed::Activate | Deed::Cancel, Some(attempt)) => {
+                format!("{} {:?}", attempt.state.as_str(), attempt.other_amount)
+            }
+            // Nothing of it is about how the order stands.
+            (Deed::Approve | Deed::Activate | Deed::Cancel, None)
+            | (Deed::Refresh | Deed::Resend, _) => return String::new(),
+        };
+        session::hexadecimal(&Sha256::digest(shown)[..8])
+    }
+
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
             facts.push(("Attempt", attempt.number.to_string()));
             facts.push(("Amount", amount(attempt)));
             if let Some(other) = attempt.other_amount {
-                facts.push(("The bank names", other.to_string()));
+                facts.push(("The bank names", other.in_coins().to_string()));
             }
             facts.push(("Product", attempt.terms.product.to_string()));
         }
@@ -126,7 +141,7 @@ impl Subject {
             deed: self.deed,
             shop: self.key.shop.to_string(),
             reference: self.key.reference.to_string(),
-            status: Tag::of(self.order.status()),
+            status: Tag::of_order(&self.order),
             facts: self.facts(),
             attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
             number: self.number.map_or(String::new(), |n| n.to_string()),
@@ -135,7 +150,7 @@ impl Subject {
             reason: fields.get("reason").to_owned(),
             longest: LONGEST_REASON,
             device: Device::of(fields),
-            told: self.order.needs_person.clone().unwrap_or_default(),
+            view: self.view(),
             once: session::random().ok_or(Refusal::Broken)?,
             to: self.address(house),
             back: Address::of_order(&house.base, "/order", &self.key),
@@ -187,7 +202,11 @@ pub(crate) async fn decide(
     let came = match before {
         Some(came) => came,
         None => match Doing::of(&house, &sent, &subject) {
-            Ok(doing) => sent.does(&house, doing.run()).await?,
+            Ok(doing) => {
+                let came = sent.does(&house, doing.run()).await?;
+                house.figures.outdate();
+                came
+            }
             Err(undone) => Err(undone),
         },
     };
@@ -195,6 +214,8 @@ pub(crate) async fn decide(
         Ok(done) => Ok(sent.leads(&house, &done)),
         Err(Undone::Refused(refusal)) => Err(refusal),
         Err(Undone::Problem(status, problem)) => {
+            // As it stands now.
+            let subject = Subject::of(&house, visitor, fields).await?;
             let mut page = subject.page(&house, visitor, fields)?;
             page.problem = Some(problem);
             // The problem says it.
@@ -259,12 +280,12 @@ struct Doing {
     entry: AuditEntry,
     key: OrderKey,
     deed: Deed,
-    /// Why it can't be done, as the order stood.
+    /// Why it can't be done, as the order stood when it was read.
     why_not: Option<String>,
     attempt: Option<u32>,
     number: Option<u64>,
     device: Option<device::Checked>,
-    /// What the person has seen to, as the page showed it.
+    /// What the person has seen to: what the page showed.
     concern: String,
 }
 
@@ -282,16 +303,18 @@ impl Doing {
             Deed::Activate => Some(Device::of(fields).checked().map_err(Undone::wrong)?),
             Deed::Approve | Deed::Cancel | Deed::Refresh | Deed::SeenTo | Deed::Resend => None,
         };
+        let is_of_the_past = fields.get("view") != subject.view();
+        let changed = || is_of_the_past.then(|| subject.deed.changed().to_owned());
         Ok(Self {
             house: house.clone(),
             entry: entry(visitor, subject, &reason),
             key: subject.key.clone(),
             deed: subject.deed,
-            why_not: subject.why_not(house),
+            why_not: subject.why_not(house).or_else(changed),
             attempt: subject.attempt.as_ref().map(|attempt| attempt.number),
             number: subject.number,
             device,
-            concern: fields.exact("told").to_owned(),
+            concern: subject.order.needs_person.clone().unwrap_or_default(),
         })
     }
 
@@ -309,8 +332,13 @@ impl Doing {
         if let (Deed::Resend, Some(desk)) = (self.deed, &house.desk) {
             // The desk writes it down in the transaction of the change.
             let number = self.number.unwrap_or_default();
-            desk.resend(&self.key, number, &self.entry).await?;
-            return Ok(Told::Resent);
+            let resent = desk.resend(&self.key, number, &self.entry).await?;
+            return Ok(match resent {
+                Resent::Sent => Told::Resent,
+                Resent::Paused => Told::ResentPaused,
+                Resent::Off => Told::ResentOff,
+                Resent::Nothing => return Err(DeskError::Missing.into()),
+            });
         }
         let order = house.worker.order(&self.key).ok_or(OrderError::NotFound)?;
         let audit = house.audit.as_ref().ok_or(OrderError::NotFound)?;
@@ -333,7 +361,11 @@ impl Doing {
                 return Ok(Told::Refreshed);
             }
             Deed::SeenTo => {
-                order.seen_to(&self.concern).await?;
+                if !order.seen_to(&self.concern).await? {
+                    // Since it was read a moment ago.
+                    let changed = self.deed.changed().to_owned();
+                    return Err(Undone::Problem(StatusCode::CONFLICT, changed));
+                }
                 return Ok(Told::Seen);
             }
             // Without a desk there is no such page.

@@ -1,6 +1,7 @@
 //! What only a service can: shops that are added while it runs, and webhooks.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use inbank_domain::{OrderKey, OrderReference, ShopName};
@@ -54,23 +55,35 @@ pub trait Desk: Send + Sync {
     /// [`DeskError`].
     async fn webhook(&self, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError>;
 
-    /// The deliveries of an order's events that wait or have failed.
+    /// How all webhooks stand, each in short; a shop that has none is left out. Asked for each overview, so it takes no longer where
+    /// there are many orders.
+    ///
+    /// # Errors
+    /// [`DeskError`].
+    async fn webhooks(&self) -> Result<Vec<WebhookHealth>, DeskError>;
+
+    /// The deliveries of an order's events: those that wait, have failed, and those that were taken not too long ago.
     ///
     /// # Errors
     /// [`DeskError`].
     async fn deliveries(&self, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError>;
 
-    /// Sends the order's event of this number again.
+    /// Sends the order's event of this number again. Says what becomes of it.
     ///
     /// # Errors
     /// [`DeskError`]; nothing is sent. [`DeskError::Missing`] where there is no such event, or no webhook.
-    async fn resend(&self, key: &OrderKey, number: u64, by: &AuditEntry) -> Result<(), DeskError>;
+    async fn resend(
+        &self,
+        key: &OrderKey,
+        number: u64,
+        by: &AuditEntry,
+    ) -> Result<Resent, DeskError>;
 
-    /// Sends all events of a shop again that were given up. Says how many.
+    /// Sends all events of a shop again that were given up. Says what becomes of them.
     ///
     /// # Errors
     /// [`DeskError`]; nothing is sent.
-    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError>;
+    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<Resent, DeskError>;
 
     /// Switches a webhook on that was switched off.
     ///
@@ -176,6 +189,40 @@ pub enum WebhookState {
     Disabled,
 }
 
+/// What becomes of events that are to be sent again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Resent {
+    /// They are sent.
+    Sent,
+    /// They are sent once a pause is over that the shop's server has asked for, or that its failures have led to.
+    Paused,
+    /// They are kept, and sent once the webhook is switched on.
+    Off,
+    /// There were none.
+    Nothing,
+}
+
+/// How a shop's webhook stands, in short.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WebhookHealth {
+    /// The shop.
+    pub shop: ShopName,
+    /// Whether it is sent.
+    pub state: WebhookState,
+    /// Since when it is switched off, or has failed and nothing else.
+    pub since: Option<OffsetDateTime>,
+    /// Why it is switched off.
+    pub disabled_because: Option<String>,
+    /// The HTTP status of the last answer.
+    pub last_status: Option<u16>,
+    /// What was wrong with it.
+    pub last_problem: Option<String>,
+    /// Events that were given up, and can be sent again.
+    pub dead: u64,
+    /// How long ago the first event happened that was not taken yet.
+    pub oldest: Option<Duration>,
+}
+
 /// A shop's webhook, and how it fares.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WebhookCard {
@@ -209,7 +256,7 @@ pub struct WebhookCard {
     pub failures: Vec<DeliveryCard>,
 }
 
-/// The delivery of an event.
+/// The delivery of an event: it waits, it failed, or it was taken.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeliveryCard {
     /// The order.
@@ -222,10 +269,14 @@ pub struct DeliveryCard {
     pub tries: u32,
     /// When it was tried last.
     pub tried_at: Option<OffsetDateTime>,
-    /// When it is tried next; none once it was given up.
+    /// When it is tried next; none once it was taken, or given up.
     pub next_at: Option<OffsetDateTime>,
     /// When it was given up.
     pub dead_at: Option<OffsetDateTime>,
+    /// When it was taken.
+    pub taken_at: Option<OffsetDateTime>,
+    /// Where it was posted, without a query; none where that is not known.
+    pub to: Option<String>,
     /// The HTTP status of the last answer. The answer itself is not shown: it is the shop's, and may say anything.
     pub status: Option<u16>,
     /// What was wrong.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::try_unfold;
-use inbank_domain::{Order, OrderEvent, ShopName};
+use inbank_domain::{Money, Order, OrderEvent, ShopName};
 use inbank_ports::{EventPlace, LedgerError, Listing, ListingPlace};
 use time::{Duration, OffsetDateTime};
 
@@ -16,7 +16,8 @@ use crate::console::House;
 use crate::csv;
 use crate::frame::{self, Frame};
 use crate::moment::rfc3339;
-use crate::orders::day;
+use crate::orders::{day, in_order};
+use crate::refusal::Refusal;
 use crate::visitor::{Fields, Visitor};
 
 /// Read at once.
@@ -41,17 +42,14 @@ struct Period {
 
 impl Period {
     /// Of whole days, in UTC, the last one included.
-    fn of(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Self, &'static str> {
-        let mut shops = house.shops_of(visitor);
+    fn of(mut shops: Vec<ShopName>, fields: &Fields) -> Result<Self, &'static str> {
         if let Some(shop) = fields.some("shop") {
             shops.retain(|seen| seen.as_str() == shop);
         }
         let missing = "Say from which day until which.";
         let from = day(fields.get("from"))?.ok_or(missing)?;
         let until = day(fields.get("until"))?.ok_or(missing)?;
-        if until < from {
-            return Err("The last day is before the first.");
-        }
+        in_order(Some(from), Some(until))?;
         let until = until.saturating_add(Duration::DAY);
         Ok(Self { shops, from, until })
     }
@@ -62,13 +60,15 @@ pub(crate) async fn show(
     State(house): State<Arc<House>>,
     visitor: Visitor,
     fields: Fields,
-) -> Response {
-    form(&house, &visitor, &fields, None)
+) -> Result<Response, Refusal> {
+    let shops = house.shops_listed_to(&visitor).await?;
+    Ok(form(&house, &visitor, &shops, &fields, None))
 }
 
 fn form(
     house: &House,
     visitor: &Visitor,
+    shops: &[ShopName],
     fields: &Fields,
     problem: Option<&'static str>,
 ) -> Response {
@@ -81,11 +81,7 @@ fn form(
     let or = |name, day: time::Date| fields.some(name).map_or(day.to_string(), str::to_owned);
     let page = Page {
         frame: Frame::of(house, visitor, "Export").in_part("/export"),
-        shops: house
-            .shops_of(visitor)
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        shops: shops.iter().map(ToString::to_string).collect(),
         from: or("from", last.replace_day(1).unwrap_or(last)),
         until: or("until", last),
         problem,
@@ -102,10 +98,11 @@ pub(crate) async fn orders(
     State(house): State<Arc<House>>,
     visitor: Visitor,
     fields: Fields,
-) -> Response {
-    let period = match Period::of(&house, &visitor, &fields) {
+) -> Result<Response, Refusal> {
+    let shops = house.shops_listed_to(&visitor).await?;
+    let period = match Period::of(shops.clone(), &fields) {
         Ok(period) => period,
-        Err(problem) => return form(&house, &visitor, &fields, Some(problem)),
+        Err(problem) => return Ok(form(&house, &visitor, &shops, &fields, Some(problem))),
     };
     let name = name("orders", &period);
     let listing = Listing {
@@ -140,7 +137,7 @@ pub(crate) async fn orders(
             Ok::<_, LedgerError>(Some((Bytes::from(text), next)))
         }
     });
-    download(&name, Body::from_stream(pages))
+    Ok(download(&name, Body::from_stream(pages)))
 }
 
 /// Events that occurred in the period.
@@ -148,10 +145,11 @@ pub(crate) async fn events(
     State(house): State<Arc<House>>,
     visitor: Visitor,
     fields: Fields,
-) -> Response {
-    let period = match Period::of(&house, &visitor, &fields) {
+) -> Result<Response, Refusal> {
+    let shops = house.shops_listed_to(&visitor).await?;
+    let period = match Period::of(shops.clone(), &fields) {
         Ok(period) => Arc::new(period),
-        Err(problem) => return form(&house, &visitor, &fields, Some(problem)),
+        Err(problem) => return Ok(form(&house, &visitor, &shops, &fields, Some(problem))),
     };
     let name = name("events", &period);
     let head = csv::row(&EVENT_COLUMNS);
@@ -172,7 +170,7 @@ pub(crate) async fn events(
             Ok::<_, LedgerError>(Some((Bytes::from(text), next)))
         }
     });
-    download(&name, Body::from_stream(pages))
+    Ok(download(&name, Body::from_stream(pages)))
 }
 
 /// What has begun can't be answered otherwise any more: the connection breaks off, so that nobody takes half for the whole.
@@ -223,6 +221,7 @@ fn order_row(order: &Order) -> String {
     let status = order.status();
     let present = order.present();
     let amount = present.and_then(|attempt| attempt.terms.amount);
+    let amount = amount.map(Money::in_coins);
     let text = |text: Option<String>| text.unwrap_or_default();
     let of = |name: fn(&inbank_domain::Attempt) -> Option<String>| text(present.and_then(name));
     csv::row(&[
@@ -258,7 +257,7 @@ const EVENT_COLUMNS: [&str; 10] = [
 ];
 
 fn event_row(event: &OrderEvent) -> String {
-    let amount = event.amount;
+    let amount = event.amount.map(Money::in_coins);
     let text = |text: Option<String>| text.unwrap_or_default();
     csv::row(&[
         &rfc3339(event.occurred_at),

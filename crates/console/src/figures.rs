@@ -60,7 +60,7 @@ impl Span {
     }
 }
 
-/// Figures of all shops of this process.
+/// Figures of all shops, also of those that were removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) at: OffsetDateTime,
@@ -80,6 +80,8 @@ pub(crate) struct Figures {
 struct Kept {
     seen: Option<Arc<Seen>>,
     asked_at: Option<OffsetDateTime>,
+    /// Something was decided here since they were asked for.
+    outdated: bool,
 }
 
 impl Default for Figures {
@@ -104,12 +106,15 @@ impl Figures {
         {
             let mut kept = own.kept();
             let kept = kept.entry(span).or_default();
-            let fresh = (kept.seen.as_ref()).filter(|seen| now - seen.at < KEPT && now >= seen.at);
+            let is_fresh = |seen: &&Arc<Seen>| now - seen.at < KEPT && now >= seen.at;
+            let fresh = kept.seen.as_ref().filter(is_fresh);
+            let fresh = fresh.filter(|_| !kept.outdated);
             if let Some(fresh) = fresh {
                 return Some(fresh.clone());
             }
             if kept.asked_at.is_none_or(|at| now - at >= LOST_AFTER) {
                 kept.asked_at = Some(now);
+                kept.outdated = false;
                 tokio::spawn(ask(house.clone(), span, now));
             }
         }
@@ -127,6 +132,13 @@ impl Figures {
         // Too late is shown by its time.
         drop(tokio::time::timeout(PATIENCE, newer).await);
         own.kept().get(&span).and_then(|kept| kept.seen.clone())
+    }
+
+    /// Something was decided: whoever looks next sees it counted.
+    pub(crate) fn outdate(&self) {
+        for kept in self.kept().values_mut() {
+            kept.outdated = true;
+        }
     }
 
     fn take(&self, span: Span, seen: Result<Seen, LedgerError>) {
@@ -147,10 +159,10 @@ impl Figures {
 }
 
 async fn ask(house: Arc<House>, span: Span, now: OffsetDateTime) {
-    let shops = house.shops();
     let since = now.saturating_sub(span.time().try_into().unwrap_or(time::Duration::HOUR));
     let ledger = house.ledger();
     let asked = async {
+        let shops = house.shops_with_orders().await?;
         Ok(Seen {
             at: now,
             periods: ledger.period(&shops, since, now).await?,

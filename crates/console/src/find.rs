@@ -24,7 +24,7 @@ pub(crate) async fn find(
         return Ok(Redirect::to(&listed.to_string()));
     };
     let listing = Listing {
-        shops: Some(house.shops_of(&visitor)),
+        shops: Some(house.shops_listed_to(&visitor).await?),
         reference: Some(reference),
         limit: Some(2),
         ..Listing::default()

@@ -26,6 +26,7 @@ mod asset;
 mod audit;
 mod came;
 mod chart;
+mod check;
 mod console;
 mod csv;
 mod decide;
@@ -42,6 +43,7 @@ mod order;
 mod orders;
 mod overview;
 mod refusal;
+mod seen_to;
 mod session;
 mod shop;
 mod shop_change;
@@ -50,9 +52,11 @@ mod status;
 mod user;
 mod visible;
 mod visitor;
+mod webhook;
 
 pub use console::Console;
 pub use desk::{
-    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, Resent, ShopCard, WebhookCard,
+    WebhookHealth, WebhookState,
 };
 pub use user::{Scope, TokenUsers, User, Users};

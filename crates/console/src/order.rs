@@ -12,7 +12,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use inbank_domain::{Attempt, OrderKey};
+use inbank_domain::{Attempt, EventKind, OrderEvent, OrderKey};
 use inbank_ports::{AuditQuery, AuditRecord, LedgerErrorKind};
 
 use self::attempt::Card;
@@ -23,6 +23,7 @@ use crate::console::House;
 use crate::frame::{self, Frame, Notice};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
+use crate::seen_to::SeenTo;
 use crate::status::{Tag, meaning};
 use crate::visitor::{Fields, Visitor};
 use crate::{DeliveryCard, DeskError, Scope, came};
@@ -46,15 +47,21 @@ struct Page {
     came: Option<Notice>,
     /// What a person should look at, and what to do.
     concern: Option<(String, &'static str)>,
+    /// Who has seen to what was to be looked at, and what that was.
+    seen_to: Option<(SeenTo, String)>,
     /// What could not be looked up.
     missing: Vec<&'static str>,
     read_only: bool,
+    /// Whether this process has no such shop, so that nothing of it is worked on here.
+    is_gone: bool,
     buttons: Vec<Button>,
     cards: Vec<Card>,
     timeline: Vec<Entry>,
     /// How many more there are, and where.
     more: usize,
     all: Address,
+    /// When this process began, whose calls the timeline has.
+    began: Moment,
 }
 
 #[derive(Template)]
@@ -66,8 +73,11 @@ struct Unreadable {
 
 /// The amount that an attempt is for.
 pub(crate) fn amount(attempt: &Attempt) -> String {
-    let amount = attempt.terms.amount.as_ref();
-    amount.map_or_else(|| "the bank's own total".to_owned(), ToString::to_string)
+    let amount = attempt.terms.amount;
+    amount.map_or_else(
+        || "the bank's own total".to_owned(),
+        |amount| amount.in_coins().to_string(),
+    )
 }
 
 pub(crate) async fn show(
@@ -75,7 +85,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let key = visitor.key(&house, &fields)?;
+    let key = visitor.key_to_look_at(&house, &fields)?;
     let title = format!("Order {}", key.reference);
     let frame = Frame::of(&house, &visitor, &title).in_part("/orders");
     let now = house.now();
@@ -102,12 +112,13 @@ pub(crate) async fn show(
     let outbox = kept(outbox, "how far its events are delivered", &mut missing);
     let records = kept(records, "who decided what", &mut missing);
     let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
-    let decides = visitor.can(&house, Scope::Write);
+    let is_gone = house.worker.shop(&key.shop).is_none();
+    let decides = visitor.can(&house, Scope::Write) && !is_gone;
     let offered = Offered {
         base: &house.base,
         decides,
-        erases: visitor.can(&house, Scope::Admin),
-        resends: house.desk.is_some(),
+        erases: visitor.can(&house, Scope::Admin) && !is_gone,
+        resends: house.desk.is_some() && !is_gone,
         now,
     };
     let known = Known {
@@ -128,8 +139,9 @@ pub(crate) async fn show(
     let cards = order.attempts.iter().rev();
     let cards = cards.map(|attempt| Card::of(&order, attempt, &events, &offered, now));
     let concern = order.needs_person.clone();
+    let seen_to = SeenTo::among(&order, &records, now);
     let page = Page {
-        status: Tag::of(order.status()),
+        status: Tag::of_order(&order),
         meaning: meaning(&order),
         amount: order.present().map_or(String::new(), amount),
         opened: Moment::new(order.opened_at, now),
@@ -143,17 +155,34 @@ pub(crate) async fn show(
             let advice = advice(&why);
             (why, advice)
         }),
+        seen_to: seen_to.map(|seen_to| (seen_to, told_last(&events))),
         missing,
         read_only: !decides,
+        is_gone,
         buttons: offered.of_order(&order),
         cards: cards.collect(),
         more: all - timeline.len(),
         timeline,
         all: Address::of_order(&house.base, "/order", &key).with("all", "1"),
+        began: Moment::new(house.runtime.started_at(), now),
         frame,
         key,
     };
     Ok(frame::page(StatusCode::OK, &page))
+}
+
+/// What somebody was told last to look at.
+fn told_last(events: &[OrderEvent]) -> String {
+    let mut events = events.iter().rev();
+    let told = events.find_map(|event| match &event.kind {
+        EventKind::NeedsPerson(why) => Some(why.clone()),
+        EventKind::ActionWanted(_)
+        | EventKind::AwaitsMerchant
+        | EventKind::NotPaid(_)
+        | EventKind::Paid { .. }
+        | EventKind::Terminated => None,
+    });
+    told.unwrap_or_default()
 }
 
 /// What was found; what could not be is named, and the rest is shown all the same.
@@ -170,7 +199,8 @@ fn kept<T: Default, E: std::error::Error + 'static>(
     })
 }
 
-async fn records(
+/// Who decided what about an order, the latest first.
+pub(crate) async fn records(
     house: &House,
     key: &OrderKey,
 ) -> Result<Vec<AuditRecord>, inbank_ports::LedgerError> {

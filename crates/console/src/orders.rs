@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use futures::future::join_all;
 use inbank_domain::{Order, OrderKey, OrderReference, OrderStatus, ShopName};
 use inbank_ports::{Listed, Listing, ListingPlace};
 use time::{Date, OffsetDateTime, Time};
@@ -17,6 +18,7 @@ use crate::frame::{self, Frame};
 use crate::moment::Moment;
 use crate::order::{advice, amount};
 use crate::refusal::Refusal;
+use crate::seen_to::SeenTo;
 use crate::status::{Tag, status_words};
 use crate::visitor::{Fields, Visitor};
 
@@ -58,6 +60,8 @@ pub(crate) struct Row {
     pub(crate) reference: String,
     pub(crate) to: Address,
     pub(crate) status: Tag,
+    /// Who has seen to it, where its status says that somebody has.
+    pub(crate) seen: Option<String>,
     pub(crate) amount: String,
     pub(crate) product: String,
     pub(crate) opened: Moment,
@@ -74,7 +78,8 @@ impl Row {
             shop: order.key.shop.to_string(),
             reference: order.key.reference.to_string(),
             to: Address::of_order(base, "/order", &order.key),
-            status: Tag::of(order.status()),
+            status: Tag::of_order(order),
+            seen: None,
             amount: present.map_or(String::new(), amount),
             product: present.map_or(String::new(), |a| a.terms.product.to_string()),
             opened: Moment::new(order.opened_at, now),
@@ -143,7 +148,8 @@ impl Filter {
         let reference = Some(self.reference.as_str()).filter(|text| !text.is_empty());
         let reference = reference.map(OrderReference::parse).transpose();
         let statuses = OrderStatus::EVERY.into_iter();
-        let until = day(&self.until)?;
+        let (from, until) = (day(&self.from)?, day(&self.until)?);
+        in_order(from, until)?;
         Ok(Listing {
             shops: Some(shops),
             reference: reference.map_err(|_| "No order can have this reference.")?,
@@ -151,7 +157,7 @@ impl Filter {
                 .filter(|status| self.statuses.contains(&status.name()))
                 .collect(),
             needs_person: self.needs_person,
-            opened_from: day(&self.from)?,
+            opened_from: from,
             // The day that is named is part of it.
             opened_before: until.map(|day| day.saturating_add(time::Duration::DAY)),
             after: None,
@@ -160,7 +166,18 @@ impl Filter {
     }
 }
 
-/// The start of a day, as a field of the type `date` has it.
+/// Refuses days of which there would be nothing.
+pub(crate) fn in_order(
+    from: Option<OffsetDateTime>,
+    until: Option<OffsetDateTime>,
+) -> Result<(), &'static str> {
+    match from.zip(until) {
+        Some((from, until)) if until < from => Err("The last day is before the first."),
+        _ => Ok(()),
+    }
+}
+
+/// The start of a day, in UTC, as a field of the type `date` has it.
 pub(crate) fn day(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
     if text.is_empty() {
         return Ok(None);
@@ -211,7 +228,7 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let filter = Filter::of(&fields);
-    let seen = house.shops_of(&visitor);
+    let seen = house.shops_listed_to(&visitor).await?;
     let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
     let place = place(&fields)?;
     let at_first = filter.is_empty() && place.is_none();
@@ -245,6 +262,11 @@ pub(crate) async fn show(
     let (listed, for_a_person) = (listed?, for_a_person?);
     let now = house.now();
     let row = |order: &Order| Row::of(order, &house.base, now);
+    let mut rows: Vec<_> = listed.orders.iter().map(row).collect();
+    let seen = listed.orders.iter().map(|order| SeenTo::of(&house, order));
+    for (row, seen) in rows.iter_mut().zip(join_all(seen).await) {
+        row.seen = seen.map(|seen| format!("by {}, {}", seen.who, seen.at.ago()));
+    }
     let person = Filter {
         needs_person: true,
         ..Filter::default()
@@ -271,7 +293,7 @@ pub(crate) async fn show(
         problem,
         for_a_person: for_a_person.orders.iter().map(row).collect(),
         more_for_a_person: for_a_person.next.map(|_| person.address(&house.base)),
-        rows: listed.orders.iter().map(row).collect(),
+        rows,
         unreadable: unreadable.collect(),
         next: (listed.next.as_ref()).map(|next| after(filter.address(&house.base), next)),
         first: place.map(|_| filter.address(&house.base)),

@@ -25,6 +25,7 @@ use crate::orders::Row;
 use crate::refusal::Refusal;
 use crate::status::{Tag, status_words};
 use crate::visitor::{Fields, Visitor};
+use crate::{WebhookHealth, webhook};
 
 /// Orders of each kind that are named here; the list has the others.
 const NAMED: u32 = 8;
@@ -37,11 +38,15 @@ struct Page {
     /// Orders that need a person, and where all of them are.
     for_a_person: Vec<Row>,
     all_for_a_person: Address,
+    /// How many there are: as they are listed, where all are; else as they were counted.
+    how_many_for_a_person: Option<u64>,
     /// Orders that wait for the merchant, and where all of them are.
     waiting: Vec<Row>,
     all_waiting: Address,
-    /// Whether all works; of users who see every shop, since it is about the whole process.
+    /// Whether all works: the webhooks of the shops that are seen, and the process for users who see every shop.
     signs: Vec<Sign>,
+    /// When this process began.
+    began: Moment,
     bank: Option<bank::Bank>,
     figures: Option<View>,
     span: &'static str,
@@ -74,26 +79,26 @@ impl View {
                 .filter_map(|shop| shop.orders.get(status.name()));
             count.sum::<u64>()
         };
+        let for_a_person: u64 = statistics.iter().map(|shop| shop.needs_person).sum();
+        let bar = |label: &str, count: u64, class| Bar {
+            label: label.to_owned(),
+            value: count.to_string(),
+            weight: count,
+            class,
+        };
         let by_status = OrderStatus::EVERY.map(|status| {
-            let count = of_status(status);
-            Bar {
-                label: status_words(status).to_owned(),
-                value: count.to_string(),
-                weight: count,
-                class: Tag::of(status).mood.class(),
-            }
+            let class = Tag::of(status).mood.class();
+            bar(status_words(status), of_status(status), class)
         });
+        let mut by_status = Vec::from(by_status);
+        // Of those above, whatever their status: as many as the list of them has.
+        by_status.push(bar("need a person", for_a_person, "bad"));
         let ends = [
             ("paid", paid, "good"),
             ("declined", declined, "bad"),
             ("other ends", not_paid.saturating_sub(declined), "over"),
         ];
-        let by_end = ends.map(|(label, count, class)| Bar {
-            label: label.to_owned(),
-            value: count.to_string(),
-            weight: count,
-            class,
-        });
+        let by_end = ends.map(|(label, count, class)| bar(label, count, class));
         let heads = ["Status", "Orders"];
         Self {
             as_of,
@@ -106,9 +111,9 @@ impl View {
             took: Took::of(periods),
             by_status: Chart::new(
                 "by-status",
-                "Orders by status, now",
+                "Orders by status, and those of them that need a person, now",
                 heads,
-                by_status.into(),
+                by_status,
             ),
             by_end: Chart::new(
                 "by-end",
@@ -116,7 +121,7 @@ impl View {
                 ["End", "Orders"],
                 by_end.into(),
             ),
-            for_a_person: statistics.iter().map(|shop| shop.needs_person).sum(),
+            for_a_person,
         }
     }
 }
@@ -137,7 +142,7 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let span = Span::named(fields.get("period"));
-    let shops = house.shops_of(&visitor);
+    let shops = house.shops_listed_to(&visitor).await?;
     let listing = Listing {
         shops: Some(shops.clone()),
         limit: Some(NAMED),
@@ -152,9 +157,10 @@ pub(crate) async fn show(
         ..listing
     };
     let ledger = house.ledger();
-    let (person, waiting, seen) = futures::join!(
+    let (person, waiting, webhooks, seen) = futures::join!(
         ledger.orders(&person),
         ledger.orders(&waiting),
+        webhooks(&house, &visitor),
         Figures::of(&house, span),
     );
     let (person, waiting) = (person?, waiting?);
@@ -178,6 +184,13 @@ pub(crate) async fn show(
         (to, other.words(), other == span)
     });
     let orders = Address::new(base, "/orders");
+    let mut signs = health::of_webhooks(webhooks.as_deref(), base, now);
+    if let Some(health) = &health {
+        signs.extend(health::of_shops(&house.worker.shops().withheld()));
+        signs.extend(health::of_process(health, now));
+    }
+    let listed = person.orders.len() + person.unreadable.len();
+    let listed = person.next.is_none().then_some(listed as u64);
     let page = Page {
         frame: Frame::of(&house, &visitor, "Overview").in_part("/"),
         spans: spans.to_vec(),
@@ -187,15 +200,15 @@ pub(crate) async fn show(
             .map(|o| Row::of(o, base, now))
             .collect(),
         all_for_a_person: orders.clone().with("needs_person", "1"),
+        how_many_for_a_person: listed.or(figures.as_ref().map(|view| view.for_a_person)),
         waiting: waiting
             .orders
             .iter()
             .map(|o| Row::of(o, base, now))
             .collect(),
         all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),
-        signs: health
-            .as_ref()
-            .map_or(Vec::new(), |health| health::signs(health, now)),
+        signs: health::sorted(signs),
+        began: Moment::new(house.runtime.started_at(), now),
         bank: health.map(|health| bank::Bank::of(&hosts, &health.open_breakers)),
         figures,
         span: span.words(),
@@ -208,6 +221,16 @@ pub(crate) async fn show(
         response.headers_mut().insert(header::REFRESH, soon);
     }
     Ok(response)
+}
+
+/// How the webhooks stand of the shops that somebody sees; none where that can't be known now.
+async fn webhooks(house: &House, visitor: &Visitor) -> Option<Vec<WebhookHealth>> {
+    let Some(desk) = &house.desk else {
+        return Some(Vec::new());
+    };
+    let mut webhooks = webhook::all(&**desk).await?;
+    webhooks.retain(|webhook| visitor.user.sees(&webhook.shop));
+    Some(webhooks)
 }
 
 #[cfg(test)]

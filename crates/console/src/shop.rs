@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use inbank_app::ShopHandle;
 use inbank_domain::{OrderKey, ShopName};
 use inbank_ports::Listing;
 use time::OffsetDateTime;
@@ -19,9 +18,10 @@ use crate::moment::Moment;
 use crate::orders::Row;
 use crate::refusal::Refusal;
 use crate::shop_change::{self, Change};
-use crate::status::{Mood, Tag};
+use crate::status::Tag;
 use crate::visitor::{Fields, Visitor};
-use crate::{Check, DeliveryCard, DeskError, Origin, Scope, ShopCard, WebhookCard, WebhookState};
+use crate::webhook::{self, answer};
+use crate::{DeliveryCard, DeskError, Origin, Scope, ShopCard, WebhookCard, WebhookState};
 
 /// Orders that are named on a shop's page.
 const NAMED: u32 = 10;
@@ -31,6 +31,9 @@ const NAMED: u32 = 10;
 struct ListPage {
     frame: Frame,
     shops: Vec<Line>,
+    /// Those that this process has not, and of which there are orders.
+    gone: Vec<(String, Address)>,
+    has_desk: bool,
     /// Where one is added, for those who may.
     add: Option<Address>,
     came: Option<Notice>,
@@ -44,6 +47,17 @@ struct Line {
     currency: String,
     host: String,
     orders: Address,
+    webhook: HookWords,
+}
+
+/// How the webhook of a shop in the list stands.
+enum HookWords {
+    /// It has none.
+    None,
+    /// That can't be known now.
+    Unknown,
+    /// Its state, and what is wrong.
+    Known(Tag, Option<String>),
 }
 
 #[derive(Template)]
@@ -62,21 +76,8 @@ struct ShopPage {
     webhook: Option<Hook>,
     has_desk: bool,
     buttons: Vec<(&'static str, &'static str, Address)>,
-    check: Address,
     orders: Address,
     rows: Vec<Row>,
-}
-
-#[derive(Template)]
-#[template(path = "check.html")]
-struct CheckPage {
-    frame: Frame,
-    name: String,
-    checks: Vec<(Tag, Check)>,
-    all_passed: bool,
-    at: Moment,
-    back: Address,
-    again: Address,
 }
 
 /// A webhook, as its page shows it.
@@ -86,8 +87,7 @@ struct Hook {
     tag: Tag,
     why: Option<String>,
     facts: Vec<(&'static str, Moment)>,
-    last_status: Option<u16>,
-    last_problem: Option<String>,
+    last: String,
     waiting: u64,
     dead: u64,
     failures: Vec<Failure>,
@@ -104,8 +104,7 @@ struct Failure {
     tried: Option<Moment>,
     next: Option<Moment>,
     dead: Option<Moment>,
-    status: Option<u16>,
-    problem: Option<String>,
+    answer: String,
     again: Option<Address>,
 }
 
@@ -131,8 +130,7 @@ impl Failure {
             tried: moment(card.tried_at),
             next: moment(card.next_at),
             dead: moment(card.dead_at),
-            status: card.status,
-            problem: card.problem,
+            answer: answer(card.status, card.problem.as_deref()),
             again: writes.then_some(again),
         }
     }
@@ -156,22 +154,19 @@ impl Hook {
         let facts = facts
             .into_iter()
             .filter_map(|(name, at)| Some((name, Moment::new(at?, now))));
-        let (tag, off) = match card.state {
-            WebhookState::Active => (Tag::new(Mood::Good, "active"), false),
-            WebhookState::Failing => (Tag::new(Mood::Wait, "failing"), false),
-            WebhookState::Disabled => (Tag::new(Mood::Bad, "switched off"), true),
-        };
+        let off = card.state == WebhookState::Disabled;
         let writes = visitor.can(house, Scope::Write);
         let change = |change: Change| Some(shop_change::address(house, change, shop));
         let failures = card.failures.into_iter();
         Self {
             url: card.url,
             origin: card.origin,
-            tag,
-            why: card.disabled_because,
+            tag: webhook::tag(card.state),
+            why: card
+                .disabled_because
+                .map(|because| webhook::why_off(&because).to_owned()),
             facts: facts.collect(),
-            last_status: card.last_status,
-            last_problem: card.last_problem,
+            last: answer(card.last_status, card.last_problem.as_deref()),
             waiting: card.waiting,
             dead: card.dead,
             failures: failures
@@ -187,24 +182,49 @@ pub(crate) async fn list(
     State(house): State<Arc<House>>,
     visitor: Visitor,
     fields: Fields,
-) -> Response {
-    let shops = house.shops_of(&visitor).into_iter();
-    let shops = shops.filter_map(|name| {
-        let shop = house.worker.shop(&name)?;
+) -> Result<Response, Refusal> {
+    let webhooks = async {
+        match &house.desk {
+            Some(desk) => webhook::all(&**desk).await,
+            None => Some(Vec::new()),
+        }
+    };
+    let (webhooks, listed) = futures::join!(webhooks, house.shops_listed_to(&visitor));
+    let now = house.now();
+    let orders = |name: &ShopName| Address::new(&house.base, "/orders").with("shop", name.as_str());
+    let mut gone = Vec::new();
+    let mut shops = Vec::new();
+    for name in listed? {
+        let Some(shop) = house.worker.shop(&name) else {
+            gone.push((name.to_string(), orders(&name)));
+            continue;
+        };
         let bank = shop.bank();
-        Some(Line {
+        let webhook = match &webhooks {
+            None => HookWords::Unknown,
+            Some(all) => {
+                let own = all.iter().find(|webhook| webhook.shop == name);
+                own.map_or(HookWords::None, |own| {
+                    HookWords::Known(webhook::tag(own.state), webhook::trouble(own, now))
+                })
+            }
+        };
+        shops.push(Line {
             to: Address::new(&house.base, "/shop").with("shop", name.as_str()),
-            orders: Address::new(&house.base, "/orders").with("shop", name.as_str()),
+            orders: orders(&name),
             name: name.to_string(),
             region: bank.region.name,
             currency: bank.region.currency.to_string(),
             host: bank.host.to_string(),
-        })
-    });
+            webhook,
+        });
+    }
     let adds = house.desk.is_some() && visitor.can(&house, Scope::Admin);
     let page = ListPage {
         frame: Frame::of(&house, &visitor, "Shops").in_part("/shops"),
-        shops: shops.collect(),
+        shops,
+        gone,
+        has_desk: house.desk.is_some(),
         add: adds.then(|| Address::new(&house.base, "/shop/add")),
         came: came::notice(
             &visitor,
@@ -213,7 +233,7 @@ pub(crate) async fn list(
             house.now(),
         ),
     };
-    frame::page(StatusCode::OK, &page)
+    Ok(frame::page(StatusCode::OK, &page))
 }
 
 pub(crate) async fn show(
@@ -231,7 +251,7 @@ pub(crate) async fn show(
     };
     let (card, webhook, person) = futures::join!(
         card(&house, &name),
-        webhook(&house, &name),
+        webhook_card(&house, &name),
         house.ledger().orders(&listing)
     );
     let now = house.now();
@@ -253,7 +273,6 @@ pub(crate) async fn show(
         missing,
         webhook,
         has_desk: house.desk.is_some(),
-        check: here("/shop/check"),
         orders: here("/orders"),
         rows: (person?.orders.iter())
             .map(|order| Row::of(order, &house.base, now))
@@ -288,61 +307,12 @@ async fn card(house: &House, shop: &ShopName) -> Result<Option<ShopCard>, DeskEr
     }
 }
 
-async fn webhook(house: &House, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
+async fn webhook_card(house: &House, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
     match desk.webhook(shop).await {
         Err(DeskError::Missing) => Ok(None),
         found => found,
-    }
-}
-
-/// Looks whether a shop can work: a read of the bank, so that anybody who sees the shop may ask.
-pub(crate) async fn check(
-    State(house): State<Arc<House>>,
-    visitor: Visitor,
-    fields: Fields,
-) -> Result<Response, Refusal> {
-    let shop = visitor.shop(&house, fields.get("shop"))?;
-    let name = shop.shop().name().clone();
-    let checks = match &house.desk {
-        Some(desk) => desk.check(&name).await,
-        None => vec![ping(&shop).await],
-    };
-    let here = |path: &str| Address::new(&house.base, path).with("shop", name.as_str());
-    let checks: Vec<_> = checks
-        .into_iter()
-        .map(|check| {
-            let tag = if check.passed {
-                Tag::new(Mood::Good, "fine")
-            } else {
-                Tag::new(Mood::Bad, "wrong")
-            };
-            (tag, check)
-        })
-        .collect();
-    let page = CheckPage {
-        frame: Frame::of(&house, &visitor, &format!("Check of {name}")).in_part("/shops"),
-        all_passed: checks.iter().all(|(_, check)| check.passed),
-        checks,
-        at: Moment::new(house.now(), house.now()),
-        back: here("/shop"),
-        again: here("/shop/check"),
-        name: name.to_string(),
-    };
-    Ok(frame::page(StatusCode::OK, &page))
-}
-
-async fn ping(shop: &ShopHandle) -> Check {
-    let name = "The bank is reached, and takes the key".to_owned();
-    let asked = match &shop.bank().connection {
-        Some(connection) => connection.ping().await.map_err(|error| error.to_string()),
-        None => Err("this lender has no such call".to_owned()),
-    };
-    Check {
-        name,
-        passed: asked.is_ok(),
-        detail: asked.err().unwrap_or_else(|| "it answered".to_owned()),
     }
 }

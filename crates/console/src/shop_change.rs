@@ -19,7 +19,7 @@ use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{Desk, DeskError, Origin, Scope, ShopCard, WebhookState, session};
+use crate::{Desk, DeskError, Origin, Resent, Scope, ShopCard, WebhookState, session};
 
 pub(crate) use self::add::{add, ask_to_add};
 use self::keys::keys;
@@ -110,15 +110,6 @@ impl Change {
         })
     }
 
-    const fn told(self) -> Told {
-        match self {
-            Self::Keys => Told::Keys,
-            Self::Remove => Told::Removed,
-            Self::Enable => Told::Enabled,
-            Self::ResendDead => Told::ResentDead,
-        }
-    }
-
     const fn will_do(self) -> &'static [&'static str] {
         match self {
             Self::Keys => &[
@@ -127,6 +118,7 @@ impl Change {
             ],
             Self::Remove => &[
                 "Nothing of this shop is worked on any more, also not its open orders, and its webhook ends. Its orders stay in the ledger, and go on once it is added again.",
+                "Until then whoever has a token for every shop finds and exports its orders, and nobody else.",
                 "Customers who come back to it from the bank find nothing. Callbacks are refused.",
             ],
             Self::Enable => &["Events are posted again, those first that happened meanwhile."],
@@ -310,12 +302,26 @@ impl Doing {
         if let Some(why) = change.why_not(&*desk, &shop).await? {
             return Err(Undone::Problem(StatusCode::CONFLICT, why.to_owned()));
         }
-        match change {
-            Change::Keys => desk.change_keys(&shop, keys, &by).await?,
-            Change::Remove => desk.remove_shop(&shop, &by).await?,
-            Change::Enable => desk.enable(&shop, &by).await?,
-            Change::ResendDead => drop(desk.resend_dead(&shop, &by).await?),
-        }
-        Ok(Done::new(to, change.told()))
+        let told = match change {
+            Change::Keys => {
+                desk.change_keys(&shop, keys, &by).await?;
+                Told::Keys
+            }
+            Change::Remove => {
+                desk.remove_shop(&shop, &by).await?;
+                Told::Removed
+            }
+            Change::Enable => {
+                desk.enable(&shop, &by).await?;
+                Told::Enabled
+            }
+            Change::ResendDead => match desk.resend_dead(&shop, &by).await? {
+                Resent::Sent => Told::ResentDead,
+                Resent::Paused => Told::ResentDeadPaused,
+                Resent::Off => Told::ResentDeadOff,
+                Resent::Nothing => Told::NothingResent,
+            },
+        };
+        Ok(Done::new(to, told))
     }
 }

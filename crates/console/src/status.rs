@@ -64,7 +64,8 @@ impl Tag {
         let (mood, word) = match status {
             OrderStatus::ActionWanted(_) => (Mood::Quiet, "action wanted"),
             OrderStatus::AwaitsMerchant => (Mood::Wait, "awaits merchant"),
-            OrderStatus::NeedsPerson => (Mood::Bad, "needs person"),
+            // Also of one to which a person has seen, so it doesn't say that one is needed.
+            OrderStatus::NeedsPerson => (Mood::Bad, "in dispute"),
             OrderStatus::NotPaid(_) => (Mood::Over, "not paid"),
             OrderStatus::Opening => (Mood::Quiet, "opening"),
             OrderStatus::Paid => (Mood::Good, "paid"),
@@ -82,6 +83,19 @@ impl Tag {
             | OrderStatus::Terminated => "",
         };
         Self { mood, word, detail }
+    }
+
+    /// Of an order: of one in dispute it says whether a person has seen to it.
+    pub(crate) fn of_order(order: &Order) -> Self {
+        let tag = Self::of(order.status());
+        if order.status() == OrderStatus::NeedsPerson && order.needs_person.is_none() {
+            return Self {
+                mood: Mood::Over,
+                detail: "seen to",
+                ..tag
+            };
+        }
+        tag
     }
 
     /// Of an attempt.
@@ -206,6 +220,9 @@ pub(crate) fn meaning(order: &Order) -> &'static str {
         OrderStatus::AwaitsMerchant => {
             "The bank said yes and waits for you: approve it, or cancel it. Deliver once it is paid."
         }
+        OrderStatus::NeedsPerson if order.needs_person.is_none() => {
+            "The bank financed something else than what was asked for, and a person has seen to it: go by what they decided."
+        }
         OrderStatus::NeedsPerson => {
             "The bank financed something else than what was asked for. Deliver and refund nothing before somebody has looked."
         }
@@ -253,7 +270,12 @@ mod tests {
     #[test]
     fn words_are_the_names_that_machines_have() {
         for status in OrderStatus::EVERY {
-            assert_eq!(status_words(status), status.name().replace('_', " "));
+            let expected = match status {
+                // Nobody may be needed any more.
+                OrderStatus::NeedsPerson => "in dispute".to_owned(),
+                other => other.name().replace('_', " "),
+            };
+            assert_eq!(status_words(status), expected);
         }
         for state in AttemptState::ALL {
             assert_eq!(state_words(*state), state.as_str().replace('_', " "));

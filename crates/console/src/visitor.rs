@@ -55,6 +55,21 @@ impl Visitor {
         Ok(OrderKey::new(shop.shop().name().clone(), reference))
     }
 
+    /// The same of one to look at: whoever sees every shop sees orders of shops that were removed, too, which can't be decided about.
+    pub(crate) fn key_to_look_at(
+        &self,
+        house: &House,
+        fields: &Fields,
+    ) -> Result<OrderKey, Refusal> {
+        if !self.user.sees_every_shop() {
+            return self.key(house, fields);
+        }
+        let shop = ShopName::parse(fields.get("shop")).map_err(|_| Refusal::NotFound)?;
+        let reference = OrderReference::parse(fields.exact("reference"));
+        let reference = reference.map_err(|_| Refusal::NotFound)?;
+        Ok(OrderKey::new(shop, reference))
+    }
+
     /// Whether something of this scope can be decided here at all: it is then written down in what this gives.
     pub(crate) fn decides<'a>(
         &self,

@@ -106,6 +106,18 @@ impl Money {
         self.currency
     }
 
+    /// The same amount with as many digits behind the point as its coins have, for people to read: `1 EUR` and
+    /// `1.0 EUR` as `1.00 EUR`. What has more of them keeps them: nothing is rounded.
+    #[must_use]
+    pub fn in_coins(self) -> Self {
+        let mut amount = self.amount.normalize();
+        let digits = self.currency.minor_digits();
+        if amount.scale() < digits {
+            amount.rescale(digits);
+        }
+        Self::new(amount, self.currency)
+    }
+
     /// Whether it is more than nothing.
     pub fn is_positive(&self) -> bool {
         self.amount > Decimal::ZERO
@@ -259,6 +271,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn for_people_an_amount_has_the_digits_of_its_coins_and_those_that_it_has_besides() {
+        for (amount, code, shown) in [
+            ("1", b"EUR", "1.00 EUR"),
+            ("1.0", b"EUR", "1.00 EUR"),
+            ("499.9", b"PLN", "499.90 PLN"),
+            ("499.900", b"CZK", "499.90 CZK"),
+            ("31.3167", b"EUR", "31.3167 EUR"),
+            ("1200.0", b"JPY", "1200 JPY"),
+            ("0", b"EUR", "0.00 EUR"),
+            ("1.5", b"TND", "1.500 TND"),
+        ] {
+            let currency = Currency::from_code(*code).unwrap();
+            let amount = Money::parse(amount, currency).unwrap();
+            assert_eq!(amount.in_coins().to_string(), shown);
+        }
+    }
 
     #[test]
     fn digits_are_kept_as_given() {

@@ -210,11 +210,14 @@ impl Order {
     }
 
     /// A person has seen to what was told: this, and nothing that was told since. What was found stays known, so
-    /// that the same is told again only where it is news.
-    pub fn seen_to(&mut self, told: &str) {
-        if self.needs_person.as_deref() == Some(told) {
+    /// that the same is told again only where it is news. False, and nothing is changed, where something else was told
+    /// since, or nobody is wanted.
+    pub fn seen_to(&mut self, told: &str) -> bool {
+        let is_told = self.needs_person.as_deref() == Some(told);
+        if is_told {
             self.needs_person = None;
         }
+        is_told
     }
 
     /// The same, each time.

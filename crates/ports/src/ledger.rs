@@ -233,6 +233,10 @@ pub trait Ledger: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Measures, LedgerError>;
 
+    /// The shops of which there are orders, by their names: also one that was removed. By an index, so that it takes as
+    /// long as there are shops, however many orders they have. (`shops_are_those_of_which_there_are_orders`)
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError>;
+
     /// How many orders there are and how they stand, of each of these shops. Counts all of them, so it is for
     /// now and then. (`statistics_count_every_order`)
     async fn statistics(

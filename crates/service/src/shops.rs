@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopName};
+use inbank::{
+    BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopError, ShopName,
+};
 use inbank_adapters_sql::{KeptShop, ServiceStore};
 use tokio::sync::Mutex;
 
@@ -52,7 +54,10 @@ pub(crate) enum ShopSettingError {
     /// A value breaks a rule.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// It can't be told apart from another, or the connection can't be set up.
+    /// Another shop has its identity. Not which: whoever sets this one up may not see the other. The log has it.
+    #[error("another shop has the same identifier or key at the bank; give each its own")]
+    SameIdentity,
+    /// The connection can't be set up.
     #[error(transparent)]
     Refused(BuildError),
     /// The ledger gave no answer.
@@ -64,6 +69,10 @@ impl From<BuildError> for ShopSettingError {
     fn from(error: BuildError) -> Self {
         match error {
             BuildError::Invalid(invalid) => invalid.into(),
+            BuildError::Shop(ShopError::SameIdentity(other, shop)) => {
+                tracing::warn!(%shop, %other, "a shop is refused: another has the same identifier or key at the bank");
+                Self::SameIdentity
+            }
             error => Self::Refused(error),
         }
     }
@@ -194,17 +203,6 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        self.put(name, settings, keys, |_| by.clone()).await
-    }
-
-    /// The same, where what is written down depends on the fingerprints of the keys that the shop has then.
-    async fn put(
-        &self,
-        name: &ShopName,
-        settings: Settings,
-        keys: KeySource,
-        by: impl FnOnce(&[String]) -> AuditEntry,
-    ) -> Result<(), ShopSettingError> {
         let mut known = self.known.lock().await;
         if self.file.contains(name) {
             return Err(ShopSettingError::OfFile);
@@ -222,9 +220,10 @@ impl RuntimeShops {
             settings: settings.written(),
             secrets,
         };
+        let former = self.fingerprints(name);
         // What can't be used is not kept.
         self.apply(&kept)?;
-        let by = by(&self.fingerprints(name));
+        let by = with_fingerprints(by, &former, &self.fingerprints(name));
         if let Err(error) = self.store.set_shop(&kept, &by, self.clock.now()).await {
             // As it was; whether it was written all the same is looked up.
             match known.shops.get(name).map(|former| self.apply(former)) {
@@ -238,10 +237,10 @@ impl RuntimeShops {
         Ok(())
     }
 
-    /// The fingerprints of a shop's keys, the one that signs first; none where this process can't use it.
+    /// Of the keys that a shop has in this process.
     fn fingerprints(&self, name: &ShopName) -> Vec<String> {
         let setup = self.platform.setup(name.as_str());
-        setup.map_or_else(Vec::new, |setup| setup.keys)
+        setup.map(|setup| setup.keys).unwrap_or_default()
     }
 
     /// Whether the configuration's file has it.
@@ -264,7 +263,7 @@ impl RuntimeShops {
         self.set(name, settings, keys, by).await
     }
 
-    /// Changes a shop's keys, and nothing else. The keys before and after are written down by their fingerprints.
+    /// Changes a shop's keys, and nothing else.
     pub(crate) async fn change_keys(
         &self,
         name: &ShopName,
@@ -280,12 +279,7 @@ impl RuntimeShops {
             let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
             Settings::read(&kept.settings)?
         };
-        let before = self.fingerprints(name);
-        let changed = |after: &[String]| AuditEntry {
-            what: format!("{} {} → {}", by.what, listed(&before), listed(after)),
-            ..by.clone()
-        };
-        self.put(name, settings, keys, changed).await
+        self.set(name, settings, keys, by).await
     }
 
     /// How many orders of a shop are not over.
@@ -335,11 +329,13 @@ impl RuntimeShops {
     }
 }
 
-fn listed(fingerprints: &[String]) -> String {
-    match fingerprints {
-        [] => "none".to_owned(),
-        some => some.join(", "),
+/// Which keys took the place of which, where they did: by their fingerprints, since a key is written down nowhere.
+fn with_fingerprints(by: &AuditEntry, former: &[String], new: &[String]) -> AuditEntry {
+    let mut by = by.clone();
+    if !former.is_empty() && former != new {
+        by.what = format!("{} {} → {}", by.what, former.join(", "), new.join(", "));
     }
+    by
 }
 
 fn is_open(status: OrderStatus) -> bool {

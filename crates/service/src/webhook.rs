@@ -35,7 +35,7 @@ use crate::vault::Vault;
 pub(crate) use self::message::WebhookMessage;
 pub use self::secret::WebhookSecret;
 pub(crate) use self::setting::{Again, WebhookError};
-pub(crate) use self::standing::{Standing, address, standing};
+pub(crate) use self::standing::{Standing, address, standing, without_query};
 pub use self::target::WebhookTargets;
 
 /// Where a shop's webhooks go, as the configuration's file says.

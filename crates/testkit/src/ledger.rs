@@ -236,6 +236,10 @@ impl Ledger for MemoryLedger {
         self.call(|store| store.measure(shops, now)).await
     }
 
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        self.call(|store| store.shops()).await
+    }
+
     async fn statistics(
         &self,
         shops: &[ShopName],

@@ -298,6 +298,10 @@ impl Ledger for Statements {
         self.statement("measure", measure).await
     }
 
+    async fn shops(&self) -> Result<Vec<ShopName>, LedgerError> {
+        self.statement("shops", self.ledger().shops()).await
+    }
+
     async fn statistics(
         &self,
         shops: &[ShopName],

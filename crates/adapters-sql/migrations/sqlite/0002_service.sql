@@ -31,7 +31,7 @@ CREATE TABLE inbank_webhook (
     delivered_at INTEGER
 ) STRICT;
 
--- Events that are still to be posted, and those that were given up.
+-- Events that are still to be posted, those that were given up, and, for a while, those that were taken.
 CREATE TABLE inbank_webhook_delivery (
     shop TEXT NOT NULL,
     reference TEXT NOT NULL,
@@ -41,6 +41,7 @@ CREATE TABLE inbank_webhook_delivery (
     -- When it is tried next; none once it is given up. An order's events are due in their order.
     due_at INTEGER,
     dead_at INTEGER,
+    taken_at INTEGER,
     -- What came of the last try, in words of ours.
     tried_at INTEGER,
     status INTEGER,
@@ -51,6 +52,10 @@ CREATE TABLE inbank_webhook_delivery (
 
 CREATE INDEX inbank_webhook_delivery_due ON inbank_webhook_delivery (shop, due_at, position) WHERE due_at IS NOT NULL;
 CREATE INDEX inbank_webhook_delivery_dead ON inbank_webhook_delivery (shop, dead_at) WHERE dead_at IS NOT NULL;
+-- What failed last, of those that were not taken since; and what was taken, by when it may go.
+CREATE INDEX inbank_webhook_delivery_failed ON inbank_webhook_delivery (shop, tried_at DESC, position)
+    WHERE tried_at IS NOT NULL AND taken_at IS NULL;
+CREATE INDEX inbank_webhook_delivery_taken ON inbank_webhook_delivery (taken_at) WHERE taken_at IS NOT NULL;
 
 -- Requests that came with an `Idempotency-Key`. Neither the key nor who brought it is kept, but a digest of both with method and route.
 CREATE TABLE inbank_idempotency (

@@ -1,4 +1,4 @@
-//! Deliveries that failed, and sending events again.
+//! Deliveries: those that failed, those of an order, and sending events again.
 
 use inbank_domain::{AttemptId, OrderKey, ShopName};
 use inbank_ports::{AuditEntry, LedgerError};
@@ -10,9 +10,9 @@ use crate::audit::recorded;
 use crate::failure::Failure;
 use crate::script::{Cells, Statement, Text};
 
-/// An event that the shop's own server has not taken yet: it waits, or its delivery failed.
+/// The delivery of an event to the shop's own server: it waits, it failed, or it was taken.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PendingDelivery {
+pub struct KeptDelivery {
     /// The order that it is about, as the shop calls it.
     pub reference: String,
     /// Its number in its order.
@@ -23,16 +23,20 @@ pub struct PendingDelivery {
     pub kind: String,
     /// How often it was tried.
     pub tries: u32,
-    /// When it is tried next; none once it was given up.
+    /// When it is tried next; none once it was taken, or given up.
     pub due_at: Option<OffsetDateTime>,
     /// When it was given up.
     pub dead_at: Option<OffsetDateTime>,
+    /// When it was taken.
+    pub taken_at: Option<OffsetDateTime>,
     /// When it was last tried; none where it only waits.
     pub tried_at: Option<OffsetDateTime>,
     /// The status of the last answer, where there was one.
     pub status: Option<u16>,
     /// What was wrong.
     pub problem: Option<String>,
+    /// Where it was posted when it was last tried; none where it only waits, and where the webhook has gone elsewhere since.
+    pub url: Option<String>,
 }
 
 /// Which events to send again.
@@ -63,25 +67,32 @@ const MOST: u32 = 10_000;
 
 fn which(deliveries: &str) -> String {
     format!(
-        "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.tried_at, d.status, d.problem
+        "SELECT d.reference, d.number, e.attempt_id, e.kind, d.tries, d.due_at, d.dead_at, d.taken_at, d.tried_at, d.status, d.problem,
+            CASE WHEN w.changed_at <= d.tried_at THEN w.url END
         FROM inbank_webhook_delivery AS d
         JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
+        LEFT JOIN inbank_webhook AS w ON w.shop = d.shop
         WHERE d.shop = $2 AND {deliveries}"
     )
 }
 
-static FAILED: Text =
-    Text::new(|| which("d.tried_at IS NOT NULL ORDER BY d.tried_at DESC, d.position LIMIT $3"));
+static FAILED: Text = Text::new(|| {
+    which(
+        "d.tried_at IS NOT NULL AND d.taken_at IS NULL ORDER BY d.tried_at DESC, d.position LIMIT $3",
+    )
+});
 
 static OF_ORDER: Text = Text::new(|| which("d.reference = $3 ORDER BY d.number"));
 
-/// Those that were not taken up yet are sent anyway.
+/// Those that were not taken up yet are sent anyway. What came of the try that was taken is no failure of the next.
 fn again(which: &str) -> String {
     format!(
-        "INSERT INTO inbank_webhook_delivery (shop, reference, number, position, tries, due_at)
+        "INSERT INTO inbank_webhook_delivery AS kept (shop, reference, number, position, tries, due_at)
         SELECT e.shop, e.reference, e.number, e.position, 0, @now FROM inbank_event AS e
         WHERE e.shop = $2 AND e.position <= (SELECT w.position FROM inbank_webhook AS w WHERE w.shop = $2) AND {which}
-        ON CONFLICT (shop, reference, number) DO UPDATE SET tries = 0, due_at = excluded.due_at, dead_at = NULL
+        ON CONFLICT (shop, reference, number) DO UPDATE SET tries = 0, due_at = excluded.due_at, dead_at = NULL, taken_at = NULL,
+            tried_at = CASE WHEN kept.taken_at IS NULL THEN kept.tried_at END,
+            status = CASE WHEN kept.taken_at IS NULL THEN kept.status END
         RETURNING number"
     )
 }
@@ -100,11 +111,11 @@ static DEAD: Text = Text::new(|| {
         .to_owned()
 });
 
-fn pending(row: &Cells) -> Result<PendingDelivery, Failure> {
+fn kept(row: &Cells) -> Result<KeptDelivery, Failure> {
     let mut row = row.cursor();
     let (reference, number) = (row.text()?.to_owned(), row.count()?);
     let attempt = row.text()?;
-    Ok(PendingDelivery {
+    Ok(KeptDelivery {
         reference,
         number,
         // As an event calls itself.
@@ -113,15 +124,18 @@ fn pending(row: &Cells) -> Result<PendingDelivery, Failure> {
         tries: row.small()?,
         due_at: row.maybe_moment()?,
         dead_at: row.maybe_moment()?,
+        taken_at: row.maybe_moment()?,
         tried_at: row.maybe_moment()?,
         status: status(row.maybe_number()?),
         problem: row.maybe_text()?.map(str::to_owned),
+        url: row.maybe_text()?.map(str::to_owned),
     })
 }
 
 impl ServiceStore {
-    /// Those events of an order that wait for the shop's own server, or were given up, in their order. One that isn't among them was
-    /// taken, is about to be taken up, or happened before the shop had a webhook.
+    /// The deliveries of an order's events, in their order: those that wait, were given up, or were taken within
+    /// [`TAKEN`](Self::TAKEN). An event that isn't among them was taken before that, is about to be taken up, or happened before the
+    /// shop had a webhook.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -129,10 +143,10 @@ impl ServiceStore {
         &self,
         key: &OrderKey,
         now: OffsetDateTime,
-    ) -> Result<Vec<PendingDelivery>, LedgerError> {
+    ) -> Result<Vec<KeptDelivery>, LedgerError> {
         let rows = self.engine.look(Statement::new(&OF_ORDER, now).of(key));
         let rows = rows.await?;
-        self.engine.understood(rows.iter().map(pending).collect())
+        self.engine.understood(rows.iter().map(kept).collect())
     }
 
     /// The deliveries of a shop's webhook that failed and did not succeed since, the last tried first.
@@ -144,10 +158,10 @@ impl ServiceStore {
         shop: &ShopName,
         limit: u32,
         now: OffsetDateTime,
-    ) -> Result<Vec<PendingDelivery>, LedgerError> {
+    ) -> Result<Vec<KeptDelivery>, LedgerError> {
         let statement = Statement::new(&FAILED, now).with(shop).with(limit);
         let rows = self.engine.look(statement).await?;
-        self.engine.understood(rows.iter().map(pending).collect())
+        self.engine.understood(rows.iter().map(kept).collect())
     }
 
     /// Has events of a shop sent again, delivered or not: at once, and with all their tries before them; at most ten thousand.

@@ -23,8 +23,11 @@ pub struct TryReport {
 /// What becomes of a delivery.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Ruled {
-    /// It was taken: it is done with.
-    Delivered,
+    /// It was taken: it is done with, and kept for a while, so that it can be shown that it was.
+    Delivered {
+        /// The status of the answer, where there was one.
+        status: Option<u16>,
+    },
     /// It failed and is tried again after a pause; the order's later events wait for it.
     Again {
         /// After which.
@@ -77,7 +80,9 @@ pub struct Standing {
 }
 
 static DELIVERED: Text = Text::new(|| {
-    "DELETE FROM inbank_webhook_delivery WHERE shop = $2 AND reference = $3 AND number = $4"
+    "UPDATE inbank_webhook_delivery SET tries = tries + 1, due_at = NULL, dead_at = NULL, tried_at = @now, taken_at = @now,
+        status = $5, problem = NULL
+    WHERE shop = $2 AND reference = $3 AND number = $4"
         .to_owned()
 });
 
@@ -166,7 +171,7 @@ fn written(outcome: &Outcome, now: OffsetDateTime) -> Vec<Statement> {
             .with(outcome.number)
     };
     match &outcome.ruled {
-        Ruled::Delivered => vec![about(&DELIVERED)],
+        Ruled::Delivered { status } => vec![about(&DELIVERED).with(status.map(i64::from))],
         Ruled::Again { pause, report } => vec![
             reporting(about(&AGAIN), report).with(*pause),
             about(&BEHIND).with(*pause),
@@ -201,7 +206,7 @@ impl ServiceStore {
                 .with(settled.last.status.map(i64::from))
                 .with(problem)
         };
-        if ruled.any(|ruled| *ruled == Ruled::Delivered) {
+        if ruled.any(|ruled| matches!(ruled, Ruled::Delivered { .. })) {
             script.push(last(&TAKEN));
         } else if settled.last != TryReport::default() {
             script.push(last(&FAILED));

@@ -93,13 +93,17 @@ pub struct Webhook {
 pub struct WebhookMeasures {
     /// The shop.
     pub shop: ShopName,
-    /// Whether it is switched off.
-    pub disabled: bool,
-    /// For how long there have been failures and nothing else.
-    pub failing_for: Option<Duration>,
+    /// When it was switched off, and why.
+    pub disabled: Option<(OffsetDateTime, String)>,
+    /// Since when there have been failures and nothing else.
+    pub failing_since: Option<OffsetDateTime>,
+    /// The status of the last answer, where there was one.
+    pub last_status: Option<u16>,
+    /// What was wrong with the last try.
+    pub last_problem: Option<String>,
     /// Events that are still to be delivered, of those that were taken up.
     pub waiting: u64,
-    /// How long ago the first of them happened.
+    /// How long ago the first happened that is still to be delivered, taken up or not.
     pub oldest: Option<Duration>,
     /// Events that were given up.
     pub dead: u64,
@@ -141,12 +145,16 @@ static SHOW: Text = Text::new(|| {
         .to_owned()
 });
 
+/// What waits the longest has the first place in the feed: of what was taken up, of what has a place and was not, and of what has none
+/// yet. The last two are found at an end of an index; for the first, as for the counts, an index of what waits alone is read.
 static MEASURE: Text = Text::new(|| {
-    "SELECT w.shop, w.disabled_at, @now - w.failing_since,
+    "SELECT w.shop, w.disabled_at, w.disabled_because, w.failing_since, w.last_status, w.last_problem,
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
-        @now - (SELECT min(e.occurred_at) FROM inbank_webhook_delivery AS d
-            JOIN inbank_event AS e ON e.shop = d.shop AND e.reference = d.reference AND e.number = d.number
-            WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
+        @now - (SELECT e.occurred_at FROM inbank_event AS e WHERE e.shop = w.shop AND e.position =
+            (SELECT min(d.position) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL)),
+        @now - (SELECT e.occurred_at FROM inbank_event AS e WHERE e.shop = w.shop AND e.position > w.position
+            ORDER BY e.position LIMIT 1),
+        @now - (SELECT e.occurred_at FROM inbank_event AS e WHERE e.shop = w.shop AND e.position IS NULL ORDER BY e.id LIMIT 1),
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.dead_at IS NOT NULL)
     FROM inbank_webhook AS w ORDER BY w.shop"
         .to_owned()
@@ -186,12 +194,25 @@ pub(super) fn status(stored: Option<i64>) -> Option<u16> {
 
 fn measures(row: &Cells) -> Result<WebhookMeasures, Failure> {
     let mut row = row.cursor();
+    let shop = row.parsed(ShopName::parse)?;
+    let (disabled_at, because) = (row.maybe_moment()?, row.maybe_text()?);
+    let disabled = disabled_at.map(|at| (at, because.unwrap_or_default().to_owned()));
+    let failing_since = row.maybe_moment()?;
+    let last_status = status(row.maybe_number()?);
+    let last_problem = row.maybe_text()?.map(str::to_owned);
+    let waiting = row.count()?;
+    let mut oldest = None;
+    for _ in 0..3 {
+        oldest = oldest.max(row.maybe_number()?.map(age));
+    }
     Ok(WebhookMeasures {
-        shop: row.parsed(ShopName::parse)?,
-        disabled: row.maybe_number()?.is_some(),
-        failing_for: row.maybe_number()?.map(age),
-        waiting: row.count()?,
-        oldest: row.maybe_number()?.map(age),
+        shop,
+        disabled,
+        failing_since,
+        last_status,
+        last_problem,
+        waiting,
+        oldest,
         dead: row.count()?,
     })
 }

@@ -15,6 +15,18 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
+    /// What is said to whoever has decided by a page of the past.
+    pub(crate) const fn changed(self) -> &'static str {
+        match self {
+            Self::SeenTo => {
+                "Something else is to be looked at by now: read it, before you mark it as seen to."
+            }
+            Self::Approve | Self::Activate | Self::Cancel | Self::Refresh | Self::Resend => {
+                "The order has changed since this page was shown: look at it as it stands, before you decide."
+            }
+        }
+    }
+
     pub(crate) const ALL: [Self; 6] = [
         Self::Approve,
         Self::Activate,

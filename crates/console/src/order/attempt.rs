@@ -103,7 +103,9 @@ impl Card {
             kind: terms.kind.as_str(),
             product: terms.product.to_string(),
             amount: amount(attempt),
-            other_amount: attempt.other_amount.map(|other| other.to_string()),
+            other_amount: attempt
+                .other_amount
+                .map(|other| other.in_coins().to_string()),
             period: terms
                 .period
                 .map(|months| format!("{} months", months.get())),

@@ -10,6 +10,7 @@ use crate::DeliveryCard;
 use crate::address::Address;
 use crate::moment::{Moment, span, took};
 use crate::status::Mood;
+use crate::webhook::answer;
 
 /// Where something is known from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -152,7 +153,9 @@ impl Known<'_> {
             };
             let title = event.kind.to_string().replacen('_', " ", 1);
             let mut entry = self.entry(event.occurred_at, Source::Event, mood, title);
-            let amount = event.amount.map(|amount| format!(", {amount}"));
+            let amount = event
+                .amount
+                .map(|amount| format!(", {}", amount.in_coins()));
             entry.detail = format!(
                 "event {} of attempt {}{}, {}",
                 event.number,
@@ -215,30 +218,33 @@ impl Known<'_> {
 
     /// Of what was tried.
     fn delivery(&self, delivery: &DeliveryCard) -> Option<Entry> {
-        let at = delivery.dead_at.or(delivery.tried_at)?;
-        let title = if delivery.dead_at.is_some() {
-            format!("event {} was given up", delivery.number)
+        let DeliveryCard { number, .. } = delivery;
+        let ended = delivery.taken_at.or(delivery.dead_at);
+        let at = ended.or(delivery.tried_at)?;
+        let (mood, title) = if delivery.taken_at.is_some() {
+            (Mood::Good, format!("event {number} was taken"))
+        } else if delivery.dead_at.is_some() {
+            (Mood::Bad, format!("event {number} was given up"))
         } else {
-            format!(
-                "event {} was not taken, and is tried again",
-                delivery.number
-            )
+            let title = format!("event {number} was not taken, and is tried again");
+            (Mood::Bad, title)
         };
-        let mut entry = self.entry(at, Source::Delivery, Mood::Bad, title);
-        let status = delivery.status.map(|status| format!(", HTTP {status}"));
-        let problem = delivery.problem.as_ref().map(|what| format!(": {what}"));
+        let mut entry = self.entry(at, Source::Delivery, mood, title);
+        let to = match &delivery.to {
+            Some(to) => format!("posted to {to}"),
+            None => "posted to the shop’s webhook".to_owned(),
+        };
         let next = delivery.next_at.map(|at| {
             let next = Moment::new(at, self.offered.now).ago();
             format!(", next {next}")
         });
         entry.detail = format!(
-            "webhook, tried {}{}{}{}",
+            "{to}, tried {}: {}{}",
             times(delivery.tries),
-            status.unwrap_or_default(),
-            problem.unwrap_or_default(),
+            answer(delivery.status, delivery.problem.as_deref()),
             next.unwrap_or_default()
         );
-        entry.again = self.offered.resend(self.order, delivery.number);
+        entry.again = self.offered.resend(self.order, *number);
         Some(entry)
     }
 

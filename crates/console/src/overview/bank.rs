@@ -54,7 +54,7 @@ impl Bank {
             })
             .collect();
         let heads = ["Host", "95th percentile"];
-        let title = "How long the bank takes to answer, last hour";
+        let title = "How long the bank takes to answer this process, last hour";
         Self {
             chart: (!bars.is_empty()).then(|| Chart::new("bank", title, heads, bars)),
             hosts: hosts.iter().map(|host| Host::of(host, open)).collect(),

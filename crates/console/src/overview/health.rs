@@ -3,41 +3,107 @@
 use std::time::Duration;
 
 use inbank_app::Health;
+use inbank_domain::ShopName;
 use time::OffsetDateTime;
 
+use crate::WebhookHealth;
+use crate::address::Address;
 use crate::moment::span;
 use crate::status::{Mood, Tag};
+use crate::webhook::trouble;
 
-/// One sign of how this process is.
+/// One sign of how this process or a webhook is.
 pub(super) struct Sign {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) tag: Tag,
     pub(super) figure: String,
     /// What to do, where something is to be done.
     pub(super) advice: &'static str,
+    /// Where to look, with what is there.
+    pub(super) to: Option<(Address, String)>,
 }
 
 /// The most that a clock may be wrong, in milliseconds.
 const CLOCK: u64 = 2000;
 const WAL: u64 = 64 << 20;
+/// So many webhooks are named that are not as they should be.
+const NAMED: usize = 8;
 
 impl Sign {
-    fn new(name: &'static str, bad: bool, figure: String, advice: &'static str) -> Self {
+    fn new(name: &str, bad: bool, figure: String, advice: &'static str) -> Self {
         let (tag, advice) = if bad {
             (Tag::new(Mood::Bad, "look"), advice)
         } else {
             (Tag::new(Mood::Good, "fine"), "")
         };
         Self {
-            name,
+            name: name.to_owned(),
             tag,
             figure,
             advice,
+            to: None,
         }
     }
 }
 
-pub(super) fn signs(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
+/// How the webhooks are of the shops that somebody sees; none where that is not known.
+pub(super) fn of_webhooks(
+    webhooks: Option<&[WebhookHealth]>,
+    base: &str,
+    now: OffsetDateTime,
+) -> Vec<Sign> {
+    let name = "Webhooks";
+    let Some(webhooks) = webhooks else {
+        let advice = "The service did not say how they are: look at the database, and reload this page in a moment.";
+        return vec![Sign::new(name, true, "not known".to_owned(), advice)];
+    };
+    let troubled = webhooks
+        .iter()
+        .filter_map(|webhook| Some((&webhook.shop, trouble(webhook, now)?)));
+    let troubled: Vec<_> = troubled.collect();
+    if troubled.is_empty() {
+        let figure = format!("{}, all of them taken", webhooks.len());
+        let fine = (!webhooks.is_empty()).then(|| Sign::new(name, false, figure, ""));
+        return fine.into_iter().collect();
+    }
+    let more = troubled.len().saturating_sub(NAMED);
+    let named = troubled.into_iter().take(NAMED);
+    let named = named.map(|(shop, trouble)| {
+        let advice =
+            "Its server does not take its events: tell whoever runs it, then have them sent again.";
+        let to = Address::new(base, "/shop").with("shop", shop.as_str());
+        Sign {
+            to: Some((to, format!("Look at the shop {shop}"))),
+            ..Sign::new(&format!("Webhook of {shop}"), true, trouble, advice)
+        }
+    });
+    let others = (more > 0).then(|| Sign {
+        to: Some((Address::new(base, "/shops"), "Look at the shops".to_owned())),
+        ..Sign::new(name, true, format!("{more} more"), "")
+    });
+    named.chain(others).collect()
+}
+
+/// Shops that this process can't use; none where it can use all.
+pub(super) fn of_shops(withheld: &[ShopName]) -> Option<Sign> {
+    let names: Vec<_> = withheld.iter().take(NAMED).map(ShopName::as_str).collect();
+    let more = match withheld.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let figure = format!("{}{more} can’t be used by this process", names.join(", "));
+    let advice =
+        "Nothing of them is worked on by it. Its log says why; most often it lacks their keys.";
+    (!withheld.is_empty()).then(|| Sign::new("Shops", true, figure, advice))
+}
+
+/// What is wrong stands first.
+pub(super) fn sorted(mut signs: Vec<Sign>) -> Vec<Sign> {
+    signs.sort_by_key(|sign| sign.tag.mood != Mood::Bad);
+    signs
+}
+
+pub(super) fn of_process(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
     let ledger = &health.ledger;
     let over = |time: Option<Duration>, most: u64| time.is_some_and(|time| time.as_secs() > most);
     let since = |time: Option<Duration>| {
@@ -69,7 +135,7 @@ pub(super) fn signs(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
                 ledger.undelivered,
                 since(ledger.oldest_undelivered)
             ),
-            "The platform does not take its events: look at its own log, and at the shops' webhooks.",
+            "The platform does not take its events: look at its own log.",
         ),
         Sign::new(
             "Put aside",
@@ -103,14 +169,32 @@ pub(super) fn signs(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
             "A reader that never ends, or a full disk, keeps it from shrinking.",
         ));
     }
-    // What is wrong stands first.
-    signs.sort_by_key(|sign| sign.tag.mood != Mood::Bad);
     signs
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_webhooks_that_fail_some_are_named() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let failing = |n: usize| WebhookHealth {
+            shop: ShopName::parse(format!("shop-{n}")).unwrap(),
+            state: crate::WebhookState::Active,
+            since: None,
+            disabled_because: None,
+            last_status: None,
+            last_problem: None,
+            dead: 1,
+            oldest: None,
+        };
+        let webhooks: Vec<_> = (0..NAMED + 2).map(failing).collect();
+        let signs = of_webhooks(Some(&webhooks), "", now);
+        assert_eq!(signs.len(), NAMED + 1);
+        assert_eq!(signs[NAMED].figure, "2 more");
+        assert!(signs.iter().all(|sign| sign.tag.mood == Mood::Bad));
+    }
 
     #[test]
     fn what_is_wrong_stands_first_with_what_to_do() {
@@ -120,13 +204,13 @@ mod tests {
             ..Health::default()
         };
         assert!(
-            signs(&health, now)
+            of_process(&health, now)
                 .iter()
                 .all(|sign| sign.tag.mood == Mood::Good)
         );
         health.ledger.undelivered = 3;
         health.ledger.oldest_undelivered = Some(Duration::from_secs(301));
-        let signs = signs(&health, now);
+        let signs = sorted(of_process(&health, now));
         assert_eq!(signs[0].name, "Events to deliver");
         assert_eq!(signs[0].figure, "3 wait, the first for 5 min 1 s");
         assert!(!signs[0].advice.is_empty());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use inbank_domain::Currency;
+use inbank_domain::{Currency, Money};
 use inbank_ports::ShopPeriod;
 use rust_decimal::Decimal;
 
@@ -22,7 +22,7 @@ impl Sums {
         }
         let sums = sums.into_iter();
         Self(
-            sums.map(|(currency, amount)| format!("{amount} {currency}"))
+            sums.map(|(currency, amount)| Money::new(amount, currency).in_coins().to_string())
                 .collect(),
         )
     }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use inbank_console::Resent;
 use inbank_domain::OrderStatus;
 use inbank_ports::{
     AuditEntry, AuditLog, AuditQuery, AuditRecord, GatewayErrorKind, LedgerError, LedgerErrorKind,
@@ -435,21 +436,65 @@ async fn what_a_person_has_seen_to_needs_none_any_more() {
 }
 
 #[tokio::test]
-async fn what_was_told_after_the_page_was_shown_is_not_seen_to() {
+async fn what_was_told_after_the_page_was_shown_is_not_seen_to_and_asked_about_anew() {
     let house = House::new();
     house.troubled("1001").await;
     let mut browser = house.signed_in(WRITER).await;
     let page = asked(&mut browser, "Mark as seen to").await;
-    let mut sent = page.hidden(DECIDE);
-    for field in &mut sent {
-        if field.0 == "told" {
-            field.1 = "something else, which was told before".to_owned();
-        }
+    let told = house
+        .tell("1001", inbank_domain::Concern::CallbackTaken)
+        .await;
+    let filled = [("reason", "asked Inbank")];
+    let again = browser.send(&page, DECIDE, &filled).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.words());
+    for part in [
+        "Something else is to be looked at by now",
+        &format!("What is to be looked at {told}"),
+    ] {
+        assert!(again.words().contains(part), "{part}: {}", again.words());
     }
-    sent.extend(fields(&[("reason", "seen")]));
-    browser.post(DECIDE, &sent).await;
-    let order = house.order("1001").find().await.unwrap().unwrap();
-    assert!(order.needs_person.is_some());
+    assert!(
+        again.text.contains("value=\"asked Inbank\""),
+        "{}",
+        again.text
+    );
+    assert!(house.records().await.is_empty(), "nothing was decided");
+    let stands = house.order("1001").find().await.unwrap().unwrap();
+    assert_eq!(stands.needs_person, Some(told));
+    let done = browser.send(&again, DECIDE, &filled).await;
+    assert!(done.location().contains("&came=seen."), "{}", done.words());
+    let stands = house.order("1001").find().await.unwrap().unwrap();
+    assert_eq!(stands.needs_person, None);
+}
+
+#[tokio::test]
+async fn what_is_decided_by_a_page_that_shows_the_past_is_asked_about_anew() {
+    for button in ["Approve", "Cancel"] {
+        let house = House::new();
+        house.waiting("1001").await;
+        let mut browser = house.signed_in(WRITER).await;
+        let page = asked(&mut browser, button).await;
+        let named = inbank_domain::Money::parse("399.9", inbank_domain::Currency::EUR).unwrap();
+        let changed = |order: &mut inbank_domain::Order| {
+            order.attempts[0].other_amount = Some(named);
+        };
+        house.change("1001", changed).await;
+        let filled = [("reason", "in stock")];
+        let again = browser.send(&page, DECIDE, &filled).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.words());
+        for part in [
+            "The order has changed since this page was shown",
+            "The bank names 399.90 EUR",
+        ] {
+            assert!(again.words().contains(part), "{part}: {}", again.words());
+        }
+        assert!(house.records().await.is_empty(), "nothing was decided");
+        for call in ["contract.approve", "contract.cancel"] {
+            assert_eq!(house.bank.calls(call), 0, "{button}");
+        }
+        let done = browser.send(&again, DECIDE, &filled).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+    }
 }
 
 #[tokio::test]
@@ -588,6 +633,23 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let again = browser.send(&page, DECIDE, &[]).await;
     assert!(again.location().contains("&came=resent."));
     assert_eq!(house.desk.done().len(), 1);
+    for (resent, says) in [
+        (Resent::Sent, "The event is sent again."),
+        (
+            Resent::Paused,
+            "The event is sent again once the webhook’s pause is over",
+        ),
+        (
+            Resent::Off,
+            "The webhook is switched off: the event is kept, and sent once it is switched on.",
+        ),
+    ] {
+        *house.desk.resent.lock().unwrap() = Some(resent);
+        let page = asked(&mut browser, "Send again").await;
+        let done = browser.send(&page, DECIDE, &[]).await;
+        let page = browser.page(done.location()).await;
+        assert!(page.words().contains(says), "{says}: {}", page.words());
+    }
 }
 
 #[tokio::test]

@@ -1,26 +1,38 @@
 //! A service's desk that remembers what it was told.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use inbank_console::{
-    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, Resent, ShopCard, WebhookCard,
+    WebhookHealth, WebhookState,
 };
 use inbank_domain::{OrderKey, OrderReference, ShopName};
-use inbank_ports::{AuditEntry, async_trait};
+use inbank_ports::{AuditEntry, LedgerError, LedgerErrorKind, async_trait};
 use time::OffsetDateTime;
 
 #[derive(Default)]
 pub(crate) struct FakeDesk {
     pub(crate) done: Mutex<Vec<(String, AuditEntry)>>,
     pub(crate) added: Mutex<Option<NewShop>>,
-    switched_on: AtomicBool,
-    sent_again: AtomicBool,
+    pub(crate) switched_on: AtomicBool,
+    pub(crate) sent_again: AtomicBool,
+    /// What is said of all webhooks; none is an answer that does not come.
+    pub(crate) webhooks: Mutex<Option<Vec<WebhookHealth>>>,
+    /// What becomes of what is sent again; it is sent where nothing else is said.
+    pub(crate) resent: Mutex<Option<Resent>>,
+    /// Of the order 1001, besides one that failed.
+    pub(crate) deliveries: Mutex<Vec<DeliveryCard>>,
+    pub(crate) checks: AtomicUsize,
 }
 
 impl FakeDesk {
     fn note(&self, what: String, by: &AuditEntry) {
         self.done.lock().unwrap().push((what, by.clone()));
+    }
+
+    fn resent(&self) -> Resent {
+        self.resent.lock().unwrap().unwrap_or(Resent::Sent)
     }
 
     pub(crate) fn done(&self) -> Vec<String> {
@@ -29,7 +41,21 @@ impl FakeDesk {
     }
 }
 
-fn delivery() -> DeliveryCard {
+/// The webhook of a shop that is as it should be.
+pub(crate) fn healthy(shop: &ShopName) -> WebhookHealth {
+    WebhookHealth {
+        shop: shop.clone(),
+        state: WebhookState::Active,
+        since: None,
+        disabled_because: None,
+        last_status: Some(204),
+        last_problem: None,
+        dead: 0,
+        oldest: None,
+    }
+}
+
+pub(crate) fn delivery() -> DeliveryCard {
     DeliveryCard {
         order: OrderReference::parse("1001").unwrap(),
         number: 1,
@@ -38,6 +64,8 @@ fn delivery() -> DeliveryCard {
         tried_at: Some(OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()),
         next_at: None,
         dead_at: None,
+        taken_at: None,
+        to: None,
         status: Some(500),
         problem: Some("<b>it answered 500</b>".to_owned()),
     }
@@ -92,6 +120,7 @@ impl Desk for FakeDesk {
     }
 
     async fn check(&self, _: &ShopName) -> Vec<Check> {
+        self.checks.fetch_add(1, Ordering::SeqCst);
         vec![Check {
             name: "The clocks agree".to_owned(),
             passed: false,
@@ -122,20 +151,34 @@ impl Desk for FakeDesk {
         }))
     }
 
+    async fn webhooks(&self) -> Result<Vec<WebhookHealth>, DeskError> {
+        let webhooks = self.webhooks.lock().unwrap().clone();
+        webhooks.ok_or(LedgerError::new(LedgerErrorKind::Unavailable).into())
+    }
+
     async fn deliveries(&self, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {
-        let own = key.reference.as_str() == "1001";
-        Ok(own.then(delivery).into_iter().collect())
+        if key.reference.as_str() != "1001" {
+            return Ok(Vec::new());
+        }
+        let mut deliveries = self.deliveries.lock().unwrap().clone();
+        deliveries.push(delivery());
+        Ok(deliveries)
     }
 
-    async fn resend(&self, key: &OrderKey, number: u64, by: &AuditEntry) -> Result<(), DeskError> {
+    async fn resend(
+        &self,
+        key: &OrderKey,
+        number: u64,
+        by: &AuditEntry,
+    ) -> Result<Resent, DeskError> {
         self.note(format!("resend {key} {number}"), by);
-        Ok(())
+        Ok(self.resent())
     }
 
-    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError> {
+    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<Resent, DeskError> {
         self.note(format!("resend dead of {shop}"), by);
         self.sent_again.store(true, Ordering::Relaxed);
-        Ok(1)
+        Ok(self.resent())
     }
 
     async fn enable(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {

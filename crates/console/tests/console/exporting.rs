@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 
-use crate::house::{House, READER};
+use crate::house::{ADMIN, House, OTHER, READER, key, shop};
 
 const ALL: &str = "from=2020-01-01&until=2030-12-31";
 
@@ -68,7 +68,8 @@ async fn a_file_breaks_off_where_the_ledger_gives_no_answer_so_that_nobody_takes
  {
     let house = House::new();
     house.waiting("1001").await;
-    let mut browser = house.signed_in(READER).await;
+    // Of whom nothing else is asked before.
+    let mut browser = house.signed_in(OTHER).await;
     for what in ["orders", "events"] {
         let path = format!("/console/export/{what}.csv?{ALL}");
         house.ledger.fail_next(1);
@@ -105,4 +106,74 @@ async fn a_period_that_is_none_is_said_on_the_form() {
         "last month: {}",
         form.text
     );
+}
+
+#[tokio::test]
+async fn days_are_said_to_be_utc() {
+    let house = House::new();
+    let mut browser = house.signed_in(READER).await;
+    for path in ["/console/export", "/console/orders"] {
+        let page = browser.page(path).await;
+        let says = "Days begin and end at midnight UTC";
+        assert!(page.words().contains(says), "{path}: {}", page.words());
+    }
+}
+
+#[tokio::test]
+async fn orders_of_a_shop_that_was_removed_are_seen_and_exported_by_those_who_see_every_shop() {
+    let house = House::new();
+    house.waiting("1001").await;
+    house.troubled("1002").await;
+    assert!(house.worker.shops().remove(&shop("main")));
+    let mut browser = house.signed_in(ADMIN).await;
+    for path in ["/console/", "/console/orders", "/console/orders?shop=main"] {
+        let page = browser.page(path).await;
+        for order in ["1001", "1002"] {
+            assert!(page.link(order).is_some(), "{path}: {order}");
+        }
+    }
+    for shop in ["", "&shop=main"] {
+        for what in ["orders", "events"] {
+            let path = format!("/console/export/{what}.csv?{ALL}{shop}");
+            let page = browser.page(&path).await;
+            assert!(page.text.contains("1001,"), "{path}: {}", page.text);
+        }
+    }
+    let form = browser.page("/console/export").await;
+    assert!(form.text.contains("<option>main</option>"), "{}", form.text);
+    let found = browser.get("/console/find?reference=1001").await;
+    assert_eq!(found.location(), "/console/order?shop=main&reference=1001");
+    let order = browser.page(found.location()).await;
+    let says = "This process has no shop of this name";
+    assert!(order.words().contains(says), "{}", order.words());
+    for button in [
+        "Approve",
+        "Cancel",
+        "Read the bank now",
+        "Erase",
+        "Send again",
+    ] {
+        assert!(!order.text.contains(&format!(">{button}<")), "{button}");
+    }
+    let decide = "/console/order/decide?shop=main&reference=1001&deed=approve";
+    assert_eq!(browser.get(decide).await.status, StatusCode::NOT_FOUND);
+    let none = "/console/order?shop=main&reference=none";
+    assert_eq!(browser.get(none).await.status, StatusCode::NOT_FOUND);
+    let period = browser.page("/console/?period=month").await;
+    let says = "awaits merchant 1";
+    assert!(period.words().contains(says), "{}", period.words());
+    // Others see what their token names and this process has.
+    let mut other = house.signed_in(OTHER).await;
+    for path in [
+        "/console/orders".to_owned(),
+        "/console/orders?shop=main".to_owned(),
+        format!("/console/export/orders.csv?{ALL}"),
+        format!("/console/export/events.csv?{ALL}&shop=main"),
+    ] {
+        let page = other.page(&path).await;
+        assert!(!page.text.contains("1001"), "{path}: {}", page.text);
+    }
+    let path = "/console/order?shop=main&reference=1001";
+    assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(house.ledger_order(&key("1001")).await.attempts.len(), 1);
 }

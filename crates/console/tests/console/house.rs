@@ -82,7 +82,10 @@ impl House {
             bank,
             ledger,
             clock,
-            desk: Arc::default(),
+            desk: Arc::new(FakeDesk {
+                webhooks: Mutex::new(Some(Vec::new())),
+                ..FakeDesk::default()
+            }),
             worker,
             runtime,
         }
@@ -154,24 +157,39 @@ impl House {
         let session = self.paying(reference, "hp", "100").await;
         self.bank.customer_cancels(&session);
         self.order(reference).refresh().await.unwrap();
-        let mut order = self.ledger.order(&key(reference)).await.unwrap().unwrap();
+        let concern = inbank_domain::Concern::NotKnownAnyMore { attempt: 1 };
+        self.tell(reference, concern).await
+    }
+
+    /// Something to look at is found about the first attempt.
+    pub(crate) async fn tell(&self, reference: &str, concern: inbank_domain::Concern) -> String {
         let now = inbank_ports::Clock::now(&*self.clock);
-        order.tell_person(
-            1,
-            inbank_domain::Concern::NotKnownAnyMore { attempt: 1 },
-            now,
-        );
-        let told = order.needs_person.clone().unwrap();
+        let changed = |order: &mut Order| order.tell_person(1, concern, now);
+        self.change(reference, changed).await.needs_person.unwrap()
+    }
+
+    /// An order that the bank has granted with another amount than was asked for, of which nobody was told yet.
+    pub(crate) async fn disputed(&self, reference: &str) {
+        self.waiting(reference).await;
+        let named = Money::parse("399.9", Currency::EUR).unwrap();
+        let changed = |order: &mut Order| order.attempts[0].other_amount = Some(named);
+        self.change(reference, changed).await;
+    }
+
+    /// Changes an order as another process does.
+    pub(crate) async fn change(&self, reference: &str, change: impl FnOnce(&mut Order)) -> Order {
+        let mut order = self.ledger_order(&key(reference)).await;
+        change(&mut order);
         let write = Write {
-            order,
+            order: order.clone(),
             lease: None,
             due: Due::Never,
             worked_on: Vec::new(),
-            now,
+            now: inbank_ports::Clock::now(&*self.clock),
         };
         let saved = self.ledger.write(write).await.unwrap();
         assert!(matches!(saved, Saved::Written(_)), "{saved:?}");
-        told
+        order
     }
 
     /// A rental that waits for the device to be handed over.

@@ -1,8 +1,13 @@
-use axum::http::StatusCode;
-use inbank_ports::GatewayErrorKind;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use crate::browser::Browser;
-use crate::house::{ADMIN, House, READER, WRITER};
+use axum::http::StatusCode;
+use inbank_console::{Resent, WebhookHealth, WebhookState};
+use inbank_ports::{Clock as _, GatewayErrorKind};
+
+use crate::browser::{Answer, Browser};
+use crate::desk::healthy;
+use crate::house::{ADMIN, House, READER, WRITER, shop};
 
 const CHANGE: &str = "/console/shop/change";
 const ADD: &str = "/console/shop/add";
@@ -287,31 +292,129 @@ async fn whoever_may_not_change_shops_is_refused_by_page_and_by_form() {
 }
 
 #[tokio::test]
-async fn a_check_says_what_is_wrong() {
+async fn what_becomes_of_events_that_are_sent_again_is_said_as_it_is() {
     let house = House::new();
+    let mut browser = house.signed_in(WRITER).await;
+    for (resent, says) in [
+        (Resent::Sent, "The events are sent again."),
+        (
+            Resent::Paused,
+            "The events are sent again once the webhook’s pause is over",
+        ),
+        (
+            Resent::Off,
+            "The webhook is switched off: the events are kept, and sent once it is switched on.",
+        ),
+        (Resent::Nothing, "There was nothing to send again"),
+    ] {
+        *house.desk.resent.lock().unwrap() = Some(resent);
+        house.desk.sent_again.store(false, Ordering::Relaxed);
+        let page = browser.page("/console/shop?shop=main").await;
+        let asked = browser
+            .page(&page.link("Send all given up again").unwrap())
+            .await;
+        let done = browser.send(&asked, CHANGE, &[("reason", "back")]).await;
+        let page = browser.page(done.location()).await;
+        assert!(page.words().contains(says), "{says}: {}", page.words());
+    }
+}
+
+#[tokio::test]
+async fn the_list_says_which_webhook_fails() {
+    let house = House::new();
+    let [main, other] = ["main", "other"].map(shop);
+    *house.desk.webhooks.lock().unwrap() = Some(vec![WebhookHealth {
+        state: WebhookState::Failing,
+        since: Some(house.clock.now() - Duration::from_hours(2)),
+        last_status: Some(500),
+        last_problem: Some("answered 500".to_owned()),
+        dead: 3,
+        oldest: Some(Duration::from_hours(2)),
+        ..healthy(&main)
+    }]);
     let mut browser = house.signed_in(READER).await;
-    let page = browser.page("/console/shop/check?shop=main").await;
+    let page = browser.page("/console/shops").await;
+    let row = "failing for 2 h, HTTP 500; 3 events given up; the oldest event has waited for 2 h";
+    assert!(page.words().contains(row), "{}", page.words());
     assert!(
-        page.words()
-            .contains("The clocks agree ! wrong set both by NTP"),
-        "{}",
+        page.words().contains("none"),
+        "{other} has none: {}",
         page.words()
     );
+    *house.desk.webhooks.lock().unwrap() = None;
+    let page = browser.page("/console/shops").await;
+    assert!(page.words().contains("not known"), "{}", page.words());
+}
+
+const CHECK: &str = "/console/shop/check";
+const CHECK_MAIN: &str = "/console/shop/check?shop=main";
+
+/// Checks a shop, as its page has it done.
+async fn checked(browser: &mut Browser) -> Answer {
+    let page = browser.page("/console/shop?shop=main").await;
+    let done = browser.send(&page, CHECK, &[]).await;
+    browser.page(done.location()).await
+}
+
+#[tokio::test]
+async fn a_check_says_what_is_wrong_and_when_it_was_looked() {
+    let house = House::new();
+    let mut browser = house.signed_in(READER).await;
+    let page = checked(&mut browser).await;
+    for part in [
+        "The clocks agree ! wrong set both by NTP",
+        "Looked at 2026-",
+    ] {
+        assert!(page.words().contains(part), "{part}: {}", page.words());
+    }
     // Without a service, the bank is asked by the shop's own connection.
     let mut embedded = Browser::new(house.console().router());
     embedded.sign_in(READER).await;
-    let page = embedded.page("/console/shop/check?shop=main").await;
+    let page = checked(&mut embedded).await;
     assert!(
         page.words().contains("The shop can work."),
         "{}",
         page.words()
     );
     house.bank.fail_next(GatewayErrorKind::NotAuthorised);
-    let page = embedded.page("/console/shop/check?shop=main").await;
+    house.pass(Duration::from_mins(1));
+    let page = checked(&mut embedded).await;
     assert!(
         page.words().contains("did not accept the API key"),
         "{}",
         page.words()
     );
     assert_eq!(embedded.get(ADD).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_link_checks_nothing_and_a_form_only_so_often() {
+    let house = House::new();
+    let count = || house.desk.checks.load(Ordering::SeqCst);
+    let mut browser = house.signed_in(READER).await;
+    let page = browser.page(CHECK_MAIN).await;
+    assert!(page.words().contains("was not checked"), "{}", page.words());
+    let none = crate::browser::fields(&[("shop", "main")]);
+    let answer = browser.post(CHECK, &none).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.words());
+    assert_eq!(count(), 0);
+    for (passed, asked) in [(0, 1), (3, 1), (6, 2), (1, 2)] {
+        house.pass(Duration::from_secs(passed));
+        checked(&mut browser).await;
+        assert_eq!(count(), asked, "{passed} s later");
+    }
+    let page = browser.page(CHECK_MAIN).await;
+    assert!(
+        page.words().contains("The clocks agree"),
+        "{}",
+        page.words()
+    );
+    assert_eq!(count(), 2);
+    let mut stranger = house.signed_in(crate::house::OTHER).await;
+    let own = stranger.page("/console/").await.hidden("/console/sign-out");
+    let mut sent = own;
+    sent.extend(none);
+    let answer = stranger.post(CHECK, &sent).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.words());
+    assert_eq!(count(), 2);
 }

@@ -169,7 +169,7 @@ impl fmt::Display for Told {
 
 /// An amount of the bank's that is not the attempt's.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the bank names {named} where {} was asked for", amount(*.asked))]
+#[error("the bank names {} where {} was asked for", .named.in_coins(), amount(*.asked))]
 pub struct OtherAmount {
     /// The bank's.
     pub named: Money,
@@ -178,7 +178,10 @@ pub struct OtherAmount {
 }
 
 fn amount(amount: Option<Money>) -> String {
-    amount.map_or_else(|| "the bank's own total".to_owned(), |a| a.to_string())
+    amount.map_or_else(
+        || "the bank's own total".to_owned(),
+        |a| a.in_coins().to_string(),
+    )
 }
 
 #[cfg(test)]

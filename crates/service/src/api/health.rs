@@ -84,7 +84,7 @@ pub(super) async fn ready(State(api): State<Shared>) -> Response {
         undelivered: measures.undelivered,
         oldest_undelivered_seconds: seconds(measures.oldest_undelivered),
         shops_unusable: api.platform.withheld_shops().len(),
-        webhooks_disabled: count(|webhook| webhook.disabled.into()),
+        webhooks_disabled: count(|webhook| webhook.disabled.is_some().into()),
         webhooks_waiting: count(|webhook| webhook.waiting),
         webhooks_dead: count(|webhook| webhook.dead),
     };

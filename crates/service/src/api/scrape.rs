@@ -185,7 +185,9 @@ fn show_webhook(shop: &ShopName, webhook: Option<&WebhookMeasures>) {
     );
     count(
         "inbank_webhooks_disabled",
-        webhook.is_some_and(|webhook| webhook.disabled).into(),
+        webhook
+            .is_some_and(|webhook| webhook.disabled.is_some())
+            .into(),
     );
     gauge!("inbank_webhooks_oldest_seconds", "shop" => shop.clone())
         .set(seconds(webhook.and_then(|webhook| webhook.oldest)));

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use inbank::ShopName;
-use inbank_adapters_sql::{PendingDelivery, Webhook, WebhookOrigin};
+use inbank_adapters_sql::{KeptDelivery, Webhook, WebhookOrigin};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -94,7 +94,7 @@ struct WebhookFailure {
 }
 
 impl WebhookAnswer {
-    fn of(webhook: &Webhook, failed: Vec<PendingDelivery>) -> Self {
+    fn of(webhook: &Webhook, failed: Vec<KeptDelivery>) -> Self {
         let at = |at: Option<OffsetDateTime>| at.map(moment);
         Self {
             url: address(webhook).to_owned(),
@@ -122,8 +122,8 @@ impl WebhookAnswer {
     }
 }
 
-impl From<PendingDelivery> for WebhookFailure {
-    fn from(failed: PendingDelivery) -> Self {
+impl From<KeptDelivery> for WebhookFailure {
+    fn from(failed: KeptDelivery) -> Self {
         Self {
             event: failed.id,
             reference: failed.reference,

@@ -2,15 +2,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use inbank::console::{
-    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, ShopCard, WebhookCard, WebhookState,
+    Check, DeliveryCard, Desk, DeskError, NewShop, Origin, Resent, ShopCard, WebhookCard,
+    WebhookHealth, WebhookState,
 };
 use inbank::ports::AuditEntry;
 use inbank::{Bank, Invalid, OrderKey, OrderReference, Platform, Reach, ShopName};
-use inbank_adapters_sql::{PendingDelivery, ServiceStore, Webhook, WebhookOrigin};
+use inbank_adapters_sql::{KeptDelivery, ServiceStore, Webhook, WebhookMeasures, WebhookOrigin};
 
 use crate::Service;
 use crate::shops::{KeySource, RuntimeShops, Settings, ShopSettingError};
-use crate::webhook::{Again, Standing, WebhookError, Webhooks, address, standing};
+use crate::webhook::{Again, Standing, WebhookError, Webhooks, address, standing, without_query};
 
 /// The console's desk: the same calls as the API's.
 pub(super) struct ServiceDesk {
@@ -109,26 +110,47 @@ impl Desk for ServiceDesk {
         }
     }
 
+    async fn webhooks(&self) -> Result<Vec<WebhookHealth>, DeskError> {
+        let measured = self.store.measure_webhooks(self.webhooks.now()).await?;
+        Ok(measured.into_iter().map(webhook_health).collect())
+    }
+
     async fn deliveries(&self, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {
         let waiting = self.store.deliveries(key, self.webhooks.now()).await?;
         waiting.into_iter().map(delivery_card).collect()
     }
 
-    async fn resend(&self, key: &OrderKey, number: u64, by: &AuditEntry) -> Result<(), DeskError> {
+    async fn resend(
+        &self,
+        key: &OrderKey,
+        number: u64,
+        by: &AuditEntry,
+    ) -> Result<Resent, DeskError> {
         let events = self.platform.ledger().events(key).await?;
         let event = events.iter().find(|event| event.number == number);
         let id = event.ok_or(DeskError::Missing)?.id();
         let again = Again::Event(&id);
-        match self.webhooks.resend(&key.shop, &again, by).await? {
-            0 => Err(DeskError::Refused(
-                "the event was not sent yet: it is on its way, and needs no second one".to_owned(),
-            )),
-            _ => Ok(()),
+        match self.resent(&key.shop, &again, by).await? {
+            Resent::Nothing => {
+                let why = match self.rests(&key.shop).await? {
+                    Resent::Off => {
+                        "the webhook is switched off: the event waits for it, and is sent once it is switched on"
+                    }
+                    Resent::Paused => {
+                        "the webhook pauses: the event waits for that, and needs no second one"
+                    }
+                    Resent::Sent | Resent::Nothing => {
+                        "the event was not sent yet: it is on its way, and needs no second one"
+                    }
+                };
+                Err(DeskError::Refused(why.to_owned()))
+            }
+            resent @ (Resent::Sent | Resent::Paused | Resent::Off) => Ok(resent),
         }
     }
 
-    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<u64, DeskError> {
-        Ok(self.webhooks.resend(shop, &Again::Dead, by).await?)
+    async fn resend_dead(&self, shop: &ShopName, by: &AuditEntry) -> Result<Resent, DeskError> {
+        self.resent(shop, &Again::Dead, by).await
     }
 
     async fn enable(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
@@ -137,6 +159,33 @@ impl Desk for ServiceDesk {
 }
 
 impl ServiceDesk {
+    async fn resent(
+        &self,
+        shop: &ShopName,
+        again: &Again<'_>,
+        by: &AuditEntry,
+    ) -> Result<Resent, DeskError> {
+        let count = self.webhooks.resend(shop, again, by).await?;
+        if count == 0 {
+            return Ok(Resent::Nothing);
+        }
+        self.rests(shop).await
+    }
+
+    /// What becomes of events that are to be sent by a shop's webhook, as it stands.
+    async fn rests(&self, shop: &ShopName) -> Result<Resent, DeskError> {
+        let now = self.webhooks.now();
+        let webhook = self.store.webhook(shop, now).await?;
+        let webhook = webhook.ok_or(DeskError::Missing)?;
+        Ok(if webhook.disabled.is_some() {
+            Resent::Off
+        } else if webhook.paused_until.is_some_and(|until| until > now) {
+            Resent::Paused
+        } else {
+            Resent::Sent
+        })
+    }
+
     /// As far as they may differ before somebody has to look.
     const APART: u64 = 2_000;
 
@@ -224,7 +273,7 @@ const fn origin(origin: WebhookOrigin) -> Origin {
     }
 }
 
-fn webhook_card(webhook: Webhook, failed: Vec<PendingDelivery>) -> Result<WebhookCard, DeskError> {
+fn webhook_card(webhook: Webhook, failed: Vec<KeptDelivery>) -> Result<WebhookCard, DeskError> {
     let failures = failed.into_iter().map(delivery_card);
     Ok(WebhookCard {
         url: address(&webhook).to_owned(),
@@ -248,7 +297,26 @@ fn webhook_card(webhook: Webhook, failed: Vec<PendingDelivery>) -> Result<Webhoo
     })
 }
 
-fn delivery_card(delivery: PendingDelivery) -> Result<DeliveryCard, DeskError> {
+fn webhook_health(measures: WebhookMeasures) -> WebhookHealth {
+    let (disabled_at, disabled_because) = measures.disabled.unzip();
+    let state = match (disabled_at, measures.failing_since) {
+        (Some(_), _) => WebhookState::Disabled,
+        (None, Some(_)) => WebhookState::Failing,
+        (None, None) => WebhookState::Active,
+    };
+    WebhookHealth {
+        shop: measures.shop,
+        state,
+        since: disabled_at.or(measures.failing_since),
+        disabled_because,
+        last_status: measures.last_status,
+        last_problem: measures.last_problem,
+        dead: measures.dead,
+        oldest: measures.oldest,
+    }
+}
+
+fn delivery_card(delivery: KeptDelivery) -> Result<DeliveryCard, DeskError> {
     let order = OrderReference::parse(delivery.reference);
     Ok(DeliveryCard {
         order: order.map_err(|error| DeskError::Refused(error.to_string()))?,
@@ -258,6 +326,8 @@ fn delivery_card(delivery: PendingDelivery) -> Result<DeliveryCard, DeskError> {
         tried_at: delivery.tried_at,
         next_at: delivery.due_at,
         dead_at: delivery.dead_at,
+        taken_at: delivery.taken_at,
+        to: delivery.url.map(|url| without_query(&url).to_owned()),
         status: delivery.status,
         problem: delivery.problem,
     })
@@ -287,6 +357,7 @@ impl From<ShopSettingError> for DeskError {
             | ShopSettingError::OpenOrders(_)
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
+            | ShopSettingError::SameIdentity
             | ShopSettingError::Refused(_) => Self::Refused(error.to_string()),
             ShopSettingError::Invalid(invalid) => Self::Refused(wrong(&invalid)),
         }

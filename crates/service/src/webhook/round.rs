@@ -212,7 +212,9 @@ impl Webhooks {
 
     fn ruled(&self, due: &DueDelivery, id: &str, came: &Tried) -> Ruled {
         if came.is_taken() {
-            return Ruled::Delivered;
+            return Ruled::Delivered {
+                status: came.status,
+            };
         }
         let report = report(came);
         let shop = &due.key.shop;

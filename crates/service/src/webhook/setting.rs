@@ -2,7 +2,7 @@
 
 use inbank::ports::AuditEntry;
 use inbank::{AttemptId, Invalid, LedgerError, OrderKey, ShopName};
-use inbank_adapters_sql::{PendingDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget};
+use inbank_adapters_sql::{KeptDelivery, Resend, Webhook, WebhookOrigin, WebhookTarget};
 use time::OffsetDateTime;
 
 use super::courier::Parcel;
@@ -61,7 +61,7 @@ impl Webhooks {
     pub(crate) async fn show(
         &self,
         shop: &ShopName,
-    ) -> Result<(Webhook, Vec<PendingDelivery>), WebhookError> {
+    ) -> Result<(Webhook, Vec<KeptDelivery>), WebhookError> {
         let webhook = self.store.webhook(shop, self.now()).await?;
         let webhook = webhook.ok_or(WebhookError::Missing)?;
         let failed = self

@@ -23,7 +23,12 @@ pub(crate) const fn standing(webhook: &Webhook) -> Standing {
     }
 }
 
-/// Where it goes, without a query: there may be a token in it.
+/// Where it goes, without a query.
 pub(crate) fn address(webhook: &Webhook) -> &str {
-    webhook.target.url.split('?').next().unwrap_or_default()
+    without_query(&webhook.target.url)
+}
+
+/// There may be a token in a query.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }

@@ -2,15 +2,19 @@
 
 use std::fmt::Write as _;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
-use crate::{ADMIN, OTHER, READER, Service};
+use crate::receiver::{Receiver, Reply};
+use crate::sending::House;
+use crate::webhooks::GRANTED;
+use crate::{ADMIN, BRANCH, OTHER, READER, Service, answered};
 
 /// A browser of somebody who has signed in.
 pub(crate) struct Browser<'a> {
-    service: &'a Service,
+    router: &'a Router,
     session: String,
 }
 
@@ -46,8 +50,8 @@ fn form(fields: &[(&str, &str)]) -> String {
     form
 }
 
-async fn sent(service: &Service, request: Request<Body>) -> Page {
-    let response = service.router.clone().oneshot(request).await.unwrap();
+async fn sent(router: &Router, request: Request<Body>) -> Page {
+    let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     Page {
@@ -59,22 +63,26 @@ async fn sent(service: &Service, request: Request<Body>) -> Page {
 
 impl<'a> Browser<'a> {
     pub(crate) async fn of(service: &'a Service, token: &str) -> Browser<'a> {
+        Self::at(&service.router, token).await
+    }
+
+    async fn at(router: &'a Router, token: &str) -> Browser<'a> {
         let nobody = Browser {
-            service,
+            router,
             session: String::new(),
         };
         let page = nobody.post("/console/sign-in", &[("token", token)]).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         let cookie = page.headers[header::SET_COOKIE].to_str().unwrap();
         let session = cookie.split(';').next().unwrap().to_owned();
-        Browser { service, session }
+        Browser { router, session }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Page {
         let request = Request::get(path)
             .header(header::HOST, "pay.example")
             .header(header::COOKIE, &self.session);
-        sent(self.service, request.body(Body::empty()).unwrap()).await
+        sent(self.router, request.body(Body::empty()).unwrap()).await
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
@@ -83,11 +91,7 @@ impl<'a> Browser<'a> {
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::COOKIE, &self.session);
-        sent(
-            self.service,
-            request.body(Body::from(form(fields))).unwrap(),
-        )
-        .await
+        sent(self.router, request.body(Body::from(form(fields))).unwrap()).await
     }
 
     /// Opens the page that asks, and sends its form.
@@ -101,6 +105,15 @@ impl<'a> Browser<'a> {
         ];
         all.extend(fields);
         self.post(path, &all).await
+    }
+
+    /// Has a shop checked, as its page does.
+    async fn checks(&self, shop: &str) -> Page {
+        let page = self.get(&format!("/console/shop?shop={shop}")).await;
+        let fields = [("form", page.hidden("form")), ("shop", shop)];
+        let checked = self.post("/console/shop/check", &fields).await;
+        assert_eq!(checked.status, StatusCode::SEE_OTHER, "{}", checked.text);
+        self.get(checked.location()).await
     }
 }
 
@@ -129,7 +142,7 @@ async fn the_services_tokens_sign_in_and_see_what_they_may() {
         assert_eq!(listed.text.contains("1001"), status == StatusCode::OK);
     }
     let nobody = Browser {
-        service: &service,
+        router: &service.router,
         session: String::new(),
     };
     let turned = nobody.get(order).await;
@@ -177,7 +190,7 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     let (first, second) = (shop.text.find(new), shop.text.find(former));
     assert!(first.is_some() && first < second, "{}", shop.text);
 
-    let check = admin.get("/console/shop/check?shop=outlet").await;
+    let check = admin.checks("outlet").await;
     assert!(check.text.contains("The bank answers"), "{}", check.text);
     let remove = "/console/shop/change?shop=outlet&change=remove";
     let fields = [
@@ -191,9 +204,10 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 
     let audit = admin.get("/console/audit").await;
+    let rotated = format!("shop.keys {former} → {new}, {former}");
     for what in [
         "shop.set",
-        "shop.keys",
+        &rotated,
         "shop.remove",
         "opened in spring",
         "rotated",
@@ -267,7 +281,7 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
 async fn a_check_says_whether_the_bank_answers_takes_the_key_and_what_time_it_is() {
     let service = Service::new().await;
     let admin = Browser::of(&service, ADMIN).await;
-    let check = admin.get("/console/shop/check?shop=main").await;
+    let check = admin.checks("main").await;
     for says in ["The bank answers", "It takes the shop", "The clocks agree"] {
         assert!(check.text.contains(says), "{says}: {}", check.text);
     }
@@ -305,4 +319,120 @@ async fn a_webhook_and_what_it_failed_to_deliver_are_shown_and_sent_again() {
         sent.status,
         sent.text
     );
+}
+
+#[tokio::test]
+async fn keys_that_a_call_changes_are_audited_by_their_fingerprints() {
+    let service = Service::new().await;
+    let admin = Browser::of(&service, ADMIN).await;
+    let set = async |keys: &str| {
+        let body = format!(
+            r#"{{"region":"latvia","shop_uuid":"{}","base_url":"http://127.0.0.1:1","api_keys":{keys}}}"#,
+            OUTLET[2].1
+        );
+        let set = service.put("/v1/shops/outlet", &body).await;
+        assert_eq!(set.status, StatusCode::OK, "{}", set.text);
+        admin.get("/console/audit").await.text
+    };
+    let (former, new) = ("1dbf4a6a5d5db6dd", "479a61d5370a0351");
+    let audit = set(r#"["key-of-the-outlet"]"#).await;
+    assert!(!audit.contains("→"), "{audit}");
+    let audit = set(r#"["new-key","key-of-the-outlet"]"#).await;
+    let says = format!("shop.set {former} → {new}, {former}");
+    assert!(audit.contains(&says), "{audit}");
+    let audit = set(r#"["new-key","key-of-the-outlet"]"#).await;
+    assert_eq!(audit.matches("→").count(), 1, "{audit}");
+}
+
+#[tokio::test]
+async fn a_shop_that_may_not_be_seen_is_not_named_by_what_another_has_in_common_with_it() {
+    let service = Service::new().await;
+    let admin = Browser::of(&service, ADMIN).await;
+    let added = admin.does("/console/shop/add", &OUTLET).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let scoped = Browser::of(&service, BRANCH).await;
+    let branch = OUTLET.map(|(name, value)| (name, if name == "name" { "branch" } else { value }));
+    let refused = scoped.does("/console/shop/add", &branch).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    let body = format!(
+        r#"{{"region":"latvia","shop_uuid":"{}","base_url":"http://127.0.0.1:1","api_keys":["key-of-the-outlet"]}}"#,
+        OUTLET[2].1
+    );
+    let call = service.ask(Method::PUT, "/v1/shops/branch", BRANCH, Some(&body));
+    let call = call.await;
+    assert!(call.status.is_client_error(), "{}", call.status);
+    let says = "another shop has the same identifier or key at the bank";
+    for text in [&refused.text, &call.text] {
+        let said = text.to_lowercase();
+        assert!(said.contains(says), "{text}");
+        assert!(!said.contains("outlet"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_off_is_said_on_the_overview_and_what_is_sent_again_is_kept() {
+    let mut receiver = Receiver::start().await;
+    let house = House::new().await.with_webhook("main", &receiver.url).await;
+    receiver.replies([Reply::Status(410)]);
+    house.tell("main", "1001", GRANTED).await;
+    let running = house.start().await;
+    receiver.next().await;
+    house
+        .until("main", |webhook| webhook.disabled.is_some())
+        .await;
+    house.tell("main", "1002", GRANTED).await;
+    let admin = Browser::at(&running.router, ADMIN).await;
+    for page in ["/console/", "/console/shops"] {
+        let page = admin.get(page).await;
+        let says = ", since the shop’s server wants no more (HTTP 410)";
+        assert!(page.text.contains(says), "{}", page.text);
+    }
+    let resend = async |reference: &str| {
+        let path =
+            format!("/console/order/decide?shop=main&reference={reference}&deed=resend&number=1");
+        let fields = [
+            ("shop", "main"),
+            ("reference", reference),
+            ("deed", "resend"),
+            ("number", "1"),
+        ];
+        admin.does(&path, &fields).await
+    };
+    let sent = resend("1001").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = admin.get(sent.location()).await;
+    let says = "The webhook is switched off: the event is kept, and sent once it is switched on.";
+    assert!(page.text.contains(says), "{}", page.text);
+    // One that was never taken up is kept all the same, and not on its way.
+    let kept = resend("1002").await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    let says = "the event waits for it, and is sent once it is switched on";
+    assert!(kept.text.contains(says), "{}", kept.text);
+    // Nothing was given up.
+    let change = "/console/shop/change?shop=main&change=resend";
+    let none = admin.get(change).await;
+    assert_eq!(none.status, StatusCode::CONFLICT, "{}", none.text);
+    let says = "No event of this shop is given up.";
+    assert!(none.text.contains(says), "{}", none.text);
+
+    let path = "/v1/shops/main/webhook/enable";
+    let enabled = answered(&running.router, Method::POST, path, ADMIN, None).await;
+    assert_eq!(enabled.status, StatusCode::OK, "{}", enabled.text);
+    running.wake();
+    for _ in 0..2 {
+        receiver.next().await;
+    }
+    house
+        .until("main", |webhook| {
+            webhook.waiting == 0 && webhook.position == 2
+        })
+        .await;
+    let order = "/console/order?shop=main&reference=1001";
+    let page = admin.get(order).await;
+    for says in ["event 1 was taken", &receiver.url, "HTTP 204"] {
+        assert!(page.text.contains(says), "{says}: {}", page.text);
+    }
+    let page = admin.get("/console/").await;
+    assert!(page.text.contains("1, all of them taken"), "{}", page.text);
+    running.stop().await;
 }

@@ -44,6 +44,8 @@ use tower::ServiceExt as _;
 const ADMIN: &str = "token-that-may-do-everything";
 const READER: &str = "token-that-reads-the-main-shop";
 const OTHER: &str = "token-of-the-other-shop-alone";
+/// Sets up the shop `branch`, which isn't there yet, and no other.
+const BRANCH: &str = "token-that-sets-up-the-branch-alone";
 
 /// A product of the fake bank.
 const PRODUCT: &str = "hp_approval";
@@ -96,6 +98,7 @@ impl Service {
             Token::new(ADMIN, Scope::Admin),
             Token::new(READER, Scope::Read).for_shops(shop("main")),
             Token::new(OTHER, Scope::Write).for_shops(shop("other")),
+            Token::new(BRANCH, Scope::Admin).for_shops(shop("branch")),
         ]);
         let (end, stopping) = channel(false);
         let webhooks = WebhookOptions {

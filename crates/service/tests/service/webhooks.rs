@@ -12,7 +12,7 @@ use crate::receiver::{Receiver, Reply};
 use crate::sending::{FORMER, House, SECRET};
 use crate::{ADMIN, answered};
 
-const GRANTED: EventKind = EventKind::AwaitsMerchant;
+pub(crate) const GRANTED: EventKind = EventKind::AwaitsMerchant;
 const DECLINED: EventKind = EventKind::NotPaid(NotPaid::Declined);
 
 #[tokio::test]

@@ -144,6 +144,7 @@ pub fn cases() -> &'static [LedgerCase] {
         keeping::order_that_moved_on_is_not_erased,
         keeping::measures_count_what_waits,
         keeping::statistics_count_every_order,
+        keeping::shops_are_those_of_which_there_are_orders,
         period::period_counts_what_was_told_in_it,
         period::period_adds_what_was_financed_and_what_waits,
         period::period_says_how_long_paying_took,

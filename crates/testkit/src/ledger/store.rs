@@ -49,6 +49,13 @@ impl Store {
         self.rows.get(key).map(Row::read).transpose()
     }
 
+    pub(super) fn shops(&self) -> Vec<ShopName> {
+        let mut shops: Vec<_> = self.rows.keys().map(|key| key.shop.clone()).collect();
+        // They come by their shops.
+        shops.dedup();
+        shops
+    }
+
     pub(super) fn order_of(&self, shop: &ShopName, attempt: &AttemptId) -> Option<OrderReference> {
         let owner = self.owner_of(shop, attempt)?;
         Some(owner.reference.clone())

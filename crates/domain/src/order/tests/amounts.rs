@@ -20,6 +20,7 @@ fn an_amount_that_is_absent_or_written_otherwise_is_no_difference() {
 #[test]
 fn another_amount_or_currency_is_told_when_it_comes_to_light_and_never_paid() {
     for other in [euros("99.99"), Money::parse("100", Currency::PLN).unwrap()] {
+        let shown = other.in_coins();
         let mut order = new_order();
         let number = opened(&mut order, 1, at(0));
         order.observe(number, &of_total(number, "pending", other), at(1));
@@ -27,7 +28,7 @@ fn another_amount_or_currency_is_told_when_it_comes_to_light_and_never_paid() {
         assert_eq!(
             told(&mut order),
             [format!(
-                "needs_person: the bank names {other} where 100 EUR was asked for"
+                "needs_person: the bank names {shown} where 100.00 EUR was asked for"
             )]
         );
         order.observe(number, &of_total(number, "granted", other), at(3));
@@ -36,10 +37,10 @@ fn another_amount_or_currency_is_told_when_it_comes_to_light_and_never_paid() {
             told(&mut order),
             [
                 format!(
-                    "needs_person: attempt 1 waits for the merchant, but the bank names {other} where 100 EUR was asked for"
+                    "needs_person: attempt 1 waits for the merchant, but the bank names {shown} where 100.00 EUR was asked for"
                 ),
                 format!(
-                    "needs_person: attempt 1 is completed, but the bank names {other} where 100 EUR was asked for"
+                    "needs_person: attempt 1 is completed, but the bank names {shown} where 100.00 EUR was asked for"
                 )
             ]
         );

@@ -183,7 +183,7 @@ fn a_former_cart_that_is_completed_is_for_a_person_with_both_amounts() {
     assert_eq!(
         told(&mut order),
         [
-            "needs_person: attempt 1 is completed with 100 EUR, and the order was changed to 200 EUR before: the customer pays for the former cart"
+            "needs_person: attempt 1 is completed with 100.00 EUR, and the order was changed to 200.00 EUR before: the customer pays for the former cart"
         ]
     );
     assert_eq!(order.status(), OrderStatus::NeedsPerson);
@@ -217,7 +217,7 @@ fn two_that_the_bank_completes_at_the_same_moment_are_one_payment_and_a_person()
         told(&mut order),
         [
             "paid",
-            "needs_person: attempt 1 is completed with 100 EUR, and attempt 2 with 100 EUR as well: the customer pays twice"
+            "needs_person: attempt 1 is completed with 100.00 EUR, and attempt 2 with 100.00 EUR as well: the customer pays twice"
         ]
     );
     assert!(order.needs_person.is_some());
@@ -292,7 +292,7 @@ fn a_former_cart_that_had_ended_and_is_completed_late_is_for_a_person_with_both_
     assert_eq!(
         told(&mut order),
         [
-            "needs_person: attempt 1 is completed with 100 EUR, and the order was changed to 200 EUR before: the customer pays for the former cart"
+            "needs_person: attempt 1 is completed with 100.00 EUR, and the order was changed to 200.00 EUR before: the customer pays for the former cart"
         ]
     );
     assert_eq!(order.status(), OrderStatus::NeedsPerson);

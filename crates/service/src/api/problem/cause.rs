@@ -142,6 +142,7 @@ impl From<ShopSettingError> for Problem {
             | ShopSettingError::Taken
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
+            | ShopSettingError::SameIdentity
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
             ShopSettingError::OpenOrders(open) => Self::open_orders(open),
             ShopSettingError::Missing => Self::new(NOT_FOUND, says),

@@ -194,6 +194,22 @@ pub(super) async fn measures_count_what_waits(scene: &Scene<'_>) {
     assert_eq!((none.due, none.undelivered), (0, 0));
 }
 
+pub(super) async fn shops_are_those_of_which_there_are_orders(scene: &Scene<'_>) {
+    assert_eq!(scene.ledger.shops().await.unwrap(), []);
+    for name in ["o-1", "o-2"] {
+        scene.at_rest(name).await;
+    }
+    assert_eq!(scene.ledger.shops().await.unwrap(), [main_shop()]);
+    let elsewhere = scene.order_of(second_shop(), "o-1");
+    scene.written(&elsewhere, Due::Never).await;
+    // One that can't be read is there all the same.
+    scene.break_order(&elsewhere.key).await;
+    let both = [main_shop(), second_shop()];
+    assert_eq!(scene.ledger.shops().await.unwrap(), both);
+    assert!(scene.ledger.erase(&elsewhere.key, None).await.unwrap());
+    assert_eq!(scene.ledger.shops().await.unwrap(), [main_shop()]);
+}
+
 pub(super) async fn statistics_count_every_order(scene: &Scene<'_>) {
     let shops = [main_shop(), second_shop()];
     let none = scene.ledger.statistics(&shops, scene.now()).await.unwrap();
