@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our crates each one may build on. A new crate gets its row here.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
@@ -55,7 +55,9 @@ const ARROWS: [(&str, &[&str]); 14] = [
         ],
     ),
     // An example, so it knows what an embedder knows.
-    ("storefront", &["inbank"]),
+    ("storefront", &["inbank", "pages"]),
+    // What a shop has without us.
+    ("pages", &[]),
     ("sandbox", &[]),
     ("xtask", &[]),
     (

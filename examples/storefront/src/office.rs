@@ -1,50 +1,43 @@
 //! The back office: what the shop decides. Put a sign-in of your own before it.
 
-use inbank::{AssetIdentifiers, SerialNumber};
-use minijinja::context;
-use minijinja::value::Serde;
+use inbank::{AssetIdentifiers, Invalid, SerialNumber};
+use inbank_pages::{ALL, context};
 
-use crate::order::is_decided;
-use crate::page::{Page, Trouble, Visit, back};
+use crate::Visit;
+use crate::checkout::rental;
+use crate::order::standing;
+use crate::page::{Found, Page, back, change, placed};
 
 pub(crate) async fn show(visit: Visit) -> Page {
-    let seen = *visit.front.book.news.borrow();
+    let seen = visit.orders.changes(ALL);
     let mut orders = Vec::new();
-    for (reference, placed) in visit.front.book.all() {
-        let Some(stands) = visit.front.shop.order(&reference).find().await? else {
-            continue; // The customer has not gone to pay yet.
-        };
-        orders.push(context! {
-            reference,
-            article => visit.shown(&placed.article),
-            way => placed.way.map(Serde),
-            delivers => placed.delivers,
-            status => stands.status().name(),
-            detail => stands.status().detail(),
-            decided => is_decided(&stands),
-            dispute => stands.needs_person,
-        });
+    for (reference, placed) in visit.orders.all() {
+        // Nobody has gone to pay for it yet where the platform doesn't know it.
+        if let Some(stands) = visit.shop.order(&reference).find().await? {
+            orders.push(context! { reference, ..standing(&visit, &placed, &stands) });
+        }
     }
-    visit.page("office.html", context! { orders, seen })
+    Ok(visit.page("office.html", context! { orders, seen }))
 }
 
 pub(crate) async fn decide(visit: Visit) -> Page {
-    let (placed, order) = (visit.placed()?, visit.order());
-    let done = match visit.given("press") {
+    let done = press(&visit).await;
+    change(&visit, |_| ());
+    back(done, "/office")
+}
+
+async fn press(visit: &Visit) -> Found<()> {
+    let (placed, order) = (placed(visit)?, visit.shop.order(visit.given("order")));
+    match visit.given("press") {
         "approve" => order.approve().await.map(drop),
         "cancel" => order.cancel().await.map(drop),
         // Hands the device over that was scanned.
-        "activate" => match SerialNumber::parse(visit.given("serial_number")) {
-            Ok(number) => {
-                let way = placed.way.ok_or(Trouble::Missing)?;
-                let (model, _) = visit.rental(&placed.article, &way).await?;
-                let device = AssetIdentifiers::new(None, Some(number));
-                order.activate(&model, &device).await.map(drop)
-            }
-            Err(wrong) => Err(wrong.into()),
-        },
-        _ => return Err(Trouble::Invalid),
-    };
-    visit.change(|_| ());
-    back(done, "/office".to_owned())
+        "activate" => {
+            let number = SerialNumber::parse(visit.given("serial_number"))?;
+            let device = AssetIdentifiers::new(None, Some(number));
+            let (_, model, _) = rental(visit, &placed.article).await?;
+            order.activate(&model, &device).await.map(drop)
+        }
+        _ => Err(Invalid::new("press", "must be a button of the page").into()),
+    }
 }

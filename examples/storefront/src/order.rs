@@ -1,90 +1,64 @@
 //! How an order stands, for its customer: the page turns by itself when there is news.
 
-use std::convert::Infallible;
+use inbank::{Action, Application, Language, Order, OrderStatus, Regeneration};
+use inbank_pages::{Serde, Value, context, see};
 
-use axum::response::IntoResponse as _;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::stream::{StreamExt as _, unfold};
-use inbank::{Action, Application, Order, OrderStatus, Regeneration};
-use minijinja::value::Serde;
-use minijinja::{Value, context};
-
-use crate::page::{Page, Visit, see};
+use crate::Visit;
+use crate::book::Placed;
+use crate::page::{Page, language, placed, shown};
 
 pub(crate) async fn show(visit: Visit) -> Page {
-    let (placed, order) = (visit.placed()?, visit.order());
+    let reference = visit.given("order");
     // Before the order is read: what happens meanwhile is news to the page.
-    let seen = *placed.news.borrow();
+    let (seen, placed) = (visit.orders.changes(reference), placed(&visit)?);
+    let order = visit.shop.order(reference);
     let Some(stands) = order.find().await? else {
-        return see(&format!("/checkout/{}", visit.given("order")));
-    };
-    let action = match stands.status() {
-        OrderStatus::ActionWanted(action) if !is_decided(&stands) => Some(action),
-        _ => None,
+        return Ok(see(&format!("/checkout/{reference}")));
     };
     let (mut offer, mut contract) = (None, None);
-    if action == Some(Action::Offer) {
-        offer = order
-            .offer()
-            .await
-            .ok()
-            .and_then(|offer| visit.terms(&offer));
-    } else if action == Some(Action::Signature) {
+    if stands.status() == OrderStatus::ActionWanted(Action::Offer) {
+        offer = order.offer().await.ok();
+    } else if stands.status() == OrderStatus::ActionWanted(Action::Signature) {
         contract = order.printout(Regeneration::NotNeeded).await.ok();
     }
     let content = context! {
-        article => visit.shown(&placed.article),
-        way => placed.way.map(Serde),
-        signing => Serde(placed.signing),
-        status => stands.status().name(),
-        detail => stands.status().detail(),
-        action => action.map(Action::as_str),
-        contract => contract.map(|contract| contract.link.to_string()),
-        offer,
         seen,
+        offer => offer.and_then(|offer| terms(&offer, language(&visit))),
+        contract => contract.map(|contract| contract.link.to_string()),
+        ..standing(&visit, &placed, &stands)
     };
-    visit.page("order.html", content)
+    Ok(visit.page("order.html", content))
 }
 
-/// Whether the bank was told something that it has not carried out yet.
-pub(crate) fn is_decided(order: &Order) -> bool {
-    order
-        .present()
-        .is_some_and(|attempt| attempt.command.is_some())
-}
-
-impl Visit {
-    /// An offer, as the customer reads it.
-    fn terms(&self, application: &Application) -> Option<Value> {
-        let (offer, language) = (application.offer.as_ref()?, self.language);
-        Some(context! {
-            id => application.id.to_string(),
-            amount => language.money(offer.amount),
-            months => offer.period.get(),
-            monthly => language.money(offer.monthly_payment),
-            interest => language.percentage(offer.interest_rate),
-            aprc => language.percentage(offer.aprc),
-            total => offer.total_cost.map(|total| language.money(total)),
-        })
+/// What was ordered, and how it stands.
+pub(crate) fn standing(visit: &Visit, placed: &Placed, order: &Order) -> Value {
+    let present = order.present();
+    context! {
+        article => shown(visit, &placed.article),
+        status => order.status().name(),
+        detail => order.status().detail(),
+        // The bank was told something that it has not carried out yet.
+        decided => present.is_some_and(|attempt| attempt.command.is_some()),
+        dispute => order.needs_person.clone(),
+        ..Serde(placed)
     }
+}
+
+/// An offer, as the customer reads it.
+fn terms(application: &Application, language: Language) -> Option<Value> {
+    let offer = application.offer.as_ref()?;
+    Some(context! {
+        id => application.id.to_string(),
+        amount => language.money(offer.amount),
+        months => offer.period.get(),
+        monthly => language.money(offer.monthly_payment),
+        interest => language.percentage(offer.interest_rate),
+        aprc => language.percentage(offer.aprc),
+        total => offer.total_cost.map(|total| language.money(total)),
+    })
 }
 
 /// Tells an open page when there is something new since it was made: of its order, or of any.
 pub(crate) async fn news(visit: Visit) -> Page {
-    let news = match visit.given("order") {
-        "all" => visit.front.book.news.subscribe(),
-        _ => visit.placed()?.news.subscribe(),
-    };
-    let seen: u64 = visit.given("seen").parse().unwrap_or_default();
-    let events = unfold((news, seen), async |(mut news, seen)| {
-        let count = *news.wait_for(|count| *count > seen).await.ok()?;
-        let event = Event::default().data(count.to_string());
-        Some((Ok::<_, Infallible>(event), (news, count)))
-    });
-    let mut closing = visit.front.closing.clone();
-    let closed = async move { drop(closing.wait_for(|closing| *closing).await) };
-    let events = events.take_until(Box::pin(closed));
-    Ok(Sse::new(events)
-        .keep_alive(KeepAlive::default())
-        .into_response())
+    Ok(visit.news(&visit.orders, visit.given("order")))
 }

@@ -26,10 +26,9 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let ledger = tempfile::tempdir().unwrap();
-        let shop = Shop::new(NAME, region.clone(), bank.shop(), bank.api_key());
+        let shop = Shop::new(NAME, region, bank.shop(), bank.api_key());
         let setup = Setup {
             shop: shop.with_base_url(bank.base_url()),
-            region,
             url: url.clone(),
             database: format!("sqlite:{}", ledger.path().join("shop.db").display()),
             bank_pages: bank.base_url().to_owned(),
@@ -153,6 +152,70 @@ async fn a_price_that_a_browser_brings_is_not_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_went_to_the_bank_stands_on_its_page_and_in_the_office() {
+    let stage = Stage::open(Region::ESTONIA).await;
+    let order = "ORDER2345678";
+    let wish = [("order", order), ("article", "tablet"), ("months", "12")];
+    stage.post("/orders", &wish).await;
+    let page = format!("/orders/{order}");
+    let unpaid = stage.get(&page).await;
+    assert_eq!(location(&unpaid), format!("/checkout/{order}"));
+    let path = format!("/checkout/{order}");
+    for way in ["instalments", "rent"] {
+        let paid = stage.post(&path, &[("way", way)]).await;
+        assert!(location(&paid).starts_with(stage.bank.base_url()));
+    }
+    let html = stage.get(&page).await.text().await.unwrap();
+    assert!(html.contains("id=\"state\"") && html.contains("id=\"to-bank\""));
+    let html = stage.get("/office").await.text().await.unwrap();
+    assert!(html.contains(&format!("id=\"order-{order}\"")));
+    assert_eq!(
+        stage.get("/news/none").await.status(),
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_sent_by_the_form_alone_and_once_it_is_filled_in() {
+    let stage = Stage::open(Region::ESTONIA).await;
+    let order = "ORDER2345678";
+    let wish = [("order", order), ("article", "espresso"), ("months", "12")];
+    stage.post("/orders", &wish).await;
+    let filled = [
+        ("first_name", "Mari"),
+        ("last_name", "Maasikas"),
+        ("identity_code", "38001085718"),
+        ("email", "mari@example.com"),
+        ("mobile", "+372 5363 0000"),
+        ("consent", "yes"),
+    ];
+    let path = format!("/checkout/{order}/apply");
+    let in_the_address = "first_name=Mari&last_name=Maasikas&identity_code=38001085718\
+                          &email=mari@example.com&mobile=53630000&consent=yes";
+    let address = format!("{path}?{in_the_address}");
+    let html = stage.get(&address).await.text().await.unwrap();
+    assert!(html.contains("id=\"apply\"") && !html.contains("aria-invalid"));
+    for left_out in ["first_name", "identity_code", "email", "consent"] {
+        let mut form = filled.to_vec();
+        form.retain(|(name, _)| *name != left_out);
+        let html = stage.post(&path, &form).await.text().await.unwrap();
+        assert!(html.contains("role=\"alert\""), "{left_out}");
+        assert!(
+            html.contains("value=\"Maasikas\""),
+            "what was filled in is kept"
+        );
+    }
+    let orders = format!("/orders/{order}");
+    assert_eq!(
+        location(&stage.get(&orders).await),
+        format!("/checkout/{order}")
+    );
+    let sent = stage.post(&path, &filled).await;
+    assert_eq!(location(&sent), orders);
+    assert_eq!(stage.get(&orders).await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_sites_form_decides_nothing() {
     let stage = Stage::open(Region::ESTONIA).await;
     let address = format!("{}/office/ORDER2345678", stage.url);
@@ -232,7 +295,7 @@ fn every_language_says_the_same() {
             found.insert(at.to_owned());
         }
     }
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/texts");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/site/texts");
     let all: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|file| {

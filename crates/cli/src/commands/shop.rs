@@ -74,7 +74,6 @@ pub(crate) async fn run(open: Open, settings: &Settings) -> Result<(), Failure> 
     );
     let setup = Setup {
         shop: shop.with_base_url(bank.base_url()),
-        region: profile.region.clone(),
         url: format!("http://{address}"),
         database: format!("sqlite:{}", ledger.path().join("shop.db").display()),
         bank_pages: bank.base_url().to_owned(),
