@@ -12,7 +12,6 @@ use inbank_app::ShopHandle;
 use inbank_domain::ShopName;
 use time::OffsetDateTime;
 
-use crate::Check;
 use crate::address::Address;
 use crate::console::House;
 use crate::frame::{self, Frame};
@@ -20,6 +19,7 @@ use crate::moment::Moment;
 use crate::refusal::Refusal;
 use crate::status::{Mood, Tag};
 use crate::visitor::{Fields, Sent, Visitor};
+use crate::{Check, ShopCard};
 
 /// A shop is not looked at again before so long, whoever asks.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -38,6 +38,8 @@ struct OfShop {
 #[derive(Clone, Debug)]
 struct Checked {
     at: OffsetDateTime,
+    /// How the shop was set up then: with other keys it is another shop to look at.
+    set_up: Option<ShopCard>,
     checks: Vec<Check>,
 }
 
@@ -49,16 +51,20 @@ impl Checks {
 }
 
 impl OfShop {
-    fn last(&self) -> Option<Checked> {
+    /// What was found last of the shop as it is set up.
+    fn last(&self, set_up: Option<&ShopCard>) -> Option<Checked> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.clone()
+        let last = last.as_ref();
+        last.filter(|checked| checked.set_up.as_ref() == set_up)
+            .cloned()
     }
 
     async fn look(&self, house: &House, shop: &ShopHandle) {
         let _asking = self.asking.lock().await;
         let now = house.now();
+        let set_up = set_up(house, shop.shop().name()).await;
         let is_fresh = |checked: Checked| now - checked.at < AGAIN_AFTER && now >= checked.at;
-        if self.last().is_some_and(is_fresh) {
+        if self.last(set_up.as_ref()).is_some_and(is_fresh) {
             return;
         }
         let checks = match &house.desk {
@@ -67,7 +73,7 @@ impl OfShop {
         };
         let at = house.now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(Checked { at, checks });
+        *last = Some(Checked { at, set_up, checks });
     }
 }
 
@@ -114,7 +120,8 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     let shop = visitor.shop(&house, fields.get("shop"))?;
     let name = shop.shop().name();
-    let last = house.checks.of(name).last();
+    let set_up = set_up(&house, name).await;
+    let last = house.checks.of(name).last(set_up.as_ref());
     let page = Page {
         frame: Frame::of(&house, &visitor, &format!("Check of {name}")).in_part("/shops"),
         found: last.map(|checked| Found::of(checked, house.now())),
@@ -134,6 +141,14 @@ pub(crate) async fn check(
     house.checks.of(name).look(&house, &shop).await;
     let found = Address::new(&house.base, "/shop/check").with("shop", name.as_str());
     Ok(Redirect::to(&found.to_string()).into_response())
+}
+
+/// How a shop is set up; none where nobody says.
+async fn set_up(house: &House, shop: &ShopName) -> Option<ShopCard> {
+    match &house.desk {
+        Some(desk) => desk.shop(shop).await.ok(),
+        None => None,
+    }
 }
 
 async fn ping(shop: &ShopHandle) -> Check {

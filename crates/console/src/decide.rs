@@ -3,173 +3,28 @@
 
 mod deed;
 mod device;
+mod subject;
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use inbank_app::{Activation, CommandOutcome, OrderError, OrderHandle};
-use inbank_domain::{Attempt, Order, OrderKey};
+use inbank_domain::OrderKey;
 use inbank_ports::AuditEntry;
-use sha2::{Digest as _, Sha256};
 
 use crate::address::Address;
 use crate::came::{Came, Done, Told, Undone};
 use crate::console::House;
-use crate::frame::{self, Frame};
-use crate::order::amount;
+use crate::frame;
 use crate::refusal::Refusal;
-use crate::session;
-use crate::status::Tag;
-use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{DeskError, Resent, Scope};
+use crate::visitor::{Fields, Sent, Visitor};
+use crate::{DeskError, Resent};
 
 pub(crate) use self::deed::{Deed, capital};
 use self::device::{Activating, Device};
-
-#[derive(Template)]
-#[template(path = "decide.html")]
-struct Page {
-    frame: Frame,
-    deed: Deed,
-    shop: String,
-    reference: String,
-    status: Tag,
-    /// What it is about, as facts.
-    facts: Vec<(&'static str, String)>,
-    /// The attempt's number, where it is about one.
-    attempt: String,
-    /// The event's number, where it is about one.
-    number: String,
-    /// Why it can't be decided.
-    why_not: Option<String>,
-    /// What was wrong with the form, or came of it.
-    problem: Option<String>,
-    reason: String,
-    longest: usize,
-    device: Device,
-    /// What the page shows, as a digest: see [`Subject::view`].
-    view: String,
-    once: String,
-    /// Where the form is posted: to the address at which its question is asked.
-    to: Address,
-    back: Address,
-}
-
-/// What somebody is asked about.
-struct Subject {
-    key: OrderKey,
-    order: Order,
-    deed: Deed,
-    attempt: Option<Attempt>,
-    number: Option<u64>,
-}
-
-impl Subject {
-    async fn of(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Self, Refusal> {
-        let key = visitor.key(house, fields)?;
-        visitor.decides(house, Scope::Write)?;
-        let deed = Deed::named(fields.get("deed")).ok_or(Refusal::NotFound)?;
-        let order = house.ledger().order(&key).await?;
-        let order = order.ok_or(Refusal::NotFound)?;
-        let attempt = match fields.get("attempt") {
-            "" => order.present(),
-            number => order.attempt(number.parse().map_err(|_| Refusal::NotFound)?),
-        };
-        let number = match fields.get("number") {
-            "" => None,
-            number => Some(number.parse().map_err(|_| Refusal::NotFound)?),
-        };
-        if deed == Deed::Resend && (house.desk.is_none() || number.is_none()) {
-            return Err(Refusal::NotFound);
-        }
-        let attempt = attempt.cloned();
-        Ok(Self {
-            key,
-            order,
-            deed,
-            attempt,
-            number,
-        })
-    }
-
-    fn why_not(&self, house: &House) -> Option<String> {
-        let attempt = self.attempt.as_ref();
-        self.deed.why_not(&self.order, attempt, house.now())
-    }
-
-    /// By what somebody decides, as a page shows it: a form that was made by something else is of the past, and they are asked anew.
-    fn view(&self) -> String {
-        let shown = match (self.deed, &self.attempt) {
-            (Deed::SeenTo, _) => self.order.needs_person.clone().unwrap_or_default(),
-            (Deed::Approve | Deed::Activate | Deed::Cancel, Some(attempt)) => {
-                format!("{} {:?}", attempt.state.as_str(), attempt.other_amount)
-            }
-            // Nothing of it is about how the order stands.
-            (Deed::Approve | Deed::Activate | Deed::Cancel, None)
-            | (Deed::Refresh | Deed::Resend, _) => return String::new(),
-        };
-        session::hexadecimal(&Sha256::digest(shown)[..8])
-    }
-
-    fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts = Vec::new();
-        if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
-            facts.push(("Attempt", attempt.number.to_string()));
-            facts.push(("Amount", amount(attempt)));
-            if let Some(other) = attempt.other_amount {
-                facts.push(("The bank names", other.in_coins().to_string()));
-            }
-            facts.push(("Product", attempt.terms.product.to_string()));
-        }
-        if let Some(number) = self.number {
-            facts.push(("Event", number.to_string()));
-        }
-        if let (Deed::SeenTo, Some(concern)) = (self.deed, &self.order.needs_person) {
-            facts.push(("What is to be looked at", concern.clone()));
-        }
-        facts
-    }
-
-    fn page(&self, house: &House, visitor: &Visitor, fields: &Fields) -> Result<Page, Refusal> {
-        let title = format!("{} – order {}", self.deed.label(), self.key.reference);
-        let of_attempt = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt());
-        Ok(Page {
-            frame: Frame::of(house, visitor, &title).in_part("/orders"),
-            deed: self.deed,
-            shop: self.key.shop.to_string(),
-            reference: self.key.reference.to_string(),
-            status: Tag::of_order(&self.order),
-            facts: self.facts(),
-            attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
-            number: self.number.map_or(String::new(), |n| n.to_string()),
-            why_not: self.why_not(house),
-            problem: None,
-            reason: fields.get("reason").to_owned(),
-            longest: LONGEST_REASON,
-            device: Device::of(fields),
-            view: self.view(),
-            once: session::random().ok_or(Refusal::Broken)?,
-            to: self.address(house),
-            back: Address::of_order(&house.base, "/order", &self.key),
-        })
-    }
-
-    /// Where it is asked about.
-    fn address(&self, house: &House) -> Address {
-        let of_attempt = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt());
-        let attempt = of_attempt.map_or(String::new(), |attempt| attempt.number.to_string());
-        let number = self
-            .number
-            .map_or(String::new(), |number| number.to_string());
-        Address::of_order(&house.base, "/order/decide", &self.key)
-            .with("deed", self.deed.name())
-            .with_some("attempt", &attempt)
-            .with_some("number", &number)
-    }
-}
+use self::subject::Subject;
 
 /// Asks whether it is to be done.
 pub(crate) async fn ask(
@@ -216,13 +71,7 @@ pub(crate) async fn decide(
         Err(Undone::Problem(status, problem)) => {
             // As it stands now.
             let subject = Subject::of(&house, visitor, fields).await?;
-            let mut page = subject.page(&house, visitor, fields)?;
-            page.problem = Some(problem);
-            // The problem says it.
-            page.why_not = page
-                .why_not
-                .filter(|_| status != StatusCode::UNPROCESSABLE_ENTITY);
-            Ok(frame::page(status, &page))
+            subject.again(&house, visitor, fields, status, problem)
         }
     }
 }

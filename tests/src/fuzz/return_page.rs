@@ -79,13 +79,23 @@ fn one_part_of_an_address(template: &str, target: &str, order: &str) {
     assert_eq!(url.origin(), plain.origin());
     assert!(url.username().is_empty() && url.password().is_none());
     // By these browsers go elsewhere, and the documentation says so.
-    if !order.bytes().all(|byte| byte == b'.') {
+    let leads_elsewhere = order.bytes().all(|byte| byte == b'.');
+    if !leads_elsewhere && !climbs(template) {
         let parts = |url: &Url| url.path_segments().map(Iterator::count);
         assert_eq!(parts(&url), parts(&plain), "{target}");
         let pairs = |url: &Url| url.query_pairs().count();
         assert_eq!(pairs(&url), pairs(&plain), "{target}");
         assert_eq!(url.fragment().is_some(), plain.fragment().is_some());
     }
+}
+
+/// Whether a page's own address has `..`, which takes the part before it away; the crate `url` leaves one there that looks like a
+/// drive, `x:`, which no browser does for the web's addresses.
+fn climbs(template: &str) -> bool {
+    let template = template.to_ascii_lowercase().replace("%2e", ".");
+    template
+        .split(['/', '\\', '?', '#'])
+        .any(|part| part == "..")
 }
 
 /// What a customer gets who comes back, and one who brings something that the bank hasn't signed: the status,

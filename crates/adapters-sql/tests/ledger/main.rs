@@ -5,6 +5,7 @@
 mod awake;
 mod both;
 mod conformance;
+mod delivery;
 mod load;
 mod plans;
 mod proxy;
@@ -49,9 +50,11 @@ fn main() {
         ("sqlite", request::CASES),
         ("postgres", request::CASES),
         ("sqlite", service::CASES),
+        ("sqlite", delivery::CASES),
         ("sqlite", shops::CASES),
         ("postgres", shops::CASES),
         ("postgres", service::CASES),
+        ("postgres", delivery::CASES),
         ("postgres", service::SERVER_CASES),
     ] {
         trials.extend(cases.iter().map(|(name, case)| {

@@ -19,8 +19,6 @@ pub(crate) const CASES: &[Case] = cases![
     one_sends_at_a_time_and_what_an_ended_lease_writes_is_refused,
     a_delivery_that_is_given_up_lets_the_later_ones_go_on_and_is_sent_again_when_asked,
     what_was_delivered_is_sent_again_when_asked,
-    what_was_delivered_is_known_for_a_month_with_where_when_and_how,
-    the_oldest_event_that_waits_is_known_also_while_none_is_taken_up,
     a_webhook_that_fails_is_asked_less_often_and_then_switched_off,
     a_file_that_says_the_same_again_changes_nothing,
     what_a_file_says_no_more_is_removed_with_its_deliveries_and_what_a_call_said_stays,
@@ -31,7 +29,7 @@ pub(crate) const CASES: &[Case] = cases![
 pub(crate) const SERVER_CASES: &[Case] =
     cases![who_may_not_use_the_services_tables_has_the_ledger_and_hears_what_is_lacking,];
 
-const TAKEN: Ruled = Ruled::Delivered { status: Some(204) };
+pub(crate) const TAKEN: Ruled = Ruled::Delivered { status: Some(204) };
 const LEASE: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_hours(120);
 
@@ -75,20 +73,24 @@ impl Kept {
         set.await.unwrap();
     }
 
-    async fn claim(&self, now: OffsetDateTime) -> Option<ClaimedWebhook> {
+    pub(crate) async fn claim(&self, now: OffsetDateTime) -> Option<ClaimedWebhook> {
         let claimed = self.store.claim_webhook(&shop(), LEASE, now).await;
         claimed.unwrap()
     }
 
     /// Takes up what there is, and says what is due.
-    async fn due(&self, webhook: &ClaimedWebhook, now: OffsetDateTime) -> Vec<DueDelivery> {
+    pub(crate) async fn due(
+        &self,
+        webhook: &ClaimedWebhook,
+        now: OffsetDateTime,
+    ) -> Vec<DueDelivery> {
         self.ledger.feed(&shop(), 0, 100).await.unwrap();
         let taken = self.store.take_up_events(webhook, LEASE, 100, now);
         assert!(taken.await.unwrap().is_some());
         self.store.due_deliveries(&shop(), 100, now).await.unwrap()
     }
 
-    async fn settle(
+    pub(crate) async fn settle(
         &self,
         webhook: &ClaimedWebhook,
         outcomes: Vec<Outcome>,
@@ -125,7 +127,7 @@ fn numbered(due: &[DueDelivery]) -> Vec<(String, u64, u32)> {
     names.collect()
 }
 
-fn with(due: &DueDelivery, ruled: Ruled) -> Outcome {
+pub(crate) fn with(due: &DueDelivery, ruled: Ruled) -> Outcome {
     Outcome {
         key: due.key.clone(),
         number: due.number,
@@ -133,13 +135,13 @@ fn with(due: &DueDelivery, ruled: Ruled) -> Outcome {
     }
 }
 
-fn again(due: &DueDelivery, pause: Duration) -> Outcome {
+pub(crate) fn again(due: &DueDelivery, pause: Duration) -> Outcome {
     let report = failure();
     with(due, Ruled::Again { pause, report })
 }
 
 /// Orders with two events each.
-async fn two_orders(ledger: &SqlLedger) {
+pub(crate) async fn two_orders(ledger: &SqlLedger) {
     for name in ["a", "b"] {
         let mut order = order(name);
         tell(&mut order, EventKind::AwaitsMerchant);
@@ -333,84 +335,6 @@ async fn what_was_delivered_is_sent_again_when_asked(store: Store) {
     let audited = kept.store.records(&of_shop).await.unwrap();
     assert_eq!(audited.len(), 3, "of what did nothing nothing is recorded");
     assert_eq!(audited[0].entry, by);
-}
-
-async fn what_was_delivered_is_known_for_a_month_with_where_when_and_how(store: Store) {
-    let kept = Kept::in_(&store).await;
-    kept.webhook("https://shop.example/a", WebhookOrigin::Call)
-        .await;
-    two_orders(&kept.ledger).await;
-    let webhook = kept.claim(minute(2)).await.unwrap();
-    let due = kept.due(&webhook, minute(2)).await;
-    let outcomes = vec![again(&due[0], Duration::from_secs(5))];
-    kept.settle(&webhook, outcomes, minute(2)).await.unwrap();
-    let outcomes = vec![with(&due[0], TAKEN)];
-    kept.settle(&webhook, outcomes, minute(3)).await.unwrap();
-    let of_order = async || kept.store.deliveries(&key("a"), minute(3)).await.unwrap();
-    let [taken, waits] = &of_order().await[..] else {
-        panic!("{:?}", of_order().await);
-    };
-    assert_eq!((taken.taken_at, taken.tries), (Some(minute(3)), 2));
-    assert_eq!((taken.status, &taken.problem), (Some(204), &None));
-    assert_eq!(taken.url.as_deref(), Some("https://shop.example/a"));
-    assert_eq!((taken.due_at, taken.dead_at), (None, None));
-    assert_eq!((waits.taken_at, &waits.url), (None, &None));
-    let stands = kept.store.webhook(&shop(), minute(3)).await.unwrap();
-    assert_eq!(stands.unwrap().waiting, 3);
-    let failed = async || kept.store.failed_deliveries(&shop(), 9, minute(3)).await;
-    assert_eq!(failed().await.unwrap(), []);
-    // Sent again, it waits, and has not failed.
-    let one = Resend::Between {
-        from: minute(0),
-        until: minute(1),
-    };
-    let by = entry("webhook.resend");
-    kept.store
-        .resend(&shop(), &one, &by, minute(3))
-        .await
-        .unwrap();
-    assert_eq!(failed().await.unwrap(), []);
-    let again = &of_order().await[0];
-    assert_eq!((again.tries, again.status, again.taken_at), (0, None, None));
-    let outcomes = due.iter().map(|due| with(due, TAKEN)).collect();
-    kept.settle(&webhook, outcomes, minute(4)).await.unwrap();
-    // Where it went is not known any more once the webhook goes elsewhere.
-    let target = WebhookTarget {
-        shop: shop(),
-        origin: WebhookOrigin::Call,
-        url: "https://shop.example/b".to_owned(),
-        secrets: None,
-    };
-    let set = kept.store.set_webhook(&target, 0, None, minute(5));
-    set.await.unwrap();
-    assert_eq!(of_order().await[0].url, None);
-    let prune = |at: OffsetDateTime| kept.store.prune(100, at);
-    assert_eq!(prune(minute(4) + ServiceStore::TAKEN).await.unwrap(), 0);
-    assert_eq!(prune(minute(5) + ServiceStore::TAKEN).await.unwrap(), 4);
-    assert_eq!(of_order().await, []);
-}
-
-async fn the_oldest_event_that_waits_is_known_also_while_none_is_taken_up(store: Store) {
-    let kept = Kept::in_(&store).await;
-    kept.webhook("https://shop.example/a", WebhookOrigin::Call)
-        .await;
-    let oldest = async |now: OffsetDateTime| {
-        let measured = kept.store.measure_webhooks(now).await.unwrap();
-        measured[0].oldest
-    };
-    assert_eq!(oldest(minute(5)).await, None);
-    // They happened in the minute 0, and have no place in the feed, then one, and then they are taken up.
-    two_orders(&kept.ledger).await;
-    let five = Some(Duration::from_mins(5));
-    assert_eq!(oldest(minute(5)).await, five);
-    kept.ledger.feed(&shop(), 0, 100).await.unwrap();
-    assert_eq!(oldest(minute(5)).await, five);
-    let webhook = kept.claim(minute(5)).await.unwrap();
-    let due = kept.due(&webhook, minute(5)).await;
-    assert_eq!(oldest(minute(5)).await, five);
-    let outcomes = due.iter().map(|due| with(due, TAKEN)).collect();
-    kept.settle(&webhook, outcomes, minute(5)).await.unwrap();
-    assert_eq!(oldest(minute(5)).await, None);
 }
 
 async fn a_webhook_that_fails_is_asked_less_often_and_then_switched_off(store: Store) {

@@ -84,7 +84,11 @@ impl Desk for FakeDesk {
             api_version: "v3".to_owned(),
             base_url: None,
             shop_uuid: "a93f1f44-d5dd-4469-bfcc-c1de9e969213".to_owned(),
-            key_fingerprints: vec!["5f3a-fingerprint".to_owned()],
+            key_fingerprints: vec![if self.done().iter().any(|done| done.starts_with("keys")) {
+                "the-fingerprint-of-another".to_owned()
+            } else {
+                "5f3a-fingerprint".to_owned()
+            }],
             return_url: None,
         })
     }

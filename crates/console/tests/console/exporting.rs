@@ -132,6 +132,8 @@ async fn orders_of_a_shop_that_was_removed_are_seen_and_exported_by_those_who_se
             assert!(page.link(order).is_some(), "{path}: {order}");
         }
     }
+    let shops = browser.page("/console/shops").await;
+    assert!(shops.link("main").is_none() && shops.link("orders of main").is_some());
     for shop in ["", "&shop=main"] {
         for what in ["orders", "events"] {
             let path = format!("/console/export/{what}.csv?{ALL}{shop}");

@@ -418,3 +418,21 @@ async fn a_link_checks_nothing_and_a_form_only_so_often() {
     assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.words());
     assert_eq!(count(), 2);
 }
+
+#[tokio::test]
+async fn a_shop_with_other_keys_is_checked_anew() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let page = checked(&mut browser).await;
+    assert!(page.words().contains("Looked at"), "{}", page.words());
+    let asked = browser
+        .page(&format!("{CHANGE}?shop=main&change=keys"))
+        .await;
+    let keys = [("keys", "canary"), ("reason", "rotation")];
+    browser.send(&asked, CHANGE, &keys).await;
+    let page = browser.page(CHECK_MAIN).await;
+    assert!(page.words().contains("was not checked"), "{}", page.words());
+    let page = checked(&mut browser).await;
+    assert!(page.words().contains("Looked at"), "{}", page.words());
+    assert_eq!(house.desk.checks.load(Ordering::SeqCst), 2);
+}
