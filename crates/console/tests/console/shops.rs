@@ -428,7 +428,10 @@ async fn a_shop_with_other_keys_is_checked_anew() {
     let asked = browser
         .page(&format!("{CHANGE}?shop=main&change=keys"))
         .await;
-    let keys = [("keys", "canary"), ("reason", "rotation")];
+    let keys = [
+        ("keys", "canary-key-that-is-long-enough"),
+        ("reason", "rotation"),
+    ];
     browser.send(&asked, CHANGE, &keys).await;
     let page = browser.page(CHECK_MAIN).await;
     assert!(page.words().contains("was not checked"), "{}", page.words());
