@@ -43,7 +43,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(record: &AuditRecord, base: &str, now: OffsetDateTime) -> Self {
+    fn of(record: &AuditRecord, house: &House, visitor: &Visitor, now: OffsetDateTime) -> Self {
         let entry = &record.entry;
         let reference = entry.reference.clone().unwrap_or_default();
         let key = entry
@@ -51,6 +51,9 @@ impl Row {
             .clone()
             .zip(OrderReference::parse(reference.as_str()).ok());
         let key = key.map(|(shop, reference)| OrderKey::new(shop, reference));
+        // One that was erased has a page that says so. Of a shop that isn't here any more others than those who see every shop see nothing.
+        let key = key
+            .filter(|key| visitor.user.sees_every_shop() || house.worker.shop(&key.shop).is_some());
         Self {
             at: Moment::new(record.at, now),
             who: entry.who.clone(),
@@ -59,8 +62,7 @@ impl Row {
                 .shop
                 .as_ref()
                 .map_or(String::new(), ToString::to_string),
-            // One that was erased is not there any more.
-            order: key.map(|key| Address::of_order(base, "/order", &key)),
+            order: key.map(|key| Address::of_order(&house.base, "/order", &key)),
             reference,
             why: entry.why.clone().unwrap_or_default(),
         }
@@ -112,7 +114,7 @@ pub(crate) async fn show(
         frame: Frame::of(&house, &visitor, "Audit").in_part("/audit"),
         rows: records
             .iter()
-            .map(|r| Row::of(r, &house.base, now))
+            .map(|record| Row::of(record, &house, &visitor, now))
             .collect(),
         next: last.map(|id| here.clone().with("before", &id.to_string())),
         first: before.map(|_| here),

@@ -20,8 +20,8 @@ use crate::session::SignedOut;
 use crate::sign_in::Limiter;
 use crate::visitor::Visitor;
 use crate::{
-    Desk, Users, asset, audit, check, decide, erase, export, find, guard, order, orders, overview,
-    shop, shop_change, sign_in,
+    Desk, Users, asset, audit, check, decide, erase, export, find, guard, orders, overview, shop,
+    shop_change, sign_in,
 };
 
 /// Forms are short; the longest field is a reason.
@@ -136,7 +136,7 @@ impl Console {
             .route(&at("/sign-out"), axum::routing::post(sign_in::sign_out))
             .route(&at("/find"), get(find::find))
             .route(&at("/orders"), get(orders::show))
-            .route(&at("/order"), get(order::show))
+            .route(&at("/order"), get(erase::show_order))
             .route(&at("/order/decide"), get(decide::ask).post(decide::decide))
             .route(&at("/order/erase"), get(erase::ask).post(erase::erase))
             .route(&at("/shops"), get(shop::list))

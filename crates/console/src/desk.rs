@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_domain::{OrderKey, OrderReference, ShopName};
+use inbank_domain::{Invalid, OrderKey, OrderReference, ShopName};
 use inbank_ports::{AuditEntry, LedgerError};
 use time::OffsetDateTime;
 
@@ -18,6 +18,9 @@ pub trait Desk: Send + Sync {
     /// [`DeskError`].
     async fn shop(&self, shop: &ShopName) -> Result<ShopCard, DeskError>;
 
+    /// Whatever breaks a rule of a shop that is to be added, but for its name and keys, each by its field of [`NewShop`]. Nothing is done.
+    fn wrong(&self, new: &NewShop) -> Vec<Invalid>;
+
     /// Adds a shop.
     ///
     /// # Errors
@@ -29,7 +32,8 @@ pub trait Desk: Send + Sync {
         by: &AuditEntry,
     ) -> Result<(), DeskError>;
 
-    /// Changes a shop's keys at the bank to these: the first signs and sends, all verify.
+    /// Changes a shop's keys at the bank to these: the first signs and sends, all verify. The present ones stay behind them where that is
+    /// wanted.
     ///
     /// # Errors
     /// [`DeskError`]; nothing is changed.
@@ -37,14 +41,20 @@ pub trait Desk: Send + Sync {
         &self,
         shop: &ShopName,
         keys: Vec<String>,
+        keep_present: bool,
         by: &AuditEntry,
     ) -> Result<(), DeskError>;
 
-    /// Removes a shop. Its orders stay in the ledger.
+    /// Removes a shop; with open orders only where that is wanted `anyway`. Its orders stay in the ledger.
     ///
     /// # Errors
-    /// [`DeskError`]; nothing is changed.
-    async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError>;
+    /// [`DeskError`]; nothing is changed. [`DeskError::Refused`] where orders are open.
+    async fn remove_shop(
+        &self,
+        shop: &ShopName,
+        anyway: bool,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError>;
 
     /// Looks whether the shop can work: the bank is reached, its key taken, the clocks agree.
     async fn check(&self, shop: &ShopName) -> Vec<Check>;

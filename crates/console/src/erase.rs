@@ -8,13 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use inbank_app::OrderError;
 use inbank_domain::{Order, OrderKey};
-use inbank_ports::{AuditEntry, AuditLog, AuditQuery, LedgerError};
+use inbank_ports::{AuditEntry, AuditLog, AuditQuery, AuditRecord, LedgerError};
 
 use crate::address::Address;
 use crate::came::{Came, Done, Undone};
 use crate::console::House;
 use crate::decide::capital;
 use crate::frame::{self, Frame};
+use crate::moment::Moment;
+use crate::order;
 use crate::refusal::Refusal;
 use crate::status::Tag;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
@@ -44,6 +46,25 @@ struct Page {
 struct Erased {
     frame: Frame,
     key: OrderKey,
+    at: Moment,
+    who: String,
+    why: String,
+    /// What else was decided about it.
+    audit: Address,
+}
+
+impl Erased {
+    fn of(house: &House, visitor: &Visitor, key: OrderKey, erasure: AuditRecord) -> Self {
+        let title = format!("Order {} is erased", key.reference);
+        Self {
+            frame: Frame::of(house, visitor, &title).in_part("/orders"),
+            at: Moment::new(erasure.at, house.now()),
+            who: erasure.entry.who,
+            why: erasure.entry.why.unwrap_or_default(),
+            audit: Address::of_order(&house.base, "/audit", &key),
+            key,
+        }
+    }
 }
 
 fn page(house: &House, visitor: &Visitor, order: &Order, reason: &str) -> Result<Page, Refusal> {
@@ -71,8 +92,8 @@ const ERASE: &str = "order.erase";
 /// So many of an order's last records are looked at for it.
 const RECORDS: u32 = 50;
 
-/// Whether somebody has erased an order that isn't there.
-async fn was_erased(audit: &dyn AuditLog, key: &OrderKey) -> Result<bool, LedgerError> {
+/// By whom, and when, an order was erased that isn't there; none where nobody has.
+async fn erasure(audit: &dyn AuditLog, key: &OrderKey) -> Result<Option<AuditRecord>, LedgerError> {
     let about = AuditQuery {
         shops: Some(vec![key.shop.clone()]),
         order: Some(key.reference.clone()),
@@ -80,7 +101,25 @@ async fn was_erased(audit: &dyn AuditLog, key: &OrderKey) -> Result<bool, Ledger
         limit: RECORDS,
     };
     let records = audit.records(&about).await?;
-    Ok(records.iter().any(|record| record.entry.what == ERASE))
+    let mut records = records.into_iter();
+    Ok(records.find(|record| record.entry.what == ERASE))
+}
+
+/// An order's own page; where it was erased, who has done that.
+pub(crate) async fn show_order(
+    State(house): State<Arc<House>>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let shown = order::show(State(house.clone()), visitor.clone(), fields.clone()).await;
+    let (Err(Refusal::NotFound), Some(audit)) = (&shown, &house.audit) else {
+        return shown;
+    };
+    let key = visitor.key_to_look_at(&house, &fields)?;
+    let erasure = erasure(&**audit, &key).await?;
+    let erasure = erasure.ok_or(Refusal::NotFound)?;
+    let page = Erased::of(&house, &visitor, key, erasure);
+    Ok(frame::page(StatusCode::GONE, &page))
 }
 
 /// Says what it will do; or that it was done, where the audit has it.
@@ -92,11 +131,10 @@ pub(crate) async fn ask(
     let key = visitor.key(&house, &fields)?;
     let audit = visitor.decides(&house, Scope::Admin)?;
     let Some(order) = house.ledger().order(&key).await? else {
-        if !was_erased(&**audit, &key).await? {
-            return Err(Refusal::NotFound);
-        }
-        let frame = Frame::of(&house, &visitor, "Erased").in_part("/orders");
-        return Ok(frame::page(StatusCode::OK, &Erased { frame, key }));
+        let erasure = erasure(&**audit, &key).await?;
+        let erasure = erasure.ok_or(Refusal::NotFound)?;
+        let page = Erased::of(&house, &visitor, key, erasure);
+        return Ok(frame::page(StatusCode::OK, &page));
     };
     let page = page(&house, &visitor, &order, "")?;
     let status = if page.why_not.is_some() {

@@ -198,7 +198,7 @@ fn download(name: &str, body: Body) -> Response {
     (headers, body).into_response()
 }
 
-const ORDER_COLUMNS: [&str; 15] = [
+const ORDER_COLUMNS: [&str; 17] = [
     "shop",
     "reference",
     "opened_at",
@@ -210,6 +210,8 @@ const ORDER_COLUMNS: [&str; 15] = [
     "product",
     "amount",
     "currency",
+    "bank_amount",
+    "bank_currency",
     "session_id",
     "application_id",
     "contract_id",
@@ -222,6 +224,8 @@ fn order_row(order: &Order) -> String {
     let present = order.present();
     let amount = present.and_then(|attempt| attempt.terms.amount);
     let amount = amount.map(Money::in_coins);
+    let named = present.and_then(|attempt| attempt.other_amount);
+    let named = named.map(Money::in_coins);
     let text = |text: Option<String>| text.unwrap_or_default();
     let of = |name: fn(&inbank_domain::Attempt) -> Option<String>| text(present.and_then(name));
     csv::row(&[
@@ -236,6 +240,8 @@ fn order_row(order: &Order) -> String {
         &of(|attempt| Some(attempt.terms.product.to_string())),
         &text(amount.map(|amount| amount.amount().to_string())),
         &text(amount.map(|amount| amount.currency().to_string())),
+        &text(named.map(|named| named.amount().to_string())),
+        &text(named.map(|named| named.currency().to_string())),
         &of(|attempt| attempt.session.as_ref().map(ToString::to_string)),
         &of(|attempt| attempt.application.as_ref().map(ToString::to_string)),
         &of(|attempt| attempt.contract.as_ref().map(ToString::to_string)),

@@ -75,6 +75,8 @@ struct ShopPage {
     missing: Vec<&'static str>,
     webhook: Option<Hook>,
     has_desk: bool,
+    /// Whether its identifier is not like those that the bank gives.
+    has_odd_uuid: bool,
     buttons: Vec<(&'static str, &'static str, Address)>,
     orders: Address,
     rows: Vec<Row>,
@@ -269,6 +271,7 @@ pub(crate) async fn show(
         host: bank.host.to_string(),
         came: came::notice(&visitor, &fields, &here("/shop"), now),
         buttons: shop_change::buttons(&house, &visitor, &name, card.as_ref()),
+        has_odd_uuid: card.as_ref().is_some_and(|card| !is_uuid(&card.shop_uuid)),
         card,
         missing,
         webhook,
@@ -280,6 +283,13 @@ pub(crate) async fn show(
         name: name.to_string(),
     };
     Ok(frame::page(StatusCode::OK, &page))
+}
+
+/// Nothing in the guides says that it is always one; all that they show are.
+fn is_uuid(id: &str) -> bool {
+    let parts: Vec<_> = id.split('-').map(str::len).collect();
+    let is_hex = |byte: u8| byte == b'-' || byte.is_ascii_hexdigit();
+    parts == [8, 4, 4, 4, 12] && id.bytes().all(is_hex)
 }
 
 /// What could be found; the rest is named as missing.

@@ -3,6 +3,8 @@
 
 mod add;
 mod keys;
+mod open;
+mod wrong;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use crate::{Desk, DeskError, Origin, Resent, Scope, ShopCard, WebhookState, sess
 
 pub(crate) use self::add::{add, ask_to_add};
 use self::keys::keys;
+use self::open::Open;
 
 /// Something that may be changed about a shop.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -113,8 +116,8 @@ impl Change {
     const fn will_do(self) -> &'static [&'static str] {
         match self {
             Self::Keys => &[
-                "These keys take the place of the present ones, in every process within seconds. The first signs and sends; all of them verify callbacks.",
-                "To rotate without a pause: first the new key with the present one behind it; once the bank uses the new one, the new one alone.",
+                "These keys take the place of the present ones, or are put before them, in every process within seconds. The first signs and sends; all of them verify callbacks.",
+                "To rotate without a pause: now the new key, with the present ones kept behind it. A day after the bank has withdrawn the old key, the new one alone: the bank repeats callbacks, and for how long is in no guide.",
             ],
             Self::Remove => &[
                 "Nothing of this shop is worked on any more, also not its open orders, and its webhook ends. Its orders stay in the ledger, and go on once it is added again.",
@@ -161,6 +164,11 @@ struct Page {
     fingerprints: Vec<String>,
     why_not: Option<&'static str>,
     problem: Option<String>,
+    /// Orders that nobody would work on any more.
+    open: Option<Open>,
+    /// Whether a box is ticked: to keep the present keys, to remove the shop all the same.
+    keep: bool,
+    anyway: bool,
     reason: String,
     longest: usize,
     once: String,
@@ -198,6 +206,12 @@ async fn page(
         },
         why_not: change.why_not(&**desk, shop).await?,
         problem: None,
+        open: match change {
+            Change::Remove => Open::of(house, shop).await?,
+            Change::Enable | Change::Keys | Change::ResendDead => None,
+        },
+        keep: fields.some("keep").is_some(),
+        anyway: fields.some("anyway").is_some(),
         reason: fields.get("reason").to_owned(),
         longest: LONGEST_REASON,
         once: session::random().ok_or(Refusal::Broken)?,
@@ -263,6 +277,8 @@ struct Doing {
     shop: ShopName,
     change: Change,
     keys: Vec<String>,
+    keep: bool,
+    anyway: bool,
     by: AuditEntry,
     /// Where whoever does it is led.
     to: Address,
@@ -276,7 +292,10 @@ impl Doing {
         let reason = sent.needed_reason().map_err(Undone::wrong)?;
         let of_shop = || Address::new(&house.base, "/shop").with("shop", shop.as_str());
         let (keys, to) = match change {
-            Change::Keys => (keys(fields).map_err(Undone::wrong)?, of_shop()),
+            Change::Keys => {
+                let wrong = |problem| Undone::wrong(format!("Keys: {problem}"));
+                (keys(fields).map_err(wrong)?, of_shop())
+            }
             Change::Remove => (Vec::new(), Address::new(&house.base, "/shops")),
             Change::Enable | Change::ResendDead => (Vec::new(), of_shop()),
         };
@@ -285,6 +304,8 @@ impl Doing {
             shop: shop.clone(),
             change,
             keys,
+            keep: fields.some("keep").is_some(),
+            anyway: fields.some("anyway").is_some(),
             by: visitor.entry(change.audited(), shop, &reason),
             to,
         })
@@ -296,6 +317,8 @@ impl Doing {
             shop,
             change,
             keys,
+            keep,
+            anyway,
             by,
             to,
         } = self;
@@ -304,11 +327,11 @@ impl Doing {
         }
         let told = match change {
             Change::Keys => {
-                desk.change_keys(&shop, keys, &by).await?;
+                desk.change_keys(&shop, keys, keep, &by).await?;
                 Told::Keys
             }
             Change::Remove => {
-                desk.remove_shop(&shop, &by).await?;
+                desk.remove_shop(&shop, anyway, &by).await?;
                 Told::Removed
             }
             Change::Enable => {

@@ -33,7 +33,7 @@ struct Page {
 
 const NO_COOKIE: &str = "Your browser did not keep the session's cookie, which it takes over https only, or on loopback. Open the console at its \
     https address.";
-const WRONG: &str = "No user has this token. It is one of those that the API takes; look for a letter that is missing or a space that is too many.";
+const WRONG: &str = "This token is not known. It has to be one that the API takes too: look for a missing letter or a space too many.";
 
 /// The form; or on, where somebody has signed in.
 pub(crate) async fn show(

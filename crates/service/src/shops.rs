@@ -43,7 +43,7 @@ pub(crate) enum ShopSettingError {
     )]
     NoFolder,
     /// Orders of it are open, and nobody would work on them.
-    #[error("{0} orders of this shop are open")]
+    #[error("{}", open_orders(*.0))]
     OpenOrders(u64),
     /// There is none.
     #[error("no shop of this name was added by a call")]
@@ -263,6 +263,17 @@ impl RuntimeShops {
         self.set(name, settings, keys, by).await
     }
 
+    /// A shop as a call has set it.
+    async fn kept(&self, name: &ShopName) -> Result<KeptShop, ShopSettingError> {
+        if self.is_of_file(name) {
+            return Err(ShopSettingError::OfFile);
+        }
+        self.sync().await?;
+        let known = self.known.lock().await;
+        let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
+        Ok(kept.clone())
+    }
+
     /// Changes a shop's keys, and nothing else.
     pub(crate) async fn change_keys(
         &self,
@@ -270,16 +281,26 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        if self.is_of_file(name) {
-            return Err(ShopSettingError::OfFile);
-        }
-        self.sync().await?;
-        let settings = {
-            let known = self.known.lock().await;
-            let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
-            Settings::read(&kept.settings)?
-        };
+        let settings = Settings::read(&self.kept(name).await?.settings)?;
         self.set(name, settings, keys, by).await
+    }
+
+    /// Puts these keys before those that a shop has, wherever it has them, and keeps all of them here.
+    pub(crate) async fn add_keys(
+        &self,
+        name: &ShopName,
+        mut keys: Vec<String>,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
+        let kept = self.kept(name).await?;
+        let settings = Settings::read(&kept.settings)?;
+        let present = settings.keys(&kept, self.vault.as_ref(), self.folder.as_ref())?;
+        for key in present {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        self.set(name, settings, KeySource::Given(keys), by).await
     }
 
     /// How many orders of a shop are not over.
@@ -288,7 +309,7 @@ impl RuntimeShops {
         let shops = [name.clone()];
         let statistics = ledger.statistics(&shops, self.clock.now()).await?;
         let mut open = OrderStatus::EVERY.to_vec();
-        open.retain(|status| is_open(*status));
+        open.retain(|status| status.is_open());
         let counts = statistics.iter().flat_map(|of_shop| {
             let orders = &of_shop.orders;
             open.iter().filter_map(|status| orders.get(status.name()))
@@ -329,6 +350,14 @@ impl RuntimeShops {
     }
 }
 
+/// How many are open, in words.
+pub(crate) fn open_orders(open: u64) -> String {
+    match open {
+        1 => "1 order of this shop is open".to_owned(),
+        _ => format!("{open} orders of this shop are open"),
+    }
+}
+
 /// Which keys took the place of which, where they did: by their fingerprints, since a key is written down nowhere.
 fn with_fingerprints(by: &AuditEntry, former: &[String], new: &[String]) -> AuditEntry {
     let mut by = by.clone();
@@ -336,17 +365,6 @@ fn with_fingerprints(by: &AuditEntry, former: &[String], new: &[String]) -> Audi
         by.what = format!("{} {} → {}", by.what, former.join(", "), new.join(", "));
     }
     by
-}
-
-fn is_open(status: OrderStatus) -> bool {
-    match status {
-        OrderStatus::ActionWanted(_)
-        | OrderStatus::AwaitsMerchant
-        | OrderStatus::NeedsPerson
-        | OrderStatus::Opening
-        | OrderStatus::Pending => true,
-        OrderStatus::NotPaid(_) | OrderStatus::Paid | OrderStatus::Terminated => false,
-    }
 }
 
 fn has_its_keys_in_a_file(kept: &KeptShop) -> bool {

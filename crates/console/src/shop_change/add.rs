@@ -9,6 +9,7 @@ use axum::response::Response;
 use inbank_domain::{Region, ShopName};
 use inbank_ports::AuditEntry;
 
+use super::wrong::Wrong;
 use super::{desk, keys};
 use crate::address::Address;
 use crate::came::{Came, Done, Told, Undone};
@@ -34,6 +35,7 @@ struct Page {
     frame: Frame,
     regions: [&'static str; 5],
     problem: Option<String>,
+    wrong: Wrong,
     /// As it was typed, but for the keys: they are typed anew.
     name: String,
     region: String,
@@ -54,6 +56,7 @@ fn page(house: &House, visitor: &Visitor, fields: &Fields) -> Result<Page, Refus
         frame: Frame::of(house, visitor, "Add a shop").in_part("/shops"),
         regions: REGIONS,
         problem: None,
+        wrong: Wrong::default(),
         name: text("name"),
         region: text("region"),
         environment: text("environment"),
@@ -84,7 +87,12 @@ pub(crate) async fn add(State(house): State<Arc<House>>, sent: Sent) -> Result<R
     let came = match sent.before(&house).await? {
         Some(came) => came,
         None => match Adding::of(&house, &sent) {
-            Ok(adding) => sent.does(&house, adding.run()).await?,
+            Ok(Ok(adding)) => sent.does(&house, adding.run()).await?,
+            Ok(Err(wrong)) => {
+                let mut page = page(&house, &sent.visitor, &sent.fields)?;
+                page.wrong = wrong;
+                return Ok(frame::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+            }
             Err(undone) => Err(undone),
         },
     };
@@ -109,17 +117,20 @@ struct Adding {
 }
 
 impl Adding {
-    /// What a form asks for, where its fields are right.
-    fn of(house: &Arc<House>, sent: &Sent) -> Result<Self, Undone> {
+    /// What a form asks for, where its fields are right; else all that is wrong with them.
+    fn of(house: &Arc<House>, sent: &Sent) -> Result<Result<Self, Wrong>, Undone> {
         let Sent { visitor, fields } = sent;
         let desk = desk(house, visitor, Scope::Admin)?.clone();
+        let mut wrong = Wrong::default();
         let name = ShopName::parse(fields.get("name"));
-        let name = name.map_err(|error| Undone::wrong(capital(&error.to_string())))?;
-        let reason = sent.needed_reason().map_err(Undone::wrong)?;
-        if !visitor.user.sees(&name) {
+        let name = name.map_err(|error| wrong.add("name", error.problem()));
+        if name.as_ref().is_ok_and(|name| !visitor.user.sees(name)) {
             let problem = "Your token is for other shops: this one would not be yours to see.";
             return Err(Undone::Problem(StatusCode::FORBIDDEN, problem.to_owned()));
         }
+        let keys = keys(fields).map_err(|problem| wrong.add("keys", &problem));
+        let reason = sent.needed_reason();
+        let reason = reason.map_err(|problem| wrong.add("reason", &problem));
         let some = |name| fields.some(name).map(str::to_owned);
         let new = NewShop {
             region: fields.get("region").to_owned(),
@@ -127,16 +138,22 @@ impl Adding {
             api_version: some("api_version"),
             base_url: some("base_url"),
             shop_uuid: fields.get("shop_uuid").to_owned(),
-            keys: keys(fields).map_err(Undone::wrong)?,
+            keys: keys.unwrap_or_default(),
             return_url: some("return_url"),
         };
-        Ok(Self {
+        for invalid in desk.wrong(&new) {
+            wrong.add(invalid.field(), invalid.problem());
+        }
+        let (Ok(name), Ok(reason), true) = (name, reason, wrong.is_empty()) else {
+            return Ok(Err(wrong));
+        };
+        Ok(Ok(Self {
             house: house.clone(),
             desk,
             by: visitor.entry("shop.set", &name, &reason),
             name,
             new,
-        })
+        }))
     }
 
     async fn run(self) -> Came {

@@ -16,12 +16,12 @@ pub(super) fn keys(fields: &Fields) -> Result<Vec<String>, String> {
     );
     let lines = lines.filter(|(_, key)| !key.is_empty());
     let keys = lines.map(|(line, key)| match problem(key) {
-        Some(problem) => Err(format!("Keys, line {line}: {problem}")),
+        Some(problem) => Err(format!("line {line} {problem}")),
         None => Ok(key.to_owned()),
     });
     let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
     if keys.is_empty() {
-        return Err("Keys: give one at least, each on a line of its own.".to_owned());
+        return Err("give one at least, each on a line of its own.".to_owned());
     }
     Ok(keys)
 }

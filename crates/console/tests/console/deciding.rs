@@ -744,8 +744,18 @@ async fn an_order_is_erased_with_what_stays_and_why_once_nothing_of_it_lives() {
         page.words()
     );
     assert!(house.order("1001").find().await.unwrap().is_none());
-    assert_eq!(browser.get(ORDER).await.status, StatusCode::NOT_FOUND);
     let audit = browser.page("/console/audit").await;
+    // Its own page says so too, to those who may see it.
+    let own = browser.get(&audit.link("1001").unwrap()).await;
+    assert_eq!(own.status, StatusCode::GONE);
+    let says = ["was erased on 20", "by Anna: “ asked for by letter ”"];
+    for says in says {
+        assert!(own.words().contains(says), "{says}: {}", own.words());
+    }
+    let mut reader = house.signed_in(crate::house::READER).await;
+    assert_eq!(reader.get(ORDER).await.status, StatusCode::GONE);
+    let mut other = house.signed_in(crate::house::OTHER).await;
+    assert_eq!(other.get(ORDER).await.status, StatusCode::NOT_FOUND);
     assert!(
         audit
             .words()

@@ -7,7 +7,7 @@ use inbank_console::{
     Check, DeliveryCard, Desk, DeskError, NewShop, Origin, Resent, ShopCard, WebhookCard,
     WebhookHealth, WebhookState,
 };
-use inbank_domain::{OrderKey, OrderReference, ShopName};
+use inbank_domain::{Invalid, OrderKey, OrderReference, ShopName};
 use inbank_ports::{AuditEntry, LedgerError, LedgerErrorKind, async_trait};
 use time::OffsetDateTime;
 
@@ -24,6 +24,8 @@ pub(crate) struct FakeDesk {
     /// Of the order 1001, besides one that failed.
     pub(crate) deliveries: Mutex<Vec<DeliveryCard>>,
     pub(crate) checks: AtomicUsize,
+    /// Whether shops are removed on demand alone.
+    pub(crate) has_open_orders: AtomicBool,
 }
 
 impl FakeDesk {
@@ -83,7 +85,11 @@ impl Desk for FakeDesk {
             environment: "demo".to_owned(),
             api_version: "v3".to_owned(),
             base_url: None,
-            shop_uuid: "a93f1f44-d5dd-4469-bfcc-c1de9e969213".to_owned(),
+            shop_uuid: if shop.as_str() == "other" {
+                "another-than-the-banks".to_owned()
+            } else {
+                "a93f1f44-d5dd-4469-bfcc-c1de9e969213".to_owned()
+            },
             key_fingerprints: vec![if self.done().iter().any(|done| done.starts_with("keys")) {
                 "the-fingerprint-of-another".to_owned()
             } else {
@@ -91,6 +97,17 @@ impl Desk for FakeDesk {
             }],
             return_url: None,
         })
+    }
+
+    fn wrong(&self, new: &NewShop) -> Vec<Invalid> {
+        let mut wrong = Vec::new();
+        if new.shop_uuid == "a b" {
+            wrong.push(Invalid::new("shop_uuid", "must have no space"));
+        }
+        if new.base_url.as_deref() == Some("ftp://here") {
+            wrong.push(Invalid::new("base_url", "must be https"));
+        }
+        wrong
     }
 
     async fn add_shop(
@@ -111,14 +128,27 @@ impl Desk for FakeDesk {
     async fn change_keys(
         &self,
         shop: &ShopName,
-        keys: Vec<String>,
+        mut keys: Vec<String>,
+        keep_present: bool,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
+        if keep_present {
+            keys.push("those it has".to_owned());
+        }
         self.note(format!("keys {shop} {}", keys.join(",")), by);
         Ok(())
     }
 
-    async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
+    async fn remove_shop(
+        &self,
+        shop: &ShopName,
+        anyway: bool,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        if self.has_open_orders.load(Ordering::SeqCst) && !anyway {
+            let why = "orders of this shop are open";
+            return Err(DeskError::Refused(why.to_owned()));
+        }
         self.note(format!("remove {shop}"), by);
         Ok(())
     }
@@ -132,7 +162,10 @@ impl Desk for FakeDesk {
         }]
     }
 
-    async fn webhook(&self, _: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
+    async fn webhook(&self, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
+        if shop.as_str() == "other" {
+            return Ok(None);
+        }
         Ok(Some(WebhookCard {
             url: "https://shop.example/<hook>".to_owned(),
             origin: Origin::Call,

@@ -44,6 +44,31 @@ async fn orders_and_events_of_a_period_are_tables_with_decimals() {
 }
 
 #[tokio::test]
+async fn an_amount_that_the_bank_names_otherwise_is_in_the_table_of_orders() {
+    let house = House::new();
+    house.disputed("1001").await;
+    house.waiting("1002").await;
+    let mut browser = house.signed_in(READER).await;
+    let orders = browser
+        .page(&format!("/console/export/orders.csv?{ALL}"))
+        .await;
+    let lines: Vec<_> = orders.text.split("\r\n").collect();
+    let head = "amount,currency,bank_amount,bank_currency,session_id";
+    assert!(lines[0].contains(head), "{}", lines[0]);
+    for (order, amounts) in [
+        (",1001,", ",499.90,EUR,399.90,EUR,"),
+        (",1002,", ",499.90,EUR,,,"),
+    ] {
+        let row = lines.iter().find(|line| line.contains(order)).unwrap();
+        assert!(row.contains(amounts), "{row}");
+    }
+    let form = browser.page("/console/export").await;
+    for says in ["paid less terminated", "bank_amount differs"] {
+        assert!(form.words().contains(says), "{says}: {}", form.words());
+    }
+}
+
+#[tokio::test]
 async fn more_orders_than_are_read_at_once_are_all_there() {
     let house = House::new();
     for number in 0..501 {

@@ -127,6 +127,14 @@ async fn orders_are_listed_page_by_page_each_once_and_filtered_by_the_address() 
     assert!(one.link("o/7").is_some() && one.link("o/8").is_none());
     let found = browser.get("/console/find?reference=%20o%2F7%20").await;
     assert_eq!(found.location(), "/console/order?shop=main&reference=o%2F7");
+    let none = browser.page("/console/find?reference=o%2F%3Cb%3E").await;
+    assert!(
+        none.words()
+            .contains("No order has the reference “ o/<b> ”. Give the whole of it."),
+        "{}",
+        none.words()
+    );
+    assert!(!none.text.contains("<b>"), "{}", none.text);
 }
 
 #[tokio::test]

@@ -73,17 +73,17 @@ async fn keys_are_changed_without_being_shown_again() {
         none.words()
     );
     for (junk, says) in [
-        ("  \r\n\t\r\n", "Keys: give one at least"),
-        ("canary-short", "Keys, line 1: has 12 characters"),
+        ("  \r\n\t\r\n", "ive one at least"),
+        ("canary-short", "ine 1 has 12 characters"),
         (
             "canary-new-0123456789\r\ncanary old 0123456789",
-            "Keys, line 2: has a space",
+            "ine 2 has a space",
         ),
-        ("canary-new-0123456789\u{1}", "Keys, line 1: has a space"),
-        ("canary-new-õ-0123456789", "Keys, line 1: has a space"),
+        ("canary-new-0123456789\u{1}", "ine 1 has a space"),
+        ("canary-new-õ-0123456789", "ine 1 has a space"),
         (
             "canary-new-0123456789,canary-old-0123456789",
-            "Keys, line 1: has a comma",
+            "ine 1 has a comma",
         ),
     ] {
         let filled = [("keys", junk), ("reason", "rotation")];
@@ -146,7 +146,7 @@ async fn a_shop_is_added_and_what_is_wrong_with_it_is_said() {
         ]
     };
     for (name, uuid, problem) in [
-        ("a b", "u-1", "Shop: must be 1 to 64 letters"),
+        ("a b", "u-1", "Name : Must be 1 to 64 letters"),
         ("main", "u-1", "There is a shop of this name."),
         (
             "outlet",
@@ -176,6 +176,124 @@ async fn a_shop_is_added_and_what_is_wrong_with_it_is_said() {
     assert_eq!(new.keys, ["canary-0123456789"]);
     assert_eq!(new.api_version, None);
     assert!(!format!("{new:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_shop_is_said_at_once_and_beside_its_field() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let asked = browser.page(ADD).await;
+    assert!(!asked.text.contains("aria-invalid"), "{}", asked.text);
+    let filled = [
+        ("name", "a b"),
+        ("region", "latvia"),
+        ("shop_uuid", "a b"),
+        ("keys", "canary-short"),
+        ("base_url", "ftp://here"),
+        ("return_url", "https://shop.example/typed"),
+        ("reason", ""),
+    ];
+    let refused = browser.send(&asked, ADD, &filled).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let all = "Nothing was added: Name : Must be 1 to 64";
+    assert!(refused.words().contains(all), "{}", refused.words());
+    for (field, hint, says) in [
+        ("name", true, "Must be 1 to 64"),
+        ("shop_uuid", true, "Must have no space"),
+        ("keys", true, "Line 1 has 12 characters"),
+        ("base_url", false, "Must be https"),
+        ("reason", true, "Say why"),
+    ] {
+        let listed = format!("<li><a href=\"#{field}\">");
+        assert!(refused.text.contains(&listed), "{field}: {}", refused.text);
+        let hint = if hint {
+            format!("{field}-hint ")
+        } else {
+            String::new()
+        };
+        let marked = format!("aria-invalid=\"true\" aria-describedby=\"{hint}{field}-wrong\"");
+        assert!(refused.text.contains(&marked), "{field}: {}", refused.text);
+        let beside = format!("id=\"{field}-wrong\">{says}");
+        assert!(refused.text.contains(&beside), "{field}: {}", refused.text);
+    }
+    assert_eq!(refused.text.matches("aria-invalid").count(), 5);
+    for field in ["name", "shop_uuid", "base_url"] {
+        let typed = filled.iter().find(|(name, _)| *name == field).unwrap().1;
+        assert_eq!(refused.value(field), typed);
+    }
+    assert_eq!(refused.value("return_url"), "https://shop.example/typed");
+    assert!(!refused.text.contains("canary"), "{}", refused.text);
+    assert!(house.desk.done().is_empty());
+}
+
+#[tokio::test]
+async fn the_present_keys_stay_behind_new_ones_where_that_is_wanted() {
+    let house = House::new();
+    let mut browser = house.signed_in(ADMIN).await;
+    let asked = browser
+        .page(&format!("{CHANGE}?shop=main&change=keys"))
+        .await;
+    let filled = [("keys", "canary-new-0123456789"), ("keep", "1")];
+    let refused = browser.send(&asked, CHANGE, &filled).await;
+    assert!(
+        refused.text.contains(r#"value="1" checked> Keep"#),
+        "{}",
+        refused.text
+    );
+    let filled = [filled[0], filled[1], ("reason", "rotation")];
+    browser.send(&refused, CHANGE, &filled).await.location();
+    let done = ["keys main canary-new-0123456789,those it has"];
+    assert_eq!(house.desk.done(), done);
+}
+
+#[tokio::test]
+async fn a_shop_with_open_orders_is_removed_where_that_is_wanted_all_the_same() {
+    let house = House::new();
+    let remove = format!("{CHANGE}?shop=main&change=remove");
+    let mut browser = house.signed_in(ADMIN).await;
+    let session = house.paying("1000", "hp", "100").await;
+    house.bank.customer_cancels(&session);
+    house.order("1000").refresh().await.unwrap();
+    let asked = browser.page(&remove).await;
+    assert!(!asked.text.contains("name=\"anyway\""), "{}", asked.text);
+    house.waiting("1001").await;
+    house.desk.has_open_orders.store(true, Ordering::SeqCst);
+    let one = browser.page(&remove).await;
+    let says = "1 order is open , and nobody would work on it any more";
+    assert!(one.words().contains(says), "{}", one.words());
+    house.paying("1002", "hp", "100").await;
+    let asked = browser.page(&remove).await;
+    let listed = browser
+        .page(&asked.link("2 orders are open").unwrap())
+        .await;
+    for (order, is_open) in [("1000", false), ("1001", true), ("1002", true)] {
+        assert_eq!(listed.link(order).is_some(), is_open, "{order}");
+    }
+    let reason = ("reason", "closed");
+    let kept = browser.send(&asked, CHANGE, &[reason]).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.words());
+    assert!(
+        kept.words().contains("2 orders are open"),
+        "{}",
+        kept.words()
+    );
+    assert!(house.desk.done().is_empty());
+    let anyway = [reason, ("anyway", "1")];
+    browser.send(&kept, CHANGE, &anyway).await.location();
+    assert_eq!(house.desk.done(), ["remove main"]);
+}
+
+#[tokio::test]
+async fn a_shop_says_how_to_get_a_webhook_and_that_its_identifier_is_an_odd_one() {
+    let house = House::new();
+    let mut browser = house.signed_in(READER).await;
+    let odd = "is no UUID";
+    let other = browser.page("/console/shop?shop=other").await;
+    for says in ["PUT /v1/shops/other/webhook", odd] {
+        assert!(other.words().contains(says), "{says}: {}", other.words());
+    }
+    let main = browser.page("/console/shop?shop=main").await;
+    assert!(!main.words().contains(odd), "{}", main.words());
 }
 
 #[tokio::test]

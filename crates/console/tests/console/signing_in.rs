@@ -94,7 +94,7 @@ async fn wrong_tokens_are_refused_and_after_ten_of_them_an_address_waits() {
         let answer = browser.sign_in("no-such-token-at-all").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(browser.cookie().is_none());
-        assert!(answer.words().contains("No user has this token"));
+        assert!(answer.words().contains("This token is not known"));
         assert!(!answer.text.contains("no-such-token-at-all"));
     }
     let answer = browser.sign_in(WRITER).await;

@@ -57,6 +57,18 @@ impl OrderStatus {
         }
     }
 
+    /// Whether something may still come of it: it is neither paid, nor over without being paid.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::ActionWanted(_)
+            | Self::AwaitsMerchant
+            | Self::NeedsPerson
+            | Self::Opening
+            | Self::Pending => true,
+            Self::NotPaid(_) | Self::Paid | Self::Terminated => false,
+        }
+    }
+
     /// What it says besides its name: the action, the end.
     pub const fn detail(self) -> Option<&'static str> {
         match self {

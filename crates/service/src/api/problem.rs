@@ -16,6 +16,7 @@ use self::kind::{
     NOT_AUTHORISED, NOT_FOUND, NOT_JSON, NOT_NOW, OTHER_CART, TOO_LARGE, TOO_SLOW, UNCLEAR,
     UNDER_WAY, WITHHELD,
 };
+use crate::shops::open_orders;
 
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -152,8 +153,10 @@ impl Problem {
 
     /// A shop that isn't to be removed by chance.
     pub(super) fn open_orders(open: u64) -> Self {
+        let them = if open == 1 { "it" } else { "them" };
         let detail = format!(
-            "nothing was removed: {open} orders of this shop are open, and nobody would work on them; end them first, or say `?force=true`"
+            "nothing was removed: {}, and nobody would work on {them}; end {them} first, or say `?force=true`",
+            open_orders(open)
         );
         Self::new(NOT_NOW, detail)
     }

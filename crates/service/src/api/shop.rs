@@ -118,8 +118,8 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Changes a shop's keys at the bank. To change without a pause, give the new one first and the former behind it until the bank has
-/// the new one, then the new one alone.
+/// Changes a shop's keys at the bank. To change without a pause, give the new one first and the former behind it, and a day after the
+/// bank has withdrawn the former the new one alone.
 #[utoipa::path(post, path = "/v1/shops/{shop}/keys", tag = "shops", params(ShopPath),
     request_body = KeySetting,
     responses((status = 200, description = "They are changed", body = ShopAnswer),

@@ -58,22 +58,17 @@ impl Desk for ServiceDesk {
         })
     }
 
+    fn wrong(&self, new: &NewShop) -> Vec<Invalid> {
+        settings(new).wrong()
+    }
+
     async fn add_shop(
         &self,
         shop: &ShopName,
         new: NewShop,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
-        let settings = Settings {
-            region: new.region,
-            environment: new.environment,
-            api_version: new.api_version,
-            base_url: new.base_url,
-            shop_uuid: new.shop_uuid,
-            return_url: new.return_url,
-            api_keys_env: None,
-            api_keys_file: None,
-        };
+        let settings = settings(&new);
         let keys = KeySource::Given(new.keys);
         Ok(self.shops.add(shop, settings, keys, by).await?)
     }
@@ -82,15 +77,23 @@ impl Desk for ServiceDesk {
         &self,
         shop: &ShopName,
         keys: Vec<String>,
+        keep_present: bool,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
+        if keep_present {
+            return Ok(self.shops.add_keys(shop, keys, by).await?);
+        }
         let keys = KeySource::Given(keys);
         Ok(self.shops.change_keys(shop, keys, by).await?)
     }
 
-    async fn remove_shop(&self, shop: &ShopName, by: &AuditEntry) -> Result<(), DeskError> {
-        // The page has said what becomes of open orders, and somebody has given a reason.
-        Ok(self.shops.remove(shop, true, by).await?)
+    async fn remove_shop(
+        &self,
+        shop: &ShopName,
+        anyway: bool,
+        by: &AuditEntry,
+    ) -> Result<(), DeskError> {
+        Ok(self.shops.remove(shop, anyway, by).await?)
     }
 
     async fn check(&self, shop: &ShopName) -> Vec<Check> {
@@ -333,17 +336,17 @@ fn delivery_card(delivery: KeptDelivery) -> Result<DeliveryCard, DeskError> {
     })
 }
 
-/// What is wrong with a form, by the words that stand on it.
-fn wrong(invalid: &Invalid) -> String {
-    let field = match invalid.field() {
-        "api_keys" => "the keys at the bank",
-        "api_version" => "the API version",
-        "base_url" => "another address than the bank's own",
-        "return_url" => "where customers return to",
-        "shop_uuid" => "the identifier at the bank",
-        other => other,
-    };
-    format!("{field}: {}", invalid.problem())
+fn settings(new: &NewShop) -> Settings {
+    Settings {
+        region: new.region.clone(),
+        environment: new.environment.clone(),
+        api_version: new.api_version.clone(),
+        base_url: new.base_url.clone(),
+        shop_uuid: new.shop_uuid.clone(),
+        return_url: new.return_url.clone(),
+        api_keys_env: None,
+        api_keys_file: None,
+    }
 }
 
 impl From<ShopSettingError> for DeskError {
@@ -354,12 +357,15 @@ impl From<ShopSettingError> for DeskError {
             ShopSettingError::OfFile
             | ShopSettingError::Taken
             | ShopSettingError::NoFolder
-            | ShopSettingError::OpenOrders(_)
             | ShopSettingError::NoVault
             | ShopSettingError::Locked(_)
             | ShopSettingError::SameIdentity
             | ShopSettingError::Refused(_) => Self::Refused(error.to_string()),
-            ShopSettingError::Invalid(invalid) => Self::Refused(wrong(&invalid)),
+            ShopSettingError::OpenOrders(_) => {
+                Self::Refused(format!("nothing was removed: {error}"))
+            }
+            // Of what was set before; what a form sends was looked at.
+            ShopSettingError::Invalid(invalid) => Self::Refused(invalid.to_string()),
         }
     }
 }

@@ -113,16 +113,64 @@ impl Settings {
         Ok(serde_json::from_slice(&opened).map_err(|_| Locked)?)
     }
 
-    /// The shop that all of it makes; what is wrong is named by its field.
-    pub(super) fn shop(&self, name: &ShopName, keys: Vec<String>) -> Result<Shop, Invalid> {
-        let profile = RegionProfile::named(&self.region).ok_or_else(|| {
+    /// Whatever is wrong with it, but for its keys; each is named by its field.
+    pub(crate) fn wrong(&self) -> Vec<Invalid> {
+        [
+            self.profile().err(),
+            self.id().err(),
+            self.environment().err(),
+            self.version().err(),
+            self.site().err(),
+            self.return_page().err(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn profile(&self) -> Result<&'static RegionProfile, Invalid> {
+        RegionProfile::named(&self.region).ok_or_else(|| {
             let names: Vec<_> = RegionProfile::ALL.iter().map(|p| p.region.name).collect();
             Invalid::new("region", format!("must be one of {}", names.join(", ")))
-        })?;
-        let at = |field: &'static str| {
-            move |error: Invalid| Invalid::new(field, error.problem().to_owned())
-        };
-        ShopId::parse(self.shop_uuid.as_str()).map_err(at("shop_uuid"))?;
+        })
+    }
+
+    fn id(&self) -> Result<ShopId, Invalid> {
+        ShopId::parse(self.shop_uuid.as_str()).map_err(at("shop_uuid"))
+    }
+
+    fn environment(&self) -> Result<Option<Environment>, Invalid> {
+        let parsed = self.environment.as_deref().map(Environment::from_str);
+        parsed.transpose().map_err(at("environment"))
+    }
+
+    fn version(&self) -> Result<Option<ApiVersion>, Invalid> {
+        let parsed = self.api_version.as_deref().map(ApiVersion::from_str);
+        parsed.transpose().map_err(at("api_version"))
+    }
+
+    fn site(&self) -> Result<Option<Site>, Invalid> {
+        let parsed = self.base_url.as_deref().map(Site::parse);
+        let site = parsed.transpose().map_err(at("base_url"))?;
+        let is_live = self.environment() == Ok(Some(Environment::Live));
+        if is_live && site.as_ref().is_some_and(Site::is_loopback) {
+            let problem = "is of the service's own machine, where no live shop is: leave it out, or set environment to demo";
+            return Err(Invalid::new("base_url", problem));
+        }
+        Ok(site)
+    }
+
+    fn return_page(&self) -> Result<Option<ReturnPage>, Invalid> {
+        let parsed = self.return_url.as_deref().map(ReturnPage::parse);
+        parsed.transpose().map_err(at("return_url"))
+    }
+
+    /// The shop that all of it makes; what is wrong is named by its field.
+    pub(super) fn shop(&self, name: &ShopName, keys: Vec<String>) -> Result<Shop, Invalid> {
+        if let Some(wrong) = self.wrong().into_iter().next() {
+            return Err(wrong);
+        }
+        let profile = self.profile()?;
         let field = match (&self.api_keys_env, &self.api_keys_file) {
             (_, Some(_)) => "api_keys_file",
             (Some(_), None) => "api_keys_env",
@@ -143,31 +191,25 @@ impl Settings {
         for key in keys {
             shop = shop.with_further_key(key);
         }
-        let mut is_live = false;
-        if let Some(text) = &self.environment {
-            let environment = Environment::from_str(text).map_err(at("environment"))?;
-            if environment == Environment::Live {
-                is_live = true;
-                shop = shop.live();
-            }
+        if self.environment()? == Some(Environment::Live) {
+            shop = shop.live();
         }
-        if let Some(text) = &self.api_version {
-            shop = shop.with_version(ApiVersion::from_str(text).map_err(at("api_version"))?);
+        if let Some(version) = self.version()? {
+            shop = shop.with_version(version);
         }
         if let Some(url) = &self.base_url {
-            let site = Site::parse(url).map_err(at("base_url"))?;
-            if is_live && site.is_loopback() {
-                let problem = "is of the service's own machine, where no live shop is: leave it out, or set environment to demo";
-                return Err(Invalid::new("base_url", problem));
-            }
             shop = shop.with_base_url(url);
         }
         if let Some(url) = &self.return_url {
-            ReturnPage::parse(url).map_err(at("return_url"))?;
             shop = shop.with_return_url(url);
         }
         Ok(shop)
     }
+}
+
+/// The same, said of this field.
+fn at(field: &'static str) -> impl FnOnce(Invalid) -> Invalid {
+    move |error| Invalid::new(field, error.problem().to_owned())
 }
 
 /// Keys, separated by commas.

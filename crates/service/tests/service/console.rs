@@ -190,6 +190,17 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     let (first, second) = (shop.text.find(new), shop.text.find(former));
     assert!(first.is_some() && first < second, "{}", shop.text);
 
+    // The present ones stay behind a new one without being typed again, each once.
+    let fields = [
+        ("keys", "next-key-of-the-outlet\nkey-of-the-outlet"),
+        ("keep", "1"),
+        ("reason", "kept"),
+        ("shop", "outlet"),
+        ("change", "keys"),
+    ];
+    let kept = admin.does(change, &fields).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+
     let check = admin.checks("outlet").await;
     assert!(check.text.contains("The bank answers"), "{}", check.text);
     let remove = "/console/shop/change?shop=outlet&change=remove";
@@ -217,9 +228,40 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     }
     let keys = format!("shop.keys {former} → {new}, {former}");
     assert!(audit.text.contains(&keys), "{keys}: {}", audit.text);
+    // `printf next-key-of-the-outlet | sha256sum`.
+    let kept = format!("shop.keys {new}, {former} → 1b43e36b4d34ed8e, {former}, {new}");
+    assert!(audit.text.contains(&kept), "{kept}: {}", audit.text);
     for page in [&added, &changed, &shop, &check, &removed, &audit] {
         assert!(!page.text.contains("key-of") && !page.text.contains("new-key"));
     }
+}
+
+#[tokio::test]
+async fn a_shop_with_open_orders_is_removed_in_the_console_on_demand_alone() {
+    let house = House::new().await;
+    let running = house.start().await;
+    let admin = Browser::at(&running.router, ADMIN).await;
+    let added = admin.does("/console/shop/add", &OUTLET).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    house.tell("outlet", "1001", GRANTED).await;
+    let remove = "/console/shop/change?shop=outlet&change=remove";
+    let mut fields = vec![
+        ("reason", "closed"),
+        ("shop", "outlet"),
+        ("change", "remove"),
+    ];
+    let kept = admin.does(remove, &fields).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    for says in [
+        "Nothing was removed: 1 order of this shop is open",
+        "1 order is open</a>",
+    ] {
+        assert!(kept.text.contains(says), "{says}: {}", kept.text);
+    }
+    fields.push(("anyway", "1"));
+    let removed = admin.does(remove, &fields).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);
+    running.stop().await;
 }
 
 #[tokio::test]
@@ -227,16 +269,25 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
     let service = Service::new().await;
     let admin = Browser::of(&service, ADMIN).await;
     for (field, value, says) in [
-        ("region", "finland", "Region"),
-        ("shop_uuid", "a b", "The identifier at the bank"),
-        ("base_url", "ftp://here", "Another address"),
-        ("keys", "", "Keys: give one at least"),
-        ("keys", "key-of", "Keys, line 1: has 6 characters"),
+        ("region", "finland", "Region</a>: Must"),
+        ("environment", "moon", "Environment</a>: Must"),
+        ("api_version", "v9", "API version</a>: "),
+        ("shop_uuid", "a b", "Identifier at the bank</a>: Must"),
+        ("base_url", "ftp://here", "own</a>: Must"),
+        ("return_url", "http://here", "Customers return to</a>: Must"),
+        ("keys", "", "Keys at the bank</a>: Give one at least"),
+        (
+            "keys",
+            "key-of",
+            "Keys at the bank</a>: Line 1 has 6 characters",
+        ),
         ("name", "main", "shop of this name"),
-        ("name", "a b/<script>", "hop"),
-        ("reason", "", "why"),
+        ("name", "a b/<script>", "Name</a>: Must"),
+        ("reason", "", "Why</a>: Say why"),
     ] {
-        let fields = OUTLET.map(|(name, usual)| (name, if name == field { value } else { usual }));
+        let mut fields = OUTLET.to_vec();
+        fields.retain(|(name, _)| *name != field);
+        fields.push((field, value));
         let answer = admin.does("/console/shop/add", &fields).await;
         assert!(
             answer.status.is_client_error(),
@@ -244,7 +295,7 @@ async fn what_is_wrong_with_a_shop_is_said_and_nothing_is_added() {
             answer.status
         );
         let said = answer.text.split("role=\"alert\">").nth(1);
-        let said = said.unwrap_or_default().split("</p>").next();
+        let said = said.unwrap_or_default().split("<form").next();
         assert!(said.unwrap().contains(says), "{field}: {said:?}");
         assert!(!answer.text.contains("key-of"), "{field}");
         assert!(!answer.text.contains("<script>"), "{field}");

@@ -247,7 +247,7 @@ async fn a_shop_with_open_orders_is_removed_on_demand_alone() {
     assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
     let says = kept.body["detail"].as_str().unwrap();
     assert!(
-        says.contains("1 orders") && says.contains("force"),
+        says.contains("1 order of this shop is open") && says.contains("force"),
         "{says}"
     );
     let path = format!("{PATH}?force=true");
