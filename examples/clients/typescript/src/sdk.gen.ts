@@ -85,8 +85,8 @@ export const setShop = <ThrowOnError extends boolean = false>(options: Options<S
 });
 
 /**
- * Changes a shop's keys at the bank. To change without a pause, give the new one first and the former behind it until the bank has
- * the new one, then the new one alone.
+ * Changes a shop's keys at the bank. To change without a pause, give the new one first and the former behind it, and a day after the
+ * bank has withdrawn the former the new one alone.
  */
 export const changeKeys = <ThrowOnError extends boolean = false>(options: Options<ChangeKeysData, ThrowOnError>) => (options.client ?? client).post<ChangeKeysResponses, ChangeKeysErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

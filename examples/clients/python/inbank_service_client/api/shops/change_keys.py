@@ -130,8 +130,8 @@ def sync_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ShopAnswer]:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
-    behind it until the bank has
-    the new one, then the new one alone.
+    behind it, and a day after the
+    bank has withdrawn the former the new one alone.
 
     Args:
         shop (str):
@@ -168,8 +168,8 @@ def sync(
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | ShopAnswer | None:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
-    behind it until the bank has
-    the new one, then the new one alone.
+    behind it, and a day after the
+    bank has withdrawn the former the new one alone.
 
     Args:
         shop (str):
@@ -201,8 +201,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ShopAnswer]:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
-    behind it until the bank has
-    the new one, then the new one alone.
+    behind it, and a day after the
+    bank has withdrawn the former the new one alone.
 
     Args:
         shop (str):
@@ -237,8 +237,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | ShopAnswer | None:
     """Changes a shop's keys at the bank. To change without a pause, give the new one first and the former
-    behind it until the bank has
-    the new one, then the new one alone.
+    behind it, and a day after the
+    bank has withdrawn the former the new one alone.
 
     Args:
         shop (str):
