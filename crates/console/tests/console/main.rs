@@ -4,6 +4,7 @@
 mod browser;
 mod deciding;
 mod desk;
+mod erasing;
 mod exporting;
 mod hostile;
 mod house;
