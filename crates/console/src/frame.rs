@@ -94,6 +94,11 @@ impl Frame {
         self
     }
 
+    /// The name under which it is written down what somebody decides.
+    pub(crate) fn who(&self) -> &str {
+        self.user.as_ref().map_or("", |user| &user.name)
+    }
+
     /// What the forms of a page carry.
     pub(crate) fn form(&self) -> &str {
         self.user.as_ref().map_or("", |user| &user.form)
@@ -123,6 +128,8 @@ pub(crate) struct Notice {
     /// `good`, `wait`, `bad`.
     pub(crate) class: &'static str,
     pub(crate) text: String,
+    /// Whether it says of a command what its order shows by itself once the bank does.
+    pub(crate) until_shown: bool,
 }
 
 /// A page, in which nothing is hidden.

@@ -32,6 +32,19 @@ impl Moment {
             format!("{words} ago")
         }
     }
+
+    /// Whether it has come.
+    pub(crate) fn has_come(self) -> bool {
+        self.at - self.now < time::Duration::SECOND
+    }
+
+    /// When something is due, in words.
+    pub(crate) fn due(self) -> String {
+        if self.has_come() {
+            return "due now".to_owned();
+        }
+        format!("in {}", span((self.at - self.now).unsigned_abs()))
+    }
 }
 
 /// To the second, in UTC.
@@ -102,6 +115,13 @@ mod tests {
             "in 1 h 30 min"
         );
         assert_eq!(Moment::new(NOW, NOW).ago(), "just now");
+    }
+
+    #[test]
+    fn what_was_due_before_is_due_now() {
+        let due = |seconds: i64| Moment::new(NOW + time::Duration::seconds(seconds), NOW).due();
+        assert_eq!([due(-90), due(0)], ["due now", "due now"]);
+        assert_eq!([due(1), due(90)], ["in 1 s", "in 1 min 30 s"]);
     }
 
     #[test]

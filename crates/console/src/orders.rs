@@ -315,6 +315,7 @@ fn quick(base: &str, open: &Filter) -> Vec<Quick> {
         ("All", Filter::default()),
         ("Needs a person", person),
         ("Awaits merchant", of_status(OrderStatus::AwaitsMerchant)),
+        ("In dispute", of_status(OrderStatus::NeedsPerson)),
         ("Paid", of_status(OrderStatus::Paid)),
     ];
     let quick = filters.into_iter().map(|(name, filter)| Quick {

@@ -10,7 +10,8 @@ use inbank_ports::{
 use time::OffsetDateTime;
 
 use crate::browser::{Answer, Browser, fields};
-use crate::house::{ADMIN, House, READER, WRITER};
+use crate::desk::healthy;
+use crate::house::{ADMIN, House, READER, WRITER, shop};
 
 const ORDER: &str = "/console/order?shop=main&reference=1001";
 const DECIDE: &str = "/console/order/decide";
@@ -69,10 +70,10 @@ async fn an_order_that_waits_is_found_approved_and_paid() {
     // All of it stands in the timeline, each with where it is known from.
     for part in [
         "attempt attempt 1 is opened",
-        "call to the bank session.open: answered",
+        "call to the bank open a session (session.open): answered",
         "event awaits merchant",
         "person Berta decided: order.approve attempt 1 “in stock”",
-        "call to the bank contract.approve: answered",
+        "call to the bank approve the contract (contract.approve): answered",
         "event paid",
     ] {
         assert!(order.words().contains(part), "{part}: {}", order.words());
@@ -617,6 +618,7 @@ async fn what_is_wrong_with_a_device_is_said_by_its_field_with_what_to_do() {
 #[tokio::test]
 async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let house = House::new();
+    *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
     house.waiting("1001").await;
     let mut browser = house.signed_in(WRITER).await;
     let page = asked(&mut browser, "Send again").await;
@@ -655,6 +657,7 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
 #[tokio::test]
 async fn a_token_that_only_reads_finds_no_button_and_is_refused_when_it_posts_anyway() {
     let house = House::new();
+    *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
     house.waiting("1001").await;
     let mut writer = house.signed_in(WRITER).await;
     let asked = asked(&mut writer, "Approve").await;

@@ -376,7 +376,7 @@ async fn an_order_in_dispute_that_was_seen_to_says_by_whom_when_and_why() {
     house.pass(Duration::from_mins(20));
     let order = browser.page(done.location()).await;
     for part in [
-        "– in dispute: seen to",
+        "▸ in dispute: undecided, seen to",
         "Seen to by Berta",
         "20 min ago",
         "“the customer signed less”",
@@ -386,7 +386,7 @@ async fn an_order_in_dispute_that_was_seen_to_says_by_whom_when_and_why() {
     }
     assert!(!order.words().contains("Needs a person"));
     let list = browser.page("/console/orders").await;
-    let says = "– in dispute: seen to by Berta, 20 min ago";
+    let says = "▸ in dispute: undecided, seen to by Berta, 20 min ago";
     assert!(list.words().contains(says), "{}", list.words());
     let list = browser.page("/console/orders?needs_person=1").await;
     assert!(list.words().contains("No order is like that"));
