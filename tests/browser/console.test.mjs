@@ -17,7 +17,6 @@ test("somebody signs in, finds an order that waits, approves it and sees it paid
   await page.getByRole("link", { name: "A-1001" }).click();
   await stands(page, "awaits merchant");
   await decide(page, "Approve", "the goods are packed");
-  await page.getByRole("status").first().waitFor();
   await stands(page, "paid");
   for (const says of ["order.approve", "the goods are packed", "the bank called back", "paid", "contract.approve"]) {
     await page.locator(".timeline", { hasText: says }).waitFor();
