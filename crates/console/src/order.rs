@@ -110,7 +110,9 @@ pub(crate) async fn show(
     let events = kept(events, "its events", &mut missing);
     let callbacks = kept(callbacks, "its callbacks", &mut missing);
     let outbox = kept(outbox, "how far its events are delivered", &mut missing);
-    let records = kept(records, "who decided what", &mut missing);
+    let mut records = kept(records, "who decided what", &mut missing);
+    // Before it was opened the name was another order's, which was erased.
+    records.retain(|record| record.at >= order.opened_at);
     let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
     let is_gone = house.worker.shop(&key.shop).is_none();
     let decides = visitor.can(&house, Scope::Write) && !is_gone;
@@ -121,12 +123,14 @@ pub(crate) async fn show(
         resends: house.desk.is_some() && !is_gone,
         now,
     };
+    let mut calls = house.worker.calls().of(&key);
+    calls.retain(|call| call.at >= order.opened_at);
     let known = Known {
         order: &order,
         events: &events,
         callbacks: &callbacks,
         outbox,
-        calls: &house.worker.calls().of(&key),
+        calls: &calls,
         deliveries: &deliveries,
         records: &records,
         offered: &offered,

@@ -12,12 +12,12 @@ use time::OffsetDateTime;
 use crate::browser::{Answer, Browser, fields};
 use crate::house::{ADMIN, House, READER, WRITER};
 
-const ORDER: &str = "/console/order?shop=main&reference=1001";
-const DECIDE: &str = "/console/order/decide";
+pub(crate) const ORDER: &str = "/console/order?shop=main&reference=1001";
+pub(crate) const DECIDE: &str = "/console/order/decide";
 const CHANGE: &str = "/console/shop/change";
 
 /// The page that asks about the deed of a button.
-async fn asked(browser: &mut Browser, button: &str) -> Answer {
+pub(crate) async fn asked(browser: &mut Browser, button: &str) -> Answer {
     let page = browser.page(ORDER).await;
     let to = page.link(button);
     let to = to.unwrap_or_else(|| panic!("no button {button}: {}", page.words()));

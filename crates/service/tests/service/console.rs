@@ -66,7 +66,7 @@ impl<'a> Browser<'a> {
         Self::at(&service.router, token).await
     }
 
-    async fn at(router: &'a Router, token: &str) -> Browser<'a> {
+    pub(crate) async fn at(router: &'a Router, token: &str) -> Browser<'a> {
         let nobody = Browser {
             router,
             session: String::new(),
@@ -95,7 +95,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Opens the page that asks, and sends its form.
-    async fn does(&self, page: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn does(&self, page: &str, fields: &[(&str, &str)]) -> Page {
         let asked = self.get(page).await;
         assert_eq!(asked.status, StatusCode::OK, "{page}: {}", asked.text);
         let path = page.split('?').next().unwrap();
@@ -117,7 +117,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-const OUTLET: [(&str, &str); 6] = [
+pub(crate) const OUTLET: [(&str, &str); 6] = [
     ("name", "outlet"),
     ("region", "latvia"),
     ("shop_uuid", "a93f1f44-d5dd-4469-bfcc-c1de9e969213"),
