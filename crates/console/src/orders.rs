@@ -213,18 +213,15 @@ pub(crate) fn day(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
     if text.is_empty() {
         return Ok(None);
     }
-    let mut parts = text.splitn(3, '-').map(str::parse::<u16>);
-    let mut part = || parts.next().and_then(Result::ok);
     let date = || {
-        let (year, month, day) = (
-            part()?,
-            u8::try_from(part()?).ok()?,
-            u8::try_from(part()?).ok()?,
-        );
-        let month = time::Month::try_from(month).ok()?;
-        Date::from_calendar_date(i32::from(year), month, day).ok()
+        let shape: Vec<_> = text.split('-').map(str::len).collect();
+        if shape != [4, 2, 2] || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            return None;
+        }
+        let month = time::Month::try_from(text[5..7].parse::<u8>().ok()?).ok()?;
+        let (year, day) = (text[..4].parse().ok()?, text[8..].parse().ok()?);
+        Date::from_calendar_date(year, month, day).ok()
     };
-    let mut date = date;
     let date = date().ok_or("A day is written as 2026-01-31.")?;
     Ok(Some(date.with_time(Time::MIDNIGHT).assume_utc()))
 }
@@ -400,7 +397,16 @@ mod tests {
         assert_eq!(day("").unwrap(), None);
         let at = day("1970-01-02").unwrap().unwrap();
         assert_eq!(at.unix_timestamp(), 86_400);
-        for wrong in ["2026-02-30", "2026-1", "x", "99999-01-01", "-1-1-1"] {
+        for wrong in [
+            "2026-02-30",
+            "2026-1",
+            "2026-1-1",
+            "+026-01-01",
+            "x",
+            "99999-01-01",
+            "-1-1-1",
+            "2026-õ1-1",
+        ] {
             assert!(day(wrong).is_err(), "{wrong}");
         }
     }

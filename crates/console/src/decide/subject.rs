@@ -74,7 +74,8 @@ impl Subject {
             "" => None,
             number => Some(number.parse().map_err(|_| Refusal::NotFound)?),
         };
-        if deed == Deed::Resend && (house.desk.is_none() || number.is_none()) {
+        let is_there = |number: u64| (1..=order.events).contains(&number);
+        if deed == Deed::Resend && !(house.desk.is_some() && number.is_some_and(is_there)) {
             return Err(Refusal::NotFound);
         }
         let attempt = attempt.cloned();

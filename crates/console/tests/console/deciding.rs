@@ -619,6 +619,8 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let house = House::new();
     house.waiting("1001").await;
     let mut browser = house.signed_in(WRITER).await;
+    let of_none = format!("{DECIDE}?shop=main&reference=1001&deed=resend&number=99");
+    assert_eq!(browser.get(&of_none).await.status, StatusCode::NOT_FOUND);
     let page = asked(&mut browser, "Send again").await;
     let done = browser.send(&page, DECIDE, &[]).await;
     assert!(
