@@ -120,7 +120,9 @@ pub(crate) async fn show(
     let callbacks = kept(callbacks, "its callbacks", &mut missing);
     let outbox = kept(outbox, "how far its events are delivered", &mut missing);
     let knows_records = records.is_ok();
-    let records = kept(records, "who decided what", &mut missing);
+    let mut records = kept(records, "who decided what", &mut missing);
+    // Before it was opened the name was another order's, which was erased.
+    records.retain(|record| record.at >= order.opened_at);
     let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
     let webhook = webhook.unwrap_or_else(|()| {
         missing.push("how its webhook stands");
@@ -136,12 +138,14 @@ pub(crate) async fn show(
         resends: webhook.is_some() && !is_gone,
         now,
     };
+    let mut calls = house.worker.calls().of(&key);
+    calls.retain(|call| call.at >= order.opened_at);
     let known = Known {
         order: &order,
         events: &events,
         callbacks: &callbacks,
         outbox,
-        calls: &house.worker.calls().of(&key),
+        calls: &calls,
         deliveries: &deliveries,
         records: &records,
         is_off: webhook == Some(WebhookState::Disabled),

@@ -81,7 +81,8 @@ impl Subject {
             "" => None,
             number => Some(number.parse().map_err(|_| Refusal::NotFound)?),
         };
-        if deed == Deed::Resend && (house.desk.is_none() || number.is_none()) {
+        let is_there = |number: u64| (1..=order.events).contains(&number);
+        if deed == Deed::Resend && !(house.desk.is_some() && number.is_some_and(is_there)) {
             return Err(Refusal::NotFound);
         }
         let attempt = attempt.cloned();
@@ -111,10 +112,24 @@ impl Subject {
 
     /// By what somebody decides, as a page shows it: a form that was made by something else is of the past, and they are asked anew.
     pub(super) fn view(&self) -> String {
+        // An order that was erased and opened anew is another one, whatever it is called.
+        let opened = self.order.opened_at.unix_timestamp_nanos();
         let shown = match (self.deed, &self.attempt) {
-            (Deed::SeenTo, _) => self.order.needs_person.clone().unwrap_or_default(),
+            (Deed::SeenTo, _) => {
+                let concern = self.order.needs_person.clone();
+                format!("{opened} {}", concern.unwrap_or_default())
+            }
             (Deed::Approve | Deed::Activate | Deed::Cancel, Some(attempt)) => {
-                format!("{} {:?}", attempt.state.as_str(), attempt.other_amount)
+                let stands = attempt.command.as_ref();
+                let stands = stands.map(|c| (&c.command, c.by, c.stage));
+                format!(
+                    "{opened} {} {} {:?} {:?} {:?} {stands:?}",
+                    attempt.id,
+                    attempt.state.as_str(),
+                    attempt.terms.product,
+                    attempt.terms.amount,
+                    attempt.other_amount
+                )
             }
             // Nothing of it is about how the order stands.
             (Deed::Approve | Deed::Activate | Deed::Cancel, None)
@@ -148,7 +163,7 @@ impl Subject {
         ))
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, house: &House) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
             facts.push(("Attempt", attempt.number.to_string()));
@@ -157,6 +172,14 @@ impl Subject {
                 facts.push(("The bank names", other.in_coins().to_string()));
             }
             facts.push(("Product", attempt.terms.product.to_string()));
+            let stands = attempt.command.as_ref();
+            if let Some(stands) = stands.filter(|_| self.why_not(house).is_none()) {
+                let text = format!(
+                    "{}: it is written down and was not sent, and this gives it up",
+                    stands.command
+                );
+                facts.push(("Decided before", text));
+            }
         }
         if let Some(number) = self.number {
             facts.push(("Event", number.to_string()));
@@ -181,7 +204,7 @@ impl Subject {
             shop: self.key.shop.to_string(),
             reference: self.key.reference.to_string(),
             status: Tag::of_order(&self.order),
-            facts: self.facts(),
+            facts: self.facts(house),
             // Of what is seen to it is a fact.
             concern: (self.order.needs_person.clone()).filter(|_| self.deed != Deed::SeenTo),
             warning: self.warning(),

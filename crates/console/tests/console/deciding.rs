@@ -13,12 +13,12 @@ use crate::browser::{Answer, Browser, fields};
 use crate::desk::healthy;
 use crate::house::{ADMIN, House, READER, WRITER, shop};
 
-const ORDER: &str = "/console/order?shop=main&reference=1001";
-const DECIDE: &str = "/console/order/decide";
+pub(crate) const ORDER: &str = "/console/order?shop=main&reference=1001";
+pub(crate) const DECIDE: &str = "/console/order/decide";
 const CHANGE: &str = "/console/shop/change";
 
 /// The page that asks about the deed of a button.
-async fn asked(browser: &mut Browser, button: &str) -> Answer {
+pub(crate) async fn asked(browser: &mut Browser, button: &str) -> Answer {
     let page = browser.page(ORDER).await;
     let to = page.link(button);
     let to = to.unwrap_or_else(|| panic!("no button {button}: {}", page.words()));
@@ -621,6 +621,8 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
     house.waiting("1001").await;
     let mut browser = house.signed_in(WRITER).await;
+    let of_none = format!("{DECIDE}?shop=main&reference=1001&deed=resend&number=99");
+    assert_eq!(browser.get(&of_none).await.status, StatusCode::NOT_FOUND);
     let page = asked(&mut browser, "Send again").await;
     let done = browser.send(&page, DECIDE, &[]).await;
     assert!(

@@ -111,8 +111,11 @@ async fn orders_are_listed_page_by_page_each_once_and_filtered_by_the_address() 
     assert!(next.link("To the latest").is_some());
     for number in 0..53 {
         let reference = format!("o/{number}");
-        let on =
-            [&first, &next].map(|page| page.text.matches(&format!(">{reference}</a>")).count());
+        let on = [&first, &next].map(|page| {
+            page.text
+                .matches(&format!("<bdi>{reference}</bdi></a>"))
+                .count()
+        });
         assert_eq!(on[0] + on[1], 1, "{reference}");
     }
     let paid = browser.page("/console/orders?status=paid").await;

@@ -11,3 +11,4 @@ mod house;
 mod looking;
 mod shops;
 mod signing_in;
+mod stale;
