@@ -28,6 +28,7 @@ for (const [where, viewport] of Object.entries({ "on a desk": DESK, "on a phone 
       await page.getByRole("alert").waitFor();
       await also("a filter that is wrong");
       await page.goto(console + order("1001"));
+      await page.getByText("Not possible now").click();
       await also("a paid order");
       await page.goto(console + asks("approve", "1002"));
       await also("what can't be decided");
@@ -58,7 +59,7 @@ const cutOff = (page) =>
     return wider(document.documentElement) ? ["the page", ...names] : names;
   });
 
-test("at 320 pixels nothing is cut off, however long a reference or a reason is", { viewport: { width: 320, height: 640 } }, async ({ page, console, ...service }) => {
+test("at 320 and 768 pixels nothing is cut off, however long a reference or a reason is", { viewport: { width: 320, height: 640 } }, async ({ page, console, ...service }) => {
   await (furnished ??= furnish(service));
   const long = "x".repeat(64);
   await paid(service, long);
@@ -68,10 +69,13 @@ test("at 320 pixels nothing is cut off, however long a reference or a reason is"
   await page.locator("#do").click();
   await page.getByText("The bank was read just now.").waitFor();
   const found = {};
-  for (const [name, [path]] of [...Object.entries(PAGES), ["a long reference", [order(long)]]]) {
-    await page.goto(console + path);
-    const off = await cutOff(page);
-    if (off.length) found[name] = off;
+  for (const width of [768, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    for (const [name, [path]] of [...Object.entries(PAGES), ["a long reference", [order(long)]]]) {
+      await page.goto(console + path);
+      const off = await cutOff(page);
+      if (off.length) found[`${name} at ${width}`] = off;
+    }
   }
   assert.deepEqual(found, {});
   // The graph is drawn otherwise.

@@ -104,16 +104,19 @@ pub(crate) fn notice(
         return None;
     }
     let (class, text) = told.words();
+    let until_shown = told.is_until_shown();
     Some(match again {
         "again" => Notice {
             class: "wait",
             text: format!(
                 "You had sent this form already, and nothing is done twice. What came of it then: {text}"
             ),
+            until_shown,
         },
         _ => Notice {
             class,
             text: text.to_owned(),
+            until_shown,
         },
     })
 }
@@ -187,6 +190,28 @@ impl Told {
             Self::ResentPaused => "resent-paused",
             Self::Seen => "seen",
             Self::Unclear => "unclear",
+        }
+    }
+
+    /// Whether it is of a command that is under way: where none is any more, the order shows what came of it.
+    const fn is_until_shown(self) -> bool {
+        match self {
+            Self::Acknowledged | Self::Pending | Self::Unclear => true,
+            Self::ActivatedBefore
+            | Self::Added
+            | Self::Done
+            | Self::Enabled
+            | Self::Keys
+            | Self::NothingResent
+            | Self::Refreshed
+            | Self::Removed
+            | Self::Resent
+            | Self::ResentDead
+            | Self::ResentDeadOff
+            | Self::ResentDeadPaused
+            | Self::ResentOff
+            | Self::ResentPaused
+            | Self::Seen => false,
         }
     }
 

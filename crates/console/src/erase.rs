@@ -9,6 +9,7 @@ use axum::response::Response;
 use inbank_app::OrderError;
 use inbank_domain::{Order, OrderKey};
 use inbank_ports::{AuditEntry, AuditLog, AuditQuery, AuditRecord, LedgerError};
+use sha2::{Digest as _, Sha256};
 
 use crate::address::Address;
 use crate::came::{Came, Done, Undone};
@@ -35,6 +36,8 @@ struct Page {
     problem: Option<String>,
     reason: String,
     longest: usize,
+    /// Which order the page shows: see [`view`].
+    view: String,
     once: String,
     /// Where the form is posted: to the address at which its question is asked.
     to: Address,
@@ -81,10 +84,22 @@ fn page(house: &House, visitor: &Visitor, order: &Order, reason: &str) -> Result
         problem: None,
         reason: reason.to_owned(),
         longest: LONGEST_REASON,
+        view: view(order),
         once: session::random().ok_or(Refusal::Broken)?,
         to: Address::of_order(&house.base, "/order/erase", &order.key),
         back: Address::of_order(&house.base, "/order", &order.key),
     })
+}
+
+/// An order that was erased and opened anew is another one, whatever it is called; and so it is once it was paid for again.
+fn view(order: &Order) -> String {
+    let opened = order.opened_at.unix_timestamp_nanos();
+    let shown = format!(
+        "{opened} {} {}",
+        order.attempts.len(),
+        order.status().name()
+    );
+    session::hexadecimal(&Sha256::digest(shown)[..8])
 }
 
 /// What stands in the audit.
@@ -163,6 +178,11 @@ pub(crate) async fn erase(
     };
     let came = match before {
         Some(came) => came,
+        None if fields.get("view") != view(&order) => {
+            let problem =
+                "The order has changed since this page was shown: look at it, before you erase it.";
+            Err(Undone::Problem(StatusCode::CONFLICT, problem.to_owned()))
+        }
         None => match sent.needed_reason() {
             Ok(reason) => {
                 let entry = AuditEntry {

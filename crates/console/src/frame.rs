@@ -94,6 +94,11 @@ impl Frame {
         self
     }
 
+    /// The name under which it is written down what somebody decides.
+    pub(crate) fn who(&self) -> &str {
+        self.user.as_ref().map_or("", |user| &user.name)
+    }
+
     /// What the forms of a page carry.
     pub(crate) fn form(&self) -> &str {
         self.user.as_ref().map_or("", |user| &user.form)
@@ -123,12 +128,14 @@ pub(crate) struct Notice {
     /// `good`, `wait`, `bad`.
     pub(crate) class: &'static str,
     pub(crate) text: String,
+    /// Whether it says of a command what its order shows by itself once the bank does.
+    pub(crate) until_shown: bool,
 }
 
 /// A page, in which nothing is hidden.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, Html(visible::made(html))).into_response(),
+        Ok(html) => (status, Html(visible::made(&html))).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page can't be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

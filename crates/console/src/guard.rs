@@ -125,6 +125,9 @@ fn page(house: &House, refusal: &Refusal, visitor: Option<&Visitor>, asked: &Ask
             return Redirect::to(&to).into_response();
         }
         Refusal::Stale => Some(("Open it anew", question)),
+        Refusal::Ledger(_) | Refusal::Broken if asked.posts => {
+            Some(("Look how it stands", question))
+        }
         Refusal::NotFound
         | Refusal::Forbidden(_)
         | Refusal::ReadOnly
@@ -137,7 +140,7 @@ fn page(house: &House, refusal: &Refusal, visitor: Option<&Visitor>, asked: &Ask
     };
     let notice = frame::Refused {
         frame: frame(refusal.title()),
-        text: refusal.text(),
+        text: refusal.text(asked.posts),
         onward,
     };
     let mut response = frame::page(refusal.status(), &notice);

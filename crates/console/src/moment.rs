@@ -32,6 +32,19 @@ impl Moment {
             format!("{words} ago")
         }
     }
+
+    /// Whether it has come.
+    pub(crate) fn has_come(self) -> bool {
+        self.at - self.now < time::Duration::SECOND
+    }
+
+    /// When something is due, in words.
+    pub(crate) fn due(self) -> String {
+        if self.has_come() {
+            return "due now".to_owned();
+        }
+        format!("in {}", span((self.at - self.now).unsigned_abs()))
+    }
 }
 
 /// To the second, in UTC.
@@ -68,6 +81,10 @@ pub(crate) fn span(time: Duration) -> String {
         (0, 0, _) => format!("{minutes} min"),
         (0, _, _) if minutes.is_multiple_of(60) => format!("{hours} h"),
         (0, _, _) => format!("{hours} h {} min", minutes % 60),
+        (1..7, _, _) if !hours.is_multiple_of(24) => {
+            let word = if days == 1 { "day" } else { "days" };
+            format!("{days} {word} {} h", hours % 24)
+        }
         (1, _, _) => "1 day".to_owned(),
         (_, _, _) => format!("{days} days"),
     }
@@ -105,6 +122,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_due_before_is_due_now() {
+        let due = |seconds: i64| Moment::new(NOW + time::Duration::seconds(seconds), NOW).due();
+        assert_eq!([due(-90), due(0)], ["due now", "due now"]);
+        assert_eq!([due(1), due(90)], ["in 1 s", "in 1 min 30 s"]);
+    }
+
+    #[test]
     fn a_span_has_two_units_at_the_most() {
         for (seconds, words) in [
             (0, "0 s"),
@@ -114,8 +138,11 @@ mod tests {
             (661, "11 min"),
             (7_200, "2 h"),
             (7_260, "2 h 1 min"),
-            (90_000, "1 day"),
-            (200_000, "2 days"),
+            (86_400, "1 day"),
+            (90_000, "1 day 1 h"),
+            (170_000, "1 day 23 h"),
+            (200_000, "2 days 7 h"),
+            (700_000, "8 days"),
         ] {
             assert_eq!(span(Duration::from_secs(seconds)), words);
         }

@@ -3,6 +3,7 @@
 mod advice;
 mod attempt;
 mod button;
+mod decided;
 mod graph;
 mod timeline;
 
@@ -12,11 +13,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use inbank_domain::{Attempt, EventKind, OrderEvent, OrderKey};
+use inbank_domain::{Attempt, EventKind, Order, OrderEvent, OrderKey};
 use inbank_ports::{AuditQuery, AuditRecord, LedgerErrorKind};
 
 use self::attempt::Card;
 use self::button::{Button, Offered};
+use self::decided::Decided;
 use self::timeline::{Entry, Known};
 use crate::address::Address;
 use crate::console::House;
@@ -24,9 +26,9 @@ use crate::frame::{self, Frame, Notice};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
 use crate::seen_to::SeenTo;
-use crate::status::{Tag, meaning};
+use crate::status::{Tag, meaning, undecided, yes};
 use crate::visitor::{Fields, Visitor};
-use crate::{DeliveryCard, DeskError, Scope, came};
+use crate::{DeliveryCard, DeskError, Scope, WebhookState, came, webhook};
 
 pub(crate) use self::advice::advice;
 
@@ -42,6 +44,8 @@ struct Page {
     key: OrderKey,
     status: Tag,
     meaning: &'static str,
+    /// What was decided and is being carried out: then that is what it means.
+    decided: Option<Decided>,
     amount: String,
     opened: Moment,
     came: Option<Notice>,
@@ -49,12 +53,16 @@ struct Page {
     concern: Option<(String, &'static str)>,
     /// Who has seen to what was to be looked at, and what that was.
     seen_to: Option<(SeenTo, String)>,
+    /// What the bank waits to be told besides to cancel, and about which attempt, while nobody has decided.
+    undecided: Option<(&'static str, u32)>,
     /// What could not be looked up.
     missing: Vec<&'static str>,
     read_only: bool,
     /// Whether this process has no such shop, so that nothing of it is worked on here.
     is_gone: bool,
     buttons: Vec<Button>,
+    /// Those that can't be pressed.
+    not_now: Vec<Button>,
     cards: Vec<Card>,
     timeline: Vec<Entry>,
     /// How many more there are, and where.
@@ -90,13 +98,14 @@ pub(crate) async fn show(
     let frame = Frame::of(&house, &visitor, &title).in_part("/orders");
     let now = house.now();
     let ledger = house.ledger();
-    let (order, events, callbacks, outbox, records, deliveries) = futures::join!(
+    let (order, events, callbacks, outbox, records, deliveries, webhook) = futures::join!(
         ledger.order(&key),
         ledger.events(&key),
         ledger.callbacks(&key),
         ledger.outbox(&key),
         records(&house, &key),
         deliveries(&house, &key),
+        webhook(&house, &key),
     );
     let order = match order {
         Ok(order) => order.ok_or(Refusal::NotFound)?,
@@ -110,25 +119,36 @@ pub(crate) async fn show(
     let events = kept(events, "its events", &mut missing);
     let callbacks = kept(callbacks, "its callbacks", &mut missing);
     let outbox = kept(outbox, "how far its events are delivered", &mut missing);
-    let records = kept(records, "who decided what", &mut missing);
+    let knows_records = records.is_ok();
+    let mut records = kept(records, "who decided what", &mut missing);
+    // Before it was opened the name was another order's, which was erased.
+    records.retain(|record| record.at >= order.opened_at);
     let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
+    let webhook = webhook.unwrap_or_else(|()| {
+        missing.push("how its webhook stands");
+        None
+    });
+    let decisions = knows_records.then_some(&records[..]);
     let is_gone = house.worker.shop(&key.shop).is_none();
     let decides = visitor.can(&house, Scope::Write) && !is_gone;
     let offered = Offered {
         base: &house.base,
         decides,
         erases: visitor.can(&house, Scope::Admin) && !is_gone,
-        resends: house.desk.is_some() && !is_gone,
+        resends: webhook.is_some() && !is_gone,
         now,
     };
+    let mut calls = house.worker.calls().of(&key);
+    calls.retain(|call| call.at >= order.opened_at);
     let known = Known {
         order: &order,
         events: &events,
         callbacks: &callbacks,
         outbox,
-        calls: &house.worker.calls().of(&key),
+        calls: &calls,
         deliveries: &deliveries,
         records: &records,
+        is_off: webhook == Some(WebhookState::Disabled),
         offered: &offered,
     };
     let mut timeline = known.timeline();
@@ -137,38 +157,45 @@ pub(crate) async fn show(
         timeline.truncate(SHOWN);
     }
     let cards = order.attempts.iter().rev();
-    let cards = cards.map(|attempt| Card::of(&order, attempt, &events, &offered, now));
+    let cards = cards.map(|attempt| Card::of(&order, attempt, &events, &offered, decisions));
     let concern = order.needs_person.clone();
     let seen_to = SeenTo::among(&order, &records, now);
+    let (not_now, buttons) = (offered.of_order(&order).into_iter())
+        .partition(|button: &Button| button.why_not.is_some());
+    let here = Address::of_order(&house.base, "/order", &key);
     let page = Page {
         status: Tag::of_order(&order),
         meaning: meaning(&order),
+        decided: Decided::of_present(&order, decisions, now),
         amount: order.present().map_or(String::new(), amount),
         opened: Moment::new(order.opened_at, now),
-        came: came::notice(
-            &visitor,
-            &fields,
-            &Address::of_order(&house.base, "/order", &key),
-            now,
-        ),
+        came: came(came::notice(&visitor, &fields, &here, now), &order),
         concern: concern.map(|why| {
             let advice = advice(&why);
             (why, advice)
         }),
         seen_to: seen_to.map(|seen_to| (seen_to, told_last(&events))),
+        undecided: undecided(&order).map(|attempt| (yes(attempt), attempt.number)),
         missing,
         read_only: !decides,
         is_gone,
-        buttons: offered.of_order(&order),
+        buttons,
+        not_now,
         cards: cards.collect(),
         more: all - timeline.len(),
         timeline,
-        all: Address::of_order(&house.base, "/order", &key).with("all", "1"),
+        all: here.with("all", "1"),
         began: Moment::new(house.runtime.started_at(), now),
         frame,
         key,
     };
     Ok(frame::page(StatusCode::OK, &page))
+}
+
+/// What came of a form, unless the order shows it by itself: no command is under way any more.
+fn came(notice: Option<Notice>, order: &Order) -> Option<Notice> {
+    let under_way = order.attempts.iter().any(|a| a.command.is_some());
+    notice.filter(|notice| under_way || !notice.until_shown)
 }
 
 /// What somebody was told last to look at.
@@ -214,6 +241,16 @@ pub(crate) async fn records(
         limit: RECORDS,
     };
     audit.records(&about).await
+}
+
+/// How the shop's webhook stands, where it has one.
+async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookState>, ()> {
+    let Some(desk) = &house.desk else {
+        return Ok(None);
+    };
+    let all = webhook::all(&**desk).await.ok_or(())?;
+    let own = all.into_iter().find(|webhook| webhook.shop == key.shop);
+    Ok(own.map(|own| own.state))
 }
 
 async fn deliveries(house: &House, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {

@@ -32,6 +32,8 @@ const FOR_A_PERSON: u32 = 20;
 struct Page {
     frame: Frame,
     filter: Filter,
+    /// What the filter leaves, in words.
+    only: Vec<String>,
     shops: Vec<String>,
     /// Names of statuses, in words, and whether they are asked for.
     statuses: Vec<(&'static str, &'static str, bool)>,
@@ -96,6 +98,8 @@ struct Filter {
     reference: String,
     shop: String,
     statuses: Vec<&'static str>,
+    /// Whether a status is asked for that none has.
+    odd_status: bool,
     needs_person: bool,
     from: String,
     until: String,
@@ -110,6 +114,9 @@ impl Filter {
                 .all("status")
                 .filter_map(OrderStatus::name_of)
                 .collect(),
+            odd_status: fields
+                .all("status")
+                .any(|name| OrderStatus::name_of(name).is_none()),
             needs_person: !fields.get("needs_person").is_empty(),
             from: fields.get("from").to_owned(),
             until: fields.get("until").to_owned(),
@@ -135,6 +142,27 @@ impl Filter {
             .with_some("until", &self.until)
     }
 
+    /// What it leaves, in words; nothing where it leaves all.
+    fn words(&self, seen: &[String]) -> Vec<String> {
+        let asked = |status: &OrderStatus| self.statuses.contains(&status.name());
+        let statuses = OrderStatus::EVERY.into_iter().filter(asked);
+        let statuses: Vec<_> = statuses.map(status_words).collect();
+        let some = |says: &str, text: &str| (!text.is_empty()).then(|| format!("{says}{text}"));
+        let words = [
+            some("called ", &self.reference),
+            if self.shop.is_empty() || seen.contains(&self.shop) {
+                some("of the shop ", &self.shop)
+            } else {
+                Some("of a shop that is none of yours".to_owned())
+            },
+            some("", &statuses.join(" or ")),
+            self.needs_person.then(|| "that need a person".to_owned()),
+            some("opened from ", &self.from),
+            some("opened until ", &self.until),
+        ];
+        words.into_iter().flatten().collect()
+    }
+
     /// What the ledger is asked.
     fn listing(&self, seen: Vec<ShopName>) -> Result<Listing, &'static str> {
         let shops = if self.shop.is_empty() {
@@ -147,6 +175,9 @@ impl Filter {
         };
         let reference = Some(self.reference.as_str()).filter(|text| !text.is_empty());
         let reference = reference.map(OrderReference::parse).transpose();
+        if self.odd_status {
+            return Err("There is no such status: choose among these.");
+        }
         let statuses = OrderStatus::EVERY.into_iter();
         let (from, until) = (day(&self.from)?, day(&self.until)?);
         in_order(from, until)?;
@@ -182,18 +213,15 @@ pub(crate) fn day(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
     if text.is_empty() {
         return Ok(None);
     }
-    let mut parts = text.splitn(3, '-').map(str::parse::<u16>);
-    let mut part = || parts.next().and_then(Result::ok);
     let date = || {
-        let (year, month, day) = (
-            part()?,
-            u8::try_from(part()?).ok()?,
-            u8::try_from(part()?).ok()?,
-        );
-        let month = time::Month::try_from(month).ok()?;
-        Date::from_calendar_date(i32::from(year), month, day).ok()
+        let shape: Vec<_> = text.split('-').map(str::len).collect();
+        if shape != [4, 2, 2] || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            return None;
+        }
+        let month = time::Month::try_from(text[5..7].parse::<u8>().ok()?).ok()?;
+        let (year, day) = (text[..4].parse().ok()?, text[8..].parse().ok()?);
+        Date::from_calendar_date(year, month, day).ok()
     };
-    let mut date = date;
     let date = date().ok_or("A day is written as 2026-01-31.")?;
     Ok(Some(date.with_time(Time::MIDNIGHT).assume_utc()))
 }
@@ -282,6 +310,7 @@ pub(crate) async fn show(
     };
     let page = Page {
         frame: Frame::of(&house, &visitor, "Orders").in_part("/orders"),
+        only: filter.words(&shops),
         shops,
         statuses: OrderStatus::EVERY
             .map(|status| {
@@ -315,6 +344,7 @@ fn quick(base: &str, open: &Filter) -> Vec<Quick> {
         ("All", Filter::default()),
         ("Needs a person", person),
         ("Awaits merchant", of_status(OrderStatus::AwaitsMerchant)),
+        ("In dispute", of_status(OrderStatus::NeedsPerson)),
         ("Paid", of_status(OrderStatus::Paid)),
     ];
     let quick = filters.into_iter().map(|(name, filter)| Quick {
@@ -335,7 +365,6 @@ mod tests {
             ("reference", "a b"),
             ("shop", "main"),
             ("status", "paid"),
-            ("status", "no_such"),
             ("status", "not_paid"),
             ("needs_person", "1"),
             ("from", "2026-01-02"),
@@ -348,6 +377,20 @@ mod tests {
         let listing = filter.listing(vec![]).unwrap();
         assert_eq!(listing.shops, Some(vec![]), "nothing of what isn't seen");
         assert_eq!(listing.statuses.len(), 2);
+        let words = [
+            "called a b",
+            "of the shop main",
+            "paid or not paid",
+            "that need a person",
+            "opened from 2026-01-02",
+        ];
+        let mut said = filter.words(&["main".to_owned()]);
+        said.sort();
+        let mut words = words.map(str::to_owned);
+        words.sort();
+        assert_eq!(said, words);
+        let odd = Filter::of(&Fields::of(&[("status", "no_such")]));
+        assert!(odd.listing(vec![]).is_err(), "and not all of them");
     }
 
     #[test]
@@ -355,7 +398,16 @@ mod tests {
         assert_eq!(day("").unwrap(), None);
         let at = day("1970-01-02").unwrap().unwrap();
         assert_eq!(at.unix_timestamp(), 86_400);
-        for wrong in ["2026-02-30", "2026-1", "x", "99999-01-01", "-1-1-1"] {
+        for wrong in [
+            "2026-02-30",
+            "2026-1",
+            "2026-1-1",
+            "+026-01-01",
+            "x",
+            "99999-01-01",
+            "-1-1-1",
+            "2026-õ1-1",
+        ] {
             assert!(day(wrong).is_err(), "{wrong}");
         }
     }

@@ -43,6 +43,8 @@ struct Page {
     /// Orders that wait for the merchant, and where all of them are.
     waiting: Vec<Row>,
     all_waiting: Address,
+    /// Also those to which somebody has seen, and which the bank may wait for.
+    all_in_dispute: Address,
     /// Whether all works: the webhooks of the shops that are seen, and the process for users who see every shop.
     signs: Vec<Sign>,
     /// When this process began.
@@ -206,6 +208,7 @@ pub(crate) async fn show(
             .iter()
             .map(|o| Row::of(o, base, now))
             .collect(),
+        all_in_dispute: (orders.clone()).with("status", OrderStatus::NeedsPerson.name()),
         all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),
         signs: health::sorted(signs),
         began: Moment::new(house.runtime.started_at(), now),

@@ -70,8 +70,8 @@ impl Refusal {
         }
     }
 
-    /// What it means and what to do.
-    pub(crate) fn text(&self) -> String {
+    /// What it means and what to do; of a form, if one was sent.
+    pub(crate) fn text(&self, of_form: bool) -> String {
         match self {
             Self::SignIn => "Nothing was done. Sign in: then you are asked again, with nothing filled in.".to_owned(),
             Self::NotFound => "It was erased, or it belongs to a shop that your token does not name, or the address is \
@@ -95,6 +95,10 @@ impl Refusal {
             Self::TooMany(wait) => format!(
                 "Too many wrong tokens came from your address, or from its network, within a minute. Try again in {} s.",
                 wait.as_secs().max(1)
+            ),
+            Self::Ledger(error) if of_form => format!(
+                "{error}. Whether it was written down is not known: look how it stands before you send it again. What was written down \
+                is not lost, and is done."
             ),
             Self::Ledger(error) => format!("{error}. Nothing is lost; reload this page in a moment."),
             Self::Broken => "Whether it was done is not known: look at the order before you try again. The log says more."
@@ -148,5 +152,23 @@ impl From<OrderError> for Refusal {
             | OrderError::Unclear(_)
             | OrderError::Busy => Self::Broken,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use inbank_ports::LedgerErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_to_have_been_done_is_not_to_be_sent_again_unseen() {
+        let refusal = Refusal::from(LedgerError::new(LedgerErrorKind::Unavailable));
+        let says = "Whether it was written down is not known: look how it stands before you send it again.";
+        assert!(refusal.text(true).contains(says));
+        assert!(
+            !refusal.text(false).contains(says),
+            "a page changes nothing"
+        );
     }
 }

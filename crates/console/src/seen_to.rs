@@ -25,7 +25,8 @@ impl SeenTo {
         if order.needs_person.is_some() {
             return None;
         }
-        let mut records = records.iter();
+        // Before that the name was another order's, which was erased.
+        let mut records = records.iter().filter(|one| one.at >= order.opened_at);
         let record = records.find(|record| record.entry.what == "order.seen_to")?;
         Some(Self {
             who: record.entry.who.clone(),

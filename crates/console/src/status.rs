@@ -3,7 +3,9 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
-use inbank_domain::{Action, AttemptKind, AttemptState, CommandStage, NotPaid, Order, OrderStatus};
+use inbank_domain::{
+    Action, Attempt, AttemptKind, AttemptState, CommandStage, NotPaid, Order, OrderStatus,
+};
 
 /// How good something is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -85,13 +87,17 @@ impl Tag {
         Self { mood, word, detail }
     }
 
-    /// Of an order: of one in dispute it says whether a person has seen to it.
+    /// Of an order: of one in dispute it says whether a person has seen to it, and whether the bank waits all the same.
     pub(crate) fn of_order(order: &Order) -> Self {
         let tag = Self::of(order.status());
         if order.status() == OrderStatus::NeedsPerson && order.needs_person.is_none() {
+            let (mood, detail) = match undecided(order) {
+                Some(_) => (Mood::Wait, "undecided, seen to"),
+                None => (Mood::Over, "seen to"),
+            };
             return Self {
-                mood: Mood::Over,
-                detail: "seen to",
+                mood,
+                detail,
                 ..tag
             };
         }
@@ -179,6 +185,20 @@ const fn wanted(action: Action) -> &'static str {
     }
 }
 
+/// The attempt for which the bank waits for the merchant, while nobody has decided about it.
+pub(crate) fn undecided(order: &Order) -> Option<&Attempt> {
+    let mut present = order.present().into_iter();
+    present.find(|attempt| attempt.state == AttemptState::Granted && attempt.command.is_none())
+}
+
+/// What an attempt that the bank has granted is to be told besides to cancel.
+pub(crate) const fn yes(attempt: &Attempt) -> &'static str {
+    match attempt.terms.kind {
+        AttemptKind::Rental => "activate",
+        AttemptKind::Application | AttemptKind::Session => "approve",
+    }
+}
+
 /// What a status means, and what is to be done now.
 pub(crate) fn meaning(order: &Order) -> &'static str {
     let rents = order
@@ -219,6 +239,9 @@ pub(crate) fn meaning(order: &Order) -> &'static str {
         }
         OrderStatus::AwaitsMerchant => {
             "The bank said yes and waits for you: approve it, or cancel it. Deliver once it is paid."
+        }
+        OrderStatus::NeedsPerson if undecided(order).is_some() => {
+            "The bank said yes to another amount than was asked for, and waits for your decision. Deliver nothing before that is settled."
         }
         OrderStatus::NeedsPerson if order.needs_person.is_none() => {
             "The bank financed something else than what was asked for, and a person has seen to it: go by what they decided."

@@ -255,7 +255,8 @@ impl Sent {
     pub(crate) fn needed_reason(&self) -> Result<String, String> {
         let reason = self.reason()?;
         if reason.trim().is_empty() {
-            return Err("Say why: it is written down with your name.".to_owned());
+            let who = &self.visitor.user.name;
+            return Err(format!("Say why: it is written down as {who}."));
         }
         Ok(reason)
     }

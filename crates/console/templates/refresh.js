@@ -50,15 +50,13 @@
       // Said once is enough for those who hear it.
       notice.removeAttribute("role");
     }
-    const focused = document.activeElement;
-    const links = [...main.querySelectorAll("a, button, summary, [tabindex]")];
-    const place = links.indexOf(focused);
+    // By what it is, and never by its place: there may be another order by now.
+    const called = (element) => [element.tagName, element.getAttribute("href"), element.textContent, element.closest("[id]")?.id].join(" ");
+    const focused = main.contains(document.activeElement) ? called(document.activeElement) : null;
     main.replaceChildren(...fresh.childNodes);
-    if (place >= 0) {
-      const again = [...main.querySelectorAll("a, button, summary, [tabindex]")][place];
-      if (again) {
-        again.focus({ preventScroll: true });
-      }
+    if (focused !== null) {
+      const links = [...main.querySelectorAll("a, button, summary, [tabindex]")];
+      links.find((element) => called(element) === focused)?.focus({ preventScroll: true });
     }
   };
 

@@ -257,7 +257,9 @@ impl RuntimeShops {
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
         self.sync().await?;
-        if self.file.contains(name) || self.known.lock().await.shops.contains_key(name) {
+        let is_known = self.known.lock().await.shops.contains_key(name);
+        // One that this process can't use is there all the same, and others may work for it.
+        if self.file.contains(name) || is_known || self.platform.withheld_shops().contains(name) {
             return Err(ShopSettingError::Taken);
         }
         self.set(name, settings, keys, by).await

@@ -100,9 +100,17 @@ impl Deed {
         self.command().is_none_or(|command| command.is_for(kind))
     }
 
-    /// What it will do.
-    pub(crate) const fn will_do(self) -> &'static [&'static str] {
+    /// What it will do; where the bank names another amount than was asked for, nothing is told as paid.
+    pub(crate) const fn will_do(self, differs: bool) -> &'static [&'static str] {
         match self {
+            Self::Approve if differs => &[
+                "The bank is told that you approve the contract, with its amount. It then pays that, and the customer owes it.",
+                "No event tells that the order is paid: it needs a person again. Deliver nothing before that is settled.",
+            ],
+            Self::Activate if differs => &[
+                "The bank is told the device's identifiers, which are kept nowhere here, and then that the rental begins, with its amount.",
+                "No event tells that the order is paid: it needs a person again. Hand nothing over before that is settled.",
+            ],
             Self::Approve => &[
                 "The bank is told that you approve the contract. It then pays, and the customer owes.",
                 "The order is paid once the bank shows it: an event tells. Deliver then.",

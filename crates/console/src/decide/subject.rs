@@ -13,9 +13,9 @@ use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::order::amount;
 use crate::refusal::Refusal;
-use crate::status::Tag;
+use crate::status::{Tag, undecided, yes};
 use crate::visitor::{Fields, LONGEST_REASON, Visitor};
-use crate::{Scope, session};
+use crate::{Scope, session, webhook};
 
 #[derive(Template)]
 #[template(path = "decide.html")]
@@ -27,6 +27,11 @@ pub(super) struct Page {
     status: Tag,
     /// What it is about, as facts.
     facts: Vec<(&'static str, String)>,
+    /// What a person should look at in the order.
+    concern: Option<String>,
+    /// What of it is other than one may think.
+    warning: Option<String>,
+    will_do: &'static [&'static str],
     /// The attempt's number, where it is about one.
     attempt: String,
     /// The event's number, where it is about one.
@@ -53,6 +58,8 @@ pub(super) struct Subject {
     pub(super) deed: Deed,
     pub(super) attempt: Option<Attempt>,
     pub(super) number: Option<u64>,
+    /// Whether events of the shop are known to have nowhere to go.
+    has_no_webhook: bool,
 }
 
 impl Subject {
@@ -74,30 +81,55 @@ impl Subject {
             "" => None,
             number => Some(number.parse().map_err(|_| Refusal::NotFound)?),
         };
-        if deed == Deed::Resend && (house.desk.is_none() || number.is_none()) {
+        let is_there = |number: u64| (1..=order.events).contains(&number);
+        if deed == Deed::Resend && !(house.desk.is_some() && number.is_some_and(is_there)) {
             return Err(Refusal::NotFound);
         }
         let attempt = attempt.cloned();
+        let webhooks = match house.desk.as_ref().filter(|_| deed == Deed::Resend) {
+            Some(desk) => webhook::all(&**desk).await,
+            None => None,
+        };
+        let has_no_webhook =
+            webhooks.is_some_and(|all| all.iter().all(|webhook| webhook.shop != key.shop));
         Ok(Self {
             key,
             order,
             deed,
             attempt,
             number,
+            has_no_webhook,
         })
     }
 
     pub(super) fn why_not(&self, house: &House) -> Option<String> {
+        if self.has_no_webhook {
+            return Some("The shop has no webhook.".to_owned());
+        }
         let attempt = self.attempt.as_ref();
         self.deed.why_not(&self.order, attempt, house.now())
     }
 
     /// By what somebody decides, as a page shows it: a form that was made by something else is of the past, and they are asked anew.
     pub(super) fn view(&self) -> String {
+        // An order that was erased and opened anew is another one, whatever it is called.
+        let opened = self.order.opened_at.unix_timestamp_nanos();
         let shown = match (self.deed, &self.attempt) {
-            (Deed::SeenTo, _) => self.order.needs_person.clone().unwrap_or_default(),
+            (Deed::SeenTo, _) => {
+                let concern = self.order.needs_person.clone();
+                format!("{opened} {}", concern.unwrap_or_default())
+            }
             (Deed::Approve | Deed::Activate | Deed::Cancel, Some(attempt)) => {
-                format!("{} {:?}", attempt.state.as_str(), attempt.other_amount)
+                let stands = attempt.command.as_ref();
+                let stands = stands.map(|c| (&c.command, c.by, c.stage));
+                format!(
+                    "{opened} {} {} {:?} {:?} {:?} {stands:?}",
+                    attempt.id,
+                    attempt.state.as_str(),
+                    attempt.terms.product,
+                    attempt.terms.amount,
+                    attempt.other_amount
+                )
             }
             // Nothing of it is about how the order stands.
             (Deed::Approve | Deed::Activate | Deed::Cancel, None)
@@ -106,7 +138,32 @@ impl Subject {
         session::hexadecimal(&Sha256::digest(shown)[..8])
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    /// Whether it has the bank finance another amount than was asked for: that, and the one that was.
+    fn differs(&self) -> Option<(String, String)> {
+        let decides = matches!(self.deed, Deed::Approve | Deed::Activate);
+        let attempt = self.attempt.as_ref().filter(|_| decides)?;
+        let named = attempt.other_amount?.in_coins().to_string();
+        Some((named, amount(attempt)))
+    }
+
+    fn warning(&self) -> Option<String> {
+        if let Some((named, asked)) = self.differs() {
+            let what = self.deed.name();
+            return Some(format!(
+                "The bank names {named}, and {asked} was asked for. If you {what} it, the contract is for {named}, and it is not told \
+                as paid: the order needs a person again, and the rest is settled by hand."
+            ));
+        }
+        let seen = self.deed == Deed::SeenTo;
+        let attempt = undecided(&self.order).filter(|_| seen)?;
+        Some(format!(
+            "The bank still waits for you to {} or cancel attempt {}. This does neither: decide first.",
+            yes(attempt),
+            attempt.number
+        ))
+    }
+
+    fn facts(&self, house: &House) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if let Some(attempt) = self.attempt.as_ref().filter(|_| self.deed.is_of_attempt()) {
             facts.push(("Attempt", attempt.number.to_string()));
@@ -115,6 +172,14 @@ impl Subject {
                 facts.push(("The bank names", other.in_coins().to_string()));
             }
             facts.push(("Product", attempt.terms.product.to_string()));
+            let stands = attempt.command.as_ref();
+            if let Some(stands) = stands.filter(|_| self.why_not(house).is_none()) {
+                let text = format!(
+                    "{}: it is written down and was not sent, and this gives it up",
+                    stands.command
+                );
+                facts.push(("Decided before", text));
+            }
         }
         if let Some(number) = self.number {
             facts.push(("Event", number.to_string()));
@@ -139,7 +204,11 @@ impl Subject {
             shop: self.key.shop.to_string(),
             reference: self.key.reference.to_string(),
             status: Tag::of_order(&self.order),
-            facts: self.facts(),
+            facts: self.facts(house),
+            // Of what is seen to it is a fact.
+            concern: (self.order.needs_person.clone()).filter(|_| self.deed != Deed::SeenTo),
+            warning: self.warning(),
+            will_do: self.deed.will_do(self.differs().is_some()),
             attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
             number: self.number.map_or(String::new(), |n| n.to_string()),
             why_not: self.why_not(house),
@@ -177,7 +246,8 @@ impl Subject {
         problem: String,
     ) -> Result<Response, Refusal> {
         let mut page = self.page(house, visitor, fields)?;
-        page.problem = Some(problem);
+        // What can't be decided says why by itself.
+        page.problem = Some(problem).filter(|problem| page.why_not.as_ref() != Some(problem));
         // The problem says it.
         page.why_not = page
             .why_not

@@ -20,7 +20,7 @@ const ADVICE: [(&str, &str); 21] = [
     ),
     (
         "attempt … waits for the merchant, but the bank names … where … was asked for",
-        "Cancel it, and let the customer pay anew; or approve it, if the bank's amount is right after all.",
+        "Cancel it, and let the customer pay anew. Where you approve it, the contract is for the bank's amount: it is not told as paid, needs a person again, and the rest is settled by hand.",
     ),
     (
         "attempt … is completed, but the bank names … where … was asked for",

@@ -1,13 +1,15 @@
 //! An attempt as a card, with how far its command is.
 
-use inbank_domain::{Attempt, CommandStage, Decider, Opening, Order, StandingCommand};
+use inbank_domain::{Attempt, CommandStage, Opening, Order};
+use inbank_ports::AuditRecord;
 use time::OffsetDateTime;
 
 use super::amount;
 use super::button::{self, Button};
+use super::decided::Decided;
 use crate::moment::Moment;
 use crate::order::graph::Graph;
-use crate::status::{Tag, stage_meaning};
+use crate::status::Tag;
 
 pub(crate) struct Card {
     pub(crate) number: u32,
@@ -35,7 +37,7 @@ pub(crate) struct Card {
 /// How far a command is.
 pub(crate) struct Progress {
     pub(crate) name: String,
-    pub(crate) by: &'static str,
+    pub(crate) by: String,
     pub(crate) steps: Vec<Step>,
     pub(crate) meaning: &'static str,
 }
@@ -47,7 +49,9 @@ pub(crate) struct Step {
 }
 
 impl Progress {
-    fn of(standing: &StandingCommand, now: OffsetDateTime) -> Self {
+    fn of(attempt: &Attempt, records: Option<&[AuditRecord]>, now: OffsetDateTime) -> Option<Self> {
+        let standing = attempt.command.as_ref()?;
+        let decided = Decided::of(attempt, standing, records, now);
         let moment = |at| Moment::new(at, now);
         let (sent, taken) = match standing.stage {
             CommandStage::Wanted => (standing.sends > 0, false),
@@ -55,21 +59,18 @@ impl Progress {
             CommandStage::Acknowledged => (true, true),
         };
         let step = |word, done, at| Step { word, done, at };
-        Self {
-            name: standing.command.name().replace('_', " "),
-            by: match standing.by {
-                Decider::Platform => "the platform",
-                Decider::Rules => "the rules of an order: another attempt took its place",
-            },
+        Some(Self {
+            name: decided.command,
+            by: decided.by,
             steps: vec![
-                step("wanted", true, Some(moment(standing.wanted_at))),
+                step("wanted", true, Some(decided.at)),
                 step("sent", sent, standing.sent_at.map(moment)),
                 step("acknowledged", taken, None),
                 // Once it shows, it stands no more.
                 step("shown", false, None),
             ],
-            meaning: stage_meaning(standing.stage),
-        }
+            meaning: decided.stage,
+        })
     }
 }
 
@@ -79,8 +80,9 @@ impl Card {
         attempt: &Attempt,
         events: &[inbank_domain::OrderEvent],
         offered: &button::Offered<'_>,
-        now: OffsetDateTime,
+        records: Option<&[AuditRecord]>,
     ) -> Self {
+        let now = offered.now;
         let is_present = order.present().is_some_and(|a| a.number == attempt.number);
         let terms = &attempt.terms;
         let ids = [
@@ -120,7 +122,7 @@ impl Card {
             },
             read_next: attempt.refresh_at.map(|at| Moment::new(at, now)),
             ids: ids.collect(),
-            command: attempt.command.as_ref().map(|c| Progress::of(c, now)),
+            command: Progress::of(attempt, records, now),
             anomaly: attempt.anomaly.clone(),
             buttons: if is_present {
                 Vec::new()

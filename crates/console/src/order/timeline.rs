@@ -1,6 +1,8 @@
 //! All that happened to an order, in one line, the latest first: each with where it is known from.
 
-use inbank_app::{Call, CallOutcome};
+mod call;
+
+use inbank_app::Call;
 use inbank_domain::{EventKind, Order, OrderEvent};
 use inbank_ports::{AuditRecord, OutboxState, ReceivedCallback, Subject};
 use time::OffsetDateTime;
@@ -8,7 +10,7 @@ use time::OffsetDateTime;
 use super::button::Offered;
 use crate::DeliveryCard;
 use crate::address::Address;
-use crate::moment::{Moment, span, took};
+use crate::moment::{Moment, span};
 use crate::status::Mood;
 use crate::webhook::answer;
 
@@ -58,7 +60,11 @@ pub(crate) struct Entry {
     pub(crate) mood: Mood,
     pub(crate) title: String,
     pub(crate) detail: String,
-    /// How long after the one before it.
+    /// When the first of it happened, where it is several.
+    since: OffsetDateTime,
+    /// The operations that it read the bank by, each time, where no event came of that.
+    readings: Vec<&'static str>,
+    /// How long after the one before it, which stands below.
     pub(crate) gap: String,
     /// Sends it again.
     pub(crate) again: Option<Address>,
@@ -73,6 +79,8 @@ pub(crate) struct Known<'a> {
     pub(crate) calls: &'a [Call],
     pub(crate) deliveries: &'a [DeliveryCard],
     pub(crate) records: &'a [AuditRecord],
+    /// Whether the shop's webhook is switched off.
+    pub(crate) is_off: bool,
     pub(crate) offered: &'a Offered<'a>,
 }
 
@@ -89,10 +97,11 @@ impl Known<'_> {
             .collect();
         // What happened in the same moment stays in the order of causes: a person decides, a command leaves, the bank is called.
         entries.sort_by_key(|entry| entry.time);
+        let mut entries = call::folded(entries);
         for later in 1..entries.len() {
-            let gap = entries[later].time - entries[later - 1].time;
+            let gap = entries[later].since - entries[later - 1].time;
             if gap >= time::Duration::SECOND {
-                entries[later].gap = format!("{} later", span(gap.unsigned_abs()));
+                entries[later].gap = format!("{} after the one below", span(gap.unsigned_abs()));
             }
         }
         entries.reverse();
@@ -103,6 +112,8 @@ impl Known<'_> {
         Entry {
             at: Moment::new(at, self.offered.now),
             time: at,
+            since: at,
+            readings: Vec::new(),
             source,
             mood,
             title,
@@ -203,19 +214,6 @@ impl Known<'_> {
         })
     }
 
-    fn call(&self, call: &Call) -> Entry {
-        let (mood, what) = match call.outcome {
-            CallOutcome::Open => (Mood::Wait, "not answered yet".to_owned()),
-            CallOutcome::Answered => (Mood::Quiet, "answered".to_owned()),
-            CallOutcome::Failed(kind) => (Mood::Bad, kind.as_str().replace('_', " ")),
-        };
-        let title = format!("{}: {what}", call.operation);
-        let mut entry = self.entry(call.at, Source::Call, mood, title);
-        let after = call.took.map(|time| format!(" in {}", took(time)));
-        entry.detail = format!("{}{}", call.host, after.unwrap_or_default());
-        entry
-    }
-
     /// Of what was tried.
     fn delivery(&self, delivery: &DeliveryCard) -> Option<Entry> {
         let DeliveryCard { number, .. } = delivery;
@@ -225,6 +223,10 @@ impl Known<'_> {
             (Mood::Good, format!("event {number} was taken"))
         } else if delivery.dead_at.is_some() {
             (Mood::Bad, format!("event {number} was given up"))
+        } else if delivery.tries == 0 {
+            (Mood::Wait, format!("event {number} is to be sent again"))
+        } else if self.is_off {
+            (Mood::Bad, format!("event {number} was not taken"))
         } else {
             let title = format!("event {number} was not taken, and is tried again");
             (Mood::Bad, title)
@@ -235,12 +237,18 @@ impl Known<'_> {
             None => "posted to the shop’s webhook".to_owned(),
         };
         let next = delivery.next_at.map(|at| {
-            let next = Moment::new(at, self.offered.now).ago();
-            format!(", next {next}")
+            if self.is_off {
+                return ", next: when the webhook is switched on".to_owned();
+            }
+            format!(", next: {}", Moment::new(at, self.offered.now).due())
         });
+        // Tries begin anew with each time that somebody has it sent again; what came of the last one is kept.
+        let tried = match delivery.tries {
+            0 => format!("before that it was {to}"),
+            tries => format!("{to}, tried {}", times(tries)),
+        };
         entry.detail = format!(
-            "{to}, tried {}: {}{}",
-            times(delivery.tries),
+            "{tried}: {}{}",
             answer(delivery.status, delivery.problem.as_deref()),
             next.unwrap_or_default()
         );

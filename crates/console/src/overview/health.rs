@@ -6,11 +6,11 @@ use inbank_app::Health;
 use inbank_domain::ShopName;
 use time::OffsetDateTime;
 
-use crate::WebhookHealth;
 use crate::address::Address;
 use crate::moment::span;
 use crate::status::{Mood, Tag};
 use crate::webhook::trouble;
+use crate::{WebhookHealth, WebhookState};
 
 /// One sign of how this process or a webhook is.
 pub(super) struct Sign {
@@ -59,7 +59,7 @@ pub(super) fn of_webhooks(
     };
     let troubled = webhooks
         .iter()
-        .filter_map(|webhook| Some((&webhook.shop, trouble(webhook, now)?)));
+        .filter_map(|webhook| Some((webhook, trouble(webhook, now)?)));
     let troubled: Vec<_> = troubled.collect();
     if troubled.is_empty() {
         let figure = format!("{}, all of them taken", webhooks.len());
@@ -68,9 +68,16 @@ pub(super) fn of_webhooks(
     }
     let more = troubled.len().saturating_sub(NAMED);
     let named = troubled.into_iter().take(NAMED);
-    let named = named.map(|(shop, trouble)| {
-        let advice =
-            "Its server does not take its events: tell whoever runs it, then have them sent again.";
+    let named = named.map(|(webhook, trouble)| {
+        let shop = &webhook.shop;
+        let advice = match webhook.state {
+            WebhookState::Active | WebhookState::Failing => {
+                "Its server does not take its events: tell whoever runs it, then have them sent again."
+            }
+            WebhookState::Disabled => {
+                "Have its server mended, then switch the webhook on at the shop: the events are kept until then."
+            }
+        };
         let to = Address::new(base, "/shop").with("shop", shop.as_str());
         Sign {
             to: Some((to, format!("Look at the shop {shop}"))),
@@ -128,10 +135,10 @@ pub(super) fn of_process(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
             "It falls behind: look at the bank's answers and the database, then give it more room or another process.",
         ),
         Sign::new(
-            "Events to deliver",
+            "Event feed",
             over(ledger.oldest_undelivered, 300),
             format!(
-                "{} wait{}",
+                "{} events wait for it{}; webhooks are apart",
                 ledger.undelivered,
                 since(ledger.oldest_undelivered)
             ),
@@ -211,8 +218,11 @@ mod tests {
         health.ledger.undelivered = 3;
         health.ledger.oldest_undelivered = Some(Duration::from_secs(301));
         let signs = sorted(of_process(&health, now));
-        assert_eq!(signs[0].name, "Events to deliver");
-        assert_eq!(signs[0].figure, "3 wait, the first for 5 min 1 s");
+        assert_eq!(signs[0].name, "Event feed");
+        assert_eq!(
+            signs[0].figure,
+            "3 events wait for it, the first for 5 min 1 s; webhooks are apart"
+        );
         assert!(!signs[0].advice.is_empty());
         assert!(signs[1..].iter().all(|sign| sign.tag.mood == Mood::Good));
     }

@@ -68,7 +68,7 @@ impl Answer {
         let mut anchors = self.text.split("<a ").skip(1);
         let anchor = anchors.find(|anchor| {
             let inner = anchor.split_once('>').map_or("", |(_, rest)| rest);
-            inner.split("</a>").next() == Some(text)
+            inner.split("</a>").next().map(name) == Some(text)
         })?;
         let (attributes, _) = anchor.split_once('>')?;
         let (_, rest) = attributes.split_once("href=\"")?;
@@ -80,7 +80,7 @@ impl Answer {
         let mut anchors = self.text.split("<a href=\"").skip(1);
         let anchor = anchors.find(|anchor| {
             let inner = anchor.split_once('>').map_or("", |(_, rest)| rest);
-            inner.split("</a>").next().map(plain).as_deref() == Some(text)
+            inner.split("</a>").next().map(name).map(plain).as_deref() == Some(text)
         })?;
         Some(plain(anchor.split('"').next()?))
     }
@@ -281,4 +281,11 @@ impl Browser {
         self.post("/console/sign-in", &fields(&[("token", token)]))
             .await
     }
+}
+
+/// What an element has, without the marks of a name.
+fn name(inner: &str) -> &str {
+    let name = inner.strip_prefix("<bdi>");
+    name.and_then(|name| name.strip_suffix("</bdi>"))
+        .unwrap_or(inner)
 }

@@ -10,21 +10,22 @@ use inbank_ports::{
 use time::OffsetDateTime;
 
 use crate::browser::{Answer, Browser, fields};
-use crate::house::{ADMIN, House, READER, WRITER};
+use crate::desk::healthy;
+use crate::house::{ADMIN, House, READER, WRITER, shop};
 
-const ORDER: &str = "/console/order?shop=main&reference=1001";
-const DECIDE: &str = "/console/order/decide";
-const CHANGE: &str = "/console/shop/change";
+pub(crate) const ORDER: &str = "/console/order?shop=main&reference=1001";
+pub(crate) const DECIDE: &str = "/console/order/decide";
+pub(crate) const CHANGE: &str = "/console/shop/change";
 
 /// The page that asks about the deed of a button.
-async fn asked(browser: &mut Browser, button: &str) -> Answer {
+pub(crate) async fn asked(browser: &mut Browser, button: &str) -> Answer {
     let page = browser.page(ORDER).await;
     let to = page.link(button);
     let to = to.unwrap_or_else(|| panic!("no button {button}: {}", page.words()));
     browser.page(&to).await
 }
 
-async fn status(house: &House) -> OrderStatus {
+pub(crate) async fn status(house: &House) -> OrderStatus {
     house.order("1001").status().await.unwrap()
 }
 
@@ -69,10 +70,10 @@ async fn an_order_that_waits_is_found_approved_and_paid() {
     // All of it stands in the timeline, each with where it is known from.
     for part in [
         "attempt attempt 1 is opened",
-        "call to the bank session.open: answered",
+        "call to the bank open a session (session.open): answered",
         "event awaits merchant",
         "person Berta decided: order.approve attempt 1 “in stock”",
-        "call to the bank contract.approve: answered",
+        "call to the bank approve the contract (contract.approve): answered",
         "event paid",
     ] {
         assert!(order.words().contains(part), "{part}: {}", order.words());
@@ -98,136 +99,6 @@ async fn whoever_moves_money_says_why() {
     // The same form is taken once it is right.
     let done = browser.send(&again, DECIDE, &[("reason", "ok")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
-}
-
-#[tokio::test]
-async fn a_form_that_is_sent_twice_is_taken_once() {
-    let house = House::new();
-    house.waiting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let page = asked(&mut browser, "Cancel").await;
-    let mut second = browser.clone();
-    let filled = [("reason", "out of stock")];
-    let (one, other) = tokio::join!(
-        browser.send(&page, DECIDE, &filled),
-        second.send(&page, DECIDE, &filled)
-    );
-    for answer in [&one, &other] {
-        assert!(
-            answer.location().contains("&came=done."),
-            "{}",
-            answer.location()
-        );
-    }
-    let said = browser.page(other.location()).await;
-    assert!(
-        said.words().contains("You had sent this form already"),
-        "{}",
-        said.words()
-    );
-    let back = browser.send(&page, DECIDE, &filled).await;
-    let said = browser.page(back.location()).await;
-    for part in [
-        "You had sent this form already",
-        "It is done: the bank shows it.",
-    ] {
-        assert!(said.words().contains(part), "{}", said.words());
-    }
-    assert_eq!(house.records().await.len(), 1);
-    assert_eq!(house.bank.calls("contract.cancel"), 1);
-}
-
-#[tokio::test]
-async fn a_double_click_of_which_nothing_comes_is_answered_alike_and_does_nothing_twice() {
-    let house = House::new();
-    house.waiting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let page = asked(&mut browser, "Approve").await;
-    let mut second = browser.clone();
-    house.bank.refuse_next_command(GatewayErrorKind::Refused);
-    let filled = [("reason", "ok")];
-    let (one, other) = tokio::join!(
-        browser.send(&page, DECIDE, &filled),
-        second.send(&page, DECIDE, &filled)
-    );
-    for answer in [one, other] {
-        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{}", answer.words());
-        assert!(
-            answer.words().contains("the bank refused"),
-            "{}",
-            answer.words()
-        );
-    }
-    assert_eq!(house.records().await.len(), 1);
-}
-
-#[tokio::test]
-async fn a_form_that_is_sent_again_after_a_restart_decides_nothing_twice() {
-    let house = House::new();
-    house.waiting("1001").await;
-    house.troubled("1002").await;
-    let mut browser = house.signed_in(ADMIN).await;
-    let mut sent = Vec::new();
-    for (page, deed) in [
-        (ORDER, "Approve"),
-        ("/console/order?shop=main&reference=1002", "Mark as seen to"),
-    ] {
-        let page = browser.page(page).await;
-        sent.push((browser.page(&page.link(deed).unwrap()).await, DECIDE));
-    }
-    for change in ["enable", "resend"] {
-        let path = format!("{CHANGE}?shop=main&change={change}");
-        sent.push((browser.page(&path).await, CHANGE));
-    }
-    let filled = [("reason", "once")];
-    for (page, action) in &sent {
-        let done = browser.send(page, action, &filled).await;
-        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
-    }
-    let records = house.records().await.len();
-    // The session goes on, since it is the browser that keeps it.
-    let mut again = browser.of(house.router());
-    for (page, action) in &sent {
-        let answer = again.send(page, action, &filled).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.words());
-    }
-    assert_eq!(house.bank.calls("contract.approve"), 1);
-    assert_eq!(house.records().await.len(), records);
-    assert_eq!(house.desk.done(), ["enable main", "resend dead of main"]);
-}
-
-#[tokio::test]
-async fn what_came_of_a_form_is_said_to_whoever_sent_it_there_and_for_a_minute() {
-    let house = House::new();
-    house.waiting("1001").await;
-    house.waiting("1002").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let says = |answer: &Answer| answer.words().contains("It is done");
-    let shops = "/console/shop?shop=main&came=keys";
-    for forged in [
-        &format!("{ORDER}&came=done"),
-        shops,
-        "/console/shops?came=remove",
-    ] {
-        let page = browser.page(forged).await;
-        assert!(
-            !page.text.contains("class=\"notice good\" role=\"status\""),
-            "{forged}"
-        );
-    }
-    let page = asked(&mut browser, "Approve").await;
-    let done = browser.send(&page, DECIDE, &[("reason", "ok")]).await;
-    let there = done.location();
-    assert!(says(&browser.page(there).await));
-    let other = there.replace("1001", "1002");
-    assert!(!says(&browser.page(&other).await), "of another order");
-    let changed = there.replace("came=done", "came=seen");
-    let page = browser.page(&changed).await;
-    assert!(!page.words().contains("marked as seen"), "other words");
-    let mut elsewhere = house.signed_in(WRITER).await;
-    assert!(!says(&elsewhere.page(there).await), "in another session");
-    house.pass(std::time::Duration::from_secs(61));
-    assert!(!says(&browser.page(there).await), "for ever");
 }
 
 #[tokio::test]
@@ -355,26 +226,6 @@ async fn nothing_is_sent_where_it_cannot_be_written_down_who_decided() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(house.bank.calls("contract.approve"), 0);
     assert_eq!(status(&house).await, OrderStatus::AwaitsMerchant);
-}
-
-#[tokio::test]
-async fn a_form_of_which_nothing_came_may_be_sent_again() {
-    let house = House::new();
-    house.waiting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let page = asked(&mut browser, "Approve").await;
-    house.bank.refuse_next_command(GatewayErrorKind::Refused);
-    let filled = [("reason", "ok")];
-    let refused = browser.send(&page, DECIDE, &filled).await;
-    assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
-    // As a browser does that loads the answer anew.
-    let again = browser.send(&page, DECIDE, &filled).await;
-    assert!(
-        again.location().contains("&came=done."),
-        "{}",
-        again.words()
-    );
-    assert_eq!(status(&house).await, OrderStatus::Paid);
 }
 
 #[tokio::test]
@@ -515,110 +366,13 @@ async fn the_bank_is_read_when_somebody_wants_it_without_a_reason() {
 }
 
 #[tokio::test]
-async fn a_rental_is_activated_with_the_devices_identifiers_which_are_written_down_nowhere() {
-    let house = House::new();
-    house.renting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let order = browser.page(ORDER).await;
-    assert!(
-        order.link("Approve").is_none(),
-        "a rental is approved by activating it"
-    );
-    let page = asked(&mut browser, "Activate").await;
-    let device = [
-        ("ean", inbank_testkit::FakeBank::EAN),
-        ("imei", "355889000000007"),
-        ("serial", "J7P3D7000000"),
-        ("reason", "handed over"),
-    ];
-    let wrong = browser
-        .send(&page, DECIDE, &[device[0], ("imei", "1"), device[3]])
-        .await;
-    assert_eq!(
-        wrong.status,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "{}",
-        wrong.words()
-    );
-    assert!(
-        wrong.words().contains("IMEI: must be 15 digits"),
-        "{}",
-        wrong.words()
-    );
-    let done = browser.send(&wrong, DECIDE, &device).await;
-    assert!(done.location().contains("&came=done."), "{}", done.words());
-    assert_eq!(status(&house).await, OrderStatus::Paid);
-    let order = browser.page(ORDER).await;
-    assert!(!order.text.contains("355889000000007") && !order.text.contains("J7P3D7000000"));
-    assert!(!format!("{:?}", house.records().await).contains("355889000000007"));
-}
-
-#[tokio::test]
-async fn what_is_wrong_with_a_device_is_said_by_its_field_with_what_to_do() {
-    let house = House::new();
-    house.renting("1001").await;
-    let mut browser = house.signed_in(WRITER).await;
-    let page = asked(&mut browser, "Activate").await;
-    let good = [
-        ("ean", inbank_testkit::FakeBank::EAN),
-        ("code", ""),
-        ("imei", "355889000000007"),
-        ("serial", "J7P3D7000000"),
-        ("reason", "handed over"),
-    ];
-    let long = "x".repeat(256);
-    for (wrong, says) in [
-        (
-            &[("ean", "")][..],
-            "Article number (EAN) of the model: give it, or the manufacturer’s code",
-        ),
-        (
-            &[("code", "A-1")],
-            "Article number (EAN) of the model: give it, or the manufacturer’s code, and not both",
-        ),
-        (
-            &[("ean", "canary")],
-            "Article number (EAN) of the model: must be an EAN, digits only",
-        ),
-        (
-            &[("ean", ""), ("code", &long)],
-            "Manufacturer’s code: must be 1 to 255 characters",
-        ),
-        (
-            &[("ean", "4006381333931")],
-            "Article number (EAN) of the model: the bank has none of this for the order’s product",
-        ),
-        (&[("imei", "canary")], "IMEI: must be 15 digits"),
-        (
-            &[("serial", &long)],
-            "Serial number: must be 1 to 255 characters",
-        ),
-        (
-            &[("imei", ""), ("serial", "")],
-            "IMEI or serial number: give those that the model is identified by",
-        ),
-        (&[("imei", "")], "IMEI: the model is identified by it"),
-    ] {
-        let of = |(name, usual): (&'static str, &'static str)| {
-            let other = wrong.iter().find(|(field, _)| *field == name);
-            other.map_or((name, usual), |(_, value)| (name, *value))
-        };
-        let filled = good.map(of);
-        let answer = browser.send(&page, DECIDE, &filled).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
-        assert!(answer.words().contains(says), "{says}: {}", answer.words());
-        // The form is there to be mended.
-        assert_eq!(answer.value("reason"), "handed over");
-    }
-    assert_eq!(house.bank.calls("contract.activate"), 0);
-    assert!(!format!("{:?}", house.records().await).contains("canary"));
-}
-
-#[tokio::test]
 async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
     let house = House::new();
+    *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
     house.waiting("1001").await;
     let mut browser = house.signed_in(WRITER).await;
+    let of_none = format!("{DECIDE}?shop=main&reference=1001&deed=resend&number=99");
+    assert_eq!(browser.get(&of_none).await.status, StatusCode::NOT_FOUND);
     let page = asked(&mut browser, "Send again").await;
     let done = browser.send(&page, DECIDE, &[]).await;
     assert!(
@@ -655,6 +409,7 @@ async fn an_event_is_sent_again_by_the_desk_which_writes_it_down() {
 #[tokio::test]
 async fn a_token_that_only_reads_finds_no_button_and_is_refused_when_it_posts_anyway() {
     let house = House::new();
+    *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
     house.waiting("1001").await;
     let mut writer = house.signed_in(WRITER).await;
     let asked = asked(&mut writer, "Approve").await;

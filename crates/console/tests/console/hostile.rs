@@ -88,7 +88,9 @@ async fn a_token_of_another_shop_finds_nothing_of_this_one_and_does_nothing_to_i
         "/console/export/events.csv?from=2020-01-01&until=2030-01-01&shop=main",
     ] {
         let answer = browser.page(path).await;
+        // What was asked for is said back.
         let shown = answer.text.replace("value=\"1001\"", "");
+        let shown = shown.replace("called 1001", "");
         for hidden in ["1001", "1002", ">main<", "499.90"] {
             assert!(!shown.contains(hidden), "{path} shows {hidden}");
         }

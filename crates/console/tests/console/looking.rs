@@ -111,8 +111,11 @@ async fn orders_are_listed_page_by_page_each_once_and_filtered_by_the_address() 
     assert!(next.link("To the latest").is_some());
     for number in 0..53 {
         let reference = format!("o/{number}");
-        let on =
-            [&first, &next].map(|page| page.text.matches(&format!(">{reference}</a>")).count());
+        let on = [&first, &next].map(|page| {
+            page.text
+                .matches(&format!("<bdi>{reference}</bdi></a>"))
+                .count()
+        });
         assert_eq!(on[0] + on[1], 1, "{reference}");
     }
     let paid = browser.page("/console/orders?status=paid").await;
@@ -384,7 +387,7 @@ async fn an_order_in_dispute_that_was_seen_to_says_by_whom_when_and_why() {
     house.pass(Duration::from_mins(20));
     let order = browser.page(done.location()).await;
     for part in [
-        "– in dispute: seen to",
+        "▸ in dispute: undecided, seen to",
         "Seen to by Berta",
         "20 min ago",
         "“the customer signed less”",
@@ -394,7 +397,7 @@ async fn an_order_in_dispute_that_was_seen_to_says_by_whom_when_and_why() {
     }
     assert!(!order.words().contains("Needs a person"));
     let list = browser.page("/console/orders").await;
-    let says = "– in dispute: seen to by Berta, 20 min ago";
+    let says = "▸ in dispute: undecided, seen to by Berta, 20 min ago";
     assert!(list.words().contains(says), "{}", list.words());
     let list = browser.page("/console/orders?needs_person=1").await;
     assert!(list.words().contains("No order is like that"));

@@ -1,6 +1,8 @@
 //! The console as a browser has it: over its router, with the bank and the ledger in memory.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod activating;
+mod advising;
 mod browser;
 mod deciding;
 mod desk;
@@ -9,5 +11,7 @@ mod exporting;
 mod hostile;
 mod house;
 mod looking;
+mod repeating;
 mod shops;
 mod signing_in;
+mod stale;

@@ -85,6 +85,12 @@ async fn keys_are_changed_without_being_shown_again() {
             "canary-new-0123456789,canary-old-0123456789",
             "ine 1 has a comma",
         ),
+        ("\"canary-new-0123456789\"", "ine 1 has a quotation mark"),
+        (
+            "canary-new-0123456789\r\ncanary-new-0123456789",
+            "he one at place 2 stands before it already",
+        ),
+        (&"k".repeat(513), "ine 1 has 513 characters"),
     ] {
         let filled = [("keys", junk), ("reason", "rotation")];
         let refused = browser.send(&none, CHANGE, &filled).await;

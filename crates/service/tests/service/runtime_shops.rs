@@ -9,6 +9,7 @@ use inbank::ports::{AuditEntry, AuditLog as _, AuditQuery};
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
 
+use crate::console::{self, Browser};
 use crate::sending::House;
 use crate::{ADMIN, OTHER, READER, Service, answered};
 
@@ -310,6 +311,11 @@ async fn a_shop_that_one_process_can_not_use_is_there_all_the_same() {
         None,
     );
     assert_eq!(nowhere.await.status, StatusCode::NOT_FOUND);
+    // Adding takes the place of none, since another process may work for it.
+    let admin = Browser::at(&running.router, ADMIN).await;
+    let added = admin.does("/console/shop/add", &console::OUTLET).await;
+    assert_eq!(added.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(added.text.contains("There is a shop of this name"));
     // Who sets it anew can use it.
     let again = answered(&running.router, Method::PUT, PATH, ADMIN, Some(OUTLET)).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text);
