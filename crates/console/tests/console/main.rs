@@ -4,6 +4,7 @@
 mod activating;
 mod advising;
 mod browser;
+mod commands;
 mod deciding;
 mod desk;
 mod erasing;
