@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use inbank::ports::Ledger as _;
-use inbank::{EventKind, Money, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank::{EventKind, Money, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName};
 use time::{Duration, OffsetDateTime};
 
 use super::around::{Around, Telling};
@@ -241,14 +241,30 @@ pub(super) fn judge(around: &Arc<Around>, fleet: &Fleet, database: &Database) ->
     starved(around, fleet)
 }
 
-/// A callback that the ledger lists twice, as whoever looks at an order would see.
+/// A callback, or a command that stands no more, that the ledger lists twice, as whoever looks at an order would see.
 fn kept_twice(database: &Database, (shop, order): &Key) -> Option<String> {
     let shop = ShopName::parse(shop_name(*shop)).ok()?;
     let key = OrderKey::new(shop, OrderReference::parse(order).ok()?);
     let kept = database.ledger.callbacks(&key).now_or_never()?.ok()?;
     let mut keys = BTreeSet::new();
-    let twice = kept.iter().find(|callback| !keys.insert(&callback.key))?;
-    Some(format!("{key} at {}", twice.received_at))
+    if let Some(twice) = kept.iter().find(|callback| !keys.insert(&callback.key)) {
+        return Some(format!("{key} at {}", twice.received_at));
+    }
+    let settled = database
+        .ledger
+        .settled_commands(&key)
+        .now_or_never()?
+        .ok()?;
+    let mut decisions = BTreeSet::new();
+    let mut is_new = |settled: &SettledCommand| {
+        let command = &settled.command;
+        decisions.insert((settled.attempt, command.command.name(), command.wanted_at))
+    };
+    let twice = settled.iter().find(|settled| !is_new(settled))?;
+    Some(format!(
+        "{key}: the command to {} of {}",
+        twice.command.command, twice.command.wanted_at
+    ))
 }
 
 /// What the platform refused for good, or panics over each time, is put aside: a person is told so, by

@@ -22,7 +22,7 @@ pub enum Invariant {
     SentWithoutLease,
     /// No write of a round is taken whose lease has ended or is another's.
     WrittenWithoutLease,
-    /// A callback is kept once, however often it comes.
+    /// A callback is kept once, however often it comes, and so is a command that stands no more.
     KeptTwice,
     /// Every event once, in order, and none takes back that an order is paid.
     EventOrder,

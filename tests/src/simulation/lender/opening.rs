@@ -16,8 +16,8 @@ pub(super) struct Opening {
     session: Option<SessionRequest>,
     since: OffsetDateTime,
     under_way: bool,
-    /// What it asks for was being opened when it was asked for.
-    is_again: bool,
+    /// Since when what it asks for was being opened when it was asked for; none where it wasn't.
+    again: Option<OffsetDateTime>,
 }
 
 impl Opening {
@@ -56,17 +56,18 @@ impl Lender {
         let mut state = self.state();
         let mut former = state.openings.iter().rev();
         let former = former.find(|former| former.order.as_ref() == order);
-        let again = former.is_some_and(|former| {
+        let again = former.filter(|former| {
             let is_recent = former.under_way && now - former.since < UNCLEAR_AFTER;
-            is_recent && session.is_some_and(|session| former.is_for(Some(session)))
+            knows && is_recent && session.is_some_and(|session| former.is_for(Some(session)))
         });
+        let again = again.map(|former| former.since);
         let number = state.openings.len();
         state.openings.push(Opening {
             order: order.cloned(),
             session: session.cloned(),
             since: now,
             under_way: true,
-            is_again: again && knows,
+            again,
         });
         drop(state);
         UnderWay {
@@ -78,20 +79,22 @@ impl Lender {
 
 impl Lender {
     /// A call has ended; what was wrong with it, where something was. What calls wrote down in the same moment may stand in
-    /// another order than they ask: something else of the same order may have come between the two that are the same.
+    /// another order than they ask: something else of the same order, that was asked in the moment of either, may have come
+    /// between the two that are the same.
     fn ends(&self, number: usize) -> Option<String> {
         let mut state = self.state();
         state.openings.get_mut(number)?.under_way = false;
         let this = state.openings.get(number)?;
+        let since = this.again?;
         let is_between = |other: &Opening| {
             other.order == this.order
-                && other.since == this.since
+                && (other.since == this.since || other.since == since)
                 && !other.is_for(this.session.as_ref())
         };
-        let is_wrong = this.is_again && !state.openings.iter().any(is_between);
+        let is_wrong = !state.openings.iter().any(is_between);
         is_wrong.then(|| {
             format!(
-                "session.open for {:?} at {}, which was being opened",
+                "session.open for {:?} at {}, which was being opened since {since}",
                 this.order, this.since
             )
         })
