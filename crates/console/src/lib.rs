@@ -50,6 +50,7 @@ mod shop_change;
 mod sign_in;
 mod status;
 mod user;
+mod view;
 mod visible;
 mod visitor;
 mod webhook;

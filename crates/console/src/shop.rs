@@ -310,11 +310,7 @@ async fn card(house: &House, shop: &ShopName) -> Result<Option<ShopCard>, DeskEr
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
-    match desk.shop(shop).await {
-        Ok(card) => Ok(Some(card)),
-        Err(DeskError::Missing) => Ok(None),
-        Err(error) => Err(error),
-    }
+    shop_change::card(&**desk, shop).await
 }
 
 async fn webhook_card(house: &House, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {
