@@ -21,6 +21,7 @@
 //! Pages are made on the server. They work without script, load nothing from elsewhere, and carry a policy under which nothing else runs.
 //! Serve them over https: the session's cookie is `Secure` but on loopback.
 
+mod absence;
 mod address;
 mod asset;
 mod audit;

@@ -20,6 +20,7 @@ use self::attempt::Card;
 use self::button::{Button, Offered};
 use self::decided::Decided;
 use self::timeline::{Entry, Known};
+use crate::absence::Absence;
 use crate::address::Address;
 use crate::console::House;
 use crate::frame::{self, Frame, Notice};
@@ -58,8 +59,8 @@ struct Page {
     /// What could not be looked up.
     missing: Vec<&'static str>,
     read_only: bool,
-    /// Whether this process has no such shop, so that nothing of it is worked on here.
-    is_gone: bool,
+    /// Why nothing of it is worked on by this process; none where it is.
+    absence: Option<Absence>,
     buttons: Vec<Button>,
     /// Those that can't be pressed.
     not_now: Vec<Button>,
@@ -129,13 +130,14 @@ pub(crate) async fn show(
         None
     });
     let decisions = knows_records.then_some(&records[..]);
-    let is_gone = house.worker.shop(&key.shop).is_none();
-    let decides = visitor.can(&house, Scope::Write) && !is_gone;
+    let absence = Absence::of(&house, &key.shop);
+    let is_here = absence.is_none();
+    let decides = visitor.can(&house, Scope::Write) && is_here;
     let offered = Offered {
         base: &house.base,
         decides,
-        erases: visitor.can(&house, Scope::Admin) && !is_gone,
-        resends: webhook.is_some() && !is_gone,
+        erases: visitor.can(&house, Scope::Admin) && is_here,
+        resends: webhook.is_some() && is_here,
         now,
     };
     let mut calls = house.worker.calls().of(&key);
@@ -178,7 +180,7 @@ pub(crate) async fn show(
         undecided: undecided(&order).map(|attempt| (yes(attempt), attempt.number)),
         missing,
         read_only: !decides,
-        is_gone,
+        absence,
         buttons,
         not_now,
         cards: cards.collect(),

@@ -12,6 +12,7 @@ use inbank_domain::{Order, OrderKey, OrderReference, OrderStatus, ShopName};
 use inbank_ports::{Listed, Listing, ListingPlace};
 use time::{Date, OffsetDateTime, Time};
 
+use crate::absence::Absence;
 use crate::address::Address;
 use crate::console::House;
 use crate::frame::{self, Frame};
@@ -59,6 +60,8 @@ struct Quick {
 /// An order in a list.
 pub(crate) struct Row {
     pub(crate) shop: String,
+    /// Why this process does not work for the shop; none where it does.
+    pub(crate) absence: Option<Absence>,
     pub(crate) reference: String,
     pub(crate) to: Address,
     pub(crate) status: Tag,
@@ -73,13 +76,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn of(order: &Order, base: &str, now: OffsetDateTime) -> Self {
+    pub(crate) fn of(house: &House, order: &Order, now: OffsetDateTime) -> Self {
         let present = order.present();
         let concern = order.needs_person.clone();
         Self {
             shop: order.key.shop.to_string(),
+            absence: Absence::of(house, &order.key.shop),
             reference: order.key.reference.to_string(),
-            to: Address::of_order(base, "/order", &order.key),
+            to: Address::of_order(&house.base, "/order", &order.key),
             status: Tag::of_order(order),
             seen: None,
             amount: present.map_or(String::new(), amount),
@@ -289,7 +293,7 @@ pub(crate) async fn show(
     let (listed, for_a_person) = futures::join!(listed, for_a_person);
     let (listed, for_a_person) = (listed?, for_a_person?);
     let now = house.now();
-    let row = |order: &Order| Row::of(order, &house.base, now);
+    let row = |order: &Order| Row::of(&house, order, now);
     let mut rows: Vec<_> = listed.orders.iter().map(row).collect();
     let seen = listed.orders.iter().map(|order| SeenTo::of(&house, order));
     for (row, seen) in rows.iter_mut().zip(join_all(seen).await) {

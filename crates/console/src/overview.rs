@@ -199,14 +199,14 @@ pub(crate) async fn show(
         for_a_person: person
             .orders
             .iter()
-            .map(|o| Row::of(o, base, now))
+            .map(|o| Row::of(&house, o, now))
             .collect(),
         all_for_a_person: orders.clone().with("needs_person", "1"),
         how_many_for_a_person: listed.or(figures.as_ref().map(|view| view.for_a_person)),
         waiting: waiting
             .orders
             .iter()
-            .map(|o| Row::of(o, base, now))
+            .map(|o| Row::of(&house, o, now))
             .collect(),
         all_in_dispute: (orders.clone()).with("status", OrderStatus::NeedsPerson.name()),
         all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),

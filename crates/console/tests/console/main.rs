@@ -1,6 +1,7 @@
 //! The console as a browser has it: over its router, with the bank and the ledger in memory.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod absence;
 mod activating;
 mod advising;
 mod browser;
