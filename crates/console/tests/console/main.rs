@@ -11,6 +11,7 @@ mod erasing;
 mod exporting;
 mod hostile;
 mod house;
+mod ledger_away;
 mod looking;
 mod repeating;
 mod shops;
