@@ -9,6 +9,7 @@ mod deciding;
 mod desk;
 mod erasing;
 mod exporting;
+mod finding;
 mod hostile;
 mod house;
 mod ledger_away;
