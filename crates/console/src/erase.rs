@@ -209,7 +209,7 @@ pub(crate) async fn erase(
 fn done(house: &House, key: &OrderKey) -> Done {
     Done {
         to: Address::of_order(&house.base, "/order/erase", key),
-        told: None,
+        said: None,
         again: false,
     }
 }

@@ -153,17 +153,17 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let span = Span::named(fields.get("period"));
-    let (told, figures) = futures::join!(
-        told_in_time(&house, &visitor),
+    let (answer, figures) = futures::join!(
+        answer_in_time(&house, &visitor),
         Figures::of(&house, span)
     );
-    let told = told?;
-    let is_silent = told.is_none();
-    let Told {
+    let answer = answer?;
+    let is_silent = answer.is_none();
+    let Answer {
         person,
         waiting,
         webhooks,
-    } = told.unwrap_or_else(|| Told::nothing(&house));
+    } = answer.unwrap_or_else(|| Answer::nothing(&house));
     let now = house.now();
     let base = &house.base;
     let own = house.shops_of(&visitor);
@@ -231,15 +231,15 @@ pub(crate) async fn show(
     Ok(response)
 }
 
-/// What the ledger says of now.
-struct Told {
+/// What the ledger says of now: which orders there are, and how webhooks stand.
+struct Answer {
     person: Listed,
     waiting: Listed,
     /// None where that can't be known now.
     webhooks: Option<Vec<WebhookHealth>>,
 }
 
-impl Told {
+impl Answer {
     /// It says nothing.
     fn nothing(house: &House) -> Self {
         Self {
@@ -251,9 +251,9 @@ impl Told {
 }
 
 /// None where it does not answer, or not in time.
-async fn told_in_time(house: &House, visitor: &Visitor) -> Result<Option<Told>, LedgerError> {
-    match timeout(PATIENCE, told(house, visitor)).await {
-        Ok(Ok(told)) => Ok(Some(told)),
+async fn answer_in_time(house: &House, visitor: &Visitor) -> Result<Option<Answer>, LedgerError> {
+    match timeout(PATIENCE, answer(house, visitor)).await {
+        Ok(Ok(answer)) => Ok(Some(answer)),
         Ok(Err(error)) if error.kind() != LedgerErrorKind::Unavailable => Err(error),
         Ok(Err(error)) => {
             let error = &error as &dyn std::error::Error;
@@ -267,7 +267,7 @@ async fn told_in_time(house: &House, visitor: &Visitor) -> Result<Option<Told>, 
     }
 }
 
-async fn told(house: &House, visitor: &Visitor) -> Result<Told, LedgerError> {
+async fn answer(house: &House, visitor: &Visitor) -> Result<Answer, LedgerError> {
     let listing = Listing {
         shops: Some(house.shops_listed_to(visitor).await?),
         limit: Some(NAMED),
@@ -287,7 +287,7 @@ async fn told(house: &House, visitor: &Visitor) -> Result<Told, LedgerError> {
         ledger.orders(&waiting),
         webhooks(house, visitor)
     );
-    Ok(Told {
+    Ok(Answer {
         person: person?,
         waiting: waiting?,
         webhooks,

@@ -16,7 +16,7 @@ use inbank_domain::ShopName;
 use inbank_ports::AuditEntry;
 
 use crate::address::Address;
-use crate::came::{Came, Done, Told, Undone};
+use crate::came::{Came, Done, Said, Undone};
 use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
@@ -366,26 +366,26 @@ impl Doing {
         if let Some(why) = why_not.or(is_of_the_past.then_some(CHANGED)) {
             return Err(Undone::Problem(StatusCode::CONFLICT, why.to_owned()));
         }
-        let told = match change {
+        let said = match change {
             Change::Keys => {
                 desk.change_keys(&shop, keys, keep, &by).await?;
-                Told::Keys
+                Said::Keys
             }
             Change::Remove => {
                 desk.remove_shop(&shop, anyway, &by).await?;
-                Told::Removed
+                Said::Removed
             }
             Change::Enable => {
                 desk.enable(&shop, &by).await?;
-                Told::Enabled
+                Said::Enabled
             }
             Change::ResendDead => match desk.resend_dead(&shop, &by).await? {
-                Resent::Sent => Told::ResentDead,
-                Resent::Paused => Told::ResentDeadPaused,
-                Resent::Off => Told::ResentDeadOff,
-                Resent::Nothing => Told::NothingResent,
+                Resent::Sent => Said::ResentDead,
+                Resent::Paused => Said::ResentDeadPaused,
+                Resent::Off => Said::ResentDeadOff,
+                Resent::Nothing => Said::NothingResent,
             },
         };
-        Ok(Done::new(to, told))
+        Ok(Done::new(to, said))
     }
 }
