@@ -29,7 +29,7 @@ use crate::refusal::Refusal;
 use crate::seen_to::SeenTo;
 use crate::status::{Tag, meaning, undecided, yes};
 use crate::visitor::{Fields, Visitor};
-use crate::{DeliveryCard, DeskError, Scope, WebhookState, came, webhook};
+use crate::{DeliveryCard, DeskError, Scope, WebhookHealth, WebhookState, came, webhook};
 
 pub(crate) use self::advice::advice;
 
@@ -150,7 +150,8 @@ pub(crate) async fn show(
         calls: &calls,
         deliveries: &deliveries,
         records: &records,
-        is_off: webhook == Some(WebhookState::Disabled),
+        is_off: (webhook.as_ref()).is_some_and(|own| own.state == WebhookState::Disabled),
+        paused_until: (webhook.as_ref()).and_then(|own| webhook::pause(own, now)),
         offered: &offered,
     };
     let mut timeline = known.timeline();
@@ -246,13 +247,12 @@ pub(crate) async fn records(
 }
 
 /// How the shop's webhook stands, where it has one.
-async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookState>, ()> {
+async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookHealth>, ()> {
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
     let all = webhook::all(&**desk).await.ok_or(())?;
-    let own = all.into_iter().find(|webhook| webhook.shop == key.shop);
-    Ok(own.map(|own| own.state))
+    Ok(all.into_iter().find(|webhook| webhook.shop == key.shop))
 }
 
 async fn deliveries(house: &House, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {

@@ -12,7 +12,7 @@ use crate::DeliveryCard;
 use crate::address::Address;
 use crate::moment::{Moment, span};
 use crate::status::Mood;
-use crate::webhook::answer;
+use crate::webhook::{answer, paused};
 
 /// Where something is known from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,6 +81,8 @@ pub(crate) struct Known<'a> {
     pub(crate) records: &'a [AuditRecord],
     /// Whether the shop's webhook is switched off.
     pub(crate) is_off: bool,
+    /// Until when the shop's webhook pauses; none where it doesn't.
+    pub(crate) paused_until: Option<OffsetDateTime>,
     pub(crate) offered: &'a Offered<'a>,
 }
 
@@ -240,7 +242,10 @@ impl Known<'_> {
             if self.is_off {
                 return ", next: when the webhook is switched on".to_owned();
             }
-            format!(", next: {}", Moment::new(at, self.offered.now).due())
+            match self.paused_until.filter(|until| *until >= at) {
+                Some(until) => format!(", {}", paused(until, self.offered.now)),
+                None => format!(", next: {}", Moment::new(at, self.offered.now).due()),
+            }
         });
         // Tries begin anew with each time that somebody has it sent again; what came of the last one is kept.
         let tried = match delivery.tries {

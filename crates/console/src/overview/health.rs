@@ -231,6 +231,7 @@ mod tests {
             state: crate::WebhookState::Active,
             since: None,
             disabled_because: None,
+            paused_until: None,
             last_status: None,
             last_problem: None,
             dead: 1,

@@ -14,6 +14,7 @@ mod hostile;
 mod house;
 mod ledger_away;
 mod looking;
+mod pausing;
 mod repeating;
 mod shops;
 mod signing_in;

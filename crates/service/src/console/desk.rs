@@ -316,6 +316,7 @@ fn webhook_health(measures: WebhookMeasures) -> WebhookHealth {
         state,
         since: disabled_at.or(measures.failing_since),
         disabled_because,
+        paused_until: measures.paused_until,
         last_status: measures.last_status,
         last_problem: measures.last_problem,
         dead: measures.dead,
