@@ -33,7 +33,9 @@ pub(crate) async fn find(
     let (given, trimmed) = (fields.exact("reference"), fields.get("reference"));
     let meant = [Some(given), Some(trimmed).filter(|text| *text != given)];
     let meant = meant.into_iter().flatten();
-    let meant: Vec<_> = meant.filter_map(|t| OrderReference::parse(t).ok()).collect();
+    let meant: Vec<_> = meant
+        .filter_map(|t| OrderReference::parse(t).ok())
+        .collect();
     let Some(first) = meant.first().cloned() else {
         let listed = Address::new(&house.base, "/orders").with_some("reference", trimmed);
         return Ok(Redirect::to(&listed.to_string()).into_response());

@@ -187,7 +187,9 @@ pub(crate) async fn show(
         quick: quick(&house.base, &filter),
         problem,
         for_a_person: for_a_person.orders.iter().map(row).collect(),
-        more_for_a_person: for_a_person.next.map(|_| Filter::of_person().address(&house.base)),
+        more_for_a_person: for_a_person
+            .next
+            .map(|_| Filter::of_person().address(&house.base)),
         rows,
         unreadable: unreadable.collect(),
         next: (listed.next.as_ref()).map(|next| after(filter.address(&house.base), next)),

@@ -79,7 +79,12 @@ struct View {
 }
 
 impl View {
-    fn of(periods: &[&ShopPeriod], statistics: &[&ShopStatistics], as_of: Moment, is_late: bool) -> Self {
+    fn of(
+        periods: &[&ShopPeriod],
+        statistics: &[&ShopStatistics],
+        as_of: Moment,
+        is_late: bool,
+    ) -> Self {
         let sum = |of: fn(&ShopPeriod) -> u64| periods.iter().map(|period| of(period)).sum::<u64>();
         let (paid, approved) = (sum(|p| p.paid), sum(|p| p.approved));
         let (declined, not_paid) = (sum(|p| p.declined), sum(|p| p.not_paid));
@@ -153,10 +158,8 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let span = Span::named(fields.get("period"));
-    let (answer, figures) = futures::join!(
-        answer_in_time(&house, &visitor),
-        Figures::of(&house, span)
-    );
+    let (answer, figures) =
+        futures::join!(answer_in_time(&house, &visitor), Figures::of(&house, span));
     let answer = answer?;
     let is_silent = answer.is_none();
     let Answer {

@@ -212,10 +212,7 @@ fn desk<'a>(
 }
 
 /// What is known of a shop; none where it is none of the desk's.
-pub(crate) async fn card(
-    desk: &dyn Desk,
-    shop: &ShopName,
-) -> Result<Option<ShopCard>, DeskError> {
+pub(crate) async fn card(desk: &dyn Desk, shop: &ShopName) -> Result<Option<ShopCard>, DeskError> {
     match desk.shop(shop).await {
         Ok(card) => Ok(Some(card)),
         Err(DeskError::Missing) => Ok(None),

@@ -248,7 +248,11 @@ async fn keys_that_were_changed_in_another_process_are_changed_by_nobody_who_has
     let there = Browser::at(&second.router, ADMIN).await;
     let change = "/console/shop/change?shop=outlet&change=keys";
     let asked = there.get(change).await;
-    let about = [("shop", "outlet"), ("change", "keys"), ("reason", "rotated")];
+    let about = [
+        ("shop", "outlet"),
+        ("change", "keys"),
+        ("reason", "rotated"),
+    ];
     let [shop, keys, why] = about;
     let theirs = [shop, keys, why, ("keys", "new-key-of-the-outlet")];
     let changed = here.does(change, &theirs).await;
