@@ -255,18 +255,19 @@ impl Answer {
 
 /// None where it does not answer, or not in time.
 async fn answer_in_time(house: &House, visitor: &Visitor) -> Result<Option<Answer>, LedgerError> {
-    match timeout(PATIENCE, answer(house, visitor)).await {
-        Ok(Ok(answer)) => Ok(Some(answer)),
-        Ok(Err(error)) if error.kind() != LedgerErrorKind::Unavailable => Err(error),
-        Ok(Err(error)) => {
+    let late = |_| {
+        let late = format!("no answer in {} s", PATIENCE.as_secs());
+        Err(LedgerError::new(LedgerErrorKind::Unavailable).with_source(late))
+    };
+    let answer = timeout(PATIENCE, answer(house, visitor)).await;
+    match answer.unwrap_or_else(late) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind() == LedgerErrorKind::Unavailable => {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the ledger does not answer the console's overview");
             Ok(None)
         }
-        Err(_) => {
-            tracing::warn!("the ledger does not answer the console's overview in time");
-            Ok(None)
-        }
+        Err(error) => Err(error),
     }
 }
 
