@@ -126,7 +126,7 @@ impl Sign {
             _ => Tag::new(Mood::Wait, "not known now"),
         };
         let figure = match said_at {
-            Some(at) => format!("{} {}", self.figure, Moment::new(at, now).ago()),
+            Some(at) => format!("{}: {}", Moment::new(at, now).ago(), self.figure),
             None => "the ledger has not said yet".to_owned(),
         };
         Self {
@@ -271,7 +271,7 @@ mod tests {
             assert!(!signs.iter().any(is_fine));
             assert_eq!(signs[0].figure, "the ledger has not answered it for 8 s");
             assert_eq!(signs[0].tag.mood, Mood::Bad);
-            assert_eq!(signs[1].figure, "0 orders due 9 s ago");
+            assert_eq!(signs[1].figure, "9 s ago: 0 orders due");
         }
         let never = Health {
             claims_fail_since: ago(7),
