@@ -9,7 +9,7 @@ use inbank::ports::{
     Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
     ShopPeriod, ShopStatistics, Write,
 };
-use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName};
 use time::OffsetDateTime;
 
 use crate::CrashPoint;
@@ -137,6 +137,9 @@ impl<H: Hook> Ledger for Hooked<H> {
     }
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         self.ledger.events(key).await
+    }
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        self.ledger.settled_commands(key).await
     }
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {
         self.ledger.feed(shop, after, limit).await

@@ -2,7 +2,9 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_domain::{
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName,
+};
 use inbank_ports::{
     AuditEntry, AuditLog, AuditQuery, AuditRecord, Claim, ClaimRequest, Claimed, Delivered,
     Delivery, EventPage, EventPlace, Feed, Kept, Lease, Ledger, LedgerError, Listed, Listing,
@@ -139,6 +141,10 @@ impl Ledger for SqlLedger {
 
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         self.store.events(key).await
+    }
+
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        self.store.settled_commands(key).await
     }
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {

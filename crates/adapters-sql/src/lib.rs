@@ -43,6 +43,7 @@
 )]
 
 mod audit;
+mod command;
 mod connection;
 mod engine;
 mod failure;

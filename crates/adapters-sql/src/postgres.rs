@@ -17,7 +17,9 @@ mod write;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_domain::{
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName,
+};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
     Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
@@ -33,7 +35,7 @@ use self::outbox::Report;
 use crate::failure::Failure;
 use crate::listing::{Pages, Stretch};
 use crate::options::LedgerOptions;
-use crate::{period, shop};
+use crate::{command, period, shop};
 
 pub(crate) use self::connection::{options, place};
 
@@ -216,6 +218,10 @@ impl Ledger for Postgres {
             Box::pin(outbox::events(session, key))
         });
         work.await
+    }
+
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        command::settled_commands(self, key).await
     }
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod callback;
+mod command;
 mod event;
 mod order;
 
@@ -15,6 +16,7 @@ use crate::moment::{micros, moment};
 
 pub(crate) use attempt::{ATTEMPT_COLUMNS, attempt_columns_that_change, attempt_values};
 pub(crate) use callback::{CALLBACK_COLUMNS, callback, foreign, subject_parts};
+pub(crate) use command::{SETTLED_COLUMNS, settled, settled_values};
 pub(crate) use event::{EVENT_COLUMNS, Refused, delivery, event, event_values, fed, paged};
 pub(crate) use order::{Assembler, Stored, joined_columns};
 

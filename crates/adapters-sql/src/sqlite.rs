@@ -20,7 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_domain::{
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName,
+};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
     Ledger, LedgerError, Listed, Listing, Measures, OutboxState, ReceivedCallback, Rest, Saved,
@@ -34,7 +36,7 @@ use self::reader::Readers;
 use self::writer::Writer;
 use crate::failure::Failure;
 use crate::listing::Stretch;
-use crate::{period, shop};
+use crate::{command, period, shop};
 
 pub(crate) use self::file::DatabaseFile;
 
@@ -151,6 +153,10 @@ impl Ledger for Sqlite {
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         let key = key.clone();
         self.readers.run(move |c| outbox::events(c, &key)).await
+    }
+
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        command::settled_commands(self, key).await
     }
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {

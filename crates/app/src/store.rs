@@ -98,15 +98,14 @@ impl Store {
             };
             match self.ledger.write(write).await? {
                 Saved::Written(version) => {
-                    next.version = version;
                     if !next.news.is_empty() {
                         for event in &next.news {
                             let (shop, reference, kind) = (&event.shop, &event.order, &event.kind);
                             tracing::info!(%shop, order = %reference, attempt = event.attempt, %kind, "an event");
                         }
-                        next.news.clear();
                         self.news.raise();
                     }
+                    next.written(version);
                     if due == Due::Now {
                         self.due.raise();
                     }

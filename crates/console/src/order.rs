@@ -13,6 +13,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use inbank_app::Call;
 use inbank_domain::{Attempt, EventKind, Order, OrderEvent, OrderKey};
 use inbank_ports::{AuditQuery, AuditRecord, LedgerErrorKind};
 
@@ -99,9 +100,10 @@ pub(crate) async fn show(
     let frame = Frame::of(&house, &visitor, &title).in_part("/orders");
     let now = house.now();
     let ledger = house.ledger();
-    let (order, events, callbacks, outbox, records, deliveries, webhook) = futures::join!(
+    let (order, events, settled, callbacks, outbox, records, deliveries, webhook) = futures::join!(
         ledger.order(&key),
         ledger.events(&key),
+        ledger.settled_commands(&key),
         ledger.callbacks(&key),
         ledger.outbox(&key),
         records(&house, &key),
@@ -118,6 +120,7 @@ pub(crate) async fn show(
     };
     let mut missing = Vec::new();
     let events = kept(events, "its events", &mut missing);
+    let settled = kept(settled, "its commands", &mut missing);
     let callbacks = kept(callbacks, "its callbacks", &mut missing);
     let outbox = kept(outbox, "how far its events are delivered", &mut missing);
     let knows_records = records.is_ok();
@@ -140,16 +143,16 @@ pub(crate) async fn show(
         resends: webhook.is_some() && is_here,
         now,
     };
-    let mut calls = house.worker.calls().of(&key);
-    calls.retain(|call| call.at >= order.opened_at);
+    let calls = calls(&house, &order);
     let known = Known {
         order: &order,
         events: &events,
+        settled: &settled,
         callbacks: &callbacks,
         outbox,
         calls: &calls,
         deliveries: &deliveries,
-        records: &records,
+        records: decisions,
         is_off: (webhook.as_ref()).is_some_and(|own| own.state == WebhookState::Disabled),
         paused_until: (webhook.as_ref()).and_then(|own| webhook::pause(own, now)),
         offered: &offered,
@@ -244,6 +247,13 @@ pub(crate) async fn records(
         limit: RECORDS,
     };
     audit.records(&about).await
+}
+
+/// Those of the order that has the name now.
+fn calls(house: &House, order: &Order) -> Vec<Call> {
+    let mut calls = house.worker.calls().of(&order.key);
+    calls.retain(|call| call.at >= order.opened_at);
+    calls
 }
 
 /// How the shop's webhook stands, where it has one.

@@ -4,6 +4,7 @@
 mod command;
 mod graph;
 mod reading;
+mod settled;
 mod state;
 
 use time::OffsetDateTime;
@@ -16,6 +17,7 @@ use crate::{
 pub use command::{Command, CommandStage, Decider, Signature, StandingCommand};
 pub use graph::{Anomaly, Step, TRANSITIONS, Transition, step};
 pub use reading::Reading;
+pub use settled::{SettledCommand, Settlement};
 pub use state::AttemptState;
 
 /// One try to finance an order: one session, application or rental at the bank, and all that has to
@@ -52,6 +54,8 @@ pub struct Attempt {
     pub signed: bool,
     /// What was decided and is not settled yet.
     pub command: Option<StandingCommand>,
+    /// Commands that were settled and are not written down yet.
+    pub settled: Vec<SettledCommand>,
     /// Whether cancelling it came to nothing, and a person was told: the rules of the order don't try
     /// again before it moves.
     pub cancel_refused: bool,
@@ -199,6 +203,7 @@ impl Attempt {
             bound: false,
             signed: false,
             command: None,
+            settled: Vec::new(),
             cancel_refused: false,
             other_amount: None,
             told_not_paid: false,
@@ -263,8 +268,10 @@ impl Attempt {
     pub(crate) fn supersede(&mut self, now: OffsetDateTime) {
         self.superseded = true;
         self.refresh_at = Some(now);
-        self.command
-            .take_if(|standing| standing.sends == 0 && standing.command != Command::Cancel);
+        self.settle(now, |standing| {
+            let stays = standing.sends > 0 || standing.command == Command::Cancel;
+            (!stays).then_some(Settlement::Dropped)
+        });
     }
 
     /// How far asking the bank for it is at a time: a call that is late is unclear.

@@ -46,7 +46,8 @@ pub use application::{
 pub use aprc::{DayCount, MOST_PAYMENTS, NoAprc, Years, aprc, aprc_between, aprc_counted};
 pub use attempt::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Decider, Fingerprint,
-    Opening, Reading, Signature, StandingCommand, Step, TRANSITIONS, Terms, Transition, step,
+    Opening, Reading, SettledCommand, Settlement, Signature, StandingCommand, Step, TRANSITIONS,
+    Terms, Transition, step,
 };
 pub use calculation::{Calculation, CalculationRequest, CostBreakdown, Detail, Instalment};
 pub use callback::{ApplicationCallback, Callback, CallbackSubject, SessionCallback, issued_at};

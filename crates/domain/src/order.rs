@@ -152,6 +152,15 @@ impl Order {
         }
     }
 
+    /// It is written down, and has this version: its news and its settled commands are the ledger's.
+    pub fn written(&mut self, version: u64) {
+        self.version = version;
+        self.news.clear();
+        for attempt in &mut self.attempts {
+            attempt.settled.clear();
+        }
+    }
+
     /// Tells of something about an attempt.
     fn tell(&mut self, number: u32, kind: EventKind, now: OffsetDateTime) {
         let Some(attempt) = self.attempt(number) else {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use inbank_domain::{
-    AttemptId, Order, OrderEvent, OrderKey, OrderReference, OrderStatus, ShopName,
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, OrderStatus, SettledCommand, ShopName,
 };
 use time::OffsetDateTime;
 
@@ -70,13 +70,13 @@ pub trait Ledger: Send + Sync {
     ///   changes meanwhile. (`orders_are_listed_page_by_page`)
     async fn orders(&self, listing: &Listing) -> Result<Listed, LedgerError>;
 
-    /// Writes an order with the events in its news, and numbers its version anew. When it was opened, and
-    /// what its attempts are called and numbered, is given once: later writes name the same, add attempts,
-    /// and leave none out.
+    /// Writes an order with the events in its news and the commands that its attempts have settled, and
+    /// numbers its version anew. When it was opened, and what its attempts are called and numbered, is
+    /// given once: later writes name the same, add attempts, and leave none out.
     ///
     /// # Contract
-    /// - MUST write all of it or nothing: the order, its attempts, its events, what was worked on of
-    ///   the inbox, and the end of the lease. (`order_is_written_whole`,
+    /// - MUST write all of it or nothing: the order, its attempts, its events, its settled commands, what
+    ///   was worked on of the inbox, and the end of the lease. (`order_is_written_whole`,
     ///   `refused_write_changes_nothing`)
     /// - MUST write only on the version that the order has (0 for one that isn't there yet): of two at
     ///   the same moment one is written. (`one_of_two_writes_is_refused`)
@@ -180,6 +180,11 @@ pub trait Ledger: Send + Sync {
     /// All events of an order, in order, delivered or not. (`events_are_numbered_in_order`,
     /// `every_event_is_found_as_written`)
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError>;
+
+    /// The commands of an order that stand no more, each as it stood last, by when they were wanted: for
+    /// whoever asks what was decided. Those that stand are in the order's attempts.
+    /// (`settled_commands_are_found_as_written`)
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError>;
 
     /// Events of a shop after a position, in the order of their positions.
     ///

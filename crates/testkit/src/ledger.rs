@@ -11,7 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use inbank_domain::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank_domain::{
+    AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName,
+};
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Delivered, Delivery, EventPage, EventPlace, Feed, Kept, Lease,
     Ledger, LedgerError, LedgerErrorKind, Listed, Listing, Measures, OutboxState, ReceivedCallback,
@@ -198,6 +200,10 @@ impl Ledger for MemoryLedger {
 
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         self.call(|store| store.events(key)).await
+    }
+
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        self.call(|store| store.settled_commands(key)).await
     }
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {

@@ -8,7 +8,7 @@ use inbank::ports::{
     Lease, Ledger, LedgerError, LedgerErrorKind, Listed, Listing, Measures, OutboxState,
     ReceivedCallback, Rest, Saved, ShopPeriod, ShopStatistics, Write,
 };
-use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, ShopName};
+use inbank::{AttemptId, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName};
 use inbank_testkit::{MemoryLedger, yield_now};
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -254,6 +254,11 @@ impl Ledger for Statements {
 
     async fn events(&self, key: &OrderKey) -> Result<Vec<OrderEvent>, LedgerError> {
         self.statement("events", self.ledger().events(key)).await
+    }
+
+    async fn settled_commands(&self, key: &OrderKey) -> Result<Vec<SettledCommand>, LedgerError> {
+        let settled = self.ledger().settled_commands(key);
+        self.statement("settled_commands", settled).await
     }
 
     async fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Result<Feed, LedgerError> {

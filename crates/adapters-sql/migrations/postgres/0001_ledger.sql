@@ -94,6 +94,7 @@ CREATE TABLE inbank_attempt (
     command_wanted_at BIGINT,
     command_sent_at BIGINT,
     command_sends BIGINT,
+    command_acknowledged_at BIGINT,
     other_amount TEXT,
     other_currency TEXT,
     anomaly TEXT,
@@ -117,6 +118,26 @@ CREATE TABLE inbank_attempt (
 );
 
 CREATE INDEX inbank_attempt_unclear ON inbank_attempt (shop) WHERE command_stage = 'unclear';
+
+-- What was decided and stands no more: each command as it stood last.
+CREATE TABLE inbank_command (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    shop TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C" NOT NULL,
+    attempt BIGINT NOT NULL,
+    command TEXT NOT NULL,
+    application TEXT,
+    decided_by TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    wanted_at BIGINT NOT NULL,
+    sent_at BIGINT,
+    sends BIGINT NOT NULL,
+    acknowledged_at BIGINT,
+    settlement TEXT NOT NULL,
+    settled_at BIGINT NOT NULL,
+    PRIMARY KEY (shop, reference, id),
+    FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
+);
 
 -- The inbox.
 CREATE TABLE inbank_callback (

@@ -86,6 +86,7 @@ CREATE TABLE inbank_attempt (
     command_wanted_at INTEGER,
     command_sent_at INTEGER,
     command_sends INTEGER,
+    command_acknowledged_at INTEGER,
     other_amount TEXT,
     other_currency TEXT,
     anomaly TEXT,
@@ -105,6 +106,27 @@ CREATE TABLE inbank_attempt (
 ) STRICT;
 
 CREATE INDEX inbank_attempt_unclear ON inbank_attempt (shop) WHERE command_stage = 'unclear';
+
+-- What was decided and stands no more: each command as it stood last.
+CREATE TABLE inbank_command (
+    id INTEGER PRIMARY KEY,
+    shop TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    command TEXT NOT NULL,
+    application TEXT,
+    decided_by TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    wanted_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    sends INTEGER NOT NULL,
+    acknowledged_at INTEGER,
+    settlement TEXT NOT NULL,
+    settled_at INTEGER NOT NULL,
+    FOREIGN KEY (shop, reference) REFERENCES inbank_order (shop, reference) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX inbank_command_order ON inbank_command (shop, reference);
 
 -- The inbox.
 CREATE TABLE inbank_callback (

@@ -64,9 +64,10 @@ const RIGHTS: &str = "SELECT r, t FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE'
     CROSS JOIN unnest(CAST($1 AS text[])) AS t
     WHERE NOT has_table_privilege(t, r) LIMIT 1";
 
-const LEDGER: [&str; 5] = [
+const LEDGER: [&str; 6] = [
     "inbank_order",
     "inbank_attempt",
+    "inbank_command",
     "inbank_callback",
     "inbank_event",
     "inbank_feed",

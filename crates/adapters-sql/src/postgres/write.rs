@@ -12,8 +12,8 @@ use super::order::clean;
 use crate::failure::Failure;
 use crate::moment::micros;
 use crate::row::{
-    ATTEMPT_COLUMNS, Column, EVENT_COLUMNS, Kind, Value, attempt_columns_that_change,
-    attempt_values, event_values, names,
+    ATTEMPT_COLUMNS, Column, EVENT_COLUMNS, Kind, SETTLED_COLUMNS, Value,
+    attempt_columns_that_change, attempt_values, event_values, names, settled_values,
 };
 use crate::schedule::{Plan, Spelled, planned};
 
@@ -32,7 +32,9 @@ static WRITE: Sql = Sql::new(|| {
     let (set, mine) = (names("", changing), names("a.", changing));
     let excluded = names("excluded.", changing);
     let (told, of_event) = (names("", &EVENT_COLUMNS), names("g.", &EVENT_COLUMNS));
+    let (settled, of_command) = (names("", &SETTLED_COLUMNS), names("g.", &SETTLED_COLUMNS));
     let (attempts, events) = (record(&ATTEMPT_COLUMNS), record(&EVENT_COLUMNS));
+    let commands = record(&SETTLED_COLUMNS);
     format!(
         r#"WITH {CLOCK}, given AS MATERIALIZED (
             SELECT g.*, g.shop_ COLLATE "C" AS shop, g.reference_ COLLATE "C" AS reference
@@ -82,6 +84,10 @@ static WRITE: Sql = Sql::new(|| {
             SELECT s.shop, s.reference, {of_event} FROM saved AS s
             JOIN json_to_recordset(CAST($4 AS json)) AS g(n bigint, {events}) ON g.n = s.n
             ORDER BY g.n, g.number
+        ), commands AS (
+            INSERT INTO inbank_command (shop, reference, {settled})
+            SELECT s.shop, s.reference, {of_command} FROM saved AS s
+            JOIN json_to_recordset(CAST($7 AS json)) AS g(n bigint, {commands}) ON g.n = s.n
         ), worked_on AS (
             UPDATE inbank_callback AS c SET worked_on = 1
             FROM saved AS s JOIN unnest(CAST($5 AS bigint[]), CAST($6 AS text[])) AS g(n, key) ON g.n = s.n
@@ -169,6 +175,10 @@ async fn together(writes: &[Write], session: &mut Session) -> Result<Option<Vec<
         let news = write.order.news.iter();
         news.map(move |event| row(n, &EVENT_COLUMNS, event_values(event)))
     });
+    let settled = writes.iter().enumerate().flat_map(|(n, write)| {
+        let commands = write.order.attempts.iter().flat_map(|a| &a.settled);
+        commands.map(move |settled| row(n, &SETTLED_COLUMNS, settled_values(settled)))
+    });
     let worked_on = writes.iter().zip(0_i64..).flat_map(|(write, n)| {
         let keys = write.worked_on.iter();
         keys.map(move |key| (n, clean(key)))
@@ -181,7 +191,8 @@ async fn together(writes: &[Write], session: &mut Session) -> Result<Option<Vec<
         .bind(Json::Array(attempts.collect()).to_string())
         .bind(Json::Array(events.collect()).to_string())
         .bind(places)
-        .bind(keys);
+        .bind(keys)
+        .bind(Json::Array(settled.collect()).to_string());
     let rows = match query.fetch_all(&mut *session.connection).await {
         Err(sqlx::Error::Database(error))
             if error.is_unique_violation() && error.table() == Some("inbank_attempt") =>

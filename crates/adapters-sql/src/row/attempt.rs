@@ -1,9 +1,9 @@
 use inbank_domain::{
-    ApplicationId, Attempt, AttemptId, AttemptKind, Command, CommandStage, ContractId, Decider,
-    Fingerprint, Months, Opening, ProductCode, ProductFamily, SessionId, StandingCommand, Terms,
-    WebAddress,
+    ApplicationId, Attempt, AttemptId, AttemptKind, ContractId, Fingerprint, Months, Opening,
+    ProductCode, ProductFamily, SessionId, Terms, WebAddress,
 };
 
+use super::command::{command, command_values};
 use super::{Column, Columns, Cursor, Kind, Value, known};
 use crate::failure::Failure;
 
@@ -11,7 +11,7 @@ const N: Kind = Kind::Number;
 const T: Kind = Kind::Text;
 
 /// The columns of an attempt after those that name its order, in the order in which they are written and read.
-pub(crate) static ATTEMPT_COLUMNS: [Column; 41] = [
+pub(crate) static ATTEMPT_COLUMNS: [Column; 42] = [
     ("number", N),
     ("id", T),
     ("kind", T),
@@ -42,6 +42,7 @@ pub(crate) static ATTEMPT_COLUMNS: [Column; 41] = [
     ("command_wanted_at", N),
     ("command_sent_at", N),
     ("command_sends", N),
+    ("command_acknowledged_at", N),
     ("other_amount", T),
     ("other_currency", T),
     ("anomaly", T),
@@ -61,7 +62,7 @@ pub(crate) fn attempt_columns_that_change() -> &'static [Column] {
 }
 
 /// What [`ATTEMPT_COLUMNS`] are given.
-pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 41] {
+pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 42] {
     let terms = &attempt.terms;
     let [amount, currency] = Value::money(terms.amount);
     let [other_amount, other_currency] = Value::money(attempt.other_amount);
@@ -71,13 +72,16 @@ pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 41] {
         Opening::Unclear => ("unclear", None),
         Opening::Answered => ("answered", None),
     };
-    let standing = attempt.command.as_ref();
-    let command = standing.map(|standing| &standing.command);
-    let application = command.and_then(Command::application);
-    let by = standing.map(|standing| match standing.by {
-        Decider::Platform => "platform",
-        Decider::Rules => "rules",
-    });
+    let [
+        command,
+        accepted,
+        by,
+        stage,
+        wanted,
+        sent,
+        sends,
+        acknowledged,
+    ] = command_values(attempt.command.as_ref());
     [
         Value::number(attempt.number),
         Value::text(attempt.id.as_str()),
@@ -102,13 +106,14 @@ pub(crate) fn attempt_values(attempt: &Attempt) -> [Value<'_>; 41] {
         Value::number(attempt.signed),
         Value::number(attempt.cancel_refused),
         Value::number(attempt.told_not_paid),
-        Value::maybe_text(command.map(Command::name)),
-        Value::maybe_text(application.map(ApplicationId::as_str)),
-        Value::maybe_text(by),
-        Value::maybe_text(standing.map(|standing| standing.stage.as_str())),
-        Value::maybe_moment(standing.map(|standing| standing.wanted_at)),
-        Value::maybe_moment(standing.and_then(|standing| standing.sent_at)),
-        Value::Number(standing.map(|standing| i64::from(standing.sends))),
+        command,
+        accepted,
+        by,
+        stage,
+        wanted,
+        sent,
+        sends,
+        acknowledged,
         other_amount,
         other_currency,
         Value::maybe_text(attempt.anomaly.as_deref()),
@@ -153,6 +158,7 @@ pub(super) fn attempt<R: Columns>(
         cancel_refused: row.flag()?,
         told_not_paid: row.flag()?,
         command: command(row)?,
+        settled: Vec::new(),
         other_amount: row.money()?,
         anomaly: row.maybe_text()?.map(str::to_owned),
         proofs_asked: row.small()?,
@@ -181,26 +187,4 @@ fn opening<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Opening, Failure> {
         _ => None,
     };
     known("attempt's opening", opening)
-}
-
-fn command<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Option<StandingCommand>, Failure> {
-    let name = row.maybe_text()?;
-    let application = row.maybe_parsed(ApplicationId::parse)?;
-    let (by, stage) = (row.maybe_text()?, row.maybe_text()?);
-    let (wanted_at, sent_at) = (row.maybe_moment()?, row.maybe_moment()?);
-    let sends = row.maybe_small()?;
-    let Some(name) = name else { return Ok(None) };
-    let by = match by {
-        Some("platform") => Some(Decider::Platform),
-        Some("rules") => Some(Decider::Rules),
-        _ => None,
-    };
-    Ok(Some(StandingCommand {
-        command: Command::from_parts(name, application)?,
-        by: known("command's decider", by)?,
-        stage: known("command's stage", stage.and_then(CommandStage::named))?,
-        wanted_at: known("command's time", wanted_at)?,
-        sent_at,
-        sends: known("command's count", sends)?,
-    }))
 }

@@ -11,8 +11,8 @@ use super::connection::{Done, execute, row, statement};
 use crate::failure::Failure;
 use crate::moment::micros;
 use crate::row::{
-    ATTEMPT_COLUMNS, Cursor, EVENT_COLUMNS, Value, attempt_columns_that_change, attempt_values,
-    event_values, names,
+    ATTEMPT_COLUMNS, Column, Cursor, EVENT_COLUMNS, SETTLED_COLUMNS, Value,
+    attempt_columns_that_change, attempt_values, event_values, names, settled_values,
 };
 use crate::schedule::{Plan, Spelled, planned};
 
@@ -55,10 +55,15 @@ static ATTEMPT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static EVENT: LazyLock<String> = LazyLock::new(|| {
-    let (columns, places) = (names("", &EVENT_COLUMNS), places(3, EVENT_COLUMNS.len()));
-    format!("INSERT INTO inbank_event (shop, reference, {columns}) VALUES (?1, ?2, {places})")
-});
+static EVENT: LazyLock<String> = LazyLock::new(|| insertion("inbank_event", &EVENT_COLUMNS));
+
+static SETTLED: LazyLock<String> = LazyLock::new(|| insertion("inbank_command", &SETTLED_COLUMNS));
+
+/// Inserts something of an order.
+fn insertion(table: &str, columns: &[Column]) -> String {
+    let (names, places) = (names("", columns), places(3, columns.len()));
+    format!("INSERT INTO {table} (shop, reference, {names}) VALUES (?1, ?2, {places})")
+}
 
 const WORKED_ON: &str =
     "UPDATE inbank_callback SET worked_on = 1 WHERE shop = ?1 AND reference = ?2 AND key = ?3";
@@ -91,6 +96,11 @@ pub(super) fn write(connection: &Connection, write: &Write) -> Result<Done<Saved
             Err(error) if is_taken(&error) => return Ok(Done::Undo(Saved::Taken)),
             upserted => upserted?,
         };
+        for settled in &attempt.settled {
+            let named = [Value::text(shop), Value::text(reference)];
+            let values = named.into_iter().chain(settled_values(settled));
+            statement(connection, &SETTLED)?.execute(params_from_iter(values))?;
+        }
     }
     for event in &order.news {
         let named = [Value::text(shop), Value::text(reference)];

@@ -539,6 +539,7 @@ async fn who_may_not_use_the_services_tables_has_the_ledger_and_hears_what_is_la
     for table in [
         "order",
         "attempt",
+        "command",
         "callback",
         "event",
         "feed",

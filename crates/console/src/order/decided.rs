@@ -28,7 +28,7 @@ impl Decided {
     ) -> Self {
         Self {
             command: standing.command.name().replace('_', " "),
-            by: by(attempt, standing, records),
+            by: by(attempt.number, standing, records),
             at: Moment::new(standing.wanted_at, now),
             stage: stage_meaning(standing.stage),
         }
@@ -47,13 +47,18 @@ impl Decided {
     }
 }
 
-fn by(attempt: &Attempt, standing: &StandingCommand, records: Option<&[AuditRecord]>) -> String {
+/// Who decided on a command of an attempt.
+pub(super) fn by(
+    attempt: u32,
+    standing: &StandingCommand,
+    records: Option<&[AuditRecord]>,
+) -> String {
     match (standing.by, records) {
         (Decider::Rules, _) => "the rules of an order: another attempt took its place".to_owned(),
         (Decider::Platform, None) => "somebody here or a call".to_owned(),
         (Decider::Platform, Some(records)) => {
             let name = standing.command.name();
-            let what = format!("order.{name} attempt {}", attempt.number);
+            let what = format!("order.{name} attempt {attempt}");
             let leads = |record: &&AuditRecord| {
                 let before = standing.wanted_at - record.at;
                 // Ledgers keep times less finely than clocks tell them.

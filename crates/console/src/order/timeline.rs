@@ -3,11 +3,14 @@
 mod call;
 
 use inbank_app::Call;
-use inbank_domain::{EventKind, Order, OrderEvent};
+use inbank_domain::{
+    CommandStage, EventKind, Order, OrderEvent, SettledCommand, Settlement, StandingCommand,
+};
 use inbank_ports::{AuditRecord, OutboxState, ReceivedCallback, Subject};
 use time::OffsetDateTime;
 
 use super::button::Offered;
+use super::decided::by;
 use crate::DeliveryCard;
 use crate::address::Address;
 use crate::moment::{Moment, span};
@@ -74,11 +77,13 @@ pub(crate) struct Entry {
 pub(crate) struct Known<'a> {
     pub(crate) order: &'a Order,
     pub(crate) events: &'a [OrderEvent],
+    pub(crate) settled: &'a [SettledCommand],
     pub(crate) callbacks: &'a [ReceivedCallback],
     pub(crate) outbox: Option<OutboxState>,
     pub(crate) calls: &'a [Call],
     pub(crate) deliveries: &'a [DeliveryCard],
-    pub(crate) records: &'a [AuditRecord],
+    /// Who decided what, where that could be had.
+    pub(crate) records: Option<&'a [AuditRecord]>,
     /// Whether the shop's webhook is switched off.
     pub(crate) is_off: bool,
     /// Until when the shop's webhook pauses; none where it doesn't.
@@ -95,7 +100,7 @@ impl Known<'_> {
             .chain(self.called_back())
             .chain(self.calls.iter().map(|call| self.call(call)))
             .chain(self.deliveries.iter().filter_map(|d| self.delivery(d)))
-            .chain(self.records.iter().map(|record| self.record(record)))
+            .chain((self.records.iter().flat_map(|r| r.iter())).map(|record| self.record(record)))
             .collect();
         // What happened in the same moment stays in the order of causes: a person decides, a command leaves, the bank is called.
         entries.sort_by_key(|entry| entry.time);
@@ -132,27 +137,64 @@ impl Known<'_> {
         })
     }
 
-    /// Those that stand; what came of others is told by events and calls.
+    /// Those that stand, and those that were settled.
     fn commands(&self) -> impl Iterator<Item = Entry> {
-        let standing = self.order.attempts.iter();
-        let standing = standing.filter_map(|attempt| Some((attempt, attempt.command.as_ref()?)));
-        standing.flat_map(|(attempt, standing)| {
-            let name = standing.command.name().replace('_', " ");
-            let of = |what: &str| format!("{name} attempt {}: {what}", attempt.number);
-            let wanted = self.entry(
-                standing.wanted_at,
-                Source::Command,
-                Mood::Quiet,
-                of("wanted"),
-            );
-            let sent = standing.sent_at.map(|at| {
-                let stage = standing.stage.as_str();
-                let mut sent = self.entry(at, Source::Command, Mood::Quiet, of("sent"));
-                sent.detail = format!("now {stage}; sent {}", times(standing.sends));
-                sent
-            });
-            std::iter::once(wanted).chain(sent)
-        })
+        let standing = self.order.attempts.iter().filter_map(|attempt| {
+            let command = attempt.command.as_ref()?;
+            Some(self.command(attempt.number, command, None))
+        });
+        let settled = self.settled.iter().map(|settled| {
+            let ended = Some((settled.settlement, settled.settled_at));
+            self.command(settled.attempt, &settled.command, ended)
+        });
+        settled.chain(standing).flatten()
+    }
+
+    /// How far a command came, step by step.
+    fn command(
+        &self,
+        attempt: u32,
+        command: &StandingCommand,
+        ended: Option<(Settlement, OffsetDateTime)>,
+    ) -> Vec<Entry> {
+        let name = command.command.name().replace('_', " ");
+        let step = |at, mood, what: &str| {
+            let title = format!("{name} attempt {attempt}: {what}");
+            self.entry(at, Source::Command, mood, title)
+        };
+        let mut wanted = step(command.wanted_at, Mood::Quiet, "wanted");
+        wanted.detail = format!("decided by {}", by(attempt, command, self.records));
+        let mut steps = vec![wanted];
+        steps.extend(command.sent_at.map(|at| {
+            let mut sent = step(at, Mood::Quiet, "sent");
+            let again =
+                (command.sends > 1).then(|| format!("sent {}, last here", times(command.sends)));
+            let unanswered = command.stage == CommandStage::Unclear;
+            let unclear = unanswered.then(|| "not answered, so it may have arrived".to_owned());
+            sent.detail = [again, unclear]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("; ");
+            sent
+        }));
+        steps.extend((command.acknowledged_at).map(|at| step(at, Mood::Quiet, "acknowledged")));
+        steps.extend(ended.map(|(settlement, at)| {
+            let (mood, what, detail) = match settlement {
+                Settlement::Shown => (Mood::Good, "shown", "the bank shows that it is done"),
+                Settlement::Refused => (Mood::Bad, "refused", "by the bank"),
+                Settlement::Overdue => (
+                    Mood::Bad,
+                    "overdue",
+                    "a day without an effect, so a person was told",
+                ),
+                Settlement::Dropped => (Mood::Over, "dropped", "something else came first"),
+            };
+            let mut end = step(at, mood, what);
+            detail.clone_into(&mut end.detail);
+            end
+        }));
+        steps
     }
 
     fn told(&self) -> impl Iterator<Item = Entry> {
@@ -219,7 +261,8 @@ impl Known<'_> {
     /// Who had an event sent again last.
     fn resent(&self, number: u64) -> Option<&AuditRecord> {
         let what = format!("order.resend event {number}");
-        self.records.iter().find(|record| record.entry.what == what)
+        let mut records = self.records?.iter();
+        records.find(|record| record.entry.what == what)
     }
 
     /// Of what was tried, or is sent again.

@@ -73,7 +73,11 @@ async fn an_order_that_waits_is_found_approved_and_paid() {
         "call to the bank open a session (session.open): answered",
         "event awaits merchant",
         "person Berta decided: order.approve attempt 1 “in stock”",
+        "command approve attempt 1: wanted decided by Berta",
+        "command approve attempt 1: sent",
         "call to the bank approve the contract (contract.approve): answered",
+        "command approve attempt 1: acknowledged",
+        "command approve attempt 1: shown the bank shows that it is done",
         "event paid",
     ] {
         assert!(order.words().contains(part), "{part}: {}", order.words());

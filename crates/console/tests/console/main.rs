@@ -5,6 +5,7 @@ mod absence;
 mod activating;
 mod advising;
 mod browser;
+mod commands;
 mod deciding;
 mod desk;
 mod erasing;

@@ -2,6 +2,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use super::Settlement;
 use crate::{ApplicationId, AttemptKind, AttemptState, Invalid, SigningMethod};
 
 /// What the platform, or its customer through it, has decided, and the bank is to be told. It is
@@ -153,6 +154,16 @@ impl Command {
         }
     }
 
+    /// Why it is settled in a state, where it is.
+    pub(crate) fn settlement_in(&self, state: AttemptState) -> Option<Settlement> {
+        let settlement = if self.has_come_true_in(state) {
+            Settlement::Shown
+        } else {
+            Settlement::Dropped
+        };
+        self.is_settled_in(state).then_some(settlement)
+    }
+
     /// Whether a state is what it was to bring about.
     pub fn has_come_true_in(&self, state: AttemptState) -> bool {
         match self {
@@ -190,6 +201,21 @@ pub struct StandingCommand {
     pub sent_at: Option<OffsetDateTime>,
     /// How often it was sent.
     pub sends: u32,
+    /// When the bank was first known to have taken it.
+    pub acknowledged_at: Option<OffsetDateTime>,
+}
+
+impl StandingCommand {
+    /// The bank has taken it.
+    pub(crate) fn acknowledge(&mut self, now: OffsetDateTime) {
+        self.stage = CommandStage::Acknowledged;
+        self.acknowledged_at.get_or_insert(now);
+    }
+
+    /// Whether it is one that binds and has left.
+    pub(crate) const fn may_have_bound(&self) -> bool {
+        self.command.is_binding() && self.sends > 0
+    }
 }
 
 /// Who decided on a command.

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Concern, Order, Told};
 use crate::{
     ApplicationId, Attempt, AttemptKind, AttemptState, Command, CommandStage, ContractId, Decider,
-    Opening, StandingCommand, Step, step,
+    Opening, Settlement, StandingCommand, Step, step,
 };
 
 /// What came of deciding.
@@ -124,7 +124,7 @@ impl Order {
 
     fn write_down(&mut self, number: u32, command: Command, by: Decider, now: OffsetDateTime) {
         if let Some(attempt) = self.attempt_mut(number) {
-            attempt.drop_command(|_| true);
+            attempt.settle(now, |_| Some(Settlement::Dropped));
             attempt.command = Some(StandingCommand {
                 command,
                 by,
@@ -132,6 +132,7 @@ impl Order {
                 wanted_at: now,
                 sent_at: None,
                 sends: 0,
+                acknowledged_at: None,
             });
             attempt.news_at = now;
             attempt.refresh_at = Some(now);
@@ -208,6 +209,7 @@ impl Order {
         outcome: &SendOutcome,
         now: OffsetDateTime,
     ) {
+        self.answered(number, command, outcome, now);
         if let (Command::Accept(_), SendOutcome::Acknowledged { contract }) = (command, outcome) {
             self.accepted(number, contract.as_ref(), now);
         }
@@ -215,6 +217,16 @@ impl Order {
         {
             self.application_signed(number, now);
         }
+    }
+
+    /// What the command itself is then.
+    fn answered(
+        &mut self,
+        number: u32,
+        command: &Command,
+        outcome: &SendOutcome,
+        now: OffsetDateTime,
+    ) {
         let Some(attempt) = self.attempt_mut(number) else {
             return;
         };
@@ -226,7 +238,7 @@ impl Order {
             return;
         };
         match outcome {
-            SendOutcome::Acknowledged { .. } => standing.stage = CommandStage::Acknowledged,
+            SendOutcome::Acknowledged { .. } => standing.acknowledge(now),
             SendOutcome::Unclear => standing.stage = CommandStage::Unclear,
             SendOutcome::NotSent if standing.sends == 1 => {
                 standing.stage = CommandStage::Wanted;
@@ -249,7 +261,7 @@ impl Order {
                     attempt: number,
                 };
                 let why = why.clone();
-                attempt.command = None;
+                attempt.settle(now, |_| Some(Settlement::Refused));
                 attempt.cancel_refused |= *command == Command::Cancel;
                 self.tell_person(number, Concern::Refused { what, why }, now);
             }
@@ -344,7 +356,7 @@ impl Order {
             standing.wanted_at = now;
         } else {
             attempt.cancel_refused |= standing.command == Command::Cancel;
-            attempt.drop_command(|_| true);
+            attempt.settle(now, |_| Some(Settlement::Overdue));
         }
         self.tell_person(number, why, now);
     }

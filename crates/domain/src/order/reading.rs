@@ -8,7 +8,7 @@ use super::transition::differs;
 use super::{Action, Concern, Order};
 use crate::{
     Anomaly, Attempt, AttemptKind, AttemptState, Command, CommandStage, Opening, Reading,
-    StandingCommand, Step, step,
+    Settlement, StandingCommand, Step, step,
 };
 
 /// What was read is about another order than the attempt's.
@@ -63,10 +63,10 @@ impl Order {
         attempt.missing_since = None;
         attempt.unreadable_since = None;
         attempt.opening = Opening::Answered;
-        let replaced = attempt.take_ids(reading);
+        let replaced = attempt.take_ids(reading, now);
         let differed = attempt.other_amount.is_some();
         attempt.compare(reading);
-        attempt.acknowledge(reading);
+        attempt.acknowledge(reading, now);
         let before = attempt.state;
         match observed(attempt, reading, now) {
             Ok(observed) => match step(before, observed) {
@@ -229,7 +229,7 @@ impl Attempt {
 
     /// Takes on the bank's names. True where another application took the known one's place: what was
     /// known of that one counts no more.
-    fn take_ids(&mut self, reading: &Reading) -> bool {
+    fn take_ids(&mut self, reading: &Reading, now: OffsetDateTime) -> bool {
         let replaced = matches!(
             (&self.application, &reading.application),
             (Some(known), Some(read)) if known != read
@@ -242,9 +242,10 @@ impl Attempt {
         take(&mut self.contract, reading.contract.as_ref());
         if replaced {
             self.other_amount = None;
-            self.drop_command(|standing| {
-                matches!(standing.command, Command::Accept(_))
-                    && standing.stage != CommandStage::Acknowledged
+            self.settle(now, |standing| {
+                let accepts = matches!(standing.command, Command::Accept(_));
+                let is_taken = standing.stage == CommandStage::Acknowledged;
+                (accepts && !is_taken).then_some(Settlement::Dropped)
             });
         }
         replaced
@@ -262,7 +263,7 @@ impl Attempt {
     }
 
     /// What the bank shows besides the state: that a command has arrived.
-    fn acknowledge(&mut self, reading: &Reading) {
+    fn acknowledge(&mut self, reading: &Reading, now: OffsetDateTime) {
         // An application has a contract only once its offer was accepted, by whomever.
         let accepted = self.terms.kind == AttemptKind::Application && self.contract.is_some();
         self.bound |= reading.approved || accepted;
@@ -271,10 +272,10 @@ impl Attempt {
             return;
         };
         match standing.command {
-            Command::Approve | Command::Activate if reading.approved => {
-                standing.stage = CommandStage::Acknowledged;
+            Command::Approve | Command::Activate if reading.approved => standing.acknowledge(now),
+            Command::Sign(_) if self.signed => {
+                self.settle(now, |_| Some(Settlement::Shown));
             }
-            Command::Sign(_) if self.signed => self.command = None,
             Command::Accept(_)
             | Command::Activate
             | Command::Approve

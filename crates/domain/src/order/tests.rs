@@ -5,6 +5,7 @@ mod opening;
 mod random;
 mod readings;
 mod seen_to;
+mod settled;
 mod superseded;
 mod unclear;
 

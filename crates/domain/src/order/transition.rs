@@ -17,7 +17,7 @@ impl Order {
         attempt.news_at = now;
         attempt.anomaly = None;
         attempt.cancel_refused = false;
-        let settled = attempt.drop_command(|standing| standing.command.is_settled_in(to));
+        let settled = attempt.settle(now, |standing| standing.command.settlement_in(to));
         if revived && replaced {
             // Whoever took its place while it was over keeps it.
             attempt.supersede(now);
@@ -199,26 +199,6 @@ impl Order {
                 self.tell_person_again(number, &why, now);
             }
         }
-    }
-}
-
-impl Attempt {
-    /// Ends a command, where it is as `is` says. One that binds and has left may have arrived, whatever
-    /// became of it: that is remembered.
-    pub(super) fn drop_command(
-        &mut self,
-        is: impl FnOnce(&StandingCommand) -> bool,
-    ) -> Option<StandingCommand> {
-        let dropped = self.command.take_if(|standing| is(standing))?;
-        self.bound |= dropped.may_have_bound();
-        Some(dropped)
-    }
-}
-
-impl StandingCommand {
-    /// Whether it is one that binds and has left.
-    pub(super) const fn may_have_bound(&self) -> bool {
-        self.command.is_binding() && self.sends > 0
     }
 }
 

@@ -87,6 +87,7 @@ pub fn cases() -> &'static [LedgerCase] {
         round_trip::order_is_found_as_written,
         round_trip::every_attempt_is_found_as_written,
         round_trip::every_event_is_found_as_written,
+        round_trip::settled_commands_are_found_as_written,
         reading::order_is_found_by_its_attempt,
         reading::orders_are_listed_by_shop_and_reference,
         reading::orders_are_listed_by_status,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use inbank_domain::{ApplicationId, AttemptId, Order, SessionId};
+use inbank_domain::{ApplicationId, AttemptId, Order, SessionId, SettledCommand};
 use inbank_ports::{Claim, Claimed, LedgerError, LedgerErrorKind, ReceivedCallback};
 use time::OffsetDateTime;
 
@@ -10,13 +10,15 @@ use super::schedule::Schedule;
 /// Everything that is kept of an order.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Without news: those are in the outbox.
+    /// Without news, which are in the outbox, and without settled commands.
     pub(super) order: Order,
     /// Whether it can't be read.
     pub(super) broken: bool,
     pub(super) schedule: Schedule,
     pub(super) outbox: Outbox,
     inbox: Vec<InboxEntry>,
+    /// By when they were wanted.
+    pub(super) settled: Vec<SettledCommand>,
     /// When something happened to it last.
     pub(super) touched_at: OffsetDateTime,
 }
@@ -57,6 +59,7 @@ impl Row {
             schedule: Schedule::default(),
             outbox: Outbox::default(),
             inbox: Vec::new(),
+            settled: Vec::new(),
             touched_at: now,
         }
     }
@@ -101,6 +104,12 @@ impl Row {
         self.inbox.sort_by_key(|entry| entry.callback.received_at);
         self.touched_at = self.touched_at.max(callback.received_at);
         true
+    }
+
+    pub(super) fn settle(&mut self, commands: Vec<SettledCommand>) {
+        self.settled.extend(commands);
+        self.settled
+            .sort_by_key(|settled| settled.command.wanted_at);
     }
 
     pub(super) fn work_on(&mut self, keys: &[String]) {

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use inbank_domain::{
-    AttemptId, CommandStage, Order, OrderEvent, OrderKey, OrderReference, ShopName,
+    AttemptId, CommandStage, Order, OrderEvent, OrderKey, OrderReference, SettledCommand, ShopName,
 };
 use inbank_ports::{
     AuditRecord, Claim, ClaimRequest, Claimed, Delivered, Delivery, Feed, Kept, Lease, LedgerError,
@@ -122,15 +122,18 @@ impl Store {
         for name in names_of(&order) {
             self.owners.insert(of_shop(name), key.clone());
         }
-        order.version += 1;
-        let version = order.version;
+        let version = order.version + 1;
         let news = std::mem::take(&mut order.news);
+        let settled = order.attempts.iter_mut();
+        let settled: Vec<_> = settled.flat_map(|a| a.settled.drain(..)).collect();
+        order.written(version);
         let new = || Row::new(order.clone(), now);
         let row = self.rows.entry(key).or_insert_with(new);
         row.order = order;
         row.broken = false;
         row.touched_at = row.touched_at.max(now);
         row.work_on(&worked_on);
+        row.settle(settled);
         for event in news {
             self.positions += 1;
             row.outbox.push(self.positions, event);
@@ -250,6 +253,11 @@ impl Store {
         let outbox = self.rows.get(key).map(|row| &row.outbox);
         let events = outbox.into_iter().flat_map(Outbox::all);
         events.map(|positioned| positioned.event).collect()
+    }
+
+    pub(super) fn settled_commands(&self, key: &OrderKey) -> Vec<SettledCommand> {
+        let row = self.rows.get(key);
+        row.map(|row| row.settled.clone()).unwrap_or_default()
     }
 
     pub(super) fn feed(&self, shop: &ShopName, after: u64, limit: u32) -> Feed {

@@ -3,10 +3,13 @@ use inbank_ports::{
     Delivered, Due, Feed, Kept, Listing, ReceivedCallback, Rest, Saved, ShopStatistics,
 };
 
-use super::scene::{Scene, attempt_id, key, main_shop, minutes, rest, second_shop, slots, tell};
+use super::scene::{
+    Scene, attempt_id, key, main_shop, minutes, rest, second_shop, settle, slots, tell,
+};
 
-/// Writes an order with one event, which is delivered.
+/// Writes an order with a settled command and one event, which is delivered.
 async fn with_a_delivered_event(scene: &Scene<'_>, mut order: Order) -> Order {
+    settle(&mut order, Command::Cancel, scene.now());
     tell(&mut order, EventKind::AwaitsMerchant, scene.now());
     let order = scene.written(&order, Due::Never).await;
     let request = scene.request(vec![slots(order.key.shop.clone(), 9)]);
@@ -37,6 +40,7 @@ async fn assert_gone(scene: &Scene<'_>, name: &str) {
     assert_eq!(scene.ledger.order(&key).await.unwrap(), None);
     assert_eq!(scene.ledger.events(&key).await.unwrap(), []);
     assert_eq!(scene.ledger.callbacks(&key).await.unwrap(), []);
+    assert_eq!(scene.ledger.settled_commands(&key).await.unwrap(), []);
     let (shop, attempt) = (main_shop(), attempt_id(name, 1));
     let found = scene.ledger.order_of(&shop, &attempt).await.unwrap();
     assert_eq!(found, None);
@@ -94,6 +98,7 @@ pub(super) async fn erased_order_is_gone(scene: &Scene<'_>) {
     let mut order = scene.order("o-1");
     let session = Some(SessionId::parse("s-1").unwrap());
     order.attempts[0].session.clone_from(&session);
+    settle(&mut order, Command::Cancel, scene.now());
     tell(&mut order, EventKind::AwaitsMerchant, scene.now());
     scene.written(&order, Due::Now).await;
     scene.at_rest("o-2").await;
@@ -117,6 +122,8 @@ pub(super) async fn erased_order_is_gone(scene: &Scene<'_>) {
     let again = scene.at_rest("o-1").await;
     assert_eq!(scene.found(&key("o-1")).await, again);
     assert_eq!(scene.ledger.callbacks(&key("o-1")).await.unwrap(), []);
+    let settled = scene.ledger.settled_commands(&key("o-1")).await;
+    assert_eq!(settled.unwrap(), []);
 }
 
 pub(super) async fn order_that_moved_on_is_not_erased(scene: &Scene<'_>) {
@@ -173,6 +180,7 @@ pub(super) async fn measures_count_what_waits(scene: &Scene<'_>) {
             wanted_at: scene.now(),
             sent_at: None,
             sends: 1,
+            acknowledged_at: None,
         });
         scene.written(&order, Due::In(minutes(0))).await;
         scene.pass(minutes(4)).await;

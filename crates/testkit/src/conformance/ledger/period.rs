@@ -162,6 +162,7 @@ pub(super) async fn period_adds_what_was_financed_and_what_waits(scene: &Scene<'
             wanted_at: start,
             sent_at: Some(start),
             sends: 1,
+            acknowledged_at: Some(start),
         });
         let mut later = attempt(name, 2, start);
         later.state = AttemptState::Granted;

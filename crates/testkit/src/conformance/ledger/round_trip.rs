@@ -3,8 +3,8 @@ use std::fmt::Debug;
 use inbank_domain::{
     Action, ApplicationId, Attempt, AttemptId, AttemptKind, AttemptState, Command, CommandStage,
     ContractId, Currency, Decider, EventKind, Fingerprint, Money, Months, NotPaid, Opening, Order,
-    OrderKey, OrderReference, ProductCode, ProductFamily, SessionId, Signature, StandingCommand,
-    Terms, WebAddress,
+    OrderKey, OrderReference, ProductCode, ProductFamily, SessionId, SettledCommand, Settlement,
+    Signature, StandingCommand, Terms, WebAddress,
 };
 use inbank_ports::{Due, Listing};
 use time::{Duration, OffsetDateTime};
@@ -89,6 +89,43 @@ pub(super) async fn every_event_is_found_as_written(scene: &Scene<'_>) {
     assert_same(&found, &expected);
 }
 
+/// How many attempts it takes until every command has met every settlement: there are 8 and 4 of them.
+const SETTLED: u64 = 40;
+
+pub(super) async fn settled_commands_are_found_as_written(scene: &Scene<'_>) {
+    let mut any = Any(Generator::new(3));
+    let elsewhere = scene.written(&scene.order("o-2"), Due::Never).await;
+    let mut order = scene.order("o-1");
+    order.attempts.push(bare(2, scene.now()));
+    let mut expected: Vec<SettledCommand> = Vec::new();
+    for n in 0..SETTLED {
+        let Some(mut command) = any.command(n) else {
+            continue;
+        };
+        // Each at a moment of its own, and not in the order in which they are settled.
+        command.wanted_at = scene.now() + Duration::minutes((n * 7 % SETTLED).cast_signed());
+        let at = usize::from(any.flip());
+        let settled = SettledCommand {
+            attempt: order.attempts[at].number,
+            command,
+            settlement: pick(Settlement::ALL, any.0.draw()),
+            settled_at: any.time(),
+        };
+        order.attempts[at].settled.push(settled.clone());
+        expected.push(settled);
+        // Now and then two at once.
+        if n % 3 > 0 {
+            order = scene.written(&order, Due::Never).await;
+        }
+    }
+    scene.written(&order, Due::Never).await;
+    expected.sort_by_key(|settled| settled.command.wanted_at);
+    let found = scene.ledger.settled_commands(&order.key).await.unwrap();
+    assert_same(&found, &expected);
+    let others = scene.ledger.settled_commands(&elsewhere.key).await;
+    assert_eq!(others.unwrap(), []);
+}
+
 /// An attempt of which nothing is known that may be unknown.
 fn bare(number: u32, now: OffsetDateTime) -> Attempt {
     let terms = Terms {
@@ -125,28 +162,7 @@ impl Any {
 
     fn attempt(&mut self, n: u64, before: usize) -> Attempt {
         let state = pick(AttemptState::ALL, n);
-        let command = pick(
-            &[
-                None,
-                Some(Command::Accept(ApplicationId::parse("accepted").unwrap())),
-                Some(Command::Activate),
-                Some(Command::Approve),
-                Some(Command::Cancel),
-                Some(Command::Sign(Signature::Digital)),
-                Some(Command::Sign(Signature::Paper)),
-                Some(Command::SignApplication(Signature::Digital)),
-                Some(Command::SignApplication(Signature::Paper)),
-            ],
-            n,
-        );
-        let command = command.map(|command| StandingCommand {
-            command,
-            by: [Decider::Platform, Decider::Rules][usize::from(self.flip())],
-            stage: pick(CommandStage::ALL, n),
-            wanted_at: self.time(),
-            sent_at: self.maybe(Self::time),
-            sends: self.number(),
-        });
+        let command = self.command(n);
         let number = u32::try_from(before).unwrap() + 1;
         Attempt {
             id: AttemptId::from_bytes(self.0.bytes()),
@@ -172,6 +188,7 @@ impl Any {
             cancel_refused: self.flip(),
             told_not_paid: self.flip(),
             command,
+            settled: Vec::new(),
             other_amount: self.maybe(Self::money),
             anomaly: self.maybe(Self::text),
             proofs_asked: self.number(),
@@ -183,6 +200,32 @@ impl Any {
             missing_since: self.maybe(Self::time),
             unreadable_since: self.maybe(Self::time),
         }
+    }
+
+    fn command(&mut self, n: u64) -> Option<StandingCommand> {
+        let command = pick(
+            &[
+                None,
+                Some(Command::Accept(ApplicationId::parse("accepted").unwrap())),
+                Some(Command::Activate),
+                Some(Command::Approve),
+                Some(Command::Cancel),
+                Some(Command::Sign(Signature::Digital)),
+                Some(Command::Sign(Signature::Paper)),
+                Some(Command::SignApplication(Signature::Digital)),
+                Some(Command::SignApplication(Signature::Paper)),
+            ],
+            n,
+        );
+        command.map(|command| StandingCommand {
+            command,
+            by: [Decider::Platform, Decider::Rules][usize::from(self.flip())],
+            stage: pick(CommandStage::ALL, n),
+            wanted_at: self.time(),
+            sent_at: self.maybe(Self::time),
+            sends: self.number(),
+            acknowledged_at: self.maybe(Self::time),
+        })
     }
 
     fn terms(&mut self) -> Terms {

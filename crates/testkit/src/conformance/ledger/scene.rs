@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank_domain::{
-    Attempt, AttemptId, AttemptKind, AttemptState, Currency, EventKind, Fingerprint, Money,
-    Opening, Order, OrderEvent, OrderKey, OrderReference, ProductCode, ProductFamily, SessionId,
-    ShopName, Terms,
+    Attempt, AttemptId, AttemptKind, AttemptState, Command, CommandStage, Currency, Decider,
+    EventKind, Fingerprint, Money, Opening, Order, OrderEvent, OrderKey, OrderReference,
+    ProductCode, ProductFamily, SessionId, SettledCommand, Settlement, ShopName, StandingCommand,
+    Terms,
 };
 use inbank_ports::{
     Claim, ClaimRequest, Claimed, Due, Kept, Lease, Ledger, ReceivedCallback, Rest, Saved,
@@ -245,9 +246,27 @@ pub(super) fn found_after(order: &Order, saved: Saved) -> Order {
     };
     assert!(version > order.version, "{version} is no new version");
     let mut found = order.clone();
-    found.version = version;
-    found.news.clear();
+    found.written(version);
     found
+}
+
+/// A command of an attempt that was decided on and stands no more, since its bank refused it at once.
+pub(super) fn settle(order: &mut Order, command: Command, now: OffsetDateTime) {
+    let attempt = &mut order.attempts[0];
+    attempt.settled.push(SettledCommand {
+        attempt: attempt.number,
+        command: StandingCommand {
+            command,
+            by: Decider::Platform,
+            stage: CommandStage::Sent,
+            wanted_at: now,
+            sent_at: Some(now),
+            sends: 1,
+            acknowledged_at: None,
+        },
+        settlement: Settlement::Refused,
+        settled_at: now,
+    });
 }
 
 /// Something more to tell of an order.

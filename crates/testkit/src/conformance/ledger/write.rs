@@ -1,8 +1,10 @@
 use futures::future::join_all;
-use inbank_domain::{ApplicationId, AttemptState, EventKind, Order, SessionId};
+use inbank_domain::{ApplicationId, AttemptState, Command, EventKind, Order, SessionId};
 use inbank_ports::{Due, Kept, Saved, Write};
 
-use super::scene::{LEASE, Scene, attempt, found_after, key, minutes, rest, second_shop, tell};
+use super::scene::{
+    LEASE, Scene, attempt, found_after, key, minutes, rest, second_shop, settle, tell,
+};
 
 pub(super) async fn order_is_written_whole(scene: &Scene<'_>) {
     scene.at_rest("o-1").await;
@@ -14,6 +16,7 @@ pub(super) async fn order_is_written_whole(scene: &Scene<'_>) {
     let mut order = claim.order.clone();
     order.attempts[0].state = AttemptState::Granted;
     tell(&mut order, EventKind::AwaitsMerchant, scene.now());
+    settle(&mut order, Command::Cancel, scene.now());
     let write = Write {
         worked_on: vec!["k-1".to_owned()],
         ..scene.as_write(&order, Some(claim.lease), Due::In(minutes(5)))
@@ -23,6 +26,8 @@ pub(super) async fn order_is_written_whole(scene: &Scene<'_>) {
     assert_eq!(scene.found(&order.key).await, written);
     let events = scene.ledger.events(&order.key).await.unwrap();
     assert_eq!(events, order.news);
+    let settled = scene.ledger.settled_commands(&order.key).await.unwrap();
+    assert_eq!(settled, order.attempts[0].settled);
     // Its lease has ended, and it is due when it said.
     assert!(!scene.release(&claim, rest(None)).await);
     assert!(scene.due().await.is_empty());
@@ -41,6 +46,7 @@ pub(super) async fn refused_write_changes_nothing(scene: &Scene<'_>) {
     let mut order = outdated;
     order.attempts[0].session = Some(SessionId::parse("s-1").unwrap());
     tell(&mut order, EventKind::AwaitsMerchant, scene.now());
+    settle(&mut order, Command::Cancel, scene.now());
     let write = Write {
         worked_on: vec!["k-1".to_owned()],
         ..scene.as_write(&order, Some(claim.lease), Due::Never)
@@ -49,6 +55,8 @@ pub(super) async fn refused_write_changes_nothing(scene: &Scene<'_>) {
     assert_eq!(saved, Saved::Outdated);
     assert_eq!(scene.found(&order.key).await, present);
     assert_eq!(scene.ledger.events(&order.key).await.unwrap(), []);
+    let settled = scene.ledger.settled_commands(&order.key);
+    assert_eq!(settled.await.unwrap(), []);
     // The lease goes on, the callback waits, and the session is free for another.
     assert!(scene.claim_one("o-1").await.is_none());
     assert!(scene.release(&claim, rest(Some(minutes(0)))).await);

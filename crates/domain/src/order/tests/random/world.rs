@@ -221,6 +221,11 @@ impl World {
             {
                 prop_assert_eq!(now.stage, CommandStage::Acknowledged);
             }
+            // What stands no more is kept, once.
+            let of = |attempt: &Attempt| attempt.command.as_ref().map(|c| c.command.clone());
+            let gone = of(old).filter(|command| of(new).as_ref() != Some(command));
+            let settled = new.settled.iter().map(|settled| &settled.command.command);
+            prop_assert!(settled.eq(&gone), "{gone:?}: {:?}", new.settled);
         }
         for new in &self.order.attempts {
             let old = before.attempt(new.number).and_then(|a| a.command.as_ref());
@@ -244,6 +249,7 @@ impl World {
         });
         prop_assert!(binding.count() <= 1);
         let news = std::mem::take(&mut self.order.news);
+        self.order.written(self.order.version);
         for event in news {
             self.check_event(&event, what)?;
             self.events.push(event);
