@@ -94,6 +94,26 @@ for (const [what, reference] of [["markup", MARKUP], ["64 odd characters", ODD]]
   });
 }
 
+test("a name that paints beyond its line, as accents that stack up do, paints over nothing beside it", async ({ page, console, ...service }) => {
+  for (const reference of ["H-3", "H-4", "H-5"]) await waits(service, reference);
+  await signIn(page, console, "reader", "/orders");
+  const pause = () => page.getByRole("button", { name: "Pause refreshing" }).click();
+  // By a shadow, since not every font stacks accents.
+  const shadow = (name) => name.evaluate((name) => (name.style.textShadow = "0 -2.5rem red, 0 2.5rem red"));
+  const pictures = (places) => Promise.all(places.map((place) => place.screenshot({ animations: "disabled", caret: "hide" })));
+  const row = (reference) => page.locator("tbody tr", { has: page.locator(`bdi:text-is("${reference}")`) });
+  const unmoved = async (name, beside) => {
+    await pause();
+    const before = await pictures(beside);
+    await shadow(name);
+    const after = await pictures(beside);
+    assert(before.every((picture, n) => picture.equals(after[n])), "it paints over its neighbours");
+  };
+  await unmoved(row("H-4").locator("bdi"), [row("H-3"), row("H-5")]);
+  await page.goto(console + order("H-4"));
+  await unmoved(page.locator("header.order h1 bdi"), await page.locator("header.order p").all());
+});
+
 test("markup in every field of a form is text when it comes back", { expected: [/422/] }, async ({ page, console }) => {
   await signIn(page, console, "admin", "/shop/add");
   for (const field of ["name", "shop_uuid", "return_url", "base_url", "reason"]) {

@@ -130,6 +130,8 @@ pub struct Health {
     /// Since when claiming orders has failed each time; none where it didn't the last time. A ledger that takes no writes, on a full
     /// disk for instance, may answer everything else.
     pub claims_fail_since: Option<OffsetDateTime>,
+    /// Since when the ledger is being asked for due orders and has not answered; none while it isn't asked.
+    pub claiming_since: Option<OffsetDateTime>,
     /// Orders being worked on.
     pub rounds: u64,
     /// Orders whose events are being delivered.
@@ -152,6 +154,8 @@ pub struct Health {
     pub open_breakers: Vec<String>,
     /// What the ledger says, some seconds ago; some looks ago, where the worker looks for what is due rarely.
     pub ledger: Measures,
+    /// When it said so.
+    pub measured_at: Option<OffsetDateTime>,
 }
 
 impl Worker {

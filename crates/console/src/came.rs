@@ -24,7 +24,7 @@ pub(crate) struct Done {
     /// Where whoever sent the form is led.
     pub(crate) to: Address,
     /// What is said there; none where the page says it by itself.
-    pub(crate) told: Option<Told>,
+    pub(crate) said: Option<Said>,
     /// Whether the form had been sent before.
     pub(crate) again: bool,
 }
@@ -58,32 +58,32 @@ impl From<LedgerError> for Undone {
 }
 
 impl Done {
-    pub(crate) const fn new(to: Address, told: Told) -> Self {
+    pub(crate) const fn new(to: Address, said: Said) -> Self {
         Self {
             to,
-            told: Some(told),
+            said: Some(said),
             again: false,
         }
     }
 
     /// The address to which whoever sent the form is led.
     pub(crate) fn address(&self, visitor: &Visitor, now: OffsetDateTime) -> Address {
-        let Some(told) = self.told else {
+        let Some(said) = self.said else {
             return self.to.clone();
         };
         let again = if self.again { "again" } else { "first" };
-        let said = format!("{}.{again}.{}", told.name(), now.unix_timestamp());
-        match signed(visitor, &self.to, &said) {
-            Some(signature) => self.to.clone().with("came", &format!("{said}.{signature}")),
+        let came = format!("{}.{again}.{}", said.name(), now.unix_timestamp());
+        match signed(visitor, &self.to, &came) {
+            Some(signature) => self.to.clone().with("came", &format!("{came}.{signature}")),
             None => self.to.clone(),
         }
     }
 }
 
-fn signed(visitor: &Visitor, page: &Address, said: &str) -> Option<String> {
+fn signed(visitor: &Visitor, page: &Address, came: &str) -> Option<String> {
     visitor
         .session
-        .sign(&visitor.user, &format!("{page}\n{said}"))
+        .sign(&visitor.user, &format!("{page}\n{came}"))
 }
 
 /// What is to be said on this page, if a form of this session has led here just now.
@@ -93,18 +93,18 @@ pub(crate) fn notice(
     page: &Address,
     now: OffsetDateTime,
 ) -> Option<Notice> {
-    let (said, signature) = fields.get("came").rsplit_once('.')?;
-    if !session::same(&signed(visitor, page, said)?, signature) {
+    let (came, signature) = fields.get("came").rsplit_once('.')?;
+    if !session::same(&signed(visitor, page, came)?, signature) {
         return None;
     }
-    let mut parts = said.split('.');
-    let (told, again, at) = (Told::named(parts.next()?)?, parts.next()?, parts.next()?);
+    let mut parts = came.split('.');
+    let (said, again, at) = (Said::named(parts.next()?)?, parts.next()?, parts.next()?);
     let at = OffsetDateTime::from_unix_timestamp(at.parse().ok()?).ok()?;
     if now >= at + SAID_FOR {
         return None;
     }
-    let (class, text) = told.words();
-    let until_shown = told.is_until_shown();
+    let (class, text) = said.words();
+    let until_shown = said.is_until_shown();
     Some(match again {
         "again" => Notice {
             class: "wait",
@@ -123,7 +123,7 @@ pub(crate) fn notice(
 
 /// What is said.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Told {
+pub(crate) enum Said {
     Acknowledged,
     ActivatedBefore,
     Added,
@@ -144,7 +144,7 @@ pub(crate) enum Told {
     Unclear,
 }
 
-impl Told {
+impl Said {
     const ALL: [Self; 18] = [
         Self::Acknowledged,
         Self::ActivatedBefore,
@@ -167,7 +167,7 @@ impl Told {
     ];
 
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|told| told.name() == name)
+        Self::ALL.into_iter().find(|said| said.name() == name)
     }
 
     const fn name(self) -> &'static str {
@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn what_is_said_is_found_by_its_name() {
-        for told in Told::ALL {
-            assert_eq!(Told::named(told.name()), Some(told));
+        for said in Said::ALL {
+            assert_eq!(Said::named(said.name()), Some(said));
         }
-        assert_eq!(Told::named("paid"), None);
+        assert_eq!(Said::named("paid"), None);
     }
 }

@@ -15,7 +15,7 @@ use inbank_domain::OrderKey;
 use inbank_ports::AuditEntry;
 
 use crate::address::Address;
-use crate::came::{Came, Done, Told, Undone};
+use crate::came::{Came, Done, Said, Undone};
 use crate::console::House;
 use crate::frame;
 use crate::refusal::Refusal;
@@ -172,20 +172,20 @@ impl Doing {
         if let Some(why) = &self.why_not {
             return Err(Undone::Problem(StatusCode::CONFLICT, why.clone()));
         }
-        Ok(Done::new(to, self.told().await?))
+        Ok(Done::new(to, self.said().await?))
     }
 
     /// Writes down who does it, and does it. Says what came of it.
-    async fn told(&self) -> Result<Told, Undone> {
+    async fn said(&self) -> Result<Said, Undone> {
         let house = &self.house;
         if let (Deed::Resend, Some(desk)) = (self.deed, &house.desk) {
             // The desk writes it down in the transaction of the change.
             let number = self.number.unwrap_or_default();
             let resent = desk.resend(&self.key, number, &self.entry).await?;
             return Ok(match resent {
-                Resent::Sent => Told::Resent,
-                Resent::Paused => Told::ResentPaused,
-                Resent::Off => Told::ResentOff,
+                Resent::Sent => Said::Resent,
+                Resent::Paused => Said::ResentPaused,
+                Resent::Off => Said::ResentOff,
                 Resent::Nothing => return Err(DeskError::Missing.into()),
             });
         }
@@ -203,11 +203,11 @@ impl Doing {
             Deed::Cancel => of_attempt.cancel().await?,
             Deed::Activate => match self.activate(&of_attempt).await? {
                 Activation::Activated(outcome) => outcome,
-                Activation::AlreadyActivated(_) => return Ok(Told::ActivatedBefore),
+                Activation::AlreadyActivated(_) => return Ok(Said::ActivatedBefore),
             },
             Deed::Refresh => {
                 order.refresh().await?;
-                return Ok(Told::Refreshed);
+                return Ok(Said::Refreshed);
             }
             Deed::SeenTo => {
                 if !order.seen_to(&self.concern).await? {
@@ -215,16 +215,16 @@ impl Doing {
                     let changed = self.deed.changed().to_owned();
                     return Err(Undone::Problem(StatusCode::CONFLICT, changed));
                 }
-                return Ok(Told::Seen);
+                return Ok(Said::Seen);
             }
             // Without a desk there is no such page.
             Deed::Resend => return Err(OrderError::NotFound.into()),
         };
         Ok(match outcome {
-            CommandOutcome::Done(_) => Told::Done,
-            CommandOutcome::Acknowledged(_) => Told::Acknowledged,
-            CommandOutcome::Unclear(_) => Told::Unclear,
-            CommandOutcome::Pending(_) => Told::Pending,
+            CommandOutcome::Done(_) => Said::Done,
+            CommandOutcome::Acknowledged(_) => Said::Acknowledged,
+            CommandOutcome::Unclear(_) => Said::Unclear,
+            CommandOutcome::Pending(_) => Said::Pending,
         })
     }
 

@@ -223,6 +223,8 @@ pub struct WebhookHealth {
     pub since: Option<OffsetDateTime>,
     /// Why it is switched off.
     pub disabled_because: Option<String>,
+    /// Nothing is sent before this.
+    pub paused_until: Option<OffsetDateTime>,
     /// The HTTP status of the last answer.
     pub last_status: Option<u16>,
     /// What was wrong with it.

@@ -9,7 +9,6 @@ use axum::response::Response;
 use inbank_app::OrderError;
 use inbank_domain::{Order, OrderKey};
 use inbank_ports::{AuditEntry, AuditLog, AuditQuery, AuditRecord, LedgerError};
-use sha2::{Digest as _, Sha256};
 
 use crate::address::Address;
 use crate::came::{Came, Done, Undone};
@@ -21,7 +20,7 @@ use crate::order;
 use crate::refusal::Refusal;
 use crate::status::Tag;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{Scope, session};
+use crate::{Scope, session, view};
 
 #[derive(Template)]
 #[template(path = "erase.html")]
@@ -99,7 +98,7 @@ fn view(order: &Order) -> String {
         order.attempts.len(),
         order.status().name()
     );
-    session::hexadecimal(&Sha256::digest(shown)[..8])
+    view::digest(&shown)
 }
 
 /// What stands in the audit.
@@ -210,7 +209,7 @@ pub(crate) async fn erase(
 fn done(house: &House, key: &OrderKey) -> Done {
     Done {
         to: Address::of_order(&house.base, "/order/erase", key),
-        told: None,
+        said: None,
         again: false,
     }
 }

@@ -15,6 +15,8 @@ use crate::console::House;
 const KEPT: Duration = Duration::from_secs(15);
 /// So long a page waits for figures that are newer; then it shows the older ones, or none yet.
 const PATIENCE: Duration = Duration::from_millis(30);
+/// Counting takes longer than this where there is a lot to count, or the ledger does not answer.
+const LATE_AFTER: Duration = Duration::from_secs(3);
 /// A task that has said nothing for so long is gone.
 const LOST_AFTER: Duration = Duration::from_mins(2);
 
@@ -76,10 +78,21 @@ pub(crate) struct Figures {
     answers: watch::Sender<u64>,
 }
 
+/// What is known of a period.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// None where it is being counted for the first time.
+    pub(crate) seen: Option<Arc<Seen>>,
+    /// Whether the ledger was asked for newer figures, and has not answered.
+    pub(crate) is_late: bool,
+}
+
 #[derive(Debug, Default)]
 struct Kept {
     seen: Option<Arc<Seen>>,
     asked_at: Option<OffsetDateTime>,
+    /// The ledger gave no answer the last time.
+    failed: bool,
     /// Something was decided here since they were asked for.
     outdated: bool,
 }
@@ -98,8 +111,8 @@ impl Figures {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known of a period; none where it is being counted for the first time.
-    pub(crate) async fn of(house: &Arc<House>, span: Span) -> Option<Arc<Seen>> {
+    /// What is known of a period.
+    pub(crate) async fn of(house: &Arc<House>, span: Span) -> Known {
         let own = &house.figures;
         let now = house.now();
         let mut answers = own.answers.subscribe();
@@ -110,7 +123,10 @@ impl Figures {
             let fresh = kept.seen.as_ref().filter(is_fresh);
             let fresh = fresh.filter(|_| !kept.outdated);
             if let Some(fresh) = fresh {
-                return Some(fresh.clone());
+                return Known {
+                    seen: Some(fresh.clone()),
+                    is_late: false,
+                };
             }
             if kept.asked_at.is_none_or(|at| now - at >= LOST_AFTER) {
                 kept.asked_at = Some(now);
@@ -131,7 +147,11 @@ impl Figures {
         };
         // Too late is shown by its time.
         drop(tokio::time::timeout(PATIENCE, newer).await);
-        own.kept().get(&span).and_then(|kept| kept.seen.clone())
+        let known = |kept: &Kept| Known {
+            seen: kept.seen.clone(),
+            is_late: kept.failed || kept.asked_at.is_some_and(|at| now - at >= LATE_AFTER),
+        };
+        own.kept().get(&span).map(known).unwrap_or_default()
     }
 
     /// Something was decided: whoever looks next sees it counted.
@@ -146,6 +166,7 @@ impl Figures {
             let mut kept = self.kept();
             let kept = kept.entry(span).or_default();
             kept.asked_at = None;
+            kept.failed = seen.is_err();
             match seen {
                 Ok(seen) => kept.seen = Some(Arc::new(seen)),
                 Err(error) => {

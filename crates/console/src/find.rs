@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use inbank_domain::OrderReference;
+use inbank_domain::{OrderReference, ShopName};
 use inbank_ports::Listing;
 
 use crate::address::Address;
@@ -29,25 +29,47 @@ pub(crate) async fn find(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let text = fields.get("reference");
-    let listed = Address::new(&house.base, "/orders").with_some("reference", text);
-    let Ok(reference) = OrderReference::parse(text) else {
+    // Spaces at its ends may be part of it, or have come along with the clipboard.
+    let (given, trimmed) = (fields.exact("reference"), fields.get("reference"));
+    let meant = [Some(given), Some(trimmed).filter(|text| *text != given)];
+    let meant = meant.into_iter().flatten();
+    let meant: Vec<_> = meant
+        .filter_map(|t| OrderReference::parse(t).ok())
+        .collect();
+    let Some(first) = meant.first().cloned() else {
+        let listed = Address::new(&house.base, "/orders").with_some("reference", trimmed);
         return Ok(Redirect::to(&listed.to_string()).into_response());
     };
+    let shops = house.shops_listed_to(&visitor).await?;
+    for reference in meant {
+        if let Some(to) = found(&house, &shops, reference).await? {
+            return Ok(Redirect::to(&to.to_string()).into_response());
+        }
+    }
+    let nothing = Nothing {
+        frame: Frame::of(&house, &visitor, "No such order").in_part("/orders"),
+        reference: first,
+    };
+    Ok(frame::page(StatusCode::OK, &nothing))
+}
+
+/// Where those are that have a reference; none where none has.
+async fn found(
+    house: &House,
+    shops: &[ShopName],
+    reference: OrderReference,
+) -> Result<Option<Address>, Refusal> {
+    let listed = Address::new(&house.base, "/orders").with("reference", reference.as_str());
     let listing = Listing {
-        shops: Some(house.shops_listed_to(&visitor).await?),
-        reference: Some(reference.clone()),
+        shops: Some(shops.to_vec()),
+        reference: Some(reference),
         limit: Some(2),
         ..Listing::default()
     };
     let found = house.ledger().orders(&listing).await?;
-    let to = match (&found.orders[..], &found.unreadable[..]) {
-        ([order], []) => Address::of_order(&house.base, "/order", &order.key),
-        ([], []) => {
-            let frame = Frame::of(&house, &visitor, "No such order").in_part("/orders");
-            return Ok(frame::page(StatusCode::OK, &Nothing { frame, reference }));
-        }
-        _ => listed,
-    };
-    Ok(Redirect::to(&to.to_string()).into_response())
+    Ok(match (&found.orders[..], &found.unreadable[..]) {
+        ([order], []) => Some(Address::of_order(&house.base, "/order", &order.key)),
+        ([], []) => None,
+        _ => Some(listed),
+    })
 }

@@ -135,7 +135,7 @@ pub(crate) struct Notice {
 /// A page, in which nothing is hidden.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, Html(visible::made(&html))).into_response(),
+        Ok(html) => (status, Html(visible::with_unseen_shown(&html))).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page can't be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -21,6 +21,7 @@
 //! Pages are made on the server. They work without script, load nothing from elsewhere, and carry a policy under which nothing else runs.
 //! Serve them over https: the session's cookie is `Secure` but on loopback.
 
+mod absence;
 mod address;
 mod asset;
 mod audit;
@@ -50,6 +51,7 @@ mod shop_change;
 mod sign_in;
 mod status;
 mod user;
+mod view;
 mod visible;
 mod visitor;
 mod webhook;

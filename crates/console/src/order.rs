@@ -21,6 +21,7 @@ use self::attempt::Card;
 use self::button::{Button, Offered};
 use self::decided::Decided;
 use self::timeline::{Entry, Known};
+use crate::absence::Absence;
 use crate::address::Address;
 use crate::console::House;
 use crate::frame::{self, Frame, Notice};
@@ -29,7 +30,7 @@ use crate::refusal::Refusal;
 use crate::seen_to::SeenTo;
 use crate::status::{Tag, meaning, undecided, yes};
 use crate::visitor::{Fields, Visitor};
-use crate::{DeliveryCard, DeskError, Scope, WebhookState, came, webhook};
+use crate::{DeliveryCard, DeskError, Scope, WebhookHealth, WebhookState, came, webhook};
 
 pub(crate) use self::advice::advice;
 
@@ -59,8 +60,8 @@ struct Page {
     /// What could not be looked up.
     missing: Vec<&'static str>,
     read_only: bool,
-    /// Whether this process has no such shop, so that nothing of it is worked on here.
-    is_gone: bool,
+    /// Why nothing of it is worked on by this process; none where it is.
+    absence: Option<Absence>,
     buttons: Vec<Button>,
     /// Those that can't be pressed.
     not_now: Vec<Button>,
@@ -132,13 +133,14 @@ pub(crate) async fn show(
         None
     });
     let decisions = knows_records.then_some(&records[..]);
-    let is_gone = house.worker.shop(&key.shop).is_none();
-    let decides = visitor.can(&house, Scope::Write) && !is_gone;
+    let absence = Absence::of(&house, &key.shop);
+    let is_here = absence.is_none();
+    let decides = visitor.can(&house, Scope::Write) && is_here;
     let offered = Offered {
         base: &house.base,
         decides,
-        erases: visitor.can(&house, Scope::Admin) && !is_gone,
-        resends: webhook.is_some() && !is_gone,
+        erases: visitor.can(&house, Scope::Admin) && is_here,
+        resends: webhook.is_some() && is_here,
         now,
     };
     let calls = calls(&house, &order);
@@ -151,7 +153,8 @@ pub(crate) async fn show(
         calls: &calls,
         deliveries: &deliveries,
         records: decisions,
-        is_off: webhook == Some(WebhookState::Disabled),
+        is_off: (webhook.as_ref()).is_some_and(|own| own.state == WebhookState::Disabled),
+        paused_until: (webhook.as_ref()).and_then(|own| webhook::pause(own, now)),
         offered: &offered,
     };
     let mut timeline = known.timeline();
@@ -181,7 +184,7 @@ pub(crate) async fn show(
         undecided: undecided(&order).map(|attempt| (yes(attempt), attempt.number)),
         missing,
         read_only: !decides,
-        is_gone,
+        absence,
         buttons,
         not_now,
         cards: cards.collect(),
@@ -254,13 +257,12 @@ fn calls(house: &House, order: &Order) -> Vec<Call> {
 }
 
 /// How the shop's webhook stands, where it has one.
-async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookState>, ()> {
+async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookHealth>, ()> {
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
     let all = webhook::all(&**desk).await.ok_or(())?;
-    let own = all.into_iter().find(|webhook| webhook.shop == key.shop);
-    Ok(own.map(|own| own.state))
+    Ok(all.into_iter().find(|webhook| webhook.shop == key.shop))
 }
 
 async fn deliveries(house: &House, key: &OrderKey) -> Result<Vec<DeliveryCard>, DeskError> {

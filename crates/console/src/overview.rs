@@ -5,20 +5,22 @@ mod health;
 mod money;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use inbank_domain::OrderStatus;
-use inbank_ports::{Listing, ShopPeriod, ShopStatistics};
+use inbank_domain::{OrderStatus, ShopName};
+use inbank_ports::{LedgerError, LedgerErrorKind, Listed, Listing, ShopPeriod, ShopStatistics};
+use tokio::time::timeout;
 
 use self::health::Sign;
 use self::money::{Sums, Took};
 use crate::address::Address;
 use crate::chart::{Bar, Chart};
 use crate::console::House;
-use crate::figures::{Figures, Span};
+use crate::figures::{Figures, Known, Span};
 use crate::frame::{self, Frame};
 use crate::moment::Moment;
 use crate::orders::Row;
@@ -27,6 +29,8 @@ use crate::status::{Tag, status_words};
 use crate::visitor::{Fields, Visitor};
 use crate::{WebhookHealth, webhook};
 
+/// So long a page waits for the ledger; then it says that it does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Orders of each kind that are named here; the list has the others.
 const NAMED: u32 = 8;
 
@@ -35,6 +39,8 @@ const NAMED: u32 = 8;
 struct Page {
     frame: Frame,
     spans: Vec<(Address, &'static str, bool)>,
+    /// Whether the ledger does not answer, so that nobody knows which orders there are.
+    is_silent: bool,
     /// Orders that need a person, and where all of them are.
     for_a_person: Vec<Row>,
     all_for_a_person: Address,
@@ -57,6 +63,8 @@ struct Page {
 /// The figures of a period, of the shops that somebody sees.
 struct View {
     as_of: Moment,
+    /// Whether the ledger was asked for newer ones, and has not answered.
+    is_late: bool,
     paid: u64,
     approved: u64,
     declined: u64,
@@ -71,7 +79,12 @@ struct View {
 }
 
 impl View {
-    fn of(periods: &[&ShopPeriod], statistics: &[&ShopStatistics], as_of: Moment) -> Self {
+    fn of(
+        periods: &[&ShopPeriod],
+        statistics: &[&ShopStatistics],
+        as_of: Moment,
+        is_late: bool,
+    ) -> Self {
         let sum = |of: fn(&ShopPeriod) -> u64| periods.iter().map(|period| of(period)).sum::<u64>();
         let (paid, approved) = (sum(|p| p.paid), sum(|p| p.approved));
         let (declined, not_paid) = (sum(|p| p.declined), sum(|p| p.not_paid));
@@ -104,6 +117,7 @@ impl View {
         let heads = ["Status", "Orders"];
         Self {
             as_of,
+            is_late,
             paid,
             approved,
             declined,
@@ -144,39 +158,26 @@ pub(crate) async fn show(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let span = Span::named(fields.get("period"));
-    let shops = house.shops_listed_to(&visitor).await?;
-    let listing = Listing {
-        shops: Some(shops.clone()),
-        limit: Some(NAMED),
-        ..Listing::default()
-    };
-    let person = Listing {
-        needs_person: true,
-        ..listing.clone()
-    };
-    let waiting = Listing {
-        statuses: vec![OrderStatus::AwaitsMerchant],
-        ..listing
-    };
-    let ledger = house.ledger();
-    let (person, waiting, webhooks, seen) = futures::join!(
-        ledger.orders(&person),
-        ledger.orders(&waiting),
-        webhooks(&house, &visitor),
-        Figures::of(&house, span),
-    );
-    let (person, waiting) = (person?, waiting?);
+    let (answer, figures) =
+        futures::join!(answer_in_time(&house, &visitor), Figures::of(&house, span));
+    let answer = answer?;
+    let is_silent = answer.is_none();
+    let Answer {
+        person,
+        waiting,
+        webhooks,
+    } = answer.unwrap_or_else(|| Answer::nothing(&house));
     let now = house.now();
     let base = &house.base;
+    let own = house.shops_of(&visitor);
+    let sees = |shop: &ShopName| visitor.user.sees_every_shop() || own.contains(shop);
+    let Known { seen, is_late } = figures;
     let figures = seen.as_ref().map(|seen| {
-        let periods: Vec<_> = seen
-            .periods
-            .iter()
-            .filter(|of| shops.contains(&of.shop))
-            .collect();
+        let periods = seen.periods.iter();
+        let periods: Vec<_> = periods.filter(|of| sees(&of.shop)).collect();
         let statistics = seen.statistics.iter();
-        let statistics: Vec<_> = statistics.filter(|of| shops.contains(&of.shop)).collect();
-        View::of(&periods, &statistics, Moment::new(seen.at, now))
+        let statistics: Vec<_> = statistics.filter(|of| sees(&of.shop)).collect();
+        View::of(&periods, &statistics, Moment::new(seen.at, now), is_late)
     });
     let watches = visitor.user.sees_every_shop();
     let health = watches.then(|| house.worker.health());
@@ -192,21 +193,23 @@ pub(crate) async fn show(
         signs.extend(health::of_process(health, now));
     }
     let listed = person.orders.len() + person.unreadable.len();
-    let listed = person.next.is_none().then_some(listed as u64);
+    let are_all = person.next.is_none() && !is_silent;
+    let listed = are_all.then_some(listed as u64);
     let page = Page {
         frame: Frame::of(&house, &visitor, "Overview").in_part("/"),
         spans: spans.to_vec(),
+        is_silent,
         for_a_person: person
             .orders
             .iter()
-            .map(|o| Row::of(o, base, now))
+            .map(|o| Row::of(&house, o, now))
             .collect(),
         all_for_a_person: orders.clone().with("needs_person", "1"),
         how_many_for_a_person: listed.or(figures.as_ref().map(|view| view.for_a_person)),
         waiting: waiting
             .orders
             .iter()
-            .map(|o| Row::of(o, base, now))
+            .map(|o| Row::of(&house, o, now))
             .collect(),
         all_in_dispute: (orders.clone()).with("status", OrderStatus::NeedsPerson.name()),
         all_waiting: orders.with("status", OrderStatus::AwaitsMerchant.name()),
@@ -217,13 +220,82 @@ pub(crate) async fn show(
         span: span.words(),
     };
     let counting = page.figures.is_none();
-    let mut response = frame::page(StatusCode::OK, &page);
+    let status = if is_silent {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
+    let mut response = frame::page(status, &page);
     if counting {
         // They are there in a moment, also without script.
         let soon = HeaderValue::from_static("2");
         response.headers_mut().insert(header::REFRESH, soon);
     }
     Ok(response)
+}
+
+/// What the ledger says of now: which orders there are, and how webhooks stand.
+struct Answer {
+    person: Listed,
+    waiting: Listed,
+    /// None where that can't be known now.
+    webhooks: Option<Vec<WebhookHealth>>,
+}
+
+impl Answer {
+    /// It says nothing.
+    fn nothing(house: &House) -> Self {
+        Self {
+            person: Listed::default(),
+            waiting: Listed::default(),
+            webhooks: house.desk.is_none().then(Vec::new),
+        }
+    }
+}
+
+/// None where it does not answer, or not in time.
+async fn answer_in_time(house: &House, visitor: &Visitor) -> Result<Option<Answer>, LedgerError> {
+    let late = |_| {
+        let late = format!("no answer in {} s", PATIENCE.as_secs());
+        Err(LedgerError::new(LedgerErrorKind::Unavailable).with_source(late))
+    };
+    let answer = timeout(PATIENCE, answer(house, visitor)).await;
+    match answer.unwrap_or_else(late) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind() == LedgerErrorKind::Unavailable => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the ledger does not answer the console's overview");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn answer(house: &House, visitor: &Visitor) -> Result<Answer, LedgerError> {
+    let listing = Listing {
+        shops: Some(house.shops_listed_to(visitor).await?),
+        limit: Some(NAMED),
+        ..Listing::default()
+    };
+    let person = Listing {
+        needs_person: true,
+        ..listing.clone()
+    };
+    let waiting = Listing {
+        statuses: vec![OrderStatus::AwaitsMerchant],
+        ..listing
+    };
+    let ledger = house.ledger();
+    let (person, waiting, webhooks) = futures::join!(
+        ledger.orders(&person),
+        ledger.orders(&waiting),
+        webhooks(house, visitor)
+    );
+    Ok(Answer {
+        person: person?,
+        waiting: waiting?,
+        webhooks,
+    })
 }
 
 /// How the webhooks stand of the shops that somebody sees; none where that can't be known now.

@@ -10,6 +10,7 @@ use inbank_domain::{OrderKey, ShopName};
 use inbank_ports::Listing;
 use time::OffsetDateTime;
 
+use crate::absence::Absence;
 use crate::address::Address;
 use crate::came;
 use crate::console::House;
@@ -32,7 +33,7 @@ struct ListPage {
     frame: Frame,
     shops: Vec<Line>,
     /// Those that this process has not, and of which there are orders.
-    gone: Vec<(String, Address)>,
+    gone: Vec<(String, Address, Absence)>,
     has_desk: bool,
     /// Where one is added, for those who may.
     add: Option<Address>,
@@ -198,7 +199,8 @@ pub(crate) async fn list(
     let mut shops = Vec::new();
     for name in listed? {
         let Some(shop) = house.worker.shop(&name) else {
-            gone.push((name.to_string(), orders(&name)));
+            let absence = Absence::of(&house, &name).unwrap_or(Absence::Removed);
+            gone.push((name.to_string(), orders(&name), absence));
             continue;
         };
         let bank = shop.bank();
@@ -278,7 +280,7 @@ pub(crate) async fn show(
         has_desk: house.desk.is_some(),
         orders: here("/orders"),
         rows: (person?.orders.iter())
-            .map(|order| Row::of(order, &house.base, now))
+            .map(|order| Row::of(&house, order, now))
             .collect(),
         name: name.to_string(),
     };
@@ -310,11 +312,7 @@ async fn card(house: &House, shop: &ShopName) -> Result<Option<ShopCard>, DeskEr
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
-    match desk.shop(shop).await {
-        Ok(card) => Ok(Some(card)),
-        Err(DeskError::Missing) => Ok(None),
-        Err(error) => Err(error),
-    }
+    shop_change::card(&**desk, shop).await
 }
 
 async fn webhook_card(house: &House, shop: &ShopName) -> Result<Option<WebhookCard>, DeskError> {

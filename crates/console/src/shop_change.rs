@@ -16,12 +16,12 @@ use inbank_domain::ShopName;
 use inbank_ports::AuditEntry;
 
 use crate::address::Address;
-use crate::came::{Came, Done, Told, Undone};
+use crate::came::{Came, Done, Said, Undone};
 use crate::console::House;
 use crate::frame::{self, Frame};
 use crate::refusal::Refusal;
 use crate::visitor::{Fields, LONGEST_REASON, Sent, Visitor};
-use crate::{Desk, DeskError, Origin, Resent, Scope, ShopCard, WebhookState, session};
+use crate::{Desk, DeskError, Origin, Resent, Scope, ShopCard, WebhookState, session, view};
 
 pub(crate) use self::add::{add, ask_to_add};
 use self::keys::keys;
@@ -90,14 +90,11 @@ impl Change {
         self,
         desk: &dyn Desk,
         shop: &ShopName,
+        card: Option<&ShopCard>,
     ) -> Result<Option<&'static str>, DeskError> {
         Ok(match self {
             Self::Keys | Self::Remove => {
-                let is_of_file = match desk.shop(shop).await {
-                    Ok(card) => card.origin == Origin::File,
-                    Err(DeskError::Missing) => false,
-                    Err(error) => return Err(error),
-                };
+                let is_of_file = card.is_some_and(|card| card.origin == Origin::File);
                 is_of_file.then_some("inbank.toml has this shop: change it there, and start again.")
             }
             Self::Enable => {
@@ -111,6 +108,26 @@ impl Change {
                 none.then_some("No event of this shop is given up.")
             }
         })
+    }
+
+    /// Whether it is about how the shop is set up.
+    const fn is_of_the_shop(self) -> bool {
+        match self {
+            Self::Keys | Self::Remove => true,
+            Self::Enable | Self::ResendDead => false,
+        }
+    }
+
+    /// By what somebody decides, as a page shows it: see [`view`]. Another may have changed the shop meanwhile, or have removed it and
+    /// added one of the same name.
+    fn view(self, card: Option<&ShopCard>) -> String {
+        match card.filter(|_| self.is_of_the_shop()) {
+            Some(card) => {
+                let keys = card.key_fingerprints.join(" ");
+                view::digest(&format!("{} {keys}", card.shop_uuid))
+            }
+            None => String::new(),
+        }
     }
 
     const fn will_do(self) -> &'static [&'static str] {
@@ -131,6 +148,9 @@ impl Change {
         }
     }
 }
+
+/// What is said to whoever has decided by a page of the past.
+const CHANGED: &str = "The shop was changed since this page was shown: look at its identifier and keys as they are now, before you go on.";
 
 /// Where somebody is asked about a change.
 pub(crate) fn address(house: &House, change: Change, shop: &ShopName) -> Address {
@@ -161,7 +181,8 @@ struct Page {
     frame: Frame,
     change: Change,
     shop: String,
-    fingerprints: Vec<String>,
+    /// What is known of it, where that is what is changed.
+    card: Option<ShopCard>,
     why_not: Option<&'static str>,
     problem: Option<String>,
     /// Orders that nobody would work on any more.
@@ -171,6 +192,8 @@ struct Page {
     anyway: bool,
     reason: String,
     longest: usize,
+    /// What the page shows, as a digest: see [`Change::view`].
+    view: String,
     once: String,
     /// Where the form is posted: to the address at which its question is asked.
     to: Address,
@@ -188,6 +211,15 @@ fn desk<'a>(
     Ok(desk)
 }
 
+/// What is known of a shop; none where it is none of the desk's.
+pub(crate) async fn card(desk: &dyn Desk, shop: &ShopName) -> Result<Option<ShopCard>, DeskError> {
+    match desk.shop(shop).await {
+        Ok(card) => Ok(Some(card)),
+        Err(DeskError::Missing) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn page(
     house: &House,
     visitor: &Visitor,
@@ -197,14 +229,13 @@ async fn page(
 ) -> Result<Page, Refusal> {
     let desk = desk(house, visitor, change.scope())?;
     let title = format!("{} – {shop}", change.label());
+    let card = card(&**desk, shop).await?;
     Ok(Page {
         frame: Frame::of(house, visitor, &title).in_part("/shops"),
         change,
-        fingerprints: match desk.shop(shop).await {
-            Ok(card) => card.key_fingerprints,
-            Err(_) => Vec::new(),
-        },
-        why_not: change.why_not(&**desk, shop).await?,
+        why_not: change.why_not(&**desk, shop, card.as_ref()).await?,
+        view: change.view(card.as_ref()),
+        card: card.filter(|_| change.is_of_the_shop()),
         problem: None,
         open: match change {
             Change::Remove => Open::of(house, shop).await?,
@@ -279,6 +310,8 @@ struct Doing {
     keys: Vec<String>,
     keep: bool,
     anyway: bool,
+    /// What the page showed.
+    view: String,
     by: AuditEntry,
     /// Where whoever does it is led.
     to: Address,
@@ -306,6 +339,7 @@ impl Doing {
             keys,
             keep: fields.some("keep").is_some(),
             anyway: fields.some("anyway").is_some(),
+            view: fields.get("view").to_owned(),
             by: visitor.entry(change.audited(), shop, &reason),
             to,
         })
@@ -319,32 +353,36 @@ impl Doing {
             keys,
             keep,
             anyway,
+            view,
             by,
             to,
         } = self;
-        if let Some(why) = change.why_not(&*desk, &shop).await? {
+        let card = card(&*desk, &shop).await?;
+        let is_of_the_past = change.view(card.as_ref()) != view;
+        let why_not = change.why_not(&*desk, &shop, card.as_ref()).await?;
+        if let Some(why) = why_not.or(is_of_the_past.then_some(CHANGED)) {
             return Err(Undone::Problem(StatusCode::CONFLICT, why.to_owned()));
         }
-        let told = match change {
+        let said = match change {
             Change::Keys => {
                 desk.change_keys(&shop, keys, keep, &by).await?;
-                Told::Keys
+                Said::Keys
             }
             Change::Remove => {
                 desk.remove_shop(&shop, anyway, &by).await?;
-                Told::Removed
+                Said::Removed
             }
             Change::Enable => {
                 desk.enable(&shop, &by).await?;
-                Told::Enabled
+                Said::Enabled
             }
             Change::ResendDead => match desk.resend_dead(&shop, &by).await? {
-                Resent::Sent => Told::ResentDead,
-                Resent::Paused => Told::ResentDeadPaused,
-                Resent::Off => Told::ResentDeadOff,
-                Resent::Nothing => Told::NothingResent,
+                Resent::Sent => Said::ResentDead,
+                Resent::Paused => Said::ResentDeadPaused,
+                Resent::Off => Said::ResentDeadOff,
+                Resent::Nothing => Said::NothingResent,
             },
         };
-        Ok(Done::new(to, told))
+        Ok(Done::new(to, said))
     }
 }

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 /// The same page, with each of them as `[U+202E]`.
-pub(crate) fn made(html: &str) -> String {
+pub(crate) fn with_unseen_shown(html: &str) -> String {
     // A space at an end of a name, which stands in a `bdi`, is one that nobody sees.
     let html = html
         .replace("<bdi> ", "<bdi>[U+0020]")
@@ -73,14 +73,14 @@ mod tests {
     fn what_cannot_be_seen_is_written_out_and_what_a_form_sends_back_is_as_it_was() {
         let page = "<h1 title=\"\u{202e}\">a\u{202e}b</h1>\n<input value=\"\u{200b}\">\u{200b}";
         let shown = "<h1 title=\"\u{202e}\">a[U+202E]b</h1>\n<input value=\"\u{200b}\">[U+200B]";
-        assert_eq!(made(page), shown);
+        assert_eq!(with_unseen_shown(page), shown);
     }
 
     #[test]
     fn names_that_differ_by_a_space_at_an_end_can_be_told_apart() {
         let page = "<bdi>1001</bdi> <bdi>1001 </bdi> <bdi> 1001</bdi>";
         let shown = "<bdi>1001</bdi> <bdi>1001[U+0020]</bdi> <bdi>[U+0020]1001</bdi>";
-        assert_eq!(made(page), shown);
+        assert_eq!(with_unseen_shown(page), shown);
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
             "🙂 → ✓ – ’ “ ”",
             "a\tb\r\n",
         ] {
-            assert_eq!(made(seen), seen);
+            assert_eq!(with_unseen_shown(seen), seen);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::moment::span;
+use crate::moment::{Moment, rfc3339, span};
 use crate::status::{Mood, Tag};
 use crate::{Desk, WebhookHealth, WebhookState};
 
@@ -47,6 +47,9 @@ pub(crate) fn trouble(health: &WebhookHealth, now: OffsetDateTime) -> Option<Str
             ));
         }
     }
+    if let Some(until) = pause(health, now) {
+        parts.push(paused(until, now));
+    }
     match health.dead {
         0 => {}
         1 => parts.push("1 event given up".to_owned()),
@@ -56,6 +59,18 @@ pub(crate) fn trouble(health: &WebhookHealth, now: OffsetDateTime) -> Option<Str
         parts.push(format!("the oldest event has waited for {}", span(oldest)));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Until when nothing is sent, though the webhook is on: its server has asked for that, or its failures have led to it.
+pub(crate) fn pause(health: &WebhookHealth, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let is_on = health.state != WebhookState::Disabled;
+    health.paused_until.filter(|until| is_on && *until > now)
+}
+
+/// A pause, in words.
+pub(crate) fn paused(until: OffsetDateTime, now: OffsetDateTime) -> String {
+    let due = Moment::new(until, now).due();
+    format!("paused until {} ({due})", rfc3339(until))
 }
 
 /// Why a webhook was switched off, by the word for programs.

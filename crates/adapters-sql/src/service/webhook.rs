@@ -95,6 +95,8 @@ pub struct WebhookMeasures {
     pub shop: ShopName,
     /// When it was switched off, and why.
     pub disabled: Option<(OffsetDateTime, String)>,
+    /// Nothing is sent before this.
+    pub paused_until: Option<OffsetDateTime>,
     /// Since when there have been failures and nothing else.
     pub failing_since: Option<OffsetDateTime>,
     /// The status of the last answer, where there was one.
@@ -148,7 +150,7 @@ static SHOW: Text = Text::new(|| {
 /// What waits the longest has the first place in the feed: of what was taken up, of what has a place and was not, and of what has none
 /// yet. The last two are found at an end of an index; for the first, as for the counts, an index of what waits alone is read.
 static MEASURE: Text = Text::new(|| {
-    "SELECT w.shop, w.disabled_at, w.disabled_because, w.failing_since, w.last_status, w.last_problem,
+    "SELECT w.shop, w.disabled_at, w.disabled_because, w.paused_until, w.failing_since, w.last_status, w.last_problem,
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
         @now - (SELECT e.occurred_at FROM inbank_event AS e WHERE e.shop = w.shop AND e.position =
             (SELECT min(d.position) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL)),
@@ -197,6 +199,7 @@ fn measures(row: &Cells) -> Result<WebhookMeasures, Failure> {
     let shop = row.parsed(ShopName::parse)?;
     let (disabled_at, because) = (row.maybe_moment()?, row.maybe_text()?);
     let disabled = disabled_at.map(|at| (at, because.unwrap_or_default().to_owned()));
+    let paused_until = row.maybe_moment()?;
     let failing_since = row.maybe_moment()?;
     let last_status = status(row.maybe_number()?);
     let last_problem = row.maybe_text()?.map(str::to_owned);
@@ -208,6 +211,7 @@ fn measures(row: &Cells) -> Result<WebhookMeasures, Failure> {
     Ok(WebhookMeasures {
         shop,
         disabled,
+        paused_until,
         failing_since,
         last_status,
         last_problem,

@@ -170,6 +170,9 @@ impl Supervisor<'_> {
     fn hear(&mut self, message: Message) {
         let now = self.worker.store.now();
         let runtime = &self.worker.store.runtime;
+        if matches!(message, Message::Claimed(..)) {
+            self.worker.note(|health| health.claiming_since = None);
+        }
         match message {
             Message::Claimed(at, asked, Ok(claimed)) => {
                 self.worker.note(|health| {

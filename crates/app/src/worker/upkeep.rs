@@ -38,7 +38,10 @@ pub(super) async fn measure(worker: &Worker) {
                     "orders are put aside, since working on them failed each time; `inbank order list --needs-person` names them"
                 );
             }
-            worker.note(|health| health.ledger = measures);
+            worker.note(|health| {
+                health.ledger = measures;
+                health.measured_at = Some(now);
+            });
         }
         Err(error) => {
             tracing::warn!(error = &error as &dyn Error, "the ledger can't be measured");

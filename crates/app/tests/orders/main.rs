@@ -5,6 +5,7 @@ mod calls;
 mod command;
 mod direct;
 mod erase;
+mod ledger_away;
 mod limits;
 mod pay;
 mod poison;

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use inbank_domain::{Attempt, Order, OrderKey};
-use sha2::{Digest as _, Sha256};
 
 use super::deed::Deed;
 use super::device::Device;
@@ -15,7 +14,7 @@ use crate::order::amount;
 use crate::refusal::Refusal;
 use crate::status::{Tag, undecided, yes};
 use crate::visitor::{Fields, LONGEST_REASON, Visitor};
-use crate::{Scope, session, webhook};
+use crate::{Scope, session, view, webhook};
 
 #[derive(Template)]
 #[template(path = "decide.html")]
@@ -135,7 +134,7 @@ impl Subject {
             (Deed::Approve | Deed::Activate | Deed::Cancel, None)
             | (Deed::Refresh | Deed::Resend, _) => return String::new(),
         };
-        session::hexadecimal(&Sha256::digest(shown)[..8])
+        view::digest(&shown)
     }
 
     /// Whether it has the bank finance another amount than was asked for: that, and the one that was.

@@ -15,7 +15,7 @@ use crate::DeliveryCard;
 use crate::address::Address;
 use crate::moment::{Moment, span};
 use crate::status::Mood;
-use crate::webhook::answer;
+use crate::webhook::{answer, paused};
 
 /// Where something is known from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -86,6 +86,8 @@ pub(crate) struct Known<'a> {
     pub(crate) records: Option<&'a [AuditRecord]>,
     /// Whether the shop's webhook is switched off.
     pub(crate) is_off: bool,
+    /// Until when the shop's webhook pauses; none where it doesn't.
+    pub(crate) paused_until: Option<OffsetDateTime>,
     pub(crate) offered: &'a Offered<'a>,
 }
 
@@ -256,11 +258,20 @@ impl Known<'_> {
         })
     }
 
-    /// Of what was tried.
+    /// Who had an event sent again last.
+    fn resent(&self, number: u64) -> Option<&AuditRecord> {
+        let what = format!("order.resend event {number}");
+        let mut records = self.records?.iter();
+        records.find(|record| record.entry.what == what)
+    }
+
+    /// Of what was tried, or is sent again.
     fn delivery(&self, delivery: &DeliveryCard) -> Option<Entry> {
         let DeliveryCard { number, .. } = delivery;
+        let resent = self.resent(*number);
         let ended = delivery.taken_at.or(delivery.dead_at);
-        let at = ended.or(delivery.tried_at)?;
+        let at = ended.or(delivery.tried_at);
+        let at = at.or(resent.map(|record| record.at))?;
         let (mood, title) = if delivery.taken_at.is_some() {
             (Mood::Good, format!("event {number} was taken"))
         } else if delivery.dead_at.is_some() {
@@ -282,18 +293,27 @@ impl Known<'_> {
             if self.is_off {
                 return ", next: when the webhook is switched on".to_owned();
             }
-            format!(", next: {}", Moment::new(at, self.offered.now).due())
+            match self.paused_until.filter(|until| *until >= at) {
+                Some(until) => format!(", {}", paused(until, self.offered.now)),
+                None => format!(", next: {}", Moment::new(at, self.offered.now).due()),
+            }
         });
-        // Tries begin anew with each time that somebody has it sent again; what came of the last one is kept.
-        let tried = match delivery.tries {
-            0 => format!("before that it was {to}"),
-            tries => format!("{to}, tried {}", times(tries)),
+        // Tries begin anew with each time that somebody has it sent again; what came of the last one is kept, unless it was taken.
+        let resent = resent.map(|record| {
+            let ago = Moment::new(record.at, self.offered.now).ago();
+            format!("{} had it sent again, {ago}", record.entry.who)
+        });
+        let came = answer(delivery.status, delivery.problem.as_deref());
+        let tried = match (delivery.tries, resent) {
+            (0, Some(resent)) if delivery.tried_at.is_none() => resent,
+            (0, Some(resent)) => format!("{resent}; before that it was {to}: {came}"),
+            (0, None) => format!("before that it was {to}: {came}"),
+            (tries, Some(resent)) => {
+                format!("{to}, tried {} since {resent}: {came}", times(tries))
+            }
+            (tries, None) => format!("{to}, tried {}: {came}", times(tries)),
         };
-        entry.detail = format!(
-            "{tried}: {}{}",
-            answer(delivery.status, delivery.problem.as_deref()),
-            next.unwrap_or_default()
-        );
+        entry.detail = format!("{tried}{}", next.unwrap_or_default());
         entry.again = self.offered.resend(self.order, *number);
         Some(entry)
     }

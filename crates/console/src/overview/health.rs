@@ -7,7 +7,7 @@ use inbank_domain::ShopName;
 use time::OffsetDateTime;
 
 use crate::address::Address;
-use crate::moment::span;
+use crate::moment::{Moment, span};
 use crate::status::{Mood, Tag};
 use crate::webhook::trouble;
 use crate::{WebhookHealth, WebhookState};
@@ -26,6 +26,8 @@ pub(super) struct Sign {
 /// The most that a clock may be wrong, in milliseconds.
 const CLOCK: u64 = 2000;
 const WAL: u64 = 64 << 20;
+/// Asking the ledger for what is due takes milliseconds: after this it is said that it does not answer.
+const LONGEST_CLAIM: Duration = Duration::from_secs(3);
 /// So many webhooks are named that are not as they should be.
 const NAMED: usize = 8;
 
@@ -110,6 +112,31 @@ pub(super) fn sorted(mut signs: Vec<Sign>) -> Vec<Sign> {
     signs
 }
 
+/// Whether the ledger does not answer the worker: it fails, or is waited for.
+fn is_silent(health: &Health, now: OffsetDateTime) -> bool {
+    let waits = |since| now - since >= LONGEST_CLAIM;
+    health.claims_fail_since.is_some() || health.claiming_since.is_some_and(waits)
+}
+
+impl Sign {
+    /// As the ledger said it then. It doesn't answer now, so nobody knows whether all is well.
+    fn old(self, said_at: Option<OffsetDateTime>, now: OffsetDateTime) -> Self {
+        let tag = match self.tag.mood {
+            Mood::Bad => self.tag,
+            _ => Tag::new(Mood::Wait, "not known now"),
+        };
+        let figure = match said_at {
+            Some(at) => format!("{}: {}", Moment::new(at, now).ago(), self.figure),
+            None => "the ledger has not said yet".to_owned(),
+        };
+        Self {
+            tag,
+            figure,
+            ..self
+        }
+    }
+}
+
 pub(super) fn of_process(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
     let ledger = &health.ledger;
     let over = |time: Option<Duration>, most: u64| time.is_some_and(|time| time.as_secs() > most);
@@ -119,15 +146,19 @@ pub(super) fn of_process(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
         })
     };
     let claimed = health.last_claim.map(|at| (now - at).unsigned_abs());
-    let mut signs = vec![
-        Sign::new(
-            "Worker",
-            claimed.is_none_or(|time| time > Duration::from_mins(1)),
-            claimed.map_or("it has not asked the ledger yet".to_owned(), |time| {
-                format!("asked the ledger {} ago", span(time))
-            }),
-            "Nothing is worked on by this process. Look whether its worker runs and the database answers.",
-        ),
+    let is_silent = is_silent(health, now);
+    let worker = Sign::new(
+        "Worker",
+        is_silent || claimed.is_none_or(|time| time > Duration::from_mins(1)),
+        match claimed.map(span) {
+            Some(time) if is_silent => format!("the ledger has not answered it for {time}"),
+            None if is_silent => "the ledger has not answered it yet".to_owned(),
+            Some(time) => format!("asked the ledger {time} ago"),
+            None => "it has not asked the ledger yet".to_owned(),
+        },
+        "Nothing is worked on by this process. Look whether its worker runs, the database answers, its disk is full, and another program holds a lock on it.",
+    );
+    let of_ledger = [
         Sign::new(
             "Backlog",
             over(ledger.oldest_due, 60),
@@ -160,6 +191,15 @@ pub(super) fn of_process(health: &Health, now: OffsetDateTime) -> Vec<Sign> {
             "They were sent and not answered. The bank is read to find out; look again in ten minutes.",
         ),
     ];
+    let of_ledger = of_ledger.map(|sign| {
+        if is_silent {
+            sign.old(health.measured_at, now)
+        } else {
+            sign
+        }
+    });
+    let mut signs = vec![worker];
+    signs.extend(of_ledger);
     if ledger.clock_ahead_ms.unsigned_abs() > CLOCK {
         signs.push(Sign::new(
             "Clock",
@@ -191,6 +231,7 @@ mod tests {
             state: crate::WebhookState::Active,
             since: None,
             disabled_because: None,
+            paused_until: None,
             last_status: None,
             last_problem: None,
             dead: 1,
@@ -201,6 +242,44 @@ mod tests {
         assert_eq!(signs.len(), NAMED + 1);
         assert_eq!(signs[NAMED].figure, "2 more");
         assert!(signs.iter().all(|sign| sign.tag.mood == Mood::Bad));
+    }
+
+    #[test]
+    fn nothing_is_fine_while_the_ledger_does_not_answer() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::from_hours(1);
+        let ago = |seconds| Some(now - Duration::from_secs(seconds));
+        let well = Health {
+            last_claim: ago(0),
+            claiming_since: ago(0),
+            measured_at: ago(9),
+            ..Health::default()
+        };
+        let is_fine = |sign: &Sign| sign.tag.mood == Mood::Good;
+        assert!(of_process(&well, now).iter().all(is_fine));
+        let fails = Health {
+            last_claim: ago(8),
+            claims_fail_since: ago(7),
+            ..well.clone()
+        };
+        let waits = Health {
+            last_claim: ago(8),
+            claiming_since: ago(7),
+            ..well
+        };
+        for health in [fails, waits] {
+            let signs = of_process(&health, now);
+            assert!(!signs.iter().any(is_fine));
+            assert_eq!(signs[0].figure, "the ledger has not answered it for 8 s");
+            assert_eq!(signs[0].tag.mood, Mood::Bad);
+            assert_eq!(signs[1].figure, "9 s ago: 0 orders due");
+        }
+        let never = Health {
+            claims_fail_since: ago(7),
+            ..Health::default()
+        };
+        let signs = of_process(&never, now);
+        assert_eq!(signs[0].figure, "the ledger has not answered it yet");
+        assert_eq!(signs[1].figure, "the ledger has not said yet");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use inbank_ports::AuditEntry;
 use super::wrong::Wrong;
 use super::{desk, keys};
 use crate::address::Address;
-use crate::came::{Came, Done, Told, Undone};
+use crate::came::{Came, Done, Said, Undone};
 use crate::console::House;
 use crate::decide::capital;
 use crate::frame::{self, Frame};
@@ -174,6 +174,6 @@ impl Adding {
             Err(error) => return Err(error.into()),
         }
         let to = Address::new(&house.base, "/shop").with("shop", name.as_str());
-        Ok(Done::new(to, Told::Added))
+        Ok(Done::new(to, Said::Added))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use inbank_console::{DeliveryCard, WebhookHealth, WebhookState};
 use inbank_domain::{Concern, Currency, Money, OrderStatus, OtherAmount};
+use inbank_ports::{AuditEntry, AuditLog as _};
 use inbank_testkit::Effects;
 
 use crate::browser::{Answer, Browser};
@@ -220,6 +221,65 @@ async fn what_a_webhook_that_is_switched_off_did_not_take_waits_for_it() {
     let sent = "event 1 is to be sent again before that it was posted to the shop’s webhook: HTTP 410, next: due now";
     says(&page, &[sent]);
     says_nothing_of(&page, &["0 times"]);
+}
+
+#[tokio::test]
+async fn who_had_an_event_sent_again_is_said_where_its_tries_begin_anew() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let entry = AuditEntry {
+        who: "Berta".to_owned(),
+        what: "order.resend event 1".to_owned(),
+        shop: Some(shop("main")),
+        reference: Some("1001".to_owned()),
+        why: None,
+    };
+    let now = inbank_ports::Clock::now(&*house.clock);
+    house.ledger.record(&entry, now).await.unwrap();
+    house.pass(Duration::from_mins(5));
+    *house.desk.webhooks.lock().unwrap() = Some(vec![healthy(&shop("main"))]);
+    let mut browser = house.signed_in(WRITER).await;
+    let failed = DeliveryCard {
+        problem: None,
+        next_at: Some(now),
+        ..delivery()
+    };
+    let again = DeliveryCard {
+        tries: 0,
+        ..failed.clone()
+    };
+    // What came of it is not kept once it was taken.
+    let was_taken = DeliveryCard {
+        tried_at: None,
+        status: None,
+        ..again.clone()
+    };
+    let of_another = DeliveryCard {
+        number: 2,
+        ..failed.clone()
+    };
+    for (card, says_so) in [
+        (
+            again,
+            "event 1 is to be sent again Berta had it sent again, 5 min ago; before that it was posted to the shop’s webhook: HTTP 500, next: due now",
+        ),
+        (
+            was_taken,
+            "event 1 is to be sent again Berta had it sent again, 5 min ago, next: due now",
+        ),
+        (
+            failed,
+            "posted to the shop’s webhook, tried 3 times since Berta had it sent again, 5 min ago: HTTP 500, next: due now",
+        ),
+        (
+            of_another,
+            "event 2 was not taken, and is tried again posted to the shop’s webhook, tried 3 times: HTTP 500",
+        ),
+    ] {
+        *house.desk.deliveries.lock().unwrap() = vec![card];
+        let page = browser.page(ORDER).await;
+        says(&page, &[says_so]);
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ pub(crate) fn healthy(shop: &ShopName) -> WebhookHealth {
         state: WebhookState::Active,
         since: None,
         disabled_because: None,
+        paused_until: None,
         last_status: Some(204),
         last_problem: None,
         dead: 0,

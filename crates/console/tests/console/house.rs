@@ -62,11 +62,15 @@ pub(crate) fn key(reference: &str) -> OrderKey {
 
 impl House {
     pub(crate) fn new() -> Self {
+        Self::over(MemoryLedger::new())
+    }
+
+    pub(crate) fn over(ledger: MemoryLedger) -> Self {
         let start = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
         let clock = Arc::new(ManualClock::new(start));
         let random = Arc::new(Numbers(Mutex::new(Generator::new(1))));
         let runtime = Runtime::new(clock.clone(), random, Arc::new(Tasks));
-        let ledger = Arc::new(MemoryLedger::new());
+        let ledger = Arc::new(ledger);
         let sink = Arc::new(RecordingSink::new());
         let worker = Worker::new(Shops::default(), ledger.clone(), sink, runtime.clone());
         let bank = Arc::new(FakeBank::new(Region::ESTONIA));

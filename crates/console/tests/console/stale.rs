@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use inbank_domain::{Command, Decider, Order};
 use inbank_ports::Clock as _;
 
-use crate::deciding::{DECIDE, ORDER, asked};
+use crate::deciding::{CHANGE, DECIDE, ORDER, asked};
 use crate::house::{ADMIN, House, WRITER};
 
 #[tokio::test]
@@ -76,4 +76,43 @@ async fn an_order_has_no_traces_of_one_that_was_erased_under_its_name() {
     house.waiting("1001").await;
     let page = browser.page(ORDER).await;
     assert!(!page.words().contains("asked Inbank"), "{}", page.words());
+}
+
+#[tokio::test]
+async fn of_two_who_change_a_shop_at_once_the_later_one_is_told_and_shown_what_it_is_by_then() {
+    let house = House::new();
+    let mut anna = house.signed_in(ADMIN).await;
+    let mut other = house.signed_in(ADMIN).await;
+    let page = |change: &str| format!("{CHANGE}?shop=main&change={change}");
+    let keys = anna.page(&page("keys")).await;
+    let removing = anna.page(&page("remove")).await;
+    let theirs = other.page(&page("keys")).await;
+    for page in [&keys, &removing] {
+        for shown in ["a93f1f44-d5dd-4469-bfcc-c1de9e969213", "5f3a-fingerprint"] {
+            assert!(page.words().contains(shown), "{shown}: {}", page.words());
+        }
+    }
+    let filled = |key: &'static str| [("keys", key), ("reason", "rotation")];
+    let first = filled("canary-first-0123456789");
+    other.send(&theirs, CHANGE, &first).await.location();
+    let second = filled("canary-second-0123456789");
+    let refused = anna.send(&keys, CHANGE, &second).await;
+    let kept = anna.send(&removing, CHANGE, &[("reason", "closed")]).await;
+    for page in [&refused, &kept] {
+        assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.words());
+        for says in [
+            "The shop was changed since this page was shown",
+            "the-fingerprint-of-another",
+        ] {
+            assert!(page.words().contains(says), "{says}: {}", page.words());
+        }
+    }
+    assert_eq!(house.desk.done(), ["keys main canary-first-0123456789"]);
+    // Who has seen it may.
+    anna.send(&refused, CHANGE, &second).await.location();
+    let again = anna
+        .send(&kept, CHANGE, &[("reason", "all the same")])
+        .await;
+    again.location();
+    assert_eq!(house.desk.done().len(), 3);
 }

@@ -35,6 +35,10 @@ impl ServiceDesk {
 #[async_trait]
 impl Desk for ServiceDesk {
     async fn shop(&self, shop: &ShopName) -> Result<ShopCard, DeskError> {
+        // What another process has changed a moment ago is not to be changed back by somebody who could not see it.
+        if let Err(error) = self.shops.sync().await {
+            tracing::warn!(%error, "whether a shop was changed elsewhere is not known");
+        }
         let setup = self.platform.setup(shop.as_str());
         let setup = setup.ok_or(DeskError::Missing)?;
         Ok(ShopCard {
@@ -312,6 +316,7 @@ fn webhook_health(measures: WebhookMeasures) -> WebhookHealth {
         state,
         since: disabled_at.or(measures.failing_since),
         disabled_because,
+        paused_until: measures.paused_until,
         last_status: measures.last_status,
         last_problem: measures.last_problem,
         dead: measures.dead,

@@ -102,6 +102,7 @@ impl<'a> Browser<'a> {
         let mut all = vec![
             ("form", asked.hidden("form")),
             ("once", asked.hidden("once")),
+            ("view", asked.hidden("view")),
         ];
         all.extend(fields);
         self.post(path, &all).await
@@ -234,6 +235,44 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     for page in [&added, &changed, &shop, &check, &removed, &audit] {
         assert!(!page.text.contains("key-of") && !page.text.contains("new-key"));
     }
+}
+
+#[tokio::test]
+async fn keys_that_were_changed_in_another_process_are_changed_by_nobody_who_has_not_seen_it() {
+    let house = House::new().await;
+    let first = house.start().await;
+    let here = Browser::at(&first.router, ADMIN).await;
+    let added = here.does("/console/shop/add", &OUTLET).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let second = house.start().await;
+    let there = Browser::at(&second.router, ADMIN).await;
+    let change = "/console/shop/change?shop=outlet&change=keys";
+    let asked = there.get(change).await;
+    let about = [
+        ("shop", "outlet"),
+        ("change", "keys"),
+        ("reason", "rotated"),
+    ];
+    let [shop, keys, why] = about;
+    let theirs = [shop, keys, why, ("keys", "new-key-of-the-outlet")];
+    let changed = here.does(change, &theirs).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+    let own = [
+        shop,
+        keys,
+        why,
+        ("keys", "next-key-of-the-outlet"),
+        ("form", asked.hidden("form")),
+        ("once", asked.hidden("once")),
+        ("view", asked.hidden("view")),
+    ];
+    let refused = there.post("/console/shop/change", &own).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    // `printf new-key-of-the-outlet | sha256sum`.
+    let shown = "29ad2087bccc5e0e";
+    assert!(refused.text.contains(shown), "{}", refused.text);
+    first.stop().await;
+    second.stop().await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use inbank::ports::Clock as _;
 use inbank::{EventKind, NotPaid};
 use inbank_testkit::Postgres;
 
+use crate::console::Browser;
 use crate::receiver::{Receiver, Reply};
 use crate::sending::{FORMER, House, SECRET};
 use crate::{ADMIN, answered};
@@ -184,6 +185,30 @@ async fn a_server_that_asks_for_a_pause_gets_it() {
     running.after(&house, Duration::from_secs(2));
     for _ in 0..2 {
         assert!(receiver.next().await.timestamp >= first.timestamp + 120);
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn until_when_a_server_wants_a_pause_is_said_in_the_console() {
+    let mut receiver = Receiver::start().await;
+    let house = House::new().await.with_webhook("main", &receiver.url).await;
+    // The console goes by this machine's clock.
+    house.clock.move_to(time::OffsetDateTime::now_utc());
+    receiver.replies([Reply::With(429, "retry-after", "1800".to_owned())]);
+    house.tell("main", "1001", GRANTED).await;
+    let running = house.start().await;
+    receiver.next().await;
+    let paused = |webhook: &inbank_adapters_sql::Webhook| webhook.paused_until.is_some();
+    house.until("main", paused).await;
+    let admin = Browser::at(&running.router, ADMIN).await;
+    for page in [
+        "/console/",
+        "/console/shops",
+        "/console/order?shop=main&reference=1001",
+    ] {
+        let page = admin.get(page).await;
+        assert!(page.text.contains("paused until 20"), "{}", page.text);
     }
     running.stop().await;
 }

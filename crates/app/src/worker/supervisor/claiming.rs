@@ -57,6 +57,7 @@ impl Supervisor<'_> {
             return;
         }
         self.claims.asking(left_out);
+        self.worker.note(|health| health.claiming_since = Some(now));
         let store = self.worker.store.clone();
         let to = self.messages.clone();
         self.worker.store.runtime.spawn(async move {

@@ -1,0 +1,75 @@
+//! Webhooks that pause, since the shop's server asks for that.
+
+use std::time::Duration;
+
+use inbank_console::{DeliveryCard, WebhookHealth, WebhookState};
+use inbank_ports::Clock as _;
+
+use crate::desk::{delivery, healthy};
+use crate::house::{House, READER, shop};
+
+#[tokio::test]
+async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_tried_again() {
+    let house = House::new();
+    house.waiting("1001").await;
+    let now = house.clock.now();
+    let until = now + Duration::from_mins(10);
+    let failing = WebhookHealth {
+        state: WebhookState::Failing,
+        since: Some(now - Duration::from_mins(1)),
+        last_status: Some(429),
+        last_problem: Some("answered 429".to_owned()),
+        paused_until: Some(until),
+        ..healthy(&shop("main"))
+    };
+    let show = |health: &WebhookHealth| {
+        *house.desk.webhooks.lock().unwrap() = Some(vec![health.clone()]);
+    };
+    let waits_until = |next| {
+        *house.desk.deliveries.lock().unwrap() = vec![DeliveryCard {
+            tries: 1,
+            next_at: Some(next),
+            ..delivery()
+        }];
+    };
+    let mut browser = house.signed_in(READER).await;
+    show(&failing);
+    let [overview, shops, order] = [
+        "/console/",
+        "/console/shops",
+        "/console/order?shop=main&reference=1001",
+    ];
+    // 1,790,000,000 and ten minutes.
+    let paused = "paused until 2026-09-21T14:23:20Z (in 10 min)";
+    for path in [overview, shops] {
+        let page = browser.page(path).await;
+        let says = format!("failing for 1 min, HTTP 429; {paused}");
+        assert!(page.words().contains(&says), "{path}: {}", page.words());
+    }
+    for (next, says) in [
+        (now, paused),
+        (until, paused),
+        (now + Duration::from_mins(30), "next: in 30 min"),
+    ] {
+        waits_until(next);
+        let page = browser.page(order).await;
+        let says = format!("tried once: HTTP 500: <b>it answered 500</b>, {says}");
+        assert!(page.words().contains(&says), "{says}: {}", page.words());
+    }
+    let off = WebhookHealth {
+        state: WebhookState::Disabled,
+        ..failing.clone()
+    };
+    show(&off);
+    waits_until(now);
+    for path in [overview, shops, order] {
+        let page = browser.page(path).await;
+        assert!(!page.words().contains("paused"), "{path}: {}", page.words());
+    }
+    show(&failing);
+    house.pass(Duration::from_mins(10));
+    for path in [overview, shops, order] {
+        let page = browser.page(path).await;
+        assert!(!page.words().contains("paused"), "{path}: {}", page.words());
+    }
+}
