@@ -40,6 +40,9 @@ struct Arguments {
     /// Plans that are kept, which are run first; a file, or a folder of them
     #[arg(long)]
     plan: Option<PathBuf>,
+    /// Names the seed of a failure and goes on; fails at the end
+    #[arg(long)]
+    go_on: bool,
     /// Shows on stderr what happens in the plans of `--plan`, or in that of `--seed`, and runs no others
     #[arg(long)]
     trace: bool,
@@ -274,7 +277,11 @@ fn work(arguments: &Arguments, progress: &Progress) {
         drop(marks);
         progress.done.fetch_add(1, Ordering::Relaxed);
         if let Some(violation) = violation {
-            progress.stopped.store(true, Ordering::Relaxed);
+            if arguments.go_on {
+                println!("seed {}: {violation}", plan.seed);
+            } else {
+                progress.stopped.store(true, Ordering::Relaxed);
+            }
             let mut failed = progress
                 .failed
                 .lock()

@@ -328,15 +328,23 @@ fn starved(around: &Around, fleet: &Fleet) -> Option<Violation> {
     let slot = PAUSES + poll + Duration::milliseconds(i64::from(slowest * 2 * CALLS));
     let slow_since = around.log().slow_since;
     for (at, about) in kept {
-        // Once processes look for what is due rarely, what another one was told during a round waits for that.
+        // Once processes look for what is due rarely, what another one was told during a round of the order waits for that,
+        // whichever of its attempts the round reads.
         let is_slow = slow_since.is_some_and(|since| at + slot > since);
         let from = if is_slow { at - slot } else { at };
-        let url = opened.get(&about).map(|opened| opened.url.clone());
+        let named = |about: &str| {
+            let opened = opened.get(about)?;
+            Some(if is_slow {
+                opened.order.to_string()
+            } else {
+                opened.url.clone()
+            })
+        };
+        let own = named(&about);
         let is_of_it = |(read, what): &&(OffsetDateTime, String)| {
             let origin = contracts.iter().find(|held| held.id == *what);
             let read_about = origin.map_or(what, |held| &held.origin);
-            let same = opened.get(read_about).map(|opened| opened.url.clone()) == url;
-            same && *read >= from && *read <= at + slot
+            named(read_about) == own && *read >= from && *read <= at + slot
         };
         if reads.iter().find(is_of_it).is_none() && !around.log().disturbed {
             let what = format!("{about} of shop {shop}, due since {at}");
