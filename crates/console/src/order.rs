@@ -30,7 +30,7 @@ use crate::refusal::Refusal;
 use crate::seen_to::SeenTo;
 use crate::status::{Tag, meaning, undecided, yes};
 use crate::visitor::{Fields, Visitor};
-use crate::{DeliveryCard, DeskError, Scope, WebhookHealth, WebhookState, came, webhook};
+use crate::{DeliveryCard, DeskError, Scope, WebhookHealth, came};
 
 pub(crate) use self::advice::advice;
 
@@ -128,19 +128,16 @@ pub(crate) async fn show(
     // Before it was opened the name was another order's, which was erased.
     records.retain(|record| record.at >= order.opened_at);
     let deliveries = kept(deliveries, "its webhook's deliveries", &mut missing);
-    let webhook = webhook.unwrap_or_else(|()| {
-        missing.push("how its webhook stands");
-        None
-    });
+    let webhook = kept(webhook, "how its webhook stands", &mut missing);
     let decisions = knows_records.then_some(&records[..]);
     let absence = Absence::of(&house, &key.shop);
-    let is_here = absence.is_none();
-    let decides = visitor.can(&house, Scope::Write) && is_here;
+    let can = |scope| visitor.can(&house, scope) && absence.is_none();
+    let decides = can(Scope::Write);
     let offered = Offered {
         base: &house.base,
         decides,
-        erases: visitor.can(&house, Scope::Admin) && is_here,
-        resends: webhook.is_some() && is_here,
+        erases: can(Scope::Admin),
+        resends: webhook.is_some(),
         now,
     };
     let calls = calls(&house, &order);
@@ -153,8 +150,7 @@ pub(crate) async fn show(
         calls: &calls,
         deliveries: &deliveries,
         records: decisions,
-        is_off: (webhook.as_ref()).is_some_and(|own| own.state == WebhookState::Disabled),
-        paused_until: (webhook.as_ref()).and_then(|own| webhook::pause(own, now)),
+        webhook: webhook.as_ref(),
         offered: &offered,
     };
     let mut timeline = known.timeline();
@@ -257,11 +253,11 @@ fn calls(house: &House, order: &Order) -> Vec<Call> {
 }
 
 /// How the shop's webhook stands, where it has one.
-async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookHealth>, ()> {
+async fn webhook(house: &House, key: &OrderKey) -> Result<Option<WebhookHealth>, DeskError> {
     let Some(desk) = &house.desk else {
         return Ok(None);
     };
-    let all = webhook::all(&**desk).await.ok_or(())?;
+    let all = desk.webhooks().await?;
     Ok(all.into_iter().find(|webhook| webhook.shop == key.shop))
 }
 

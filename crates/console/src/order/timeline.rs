@@ -11,11 +11,11 @@ use time::OffsetDateTime;
 
 use super::button::Offered;
 use super::decided::by;
-use crate::DeliveryCard;
 use crate::address::Address;
 use crate::moment::{Moment, span};
 use crate::status::Mood;
-use crate::webhook::{answer, paused};
+use crate::webhook::{answer, pause, paused};
+use crate::{DeliveryCard, WebhookHealth, WebhookState};
 
 /// Where something is known from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,10 +84,8 @@ pub(crate) struct Known<'a> {
     pub(crate) deliveries: &'a [DeliveryCard],
     /// Who decided what, where that could be had.
     pub(crate) records: Option<&'a [AuditRecord]>,
-    /// Whether the shop's webhook is switched off.
-    pub(crate) is_off: bool,
-    /// Until when the shop's webhook pauses; none where it doesn't.
-    pub(crate) paused_until: Option<OffsetDateTime>,
+    /// How the shop's webhook stands, where it has one.
+    pub(crate) webhook: Option<&'a WebhookHealth>,
     pub(crate) offered: &'a Offered<'a>,
 }
 
@@ -258,6 +256,17 @@ impl Known<'_> {
         })
     }
 
+    /// Whether the shop's webhook is switched off.
+    fn is_off(&self) -> bool {
+        self.webhook
+            .is_some_and(|webhook| webhook.state == WebhookState::Disabled)
+    }
+
+    /// Until when the shop's webhook pauses; none where it doesn't.
+    fn paused_until(&self) -> Option<OffsetDateTime> {
+        pause(self.webhook?, self.offered.now)
+    }
+
     /// Who had an event sent again last.
     fn resent(&self, number: u64) -> Option<&AuditRecord> {
         let what = format!("order.resend event {number}");
@@ -278,7 +287,7 @@ impl Known<'_> {
             (Mood::Bad, format!("event {number} was given up"))
         } else if delivery.tries == 0 {
             (Mood::Wait, format!("event {number} is to be sent again"))
-        } else if self.is_off {
+        } else if self.is_off() {
             (Mood::Bad, format!("event {number} was not taken"))
         } else {
             let title = format!("event {number} was not taken, and is tried again");
@@ -290,10 +299,10 @@ impl Known<'_> {
             None => "posted to the shop’s webhook".to_owned(),
         };
         let next = delivery.next_at.map(|at| {
-            if self.is_off {
+            if self.is_off() {
                 return ", next: when the webhook is switched on".to_owned();
             }
-            match self.paused_until.filter(|until| *until >= at) {
+            match self.paused_until().filter(|until| *until >= at) {
                 Some(until) => format!(", {}", paused(until, self.offered.now)),
                 None => format!(", next: {}", Moment::new(at, self.offered.now).due()),
             }
