@@ -18,7 +18,8 @@ test("somebody signs in, finds an order that waits, approves it and sees it paid
   await stands(page, "awaits merchant");
   await decide(page, "Approve", "the goods are packed");
   await stands(page, "paid");
-  for (const says of ["order.approve", "the goods are packed", "the bank called back", "paid", "contract.approve"]) {
+  const steps = ["wanted", "sent", "acknowledged", "shown"].map((step) => `approve attempt 1: ${step}`);
+  for (const says of [...steps, "order.approve", "the goods are packed", "the bank called back", "paid", "contract.approve"]) {
     await page.locator(".timeline", { hasText: says }).waitFor();
   }
   assert.deepEqual(await audit(page, console, "A-1001"), [["order.approve attempt 1", "the goods are packed"]]);

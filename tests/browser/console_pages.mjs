@@ -1,13 +1,13 @@
 // Every page of the console, with something on it.
 import assert from "node:assert/strict";
 import { asks, order, signIn } from "./console_steps.mjs";
-import { call, declined, needsPerson, paid, waits } from "./service.mjs";
+import { approved, call, declined, needsPerson, waits } from "./service.mjs";
 
 /// Orders of every kind, a webhook that fails, and a shop that a call has added. Once for a service.
 export async function furnish(service) {
   const { outlet } = service.sandboxes;
   service.hooks.status = 500;
-  await paid(service, "1001");
+  await approved(service, "1001");
   await declined(service, "1002");
   await needsPerson(service, "1003");
   await waits(service, "1004");

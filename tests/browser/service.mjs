@@ -143,6 +143,13 @@ export async function waits(service, reference, { shop = "main", ...cart } = {})
   return until(service, shop, reference, ({ status }) => status === "awaits_merchant");
 }
 
+/// An order that a program has approved, and that is paid.
+export async function approved(service, reference) {
+  await waits(service, reference);
+  await call(service, "POST", `${at("main", reference)}/approve`);
+  return until(service, "main", reference, ({ status }) => status === "paid");
+}
+
 /// An order that is paid.
 export async function paid(service, reference, cart = {}) {
   await opens(service, reference, cart);
