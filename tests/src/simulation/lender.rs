@@ -232,9 +232,11 @@ impl Lender {
             if self.happens(Fault::CallbackForged) {
                 self.send(Duration::ZERO, &url, b"forged".to_vec(), None);
             }
-            // Whose application it is can be told once its own attempt has been answered; before that nobody could,
-            // and no bank sends it elsewhere.
-            if self.is_answered(&about) && self.happens(Fault::CallbackElsewhere) {
+            // Whose application it is can be told once its own attempt has been answered, and that is written down; before
+            // that nobody could, and no bank sends it elsewhere. A ledger that hangs may never have it.
+            let is_written = !(self.around.setting.faults).contains_key(&Fault::StatementHangs);
+            let is_known = is_written && self.is_answered(&about);
+            if is_known && self.happens(Fault::CallbackElsewhere) {
                 let urls: BTreeSet<_> = opened.values().map(|o| o.url.clone()).collect();
                 let other = urls.into_iter().find(|other| *other != url);
                 if let Some(other) = other {

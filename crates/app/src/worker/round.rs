@@ -11,7 +11,7 @@ use inbank_domain::{Command, Concern, Order};
 use inbank_ports::{Claim, Due, GatewayError, GatewayErrorKind, Lease, ReceivedCallback, Rest};
 use time::OffsetDateTime;
 
-use self::reading::{Read, is_asked_for, take_in, was_read};
+use self::reading::{Read, is_asked_for, take_in, was_passed_over, was_read};
 use self::sending::wanted;
 use super::pace;
 use crate::Shop;
@@ -165,7 +165,12 @@ impl Round {
         match written.await {
             Ok(done) => Ok(done),
             Err(NotWritten::Taken) => {
-                self.tell_taken(&how).await?;
+                // Those are for another round, which is due at once.
+                inbox.retain(|callback| was_passed_over(&self.order, callback, read));
+                let mut how = how;
+                how.worked_on
+                    .retain(|key| inbox.iter().all(|left| left.key != *key));
+                self.tell_taken(&how, !inbox.is_empty()).await?;
                 Ok(true)
             }
             Err(error) => Err(RoundResult::NotWritten(error)),
@@ -203,13 +208,13 @@ impl Round {
         });
         match written.await {
             Ok(()) => Ok(()),
-            Err(NotWritten::Taken) => self.tell_taken(&how).await,
+            Err(NotWritten::Taken) => self.tell_taken(&how, false).await,
             Err(error) => Err(RoundResult::NotWritten(error)),
         }
     }
 
     /// A callback named a session or application of another attempt: nothing of it is taken on.
-    async fn tell_taken(&mut self, how: &How) -> Result<(), RoundResult> {
+    async fn tell_taken(&mut self, how: &How, goes_on: bool) -> Result<(), RoundResult> {
         let told = self.store.change(&mut self.order, how, |order, now| {
             if let Some(number) = order.attempts.last().map(|attempt| attempt.number) {
                 order.tell_person(number, Concern::CallbackTaken, now);
@@ -217,7 +222,12 @@ impl Round {
             for attempt in &mut order.attempts {
                 attempt.refresh_at = pace::next_refresh(attempt, now);
             }
-            ((), due_in(order, now))
+            let due = if goes_on {
+                Due::Now
+            } else {
+                due_in(order, now)
+            };
+            ((), due)
         });
         told.await.map_err(RoundResult::NotWritten)
     }

@@ -175,6 +175,33 @@ fn a_callback_that_comes_before_the_bank_shows_what_it_is_about_is_not_lost() {
 }
 
 #[test]
+fn an_attempts_own_callback_is_not_lost_behind_another_orders_that_came_to_its_address() {
+    let stage = Stage::polling(SECOND);
+    stage.play(async {
+        let other = stage.order("1000").apply(&application("400")).await;
+        assert!(matches!(other, Ok(ApplyOutcome::Sent(..))), "{other:?}");
+        stage.bank.lag_reads(3);
+        stage.bank.lose_next_answer();
+        let lost = stage.order("1001").apply(&application("400")).await;
+        assert!(matches!(lost, Ok(ApplyOutcome::Unclear(_))), "{lost:?}");
+        for name in ["application-1", "application-2"] {
+            let submitted = ApplicationId::parse(name).unwrap();
+            stage.bank.decide(&submitted, DecisionStatus::Positive);
+        }
+        // Neither can be read yet, so both are there when the first of them can.
+        stage.deliver_callbacks("1001", 1, 2).await;
+        stage.pass(10 * MINUTE).await;
+    });
+    assert_eq!(
+        stage.told("1001"),
+        [
+            "needs_person: a callback named a session or application of another attempt",
+            "action_wanted: offer"
+        ]
+    );
+}
+
+#[test]
 fn a_callback_about_what_the_bank_never_shows_is_read_for_a_day_and_seldom() {
     let stage = Stage::polling(10 * MINUTE);
     stage.play(async {

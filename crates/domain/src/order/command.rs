@@ -240,6 +240,9 @@ impl Order {
         match outcome {
             SendOutcome::Acknowledged { .. } => standing.acknowledge(now),
             SendOutcome::Unclear => standing.stage = CommandStage::Unclear,
+            // It is said again, since the ledger's answer was lost, or another round has taken it for sent meanwhile: to
+            // count it once more would forget an earlier one that may have arrived.
+            SendOutcome::NotSent if standing.stage != CommandStage::Sent => {}
             SendOutcome::NotSent if standing.sends == 1 => {
                 standing.stage = CommandStage::Wanted;
                 standing.sends = 0;

@@ -16,7 +16,8 @@ use crate::worker::refresh::refresh;
 
 /// What came of reading one attempt.
 pub(super) enum Read {
-    Said(u32, Box<Reading>),
+    /// Of an attempt that nothing was known of but by callbacks also what it was asked about.
+    Said(u32, Option<Subject>, Box<Reading>),
     Missing(u32),
     /// The bank doesn't know yet what its own callback named: a read may show the past.
     NotYet(u32),
@@ -81,7 +82,8 @@ impl Round {
                     // A valid callback of another order can be posted to this address. Each is
                     // checked, so that a foreign one does not block the others.
                     if self.order.check_is_ours(number, &reading).is_ok() {
-                        return Ok(Ok(Some(Read::Said(number, Box::new(reading)))));
+                        let about = subject.cloned();
+                        return Ok(Ok(Some(Read::Said(number, about, Box::new(reading)))));
                     }
                     tracing::warn!(order = %self.order.key, attempt = number, "the bank names another order");
                 }
@@ -139,9 +141,22 @@ impl Round {
 
 pub(super) fn was_read(read: &[Read], attempt: &Attempt) -> bool {
     read.iter().any(|what| match what {
-        Read::Said(number, _) | Read::Missing(number) | Read::NotYet(number) => {
+        Read::Said(number, _, _) | Read::Missing(number) | Read::NotYet(number) => {
             *number == attempt.number
         }
+    })
+}
+
+/// Whether a callback came to an attempt that nothing else was known of, and another one's subject was read in its
+/// place: where that turns out to be another attempt's, this one may name the attempt's own.
+pub(super) fn was_passed_over(order: &Order, callback: &ReceivedCallback, read: &[Read]) -> bool {
+    let mut attempts = order.attempts.iter();
+    let to = attempts.find(|attempt| attempt.id == callback.attempt);
+    read.iter().any(|what| match what {
+        Read::Said(number, Some(about), _) => {
+            to.is_some_and(|to| to.number == *number) && callback.subject.as_ref() != Some(about)
+        }
+        Read::Said(..) | Read::Missing(_) | Read::NotYet(_) => false,
     })
 }
 
@@ -160,7 +175,7 @@ pub(super) fn take_in(
     }
     for what in read {
         match what {
-            Read::Said(number, reading) => order.observe(*number, reading, now),
+            Read::Said(number, _, reading) => order.observe(*number, reading, now),
             Read::Missing(number) => order.missing(*number, now),
             Read::NotYet(_) => {}
         }

@@ -103,6 +103,23 @@ fn a_refused_second_acceptance_does_not_free_the_order_since_the_first_may_have_
 }
 
 #[test]
+fn what_did_not_leave_is_said_again_without_forgetting_the_send_before_it() {
+    let mut order = new_order();
+    let number = unclear_approval(&mut order);
+    read(&mut order, number, 30);
+    assert!(order.sending(number, at(30)));
+    for _ in 0..2 {
+        order.sent(number, &Command::Approve, &SendOutcome::NotSent, at(31));
+        assert_eq!(stage(&order, number), CommandStage::Unclear);
+    }
+    read(&mut order, number, 60);
+    assert!(order.sending(number, at(60)));
+    let refused = SendOutcome::Refused("can_not_approve".to_owned());
+    order.sent(number, &Command::Approve, &refused, at(61));
+    assert_eq!(stage(&order, number), CommandStage::Unclear);
+}
+
+#[test]
 fn a_second_send_that_did_not_leave_does_not_count() {
     let mut order = new_order();
     let number = unclear_approval(&mut order);
