@@ -35,7 +35,7 @@ struct Page {
     problem: Option<String>,
     reason: String,
     longest: usize,
-    /// Which order the page shows: see [`view`].
+    /// Which order the page shows: see [`view()`].
     view: String,
     once: String,
     /// Where the form is posted: to the address at which its question is asked.
