@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chromium } from "./modules.mjs";
 
 export const PHONE = { width: 360, height: 780 };
@@ -32,7 +33,8 @@ export const open = (region = "estonia", what = "shop") =>
 export async function browse() {
   // Whoever runs as root, as in a container, has no sandbox for a browser.
   const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath: process.env.INBANK_CHROMIUM, args });
+  const env = { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL("fonts.conf", import.meta.url)) };
+  return chromium.launch({ executablePath: process.env.INBANK_CHROMIUM, args, env });
 }
 
 /// A shop and a browser for the tests of a file.
