@@ -258,7 +258,9 @@ fn kept_twice(database: &Database, (shop, order): &Key) -> Option<String> {
     let mut decisions = BTreeSet::new();
     let mut is_new = |settled: &SettledCommand| {
         let command = &settled.command;
-        decisions.insert((settled.attempt, command.command.name(), command.wanted_at))
+        // What the bank refused in the very moment of the decision may be decided again in that moment.
+        settled.settled_at == command.wanted_at
+            || decisions.insert((settled.attempt, command.command.name(), command.wanted_at))
     };
     let twice = settled.iter().find(|settled| !is_new(settled))?;
     Some(format!(
