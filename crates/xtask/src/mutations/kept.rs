@@ -70,6 +70,13 @@ fn of(files: &[String], mutations: &[Mutation]) -> anyhow::Result<Vec<Kept>> {
             plan.path
         );
     }
+    for mutation in mutations.iter().filter(|m| m.is_left_to_its_plan()) {
+        ensure!(
+            kept.iter().any(|plan| plan.is_for(mutation)),
+            "mutations: {} has a budget of 0, and no plan in {FOLDER} to find it",
+            mutation.name()
+        );
+    }
     Ok(kept)
 }
 
@@ -101,6 +108,19 @@ mod tests {
         let error = named(&["02-name.json", "stuck-17.json"]).unwrap_err();
         assert!(
             error.to_string().contains("tests/plans/stuck-17.json"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_mutation_that_is_not_looked_for_needs_a_plan() {
+        let mut mutations = patch::numbered(2);
+        mutations[1] = patch::left_to_its_plan("02-name");
+        let plan = |name: &str| [name.to_owned()];
+        assert!(of(&plan("02-name.json"), &mutations).is_ok());
+        let error = of(&plan("01-name.json"), &mutations).unwrap_err();
+        assert!(
+            error.to_string().contains("02-name has a budget of 0"),
             "{error}"
         );
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 /// A fault that is put back by a patch.
 #[derive(Debug)]
@@ -42,9 +42,14 @@ impl Mutation {
         &self.invariant
     }
 
-    /// In how many sequences, from seed 1, it must be found.
+    /// In how many sequences, from seed 1, it must be found; none where its kept plan is to find it.
     pub(super) const fn sequences(&self) -> u64 {
         self.sequences
+    }
+
+    /// Whether only the plan that is kept for it has to find it, since it takes millions of others to.
+    pub(super) const fn is_left_to_its_plan(&self) -> bool {
+        self.sequences == 0
     }
 
     pub(super) fn is_called(&self, name: &str) -> bool {
@@ -82,7 +87,6 @@ fn head(text: &str) -> anyhow::Result<(String, u64)> {
     line("Found by")?;
     let sequences = line("Sequences")?.parse();
     let sequences = sequences.context("the budget is no number of sequences")?;
-    ensure!(sequences > 0, "the budget is nothing");
     Ok((line("Invariant")?.to_owned(), sequences))
 }
 
@@ -90,12 +94,20 @@ fn head(text: &str) -> anyhow::Result<(String, u64)> {
 #[cfg(test)]
 pub(super) fn numbered(count: usize) -> Vec<Mutation> {
     let mutation = |number| Mutation {
-        name: format!("{number:02}-name"),
-        path: PathBuf::new(),
-        invariant: "stuck".to_owned(),
         sequences: 1,
+        ..left_to_its_plan(&format!("{number:02}-name"))
     };
     (1..=count).map(mutation).collect()
+}
+
+#[cfg(test)]
+pub(super) fn left_to_its_plan(name: &str) -> Mutation {
+    Mutation {
+        name: name.to_owned(),
+        path: PathBuf::new(),
+        invariant: "stuck".to_owned(),
+        sequences: 0,
+    }
 }
 
 #[cfg(test)]
