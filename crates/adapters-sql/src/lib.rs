@@ -69,7 +69,7 @@ pub use ledger::SqlLedger;
 pub use options::LedgerOptions;
 #[cfg(feature = "service")]
 pub use service::{
-    Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptDelivery, KeptShop, Outcome, Resend,
-    Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures, WebhookOrigin,
-    WebhookTarget,
+    Begun, ClaimedWebhook, DueDelivery, IdempotencyName, KeptDelivery, KeptShop, Outcome, Replaces,
+    Resend, Ruled, ServiceStore, Settled, Standing, TryReport, Webhook, WebhookMeasures,
+    WebhookOrigin, WebhookTarget,
 };

@@ -25,7 +25,7 @@ pub use self::delivery::{KeptDelivery, Resend};
 pub use self::idempotency::{Begun, IdempotencyName};
 pub use self::sending::{ClaimedWebhook, DueDelivery};
 pub use self::settling::{Outcome, Ruled, Settled, Standing, TryReport};
-pub use self::shop::KeptShop;
+pub use self::shop::{KeptShop, Replaces};
 pub use self::webhook::{Webhook, WebhookMeasures, WebhookOrigin, WebhookTarget};
 
 /// What `inbank serve` keeps beside the orders, in the same database: where webhooks go and which are still to be sent, what became

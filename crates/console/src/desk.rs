@@ -33,15 +33,17 @@ pub trait Desk: Send + Sync {
     ) -> Result<(), DeskError>;
 
     /// Changes a shop's keys at the bank to these: the first signs and sends, all verify. The present ones stay behind them where that is
-    /// wanted.
+    /// wanted. `seen` are the fingerprints of the keys that whoever changes them was shown, as [`ShopCard::key_fingerprints`] has them.
     ///
     /// # Errors
-    /// [`DeskError`]; nothing is changed.
+    /// [`DeskError`]; nothing is changed. [`DeskError::Changed`] where the shop has other keys by then: of two who change the same at one
+    /// moment, one does.
     async fn change_keys(
         &self,
         shop: &ShopName,
         keys: Vec<String>,
         keep_present: bool,
+        seen: &[String],
         by: &AuditEntry,
     ) -> Result<(), DeskError>;
 
@@ -105,6 +107,11 @@ pub trait Desk: Send + Sync {
 /// Why a desk did nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
+    /// The shop is not as whoever changes it has seen it.
+    #[error(
+        "the shop was changed since this page was shown: look at its identifier and keys as they are now, before you go on"
+    )]
+    Changed,
     /// The ledger gave no answer.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

@@ -130,7 +130,7 @@ impl From<DeskError> for Refusal {
         match error {
             DeskError::Ledger(error) => error.into(),
             DeskError::Missing => Self::NotFound,
-            DeskError::Refused(why) => {
+            why @ (DeskError::Changed | DeskError::Refused(_)) => {
                 tracing::warn!(%why, "the console can't ask about a shop");
                 Self::Broken
             }

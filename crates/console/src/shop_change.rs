@@ -149,9 +149,6 @@ impl Change {
     }
 }
 
-/// What is said to whoever has decided by a page of the past.
-const CHANGED: &str = "The shop was changed since this page was shown: look at its identifier and keys as they are now, before you go on.";
-
 /// Where somebody is asked about a change.
 pub(crate) fn address(house: &House, change: Change, shop: &ShopName) -> Address {
     Address::new(&house.base, "/shop/change")
@@ -359,13 +356,17 @@ impl Doing {
         } = self;
         let card = card(&*desk, &shop).await?;
         let is_of_the_past = change.view(card.as_ref()) != view;
-        let why_not = change.why_not(&*desk, &shop, card.as_ref()).await?;
-        if let Some(why) = why_not.or(is_of_the_past.then_some(CHANGED)) {
+        if let Some(why) = change.why_not(&*desk, &shop, card.as_ref()).await? {
             return Err(Undone::Problem(StatusCode::CONFLICT, why.to_owned()));
+        }
+        if is_of_the_past {
+            return Err(DeskError::Changed.into());
         }
         let said = match change {
             Change::Keys => {
-                desk.change_keys(&shop, keys, keep, &by).await?;
+                // Those that the page showed, by its digest.
+                let seen = card.map(|card| card.key_fingerprints).unwrap_or_default();
+                desk.change_keys(&shop, keys, keep, &seen, &by).await?;
                 Said::Keys
             }
             Change::Remove => {

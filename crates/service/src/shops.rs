@@ -1,6 +1,7 @@
 //! Shops that are added, changed and removed by calls while the service runs. They are kept in the database, and every process takes up
 //! a change within seconds. Those of `inbank.toml` are the file's alone.
 
+mod refused;
 mod setting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,74 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{
-    BuildError, Invalid, LedgerError, OrderStatus, OsRandom, Platform, ShopError, ShopName,
-};
-use inbank_adapters_sql::{KeptShop, ServiceStore};
+use inbank::{LedgerError, OrderStatus, OsRandom, Platform, ShopName};
+use inbank_adapters_sql::{KeptShop, Replaces, ServiceStore};
 use tokio::sync::Mutex;
 
 use crate::SecretsFolder;
 use crate::vault::{Locked, Vault};
 
+pub(crate) use self::refused::{ShopSettingError, open_orders};
 pub(crate) use self::setting::{KeySource, Settings};
 
 /// How often is looked whether another process has changed a shop.
 const LOOKED_EVERY: Duration = Duration::from_secs(3);
 
-/// Why a shop is left as it is.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ShopSettingError {
-    /// The configuration's file has it.
-    #[error("inbank.toml has this shop; change it there, and start again")]
-    OfFile,
-    /// There is one of this name already.
-    #[error("there is a shop of this name; choose another, or change the keys of that one")]
-    Taken,
-    /// There is no key to encrypt secrets with.
-    #[error(
-        "the service has no key to keep secrets with: set secret_key_env in inbank.toml and start again, or give api_keys_env or api_keys_file"
-    )]
-    NoVault,
-    /// There is no folder that calls may name files of.
-    #[error(
-        "the service reads no keys from files: set secrets_folder in inbank.toml and start again, or give api_keys or api_keys_env"
-    )]
-    NoFolder,
-    /// Orders of it are open, and nobody would work on them.
-    #[error("{}", open_orders(*.0))]
-    OpenOrders(u64),
-    /// There is none.
-    #[error("no shop of this name was added by a call")]
-    Missing,
-    /// Its keys can't be read.
-    #[error(transparent)]
-    Locked(#[from] Locked),
-    /// A value breaks a rule.
-    #[error(transparent)]
-    Invalid(#[from] Invalid),
-    /// Another shop has its identity. Not which: whoever sets this one up may not see the other. The log has it.
-    #[error("another shop has the same identifier or key at the bank; give each its own")]
-    SameIdentity,
-    /// The connection can't be set up.
-    #[error(transparent)]
-    Refused(BuildError),
-    /// The ledger gave no answer.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-impl From<BuildError> for ShopSettingError {
-    fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::Invalid(invalid) => invalid.into(),
-            BuildError::Shop(ShopError::SameIdentity(other, shop)) => {
-                tracing::warn!(%shop, %other, "a shop is refused: another has the same identifier or key at the bank");
-                Self::SameIdentity
-            }
-            error => Self::Refused(error),
-        }
-    }
-}
+/// So long a page waits for that.
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
 
 /// The shops of this process that calls have added.
 pub(crate) struct RuntimeShops {
@@ -142,6 +90,18 @@ impl RuntimeShops {
         }
     }
 
+    /// The same as [`sync`](Self::sync), for somebody who waits for a page: what is known is shown where the ledger, or a change
+    /// that is under way, takes longer.
+    pub(crate) async fn sync_for_a_page(&self) {
+        let late = self.clock.sleep(LONGEST_LOOK);
+        tokio::select! {
+            synced = self.sync() => if let Err(error) = synced {
+                tracing::warn!(%error, "whether a shop was changed elsewhere is not known");
+            },
+            () = late => tracing::warn!("whether a shop was changed elsewhere is not known yet: the ledger takes its time"),
+        }
+    }
+
     /// Takes up what was changed since it was last looked.
     pub(crate) async fn sync(&self) -> Result<(), LedgerError> {
         let mut known = self.known.lock().await;
@@ -195,7 +155,7 @@ impl RuntimeShops {
             .replace_shop(settings.shop(&kept.name, keys)?)?)
     }
 
-    /// Adds a shop, or changes it.
+    /// Adds a shop, or changes it, whatever it was.
     pub(crate) async fn set(
         &self,
         name: &ShopName,
@@ -203,9 +163,26 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
+        self.put(name, settings, keys, Replaces::Whatever, by).await
+    }
+
+    /// The same, where what is there is what it `replaces`.
+    async fn put(
+        &self,
+        name: &ShopName,
+        settings: Settings,
+        keys: KeySource,
+        replaces: Replaces<'_>,
+        by: &AuditEntry,
+    ) -> Result<(), ShopSettingError> {
         let mut known = self.known.lock().await;
         if self.file.contains(name) {
             return Err(ShopSettingError::OfFile);
+        }
+        if let Replaces::This(former) = replaces
+            && known.shops.get(name) != Some(former)
+        {
+            return Err(ShopSettingError::Changed);
         }
         let settings = settings.with_keys(&keys)?;
         let secrets = match &keys {
@@ -224,17 +201,37 @@ impl RuntimeShops {
         // What can't be used is not kept.
         self.apply(&kept)?;
         let by = with_fingerprints(by, &former, &self.fingerprints(name));
-        if let Err(error) = self.store.set_shop(&kept, &by, self.clock.now()).await {
-            // As it was; whether it was written all the same is looked up.
+        let refused = match self.written(&kept, replaces, &by).await {
+            Ok(true) => None,
+            Ok(false) => Some(match replaces {
+                Replaces::Nothing => ShopSettingError::Taken,
+                Replaces::This(_) | Replaces::Whatever => ShopSettingError::Changed,
+            }),
+            Err(error) => Some(error.into()),
+        };
+        if let Some(error) = refused {
+            // As it was; whether it was written all the same, or what another wrote, is looked up.
             match known.shops.get(name).map(|former| self.apply(former)) {
                 Some(Ok(())) => {}
                 Some(Err(_)) | None => drop(self.platform.remove_shop(name.as_str())),
             }
             known.revision = None;
-            return Err(error.into());
+            return Err(error);
         }
         known.shops.insert(name.clone(), kept);
         Ok(())
+    }
+
+    /// Whether it is written. What is not taken may be there all the same: the ledger's first answer was lost, and it was asked again.
+    async fn written(
+        &self,
+        kept: &KeptShop,
+        replaces: Replaces<'_>,
+        by: &AuditEntry,
+    ) -> Result<bool, LedgerError> {
+        let now = self.clock.now();
+        let is_set = self.store.set_shop(kept, replaces, by, now).await?;
+        Ok(is_set || self.store.shops(now).await?.contains(kept))
     }
 
     /// Of the keys that a shop has in this process.
@@ -262,39 +259,50 @@ impl RuntimeShops {
         if self.file.contains(name) || is_known || self.platform.withheld_shops().contains(name) {
             return Err(ShopSettingError::Taken);
         }
-        self.set(name, settings, keys, by).await
+        self.put(name, settings, keys, Replaces::Nothing, by).await
     }
 
-    /// A shop as a call has set it.
-    async fn kept(&self, name: &ShopName) -> Result<KeptShop, ShopSettingError> {
+    /// A shop as a call has set it; an error where it has other keys than those that were `seen`.
+    async fn kept(
+        &self,
+        name: &ShopName,
+        seen: Option<&[String]>,
+    ) -> Result<KeptShop, ShopSettingError> {
         if self.is_of_file(name) {
             return Err(ShopSettingError::OfFile);
         }
         self.sync().await?;
         let known = self.known.lock().await;
         let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
+        if seen.is_some_and(|seen| self.fingerprints(name) != seen) {
+            return Err(ShopSettingError::Changed);
+        }
         Ok(kept.clone())
     }
 
-    /// Changes a shop's keys, and nothing else.
+    /// Changes a shop's keys, and nothing else: those that were `seen`, or whichever it has.
     pub(crate) async fn change_keys(
         &self,
         name: &ShopName,
         keys: KeySource,
+        seen: Option<&[String]>,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        let settings = Settings::read(&self.kept(name).await?.settings)?;
-        self.set(name, settings, keys, by).await
+        let kept = self.kept(name, seen).await?;
+        let settings = Settings::read(&kept.settings)?;
+        self.put(name, settings, keys, Replaces::This(&kept), by)
+            .await
     }
 
-    /// Puts these keys before those that a shop has, wherever it has them, and keeps all of them here.
+    /// Puts these keys before those that were seen, wherever the shop has them, and keeps all of them here.
     pub(crate) async fn add_keys(
         &self,
         name: &ShopName,
         mut keys: Vec<String>,
+        seen: &[String],
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        let kept = self.kept(name).await?;
+        let kept = self.kept(name, Some(seen)).await?;
         let settings = Settings::read(&kept.settings)?;
         let present = settings.keys(&kept, self.vault.as_ref(), self.folder.as_ref())?;
         for key in present {
@@ -302,7 +310,9 @@ impl RuntimeShops {
                 keys.push(key);
             }
         }
-        self.set(name, settings, KeySource::Given(keys), by).await
+        let keys = KeySource::Given(keys);
+        self.put(name, settings, keys, Replaces::This(&kept), by)
+            .await
     }
 
     /// How many orders of a shop are not over.
@@ -349,14 +359,6 @@ impl RuntimeShops {
         known.shops.remove(name);
         self.platform.remove_shop(name.as_str());
         Ok(())
-    }
-}
-
-/// How many are open, in words.
-pub(crate) fn open_orders(open: u64) -> String {
-    match open {
-        1 => "1 order of this shop is open".to_owned(),
-        _ => format!("{open} orders of this shop are open"),
     }
 }
 

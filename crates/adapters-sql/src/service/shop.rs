@@ -20,9 +20,31 @@ pub struct KeptShop {
     pub secrets: Option<Vec<u8>>,
 }
 
+/// What a shop that is set may take the place of.
+#[derive(Clone, Copy, Debug)]
+pub enum Replaces<'a> {
+    /// Whatever there is of its name, or nothing.
+    Whatever,
+    /// Nothing: there must be none of its name.
+    Nothing,
+    /// This, as it stands there.
+    This(&'a KeptShop),
+}
+
 static SET: Text = Text::new(|| {
     "INSERT INTO inbank_shop (shop, settings, secrets, changed_at) VALUES ($2, $3, $4, @now)
     ON CONFLICT (shop) DO UPDATE SET settings = excluded.settings, secrets = excluded.secrets, changed_at = excluded.changed_at"
+        .to_owned()
+});
+
+static ADD: Text = Text::new(|| {
+    "INSERT INTO inbank_shop (shop, settings, secrets, changed_at) VALUES ($2, $3, $4, @now) ON CONFLICT (shop) DO NOTHING RETURNING shop"
+        .to_owned()
+});
+
+static CHANGE: Text = Text::new(|| {
+    "UPDATE inbank_shop SET settings = $3, secrets = $4, changed_at = @now
+    WHERE shop = $2 AND settings = $5 AND secrets IS NOT DISTINCT FROM $6 RETURNING shop"
         .to_owned()
 });
 
@@ -49,22 +71,34 @@ fn shop(row: &Cells) -> Result<KeptShop, Failure> {
 }
 
 impl ServiceStore {
-    /// Adds a shop, or changes it, with a record of who did.
+    /// Adds a shop, or changes it, with a record of who did. False where there is something else than it `replaces`: then nothing is
+    /// changed.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub async fn set_shop(
         &self,
         shop: &KeptShop,
+        replaces: Replaces<'_>,
         by: &AuditEntry,
         now: OffsetDateTime,
-    ) -> Result<(), LedgerError> {
-        let set = Statement::new(&SET, now)
-            .with(&shop.name)
-            .with(&*shop.settings)
-            .with(shop.secrets.as_deref());
+    ) -> Result<bool, LedgerError> {
+        let setting = |text: &'static Text| {
+            Statement::new(text, now)
+                .with(&shop.name)
+                .with(&*shop.settings)
+                .with(shop.secrets.as_deref())
+        };
+        let set = match replaces {
+            Replaces::Whatever => setting(&SET),
+            Replaces::Nothing => setting(&ADD).guarding(),
+            Replaces::This(former) => setting(&CHANGE)
+                .with(&*former.settings)
+                .with(former.secrets.as_deref())
+                .guarding(),
+        };
         let script = vec![set, Statement::new(&REVISE, now), recorded(by, now)];
-        self.engine.script(script).await.map(drop)
+        Ok(self.engine.script(script).await?.is_some())
     }
 
     /// Removes a shop and where its webhooks go; its orders stay. False when it isn't there.

@@ -131,6 +131,7 @@ impl Desk for FakeDesk {
         shop: &ShopName,
         mut keys: Vec<String>,
         keep_present: bool,
+        _seen: &[String],
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
         if keep_present {

@@ -138,7 +138,7 @@ pub(super) async fn change_keys(
         setting.api_keys_file,
     )?;
     let by = caller.entry("shop.keys", &shop);
-    api.shops.change_keys(&shop, keys, &by).await?;
+    api.shops.change_keys(&shop, keys, None, &by).await?;
     Ok(answer(&shop))
 }
 

@@ -36,9 +36,7 @@ impl ServiceDesk {
 impl Desk for ServiceDesk {
     async fn shop(&self, shop: &ShopName) -> Result<ShopCard, DeskError> {
         // What another process has changed a moment ago is not to be changed back by somebody who could not see it.
-        if let Err(error) = self.shops.sync().await {
-            tracing::warn!(%error, "whether a shop was changed elsewhere is not known");
-        }
+        self.shops.sync_for_a_page().await;
         let setup = self.platform.setup(shop.as_str());
         let setup = setup.ok_or(DeskError::Missing)?;
         Ok(ShopCard {
@@ -82,13 +80,14 @@ impl Desk for ServiceDesk {
         shop: &ShopName,
         keys: Vec<String>,
         keep_present: bool,
+        seen: &[String],
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
         if keep_present {
-            return Ok(self.shops.add_keys(shop, keys, by).await?);
+            return Ok(self.shops.add_keys(shop, keys, seen, by).await?);
         }
         let keys = KeySource::Given(keys);
-        Ok(self.shops.change_keys(shop, keys, by).await?)
+        Ok(self.shops.change_keys(shop, keys, Some(seen), by).await?)
     }
 
     async fn remove_shop(
@@ -359,6 +358,7 @@ impl From<ShopSettingError> for DeskError {
         match error {
             ShopSettingError::Ledger(error) => error.into(),
             ShopSettingError::Missing => Self::Missing,
+            ShopSettingError::Changed => Self::Changed,
             ShopSettingError::OfFile
             | ShopSettingError::Taken
             | ShopSettingError::NoFolder

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
 use crate::receiver::{Receiver, Reply};
@@ -108,6 +109,31 @@ impl<'a> Browser<'a> {
         self.post(path, &all).await
     }
 
+    /// The form that changes the outlet's keys, as somebody has it who was asked and has filled it in.
+    async fn asked_for_keys(&self, keys: &str) -> Vec<(&'static str, String)> {
+        let asked = self
+            .get("/console/shop/change?shop=outlet&change=keys")
+            .await;
+        let hidden = |name| (name, asked.hidden(name).to_owned());
+        vec![
+            hidden("form"),
+            hidden("once"),
+            hidden("view"),
+            ("shop", "outlet".to_owned()),
+            ("change", "keys".to_owned()),
+            ("reason", "rotated".to_owned()),
+            ("keys", keys.to_owned()),
+        ]
+    }
+
+    async fn post_all(&self, path: &str, fields: &[(&'static str, String)]) -> Page {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .collect();
+        self.post(path, &fields).await
+    }
+
     /// Has a shop checked, as its page does.
     async fn checks(&self, shop: &str) -> Page {
         let page = self.get(&format!("/console/shop?shop={shop}")).await;
@@ -116,6 +142,18 @@ impl<'a> Browser<'a> {
         assert_eq!(checked.status, StatusCode::SEE_OTHER, "{}", checked.text);
         self.get(checked.location()).await
     }
+}
+
+const CHANGE: &str = "/console/shop/change";
+
+/// Of a key, as pages show it.
+fn fingerprint(key: &str) -> String {
+    let digest = Sha256::digest(key);
+    let mut shown = String::new();
+    for byte in &digest[..8] {
+        let _ = write!(shown, "{byte:02x}");
+    }
+    shown
 }
 
 pub(crate) const OUTLET: [(&str, &str); 6] = [
@@ -271,6 +309,53 @@ async fn keys_that_were_changed_in_another_process_are_changed_by_nobody_who_has
     // `printf new-key-of-the-outlet | sha256sum`.
     let shown = "29ad2087bccc5e0e";
     assert!(refused.text.contains(shown), "{}", refused.text);
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_changes_of_the_same_keys_in_one_moment_one_is_taken() {
+    let house = House::new().await;
+    let first = house.start().await;
+    let here = Browser::at(&first.router, ADMIN).await;
+    let added = here.does("/console/shop/add", &OUTLET).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let second = house.start().await;
+    let there = Browser::at(&second.router, ADMIN).await;
+    for round in 0..8 {
+        // Both in one process, and each in its own.
+        let other = if round % 2 == 0 { &here } else { &there };
+        let own = here
+            .asked_for_keys(&format!("key-{round}-of-the-one"))
+            .await;
+        let others = other
+            .asked_for_keys(&format!("key-{round}-of-the-other"))
+            .await;
+        let (one, another) =
+            tokio::join!(here.post_all(CHANGE, &own), other.post_all(CHANGE, &others));
+        let mut statuses = [one.status, another.status];
+        statuses.sort();
+        let says = format!("{round}: {} {}", one.text, another.text);
+        assert_eq!(
+            statuses,
+            [StatusCode::SEE_OTHER, StatusCode::CONFLICT],
+            "{says}"
+        );
+        assert!(says.contains("The shop was changed since this page was shown"));
+        // Who was refused has changed nothing, in no process.
+        let won = if one.status == StatusCode::SEE_OTHER {
+            "one"
+        } else {
+            "other"
+        };
+        let print = fingerprint(&format!("key-{round}-of-the-{won}"));
+        for browser in [&here, &there] {
+            let shop = browser.get("/console/shop?shop=outlet").await;
+            assert!(shop.text.contains(&print), "{round}: {}", shop.text);
+        }
+    }
+    let audit = here.get("/console/audit").await;
+    assert_eq!(audit.text.matches("shop.keys").count(), 8, "{}", audit.text);
     first.stop().await;
     second.stop().await;
 }

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use inbank::EventKind;
 use inbank::ports::{AuditEntry, AuditLog as _, AuditQuery};
+use inbank_adapters_sql::Replaces;
 use inbank_testkit::Postgres;
 use tokio::time::Instant;
 
@@ -283,7 +284,8 @@ async fn a_shop_that_one_process_can_not_use_is_there_all_the_same() {
         reference: None,
         why: None,
     };
-    house.store.set_shop(&kept, &by, now).await.unwrap();
+    let set = house.store.set_shop(&kept, Replaces::Whatever, &by, now);
+    assert!(set.await.unwrap());
     let running = house.start().await;
     let attempt = "3cb22acd24dd1163831b1c31a8c09c08";
     for (method, path) in [

@@ -144,6 +144,7 @@ impl From<ShopSettingError> for Problem {
             | ShopSettingError::Locked(_)
             | ShopSettingError::SameIdentity
             | ShopSettingError::Refused(_) => Self::new(NOT_SET_UP, says),
+            ShopSettingError::Changed => Self::new(BUSY, says),
             ShopSettingError::OpenOrders(open) => Self::open_orders(open),
             ShopSettingError::Missing => Self::new(NOT_FOUND, says),
             ShopSettingError::Invalid(invalid) => invalid.into(),

@@ -68,7 +68,7 @@ pub(super) const NOT_SET_UP: Kind = Kind(
 pub(super) const BUSY: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/busy",
-    "Others are changing the order",
+    "Others are changing the same",
 );
 pub(super) const UNDER_WAY: Kind = Kind(
     StatusCode::CONFLICT,
