@@ -147,17 +147,18 @@ impl Hook {
         visitor: &Visitor,
         now: OffsetDateTime,
     ) -> Self {
+        let off = card.state == WebhookState::Disabled;
+        let pause = card.paused_until.filter(|until| !off && *until > now);
         let facts = [
             ("Switched off", card.disabled_at),
             ("Failing since", card.failing_since),
-            ("Nothing is sent before", card.paused_until),
+            ("Nothing is sent before", pause),
             ("Tried last", card.tried_at),
             ("Taken last", card.delivered_at),
         ];
         let facts = facts
             .into_iter()
             .filter_map(|(name, at)| Some((name, Moment::new(at?, now))));
-        let off = card.state == WebhookState::Disabled;
         let writes = visitor.can(house, Scope::Write);
         let change = |change: Change| Some(shop_change::address(house, change, shop));
         let failures = card.failures.into_iter();
@@ -173,6 +174,11 @@ impl Hook {
             waiting: card.waiting,
             dead: card.dead,
             failures: failures
+                .map(|failure| DeliveryCard {
+                    // Nothing is tried while it is off.
+                    next_at: failure.next_at.filter(|_| !off),
+                    ..failure
+                })
                 .map(|failure| Failure::of(failure, shop, &house.base, writes, now))
                 .collect(),
             enable: change(Change::Enable).filter(|_| off && visitor.can(house, Scope::Admin)),

@@ -82,7 +82,15 @@ static FAILED: Text = Text::new(|| {
     )
 });
 
-static OF_ORDER: Text = Text::new(|| which("d.reference = $3 ORDER BY d.number"));
+/// Also those that were not taken up, as none is while the webhook pauses or is switched off.
+static OF_ORDER: Text = Text::new(|| {
+    let taken_up = which("d.reference = $3");
+    format!(
+        "{taken_up} UNION ALL SELECT e.reference, e.number, e.attempt_id, e.kind, 0, @now, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM inbank_event AS e JOIN inbank_webhook AS w ON w.shop = e.shop
+        WHERE e.shop = $2 AND e.reference = $3 AND (e.position IS NULL OR e.position > w.position) ORDER BY 2"
+    )
+});
 
 /// Those that were not taken up yet are sent anyway. What came of the try that was taken is no failure of the next.
 fn again(which: &str) -> String {
@@ -134,8 +142,7 @@ fn kept(row: &Cells) -> Result<KeptDelivery, Failure> {
 
 impl ServiceStore {
     /// The deliveries of an order's events, in their order: those that wait, were given up, or were taken within
-    /// [`TAKEN`](Self::TAKEN). An event that isn't among them was taken before that, is about to be taken up, or happened before the
-    /// shop had a webhook.
+    /// [`TAKEN`](Self::TAKEN). An event that isn't among them was taken before that, or happened before the shop had a webhook.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -82,7 +82,7 @@ pub struct Webhook {
     pub last_problem: Option<String>,
     /// When an event was last taken.
     pub delivered_at: Option<OffsetDateTime>,
-    /// Events that are still to be delivered, of those that were taken up.
+    /// Events that are still to be delivered, taken up or not.
     pub waiting: u64,
     /// Events that were given up, and can be sent again.
     pub dead: u64,
@@ -141,7 +141,9 @@ static REMOVE_DELIVERIES: Text =
 static SHOW: Text = Text::new(|| {
     "SELECT w.shop, w.origin, w.url, w.secrets, w.changed_at, w.position, w.disabled_at, w.disabled_because, w.paused_until,
         w.failing_since, w.tried_at, w.last_status, w.last_problem, w.delivered_at,
-        (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL),
+        (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.due_at IS NOT NULL)
+            + (SELECT count(*) FROM inbank_event AS e WHERE e.shop = w.shop AND e.position > w.position)
+            + (SELECT count(*) FROM inbank_event AS e WHERE e.shop = w.shop AND e.position IS NULL),
         (SELECT count(*) FROM inbank_webhook_delivery AS d WHERE d.shop = w.shop AND d.dead_at IS NOT NULL)
     FROM inbank_webhook AS w WHERE w.shop = $2"
         .to_owned()

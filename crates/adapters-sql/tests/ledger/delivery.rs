@@ -13,6 +13,7 @@ use crate::{Case, cases};
 pub(crate) const CASES: &[Case] = cases![
     what_was_delivered_is_known_for_a_month_with_where_when_and_how,
     the_oldest_event_that_waits_is_known_also_while_none_is_taken_up,
+    events_that_were_not_taken_up_wait_as_well,
 ];
 
 async fn what_was_delivered_is_known_for_a_month_with_where_when_and_how(store: Store) {
@@ -91,4 +92,35 @@ async fn the_oldest_event_that_waits_is_known_also_while_none_is_taken_up(store:
     let outcomes = due.iter().map(|due| with(due, TAKEN)).collect();
     kept.settle(&webhook, outcomes, minute(5)).await.unwrap();
     assert_eq!(oldest(minute(5)).await, None);
+}
+
+async fn events_that_were_not_taken_up_wait_as_well(store: Store) {
+    let kept = Kept::in_(&store).await;
+    kept.webhook("https://shop.example/a", WebhookOrigin::Call)
+        .await;
+    let waits = async |now| {
+        let webhook = kept.store.webhook(&shop(), now).await.unwrap();
+        let of_order = kept.store.deliveries(&key("a"), now).await.unwrap();
+        (webhook.unwrap().waiting, of_order)
+    };
+    assert_eq!(waits(minute(2)).await, (0, Vec::new()));
+    two_orders(&kept.ledger).await;
+    // Without a place in the feed, and with one.
+    for _ in 0..2 {
+        let (waiting, of_order) = waits(minute(2)).await;
+        let numbers: Vec<_> = of_order.iter().map(|kept| kept.number).collect();
+        assert_eq!((waiting, &*numbers), (4, &[1, 2][..]));
+        let first = &of_order[0];
+        assert_eq!((first.tries, first.tried_at), (0, None));
+        assert_eq!((first.due_at, &first.url), (Some(minute(2)), &None));
+        kept.ledger.feed(&shop(), 0, 100).await.unwrap();
+    }
+    let webhook = kept.claim(minute(3)).await.unwrap();
+    let due = kept.due(&webhook, minute(3)).await;
+    assert_eq!(waits(minute(3)).await.0, 4);
+    let outcomes = due.iter().map(|due| with(due, TAKEN)).collect();
+    kept.settle(&webhook, outcomes, minute(3)).await.unwrap();
+    let (waiting, of_order) = waits(minute(3)).await;
+    assert_eq!((waiting, of_order.len()), (0, 2));
+    assert!(of_order.iter().all(|kept| kept.taken_at.is_some()));
 }

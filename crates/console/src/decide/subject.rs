@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use inbank_domain::{Attempt, Order, OrderKey};
+use inbank_domain::{Attempt, Order, OrderKey, ShopName};
+use time::OffsetDateTime;
 
 use super::deed::Deed;
 use super::device::Device;
@@ -14,7 +15,7 @@ use crate::order::amount;
 use crate::refusal::Refusal;
 use crate::status::{Tag, undecided, yes};
 use crate::visitor::{Fields, LONGEST_REASON, Visitor};
-use crate::{Scope, session, view, webhook};
+use crate::{Desk, Scope, WebhookHealth, WebhookState, session, view, webhook};
 
 #[derive(Template)]
 #[template(path = "decide.html")]
@@ -57,8 +58,43 @@ pub(super) struct Subject {
     pub(super) deed: Deed,
     pub(super) attempt: Option<Attempt>,
     pub(super) number: Option<u64>,
-    /// Whether events of the shop are known to have nowhere to go.
-    has_no_webhook: bool,
+    /// Where an event that is sent again goes.
+    webhook: ItsWebhook,
+}
+
+/// A shop's webhook, as far as it is known.
+enum ItsWebhook {
+    /// Events have nowhere to go.
+    None,
+    Known(WebhookHealth),
+    /// It doesn't matter, or can't be told.
+    Unknown,
+}
+
+impl ItsWebhook {
+    async fn of(desk: &dyn Desk, shop: &ShopName) -> Self {
+        let Some(all) = webhook::all(desk).await else {
+            return Self::Unknown;
+        };
+        let own = all.into_iter().find(|webhook| webhook.shop == *shop);
+        own.map_or(Self::None, Self::Known)
+    }
+
+    /// Why an event that is sent again does not leave at once; none where it does.
+    fn holds_up(&self, now: OffsetDateTime) -> Option<String> {
+        let Self::Known(health) = self else {
+            return None;
+        };
+        if health.state == WebhookState::Disabled {
+            let says = "The webhook is switched off: the event is kept, and leaves once it is switched on.";
+            return Some(says.to_owned());
+        }
+        let until = webhook::pause(health, now)?;
+        let paused = webhook::paused(until, now);
+        Some(format!(
+            "The webhook is {paused}: the event leaves after that."
+        ))
+    }
 }
 
 impl Subject {
@@ -85,24 +121,22 @@ impl Subject {
             return Err(Refusal::NotFound);
         }
         let attempt = attempt.cloned();
-        let webhooks = match house.desk.as_ref().filter(|_| deed == Deed::Resend) {
-            Some(desk) => webhook::all(&**desk).await,
-            None => None,
+        let webhook = match house.desk.as_ref().filter(|_| deed == Deed::Resend) {
+            Some(desk) => ItsWebhook::of(&**desk, &key.shop).await,
+            None => ItsWebhook::Unknown,
         };
-        let has_no_webhook =
-            webhooks.is_some_and(|all| all.iter().all(|webhook| webhook.shop != key.shop));
         Ok(Self {
             key,
             order,
             deed,
             attempt,
             number,
-            has_no_webhook,
+            webhook,
         })
     }
 
     pub(super) fn why_not(&self, house: &House) -> Option<String> {
-        if self.has_no_webhook {
+        if matches!(self.webhook, ItsWebhook::None) {
             return Some("The shop has no webhook.".to_owned());
         }
         let attempt = self.attempt.as_ref();
@@ -145,7 +179,10 @@ impl Subject {
         Some((named, amount(attempt)))
     }
 
-    fn warning(&self) -> Option<String> {
+    fn warning(&self, now: OffsetDateTime) -> Option<String> {
+        if let Some(held_up) = self.webhook.holds_up(now) {
+            return Some(held_up);
+        }
         if let Some((named, asked)) = self.differs() {
             let what = self.deed.name();
             return Some(format!(
@@ -206,7 +243,7 @@ impl Subject {
             facts: self.facts(house),
             // Of what is seen to it is a fact.
             concern: (self.order.needs_person.clone()).filter(|_| self.deed != Deed::SeenTo),
-            warning: self.warning(),
+            warning: self.warning(house.now()),
             will_do: self.deed.will_do(self.differs().is_some()),
             attempt: of_attempt.map_or(String::new(), |a| a.number.to_string()),
             number: self.number.map_or(String::new(), |n| n.to_string()),

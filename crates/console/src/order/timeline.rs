@@ -274,10 +274,36 @@ impl Known<'_> {
         records.find(|record| record.entry.what == what)
     }
 
+    /// When what waits for the webhook comes next, as it stands.
+    fn next(&self, delivery: &DeliveryCard) -> Option<String> {
+        let at = delivery.next_at?;
+        if self.is_off() {
+            return Some("next: when the webhook is switched on".to_owned());
+        }
+        let pause = self.paused_until().filter(|until| *until >= at);
+        Some(match pause {
+            Some(until) => paused(until, self.offered.now),
+            None => format!("next: {}", Moment::new(at, self.offered.now).due()),
+        })
+    }
+
+    /// Of what was not tried yet.
+    fn untried(&self, delivery: &DeliveryCard) -> Option<Entry> {
+        let DeliveryCard { number, .. } = delivery;
+        let event = self.events.iter().find(|event| event.number == *number)?;
+        let title = format!("event {number} waits for the shop’s webhook");
+        let mut entry = self.entry(event.occurred_at, Source::Delivery, Mood::Wait, title);
+        entry.detail = self.next(delivery).unwrap_or_default();
+        Some(entry)
+    }
+
     /// Of what was tried, or is sent again.
     fn delivery(&self, delivery: &DeliveryCard) -> Option<Entry> {
         let DeliveryCard { number, .. } = delivery;
         let resent = self.resent(*number);
+        if delivery.tries == 0 && delivery.tried_at.is_none() && resent.is_none() {
+            return self.untried(delivery);
+        }
         let ended = delivery.taken_at.or(delivery.dead_at);
         let at = ended.or(delivery.tried_at);
         let at = at.or(resent.map(|record| record.at))?;
@@ -298,15 +324,7 @@ impl Known<'_> {
             Some(to) => format!("posted to {to}"),
             None => "posted to the shop’s webhook".to_owned(),
         };
-        let next = delivery.next_at.map(|at| {
-            if self.is_off() {
-                return ", next: when the webhook is switched on".to_owned();
-            }
-            match self.paused_until().filter(|until| *until >= at) {
-                Some(until) => format!(", {}", paused(until, self.offered.now)),
-                None => format!(", next: {}", Moment::new(at, self.offered.now).due()),
-            }
-        });
+        let next = self.next(delivery).map(|next| format!(", {next}"));
         // Tries begin anew with each time that somebody has it sent again; what came of the last one is kept, unless it was taken.
         let resent = resent.map(|record| {
             let ago = Moment::new(record.at, self.offered.now).ago();

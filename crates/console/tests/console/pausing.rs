@@ -4,9 +4,22 @@ use std::time::Duration;
 
 use inbank_console::{DeliveryCard, WebhookHealth, WebhookState};
 use inbank_ports::Clock as _;
+use time::OffsetDateTime;
 
 use crate::desk::{delivery, healthy};
-use crate::house::{House, READER, shop};
+use crate::house::{House, READER, WRITER, shop};
+
+/// An event that was not sent yet.
+fn untried(next: OffsetDateTime) -> DeliveryCard {
+    DeliveryCard {
+        tries: 0,
+        tried_at: None,
+        next_at: Some(next),
+        status: None,
+        problem: None,
+        ..delivery()
+    }
+}
 
 #[tokio::test]
 async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_tried_again() {
@@ -56,6 +69,16 @@ async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_
         let says = format!("tried once: HTTP 500: <b>it answered 500</b>, {says}");
         assert!(page.words().contains(&says), "{says}: {}", page.words());
     }
+    // Also of what was never tried, and where it is to be sent again.
+    *house.desk.deliveries.lock().unwrap() = vec![untried(now)];
+    let page = browser.page(order).await;
+    let says = format!("event 1 waits for the shop’s webhook {paused}");
+    assert!(page.words().contains(&says), "{says}: {}", page.words());
+    let mut writer = house.signed_in(WRITER).await;
+    let resend = "/console/order/decide?shop=main&reference=1001&deed=resend&number=1";
+    let page = writer.page(resend).await;
+    let says = format!("The webhook is {paused}: the event leaves after that.");
+    assert!(page.words().contains(&says), "{says}: {}", page.words());
     let off = WebhookHealth {
         state: WebhookState::Disabled,
         ..failing.clone()
@@ -65,6 +88,19 @@ async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_
     for path in [overview, shops, order] {
         let page = browser.page(path).await;
         assert!(!page.words().contains("paused"), "{path}: {}", page.words());
+    }
+    *house.desk.deliveries.lock().unwrap() = vec![untried(now)];
+    for (page, says) in [
+        (
+            browser.page(order).await,
+            "event 1 waits for the shop’s webhook next: when the webhook is switched on",
+        ),
+        (
+            writer.page(resend).await,
+            "The webhook is switched off: the event is kept, and leaves once it is switched on.",
+        ),
+    ] {
+        assert!(page.words().contains(says), "{says}: {}", page.words());
     }
     show(&failing);
     house.pass(Duration::from_mins(10));

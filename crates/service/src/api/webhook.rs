@@ -58,7 +58,7 @@ pub(super) struct WebhookAnswer {
     /// When an event was last taken.
     #[schema(format = DateTime)]
     delivered_at: Option<String>,
-    /// Events that are still to be delivered, of those that were taken up.
+    /// Events that are still to be delivered.
     waiting: u64,
     /// Events that were given up; kept for 30 days, to be sent again by a call.
     dead: u64,

@@ -785,7 +785,7 @@ export type WebhookAnswer = {
      */
     url: string;
     /**
-     * Events that are still to be delivered, of those that were taken up.
+     * Events that are still to be delivered.
      */
     waiting: number;
 };

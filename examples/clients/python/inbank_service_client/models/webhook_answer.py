@@ -28,7 +28,7 @@ class WebhookAnswer:
         state (WebhookState): How a webhook stands, in a word for programs.
         url (str): Where events are posted. A query is left out, since there may be a token in it. Example:
             https://shop.example.com/inbank-events.
-        waiting (int): Events that are still to be delivered, of those that were taken up.
+        waiting (int): Events that are still to be delivered.
         delivered_at (datetime.datetime | None | Unset): When an event was last taken.
         disabled_at (datetime.datetime | None | Unset):
         disabled_because (None | str | Unset): `gone`: it answered 410. `failing`: five days of failures and nothing
