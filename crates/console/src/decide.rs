@@ -91,14 +91,18 @@ fn entry(visitor: &Visitor, subject: &Subject, reason: &str) -> AuditEntry {
     }
 }
 
+/// Behind what was decided, in the record of it that says that nothing was done.
+pub(crate) const NOT_DONE: &str = " not done";
+
+/// Of what may have been done.
+const UNCLEAR: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 const fn status(error: &OrderError) -> StatusCode {
     match error {
         OrderError::Bank(_) => StatusCode::BAD_GATEWAY,
         OrderError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         OrderError::Kept(_) | OrderError::Refused(_) | OrderError::Taken => StatusCode::CONFLICT,
-        OrderError::Ledger(_) | OrderError::Busy | OrderError::Unclear(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        OrderError::Ledger(_) | OrderError::Busy | OrderError::Unclear(_) => UNCLEAR,
         OrderError::NotFound => StatusCode::NOT_FOUND,
         OrderError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
     }
@@ -192,6 +196,25 @@ impl Doing {
         let order = house.worker.order(&self.key).ok_or(OrderError::NotFound)?;
         let audit = house.audit.as_ref().ok_or(OrderError::NotFound)?;
         audit.record(&self.entry, house.now()).await?;
+        let said = self.decided(&order).await;
+        if let Err(Undone::Problem(status, why)) = &said
+            && *status != UNCLEAR
+        {
+            let not_done = AuditEntry {
+                what: format!("{}{NOT_DONE}", self.entry.what),
+                why: Some(why.clone()),
+                ..self.entry.clone()
+            };
+            if let Err(error) = audit.record(&not_done, house.now()).await {
+                tracing::warn!(shop = %self.key.shop, order = %self.key.reference, %error,
+                    "that a decision was refused is not written down");
+            }
+        }
+        said
+    }
+
+    /// What came of it, once it is written down.
+    async fn decided(&self, order: &OrderHandle) -> Result<Said, Undone> {
         let what = &self.entry.what;
         tracing::info!(shop = %self.key.shop, order = %self.key.reference, who = %self.entry.who, %what, "decided in the console");
         let of_attempt = match self.attempt {

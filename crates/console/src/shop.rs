@@ -251,7 +251,9 @@ pub(crate) async fn show(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let shop = visitor.shop(&house, fields.get("shop"))?;
+    let Ok(shop) = visitor.shop(&house, fields.get("shop")) else {
+        return absent(&house, &visitor, fields.get("shop")).await;
+    };
     let name = shop.shop().name().clone();
     let listing = Listing {
         shops: Some(vec![name.clone()]),
@@ -288,6 +290,29 @@ pub(crate) async fn show(
         rows: (person?.orders.iter())
             .map(|order| Row::of(&house, order, now))
             .collect(),
+        name: name.to_string(),
+    };
+    Ok(frame::page(StatusCode::OK, &page))
+}
+
+#[derive(Template)]
+#[template(path = "shop_absent.html")]
+struct AbsentPage {
+    frame: Frame,
+    name: String,
+    absence: Absence,
+    orders: Address,
+}
+
+/// A shop for which this process doesn't work, to whom it is listed.
+async fn absent(house: &House, visitor: &Visitor, shop: &str) -> Result<Response, Refusal> {
+    let listed = house.shops_listed_to(visitor).await?;
+    let name = listed.into_iter().find(|name| name.as_str() == shop);
+    let name = name.ok_or(Refusal::NotFound)?;
+    let page = AbsentPage {
+        frame: Frame::of(house, visitor, &format!("Shop {name}")).in_part("/shops"),
+        absence: Absence::of(house, &name).ok_or(Refusal::NotFound)?,
+        orders: Address::new(&house.base, "/orders").with("shop", name.as_str()),
         name: name.to_string(),
     };
     Ok(frame::page(StatusCode::OK, &page))

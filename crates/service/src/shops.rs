@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{LedgerError, OrderStatus, OsRandom, Platform, ShopName};
+use inbank::{LedgerError, OrderStatus, OsRandom, Platform, ShopName, ShopSetup};
 use inbank_adapters_sql::{KeptShop, Replaces, ServiceStore};
 use tokio::sync::Mutex;
 
@@ -197,10 +197,10 @@ impl RuntimeShops {
             settings: settings.written(),
             secrets,
         };
-        let former = self.fingerprints(name);
+        let former = self.platform.setup(name.as_str());
         // What can't be used is not kept.
         self.apply(&kept)?;
-        let by = with_fingerprints(by, &former, &self.fingerprints(name));
+        let by = with_identity(by, former, self.platform.setup(name.as_str()));
         let refused = match self.written(&kept, replaces, &by).await {
             Ok(true) => None,
             Ok(false) => Some(match replaces {
@@ -362,11 +362,20 @@ impl RuntimeShops {
     }
 }
 
-/// Which keys took the place of which, where they did: by their fingerprints, since a key is written down nowhere.
-fn with_fingerprints(by: &AuditEntry, former: &[String], new: &[String]) -> AuditEntry {
+/// Which identifier and keys took the place of which, where they did: keys by their fingerprints, since a key is written down nowhere.
+fn with_identity(by: &AuditEntry, former: Option<ShopSetup>, new: Option<ShopSetup>) -> AuditEntry {
     let mut by = by.clone();
-    if !former.is_empty() && former != new {
-        by.what = format!("{} {} → {}", by.what, former.join(", "), new.join(", "));
+    let (Some(former), Some(new)) = (former, new) else {
+        return by;
+    };
+    if let (Some(former), Some(new)) = (former.shop_uuid, new.shop_uuid)
+        && former != new
+    {
+        by.what = format!("{} {former} → {new}", by.what);
+    }
+    if !former.keys.is_empty() && former.keys != new.keys {
+        let (former, new) = (former.keys.join(", "), new.keys.join(", "));
+        by.what = format!("{} {former} → {new}", by.what);
     }
     by
 }

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::button::Offered;
 use super::decided::by;
 use crate::address::Address;
+use crate::decide::NOT_DONE;
 use crate::moment::{Moment, span};
 use crate::status::Mood;
 use crate::webhook::{answer, pause, paused};
@@ -347,7 +348,10 @@ impl Known<'_> {
 
     fn record(&self, record: &AuditRecord) -> Entry {
         let entry = &record.entry;
-        let title = format!("{} decided: {}", entry.who, entry.what);
+        let title = match entry.what.strip_suffix(NOT_DONE) {
+            Some(what) => format!("not done: {what}, which {} decided", entry.who),
+            None => format!("{} decided: {}", entry.who, entry.what),
+        };
         let mut shown = self.entry(record.at, Source::Person, Mood::Quiet, title);
         shown.detail = entry
             .why

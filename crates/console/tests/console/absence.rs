@@ -1,6 +1,8 @@
 //! Orders of shops for which this process doesn't work.
 
-use crate::house::{ADMIN, House, shop};
+use axum::http::StatusCode;
+
+use crate::house::{ADMIN, House, OTHER, shop};
 
 const ORDER: &str = "/console/order?shop=main&reference=1001";
 
@@ -11,6 +13,7 @@ async fn an_order_of_a_shop_that_was_removed_is_told_from_one_of_a_shop_that_can
     house.troubled("1002").await;
     let mut browser = house.signed_in(ADMIN).await;
     let pages = ["/console/", "/console/orders", "/console/shops", ORDER];
+    let of_shop = "/console/shop?shop=main";
     let removed = "it was removed";
     let unusable = "This process can’t use the shop";
     for path in pages {
@@ -29,6 +32,9 @@ async fn an_order_of_a_shop_that_was_removed_is_told_from_one_of_a_shop_that_can
     let order = browser.page(ORDER).await;
     assert!(order.words().contains(unusable), "{}", order.words());
     assert!(order.link("Approve").is_none());
+    let page = browser.page(of_shop).await;
+    assert!(page.words().contains(unusable), "{}", page.words());
+    assert!(page.link("Its orders").is_some());
     house.remove("main");
     for path in pages {
         let page = browser.page(path).await;
@@ -36,6 +42,14 @@ async fn an_order_of_a_shop_that_was_removed_is_told_from_one_of_a_shop_that_can
         assert!(words.contains("removed"), "{path}: {words}");
         assert!(!words.contains("can’t be used here"), "{path}: {words}");
     }
-    let order = browser.page(ORDER).await;
-    assert!(order.words().contains(removed), "{}", order.words());
+    for path in [ORDER, of_shop] {
+        let page = browser.page(path).await;
+        assert!(page.words().contains(removed), "{path}: {}", page.words());
+    }
+    // Of a shop that there never was, and of one that is another's, nothing is said.
+    for (token, shop) in [(ADMIN, "nowhere"), (OTHER, "main")] {
+        let mut browser = house.signed_in(token).await;
+        let page = browser.get(&format!("/console/shop?shop={shop}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.words());
+    }
 }

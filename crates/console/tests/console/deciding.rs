@@ -246,9 +246,19 @@ async fn what_the_bank_refuses_is_said_on_the_page_and_can_be_tried_again() {
         "{}",
         answer.words()
     );
-    // The record may be of what had no effect.
-    assert_eq!(house.records().await.len(), 1);
+    // Who decided it is written down, and that nothing was done.
+    let records = house.records().await;
+    let whats: Vec<_> = records.iter().map(|record| &*record.entry.what).collect();
+    assert_eq!(
+        whats,
+        [
+            "order.approve attempt 1 not done",
+            "order.approve attempt 1"
+        ]
+    );
     let order = browser.page(ORDER).await;
+    let says = "not done: order.approve attempt 1, which";
+    assert!(order.words().contains(says), "{}", order.words());
     assert!(
         order
             .words()

@@ -506,6 +506,16 @@ async fn keys_that_a_call_changes_are_audited_by_their_fingerprints() {
     assert!(audit.contains(&says), "{audit}");
     let audit = set(r#"["new-key","key-of-the-outlet"]"#).await;
     assert_eq!(audit.matches("→").count(), 1, "{audit}");
+    // And a change of the shop's identifier.
+    let other = "b93f1f44-d5dd-4469-bfcc-c1de9e969213";
+    let body = format!(
+        r#"{{"region":"latvia","shop_uuid":"{other}","base_url":"http://127.0.0.1:1","api_keys":["key-of-the-outlet"]}}"#
+    );
+    let set = service.put("/v1/shops/outlet", &body).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.text);
+    let audit = admin.get("/console/audit").await.text;
+    let says = format!("shop.set {} → {other}", OUTLET[2].1);
+    assert!(audit.contains(&says), "{says}: {audit}");
 }
 
 #[tokio::test]
