@@ -9,7 +9,8 @@ use anyhow::{Context as _, ensure};
 
 use crate::{step, workspace};
 
-/// The copy. What is built of it is kept from run to run, so that a mutation builds only what depends on it.
+/// The copy. It is built where the workspace is, since the two share all that they build on; what is built is kept from run to run, so that
+/// a mutation builds only what depends on it.
 pub(super) struct Tree {
     folder: PathBuf,
     target: PathBuf,
@@ -18,8 +19,8 @@ pub(super) struct Tree {
 impl Tree {
     /// Brings the copy up to the working tree.
     pub(super) fn copied() -> anyhow::Result<Self> {
-        let base = step::target()?.join("mutations");
-        let (folder, target) = (base.join("tree"), base.join("target"));
+        let target = step::target()?;
+        let folder = target.join("mutations/tree");
         fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;
         workspace::copy_to(&folder)?;
@@ -72,6 +73,13 @@ impl Tree {
             .status();
         let status = status.context("mutations: git could not be started")?;
         Ok(status.success())
+    }
+}
+
+/// What was built last, where the workspace's own program is to be looked for, is none of its own: cargo puts that there again.
+impl Drop for Tree {
+    fn drop(&mut self) {
+        drop(fs::remove_file(self.program()));
     }
 }
 
