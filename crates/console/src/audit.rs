@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use inbank_domain::{OrderKey, OrderReference};
+use inbank_domain::{OrderKey, OrderReference, ShopName};
 use inbank_ports::{AuditQuery, AuditRecord};
 use time::OffsetDateTime;
 
@@ -52,8 +52,7 @@ impl Row {
             .zip(OrderReference::parse(reference.as_str()).ok());
         let key = key.map(|(shop, reference)| OrderKey::new(shop, reference));
         // One that was erased has a page that says so. Of a shop that isn't here any more others than those who see every shop see nothing.
-        let key = key
-            .filter(|key| visitor.user.sees_every_shop() || house.worker.shop(&key.shop).is_some());
+        let key = key.filter(|key| visitor.looks_at(house, &key.shop));
         Self {
             at: Moment::new(record.at, now),
             who: entry.who.clone(),
@@ -76,7 +75,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     let audit = house.audit.as_ref().ok_or(Refusal::NotFound)?;
     let seen = house.shops_listed_to(&visitor).await?;
-    let shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
+    let mut shops: Vec<_> = seen.iter().map(ToString::to_string).collect();
     let (shop, reference) = (
         fields.get("shop").to_owned(),
         fields.exact("reference").to_owned(),
@@ -85,11 +84,15 @@ pub(crate) async fn show(
         // Also what concerns no shop, or one that was removed.
         "" if visitor.user.sees_every_shop() => None,
         "" => visitor.user.shops.clone(),
-        shop => Some(
-            seen.into_iter()
-                .filter(|seen| seen.as_str() == shop)
-                .collect(),
-        ),
+        // What was decided about a shop stays when it is removed.
+        name => {
+            let name = ShopName::parse(name).map_err(|_| Refusal::NotFound)?;
+            let own = visitor.user.sees(&name).then_some(name);
+            if own.is_some() && !shops.contains(&shop) {
+                shops.push(shop.clone());
+            }
+            Some(own.into_iter().collect())
+        }
     };
     let before = fields.some("before").map(str::parse).transpose();
     let before = before.map_err(|_| Refusal::NotFound)?;

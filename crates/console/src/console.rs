@@ -209,9 +209,12 @@ impl House {
         }
     }
 
-    /// Those that a visitor sees.
+    /// Those that a visitor sees, also where this process can't use them.
     pub(crate) fn shops_of(&self, visitor: &Visitor) -> Vec<ShopName> {
         let mut shops = self.shops();
+        shops.extend(self.worker.shops().withheld());
+        shops.sort_unstable();
+        shops.dedup();
         shops.retain(|shop| visitor.user.sees(shop));
         shops
     }

@@ -33,28 +33,30 @@ pub trait Desk: Send + Sync {
     ) -> Result<(), DeskError>;
 
     /// Changes a shop's keys at the bank to these: the first signs and sends, all verify. The present ones stay behind them where that is
-    /// wanted. `seen` are the fingerprints of the keys that whoever changes them was shown, as [`ShopCard::key_fingerprints`] has them.
+    /// wanted. `seen` is the shop as whoever changes it was shown it.
     ///
     /// # Errors
-    /// [`DeskError`]; nothing is changed. [`DeskError::Changed`] where the shop has other keys by then: of two who change the same at one
-    /// moment, one does.
+    /// [`DeskError`]; nothing is changed. [`DeskError::Changed`] where the shop has other keys or another identifier by then: of two who
+    /// change the same at one moment, one does.
     async fn change_keys(
         &self,
         shop: &ShopName,
         keys: Vec<String>,
         keep_present: bool,
-        seen: &[String],
+        seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError>;
 
-    /// Removes a shop; with open orders only where that is wanted `anyway`. Its orders stay in the ledger.
+    /// Removes a shop as it was `seen`; with open orders only where that is wanted `anyway`. Its orders stay in the ledger.
     ///
     /// # Errors
-    /// [`DeskError`]; nothing is changed. [`DeskError::Refused`] where orders are open.
+    /// [`DeskError`]; nothing is changed. [`DeskError::Refused`] where orders are open, [`DeskError::Changed`] where the shop has other
+    /// keys or another identifier by then.
     async fn remove_shop(
         &self,
         shop: &ShopName,
         anyway: bool,
+        seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError>;
 

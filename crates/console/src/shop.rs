@@ -148,7 +148,12 @@ impl Hook {
         now: OffsetDateTime,
     ) -> Self {
         let off = card.state == WebhookState::Disabled;
-        let pause = card.paused_until.filter(|until| !off && *until > now);
+        // The last one of a webhook that fails is shown also when it is over; else only one that holds something up.
+        let pause = card.paused_until.filter(|until| match card.state {
+            WebhookState::Active => *until > now,
+            WebhookState::Failing => true,
+            WebhookState::Disabled => false,
+        });
         let facts = [
             ("Switched off", card.disabled_at),
             ("Failing since", card.failing_since),

@@ -364,13 +364,14 @@ impl Doing {
         }
         let said = match change {
             Change::Keys => {
-                // Those that the page showed, by its digest.
-                let seen = card.map(|card| card.key_fingerprints).unwrap_or_default();
+                // As the page showed it, by its digest.
+                let seen = card.ok_or(DeskError::Missing)?;
                 desk.change_keys(&shop, keys, keep, &seen, &by).await?;
                 Said::Keys
             }
             Change::Remove => {
-                desk.remove_shop(&shop, anyway, &by).await?;
+                let seen = card.ok_or(DeskError::Missing)?;
+                desk.remove_shop(&shop, anyway, &seen, &by).await?;
                 Said::Removed
             }
             Change::Enable => {

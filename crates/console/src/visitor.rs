@@ -12,6 +12,7 @@ use inbank_domain::{OrderKey, OrderReference, ShopName};
 use inbank_ports::{AuditEntry, AuditLog};
 use tokio::sync::watch;
 
+use crate::absence::Absence;
 use crate::came::{Came, Done};
 use crate::console::House;
 use crate::once::Form as Taken;
@@ -55,19 +56,26 @@ impl Visitor {
         Ok(OrderKey::new(shop.shop().name().clone(), reference))
     }
 
-    /// The same of one to look at: whoever sees every shop sees orders of shops that were removed, too, which can't be decided about.
+    /// The same of one to look at, which may be one that can't be decided about: of a shop that can't be used here, and for whoever
+    /// sees every shop also of one that was removed.
     pub(crate) fn key_to_look_at(
         &self,
         house: &House,
         fields: &Fields,
     ) -> Result<OrderKey, Refusal> {
-        if !self.user.sees_every_shop() {
-            return self.key(house, fields);
-        }
         let shop = ShopName::parse(fields.get("shop")).map_err(|_| Refusal::NotFound)?;
+        if !self.looks_at(house, &shop) {
+            return Err(Refusal::NotFound);
+        }
         let reference = OrderReference::parse(fields.exact("reference"));
         let reference = reference.map_err(|_| Refusal::NotFound)?;
         Ok(OrderKey::new(shop, reference))
+    }
+
+    /// Whether orders of this shop may be looked at.
+    pub(crate) fn looks_at(&self, house: &House, shop: &ShopName) -> bool {
+        let is_there = Absence::of(house, shop) != Some(Absence::Removed);
+        self.user.sees_every_shop() || (is_there && self.user.sees(shop))
     }
 
     /// Whether something of this scope can be decided here at all: it is then written down in what this gives.

@@ -1,6 +1,7 @@
 //! Shops that are added, changed and removed by calls while the service runs. They are kept in the database, and every process takes up
 //! a change within seconds. Those of `inbank.toml` are the file's alone.
 
+mod identity;
 mod refused;
 mod setting;
 
@@ -10,13 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbank::ports::{AuditEntry, Clock};
-use inbank::{LedgerError, OrderStatus, OsRandom, Platform, ShopName, ShopSetup};
+use inbank::{LedgerError, OrderStatus, OsRandom, Platform, ShopName};
 use inbank_adapters_sql::{KeptShop, Replaces, ServiceStore};
 use tokio::sync::Mutex;
 
 use crate::SecretsFolder;
 use crate::vault::{Locked, Vault};
 
+use self::identity::with_identity;
+
+pub(crate) use self::identity::Identity;
 pub(crate) use self::refused::{ShopSettingError, open_orders};
 pub(crate) use self::setting::{KeySource, Settings};
 
@@ -25,6 +29,9 @@ const LOOKED_EVERY: Duration = Duration::from_secs(3);
 
 /// So long a page waits for that.
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
+
+/// So often something is set that another sets at the same moment, before it is set over whatever is there.
+const TRIES: u32 = 4;
 
 /// The shops of this process that calls have added.
 pub(crate) struct RuntimeShops {
@@ -155,7 +162,7 @@ impl RuntimeShops {
             .replace_shop(settings.shop(&kept.name, keys)?)?)
     }
 
-    /// Adds a shop, or changes it, whatever it was.
+    /// Adds a shop, or changes it, whatever it was. What it was is in the record of it, so that is looked at first.
     pub(crate) async fn set(
         &self,
         name: &ShopName,
@@ -163,6 +170,17 @@ impl RuntimeShops {
         keys: KeySource,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
+        for _ in 0..TRIES {
+            self.sync().await?;
+            let former = self.known.lock().await.shops.get(name).cloned();
+            let replaces = former.as_ref().map_or(Replaces::Nothing, Replaces::This);
+            let (settings, keys) = (settings.clone(), keys.clone());
+            match self.put(name, settings, keys, replaces, by).await {
+                Err(ShopSettingError::Changed | ShopSettingError::Taken) => {}
+                put => return put,
+            }
+        }
+        // One that this process can't use is never as it knows it.
         self.put(name, settings, keys, Replaces::Whatever, by).await
     }
 
@@ -234,12 +252,6 @@ impl RuntimeShops {
         Ok(is_set || self.store.shops(now).await?.contains(kept))
     }
 
-    /// Of the keys that a shop has in this process.
-    fn fingerprints(&self, name: &ShopName) -> Vec<String> {
-        let setup = self.platform.setup(name.as_str());
-        setup.map(|setup| setup.keys).unwrap_or_default()
-    }
-
     /// Whether the configuration's file has it.
     pub(crate) fn is_of_file(&self, name: &ShopName) -> bool {
         self.file.contains(name)
@@ -262,11 +274,11 @@ impl RuntimeShops {
         self.put(name, settings, keys, Replaces::Nothing, by).await
     }
 
-    /// A shop as a call has set it; an error where it has other keys than those that were `seen`.
+    /// A shop as a call has set it; an error where it is another than was `seen`.
     async fn kept(
         &self,
         name: &ShopName,
-        seen: Option<&[String]>,
+        seen: Option<Identity<'_>>,
     ) -> Result<KeptShop, ShopSettingError> {
         if self.is_of_file(name) {
             return Err(ShopSettingError::OfFile);
@@ -274,7 +286,8 @@ impl RuntimeShops {
         self.sync().await?;
         let known = self.known.lock().await;
         let kept = known.shops.get(name).ok_or(ShopSettingError::Missing)?;
-        if seen.is_some_and(|seen| self.fingerprints(name) != seen) {
+        let setup = self.platform.setup(name.as_str());
+        if seen.is_some_and(|seen| !seen.is_of(setup.as_ref())) {
             return Err(ShopSettingError::Changed);
         }
         Ok(kept.clone())
@@ -285,7 +298,7 @@ impl RuntimeShops {
         &self,
         name: &ShopName,
         keys: KeySource,
-        seen: Option<&[String]>,
+        seen: Option<Identity<'_>>,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
         let kept = self.kept(name, seen).await?;
@@ -299,7 +312,7 @@ impl RuntimeShops {
         &self,
         name: &ShopName,
         mut keys: Vec<String>,
-        seen: &[String],
+        seen: Identity<'_>,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
         let kept = self.kept(name, Some(seen)).await?;
@@ -330,17 +343,22 @@ impl RuntimeShops {
     }
 
     /// Removes a shop; its orders stay in the ledger, and are worked on by nobody. With open ones it is removed only where that is
-    /// wanted `anyway`.
+    /// wanted `anyway`, and where it was `seen`, only as it was.
     pub(crate) async fn remove(
         &self,
         name: &ShopName,
         anyway: bool,
+        seen: Option<Identity<'_>>,
         by: &AuditEntry,
     ) -> Result<(), ShopSettingError> {
-        let mut known = self.known.lock().await;
         if self.file.contains(name) {
             return Err(ShopSettingError::OfFile);
         }
+        let kept = match seen {
+            Some(_) => Some(self.kept(name, seen).await?),
+            None => None,
+        };
+        let mut known = self.known.lock().await;
         if !anyway {
             let kept = self.store.shops(self.clock.now()).await?;
             let is_there = kept.iter().any(|shop| shop.name == *name);
@@ -353,31 +371,19 @@ impl RuntimeShops {
                 return Err(ShopSettingError::OpenOrders(open));
             }
         }
-        if !self.store.remove_shop(name, by, self.clock.now()).await? {
-            return Err(ShopSettingError::Missing);
+        let now = self.clock.now();
+        let removed = self.store.remove_shop(name, kept.as_ref(), by, now);
+        if !removed.await? {
+            known.revision = None;
+            return Err(match kept {
+                Some(_) => ShopSettingError::Changed,
+                None => ShopSettingError::Missing,
+            });
         }
         known.shops.remove(name);
         self.platform.remove_shop(name.as_str());
         Ok(())
     }
-}
-
-/// Which identifier and keys took the place of which, where they did: keys by their fingerprints, since a key is written down nowhere.
-fn with_identity(by: &AuditEntry, former: Option<ShopSetup>, new: Option<ShopSetup>) -> AuditEntry {
-    let mut by = by.clone();
-    let (Some(former), Some(new)) = (former, new) else {
-        return by;
-    };
-    if let (Some(former), Some(new)) = (former.shop_uuid, new.shop_uuid)
-        && former != new
-    {
-        by.what = format!("{} {former} → {new}", by.what);
-    }
-    if !former.keys.is_empty() && former.keys != new.keys {
-        let (former, new) = (former.keys.join(", "), new.keys.join(", "));
-        by.what = format!("{} {former} → {new}", by.what);
-    }
-    by
 }
 
 fn has_its_keys_in_a_file(kept: &KeptShop) -> bool {

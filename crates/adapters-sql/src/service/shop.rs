@@ -51,6 +51,10 @@ static CHANGE: Text = Text::new(|| {
 static REMOVE: Text =
     Text::new(|| "DELETE FROM inbank_shop WHERE shop = $2 RETURNING shop".to_owned());
 
+static REMOVE_THIS: Text = Text::new(|| {
+    "DELETE FROM inbank_shop WHERE shop = $2 AND settings = $3 AND secrets IS NOT DISTINCT FROM $4 RETURNING shop".to_owned()
+});
+
 static ALL: Text =
     Text::new(|| "SELECT shop, settings, secrets FROM inbank_shop ORDER BY shop".to_owned());
 
@@ -101,17 +105,25 @@ impl ServiceStore {
         Ok(self.engine.script(script).await?.is_some())
     }
 
-    /// Removes a shop and where its webhooks go; its orders stay. False when it isn't there.
+    /// Removes a shop and where its webhooks go; its orders stay. False when it isn't there, or is not as it was `seen`.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub async fn remove_shop(
         &self,
         name: &ShopName,
+        seen: Option<&KeptShop>,
         by: &AuditEntry,
         now: OffsetDateTime,
     ) -> Result<bool, LedgerError> {
-        let mut script = vec![Statement::new(&REMOVE, now).with(name).guarding()];
+        let remove = match seen {
+            None => Statement::new(&REMOVE, now).with(name),
+            Some(seen) => Statement::new(&REMOVE_THIS, now)
+                .with(name)
+                .with(&*seen.settings)
+                .with(seen.secrets.as_deref()),
+        };
+        let mut script = vec![remove.guarding()];
         script.extend(webhook::removed(name, now));
         script.push(Statement::new(&REVISE, now));
         script.push(recorded(by, now));

@@ -40,14 +40,14 @@ async fn shops_are_kept_and_changes_are_seen(store: Store) {
     let by = entry("shop.remove");
     assert!(
         kept.store
-            .remove_shop(&shop(), &by, minute(1))
+            .remove_shop(&shop(), None, &by, minute(1))
             .await
             .unwrap()
     );
     assert!(
         !kept
             .store
-            .remove_shop(&shop(), &by, minute(1))
+            .remove_shop(&shop(), None, &by, minute(1))
             .await
             .unwrap()
     );
@@ -98,7 +98,18 @@ async fn a_shop_takes_the_place_of_what_it_is_said_to_alone(store: Store) {
     assert!(set(&elsewhere, Replaces::This(&first)).await);
     assert!(!set(&first, Replaces::This(&first)).await);
     assert!(set(&second, Replaces::This(&elsewhere)).await);
-    assert_eq!(kept.store.shops(minute(1)).await.unwrap(), [second]);
+    let remove = async |seen: &KeptShop| {
+        let remove = kept
+            .store
+            .remove_shop(&seen.name, Some(seen), &by, minute(1));
+        remove.await.unwrap()
+    };
+    assert!(!remove(&first).await && !remove(&elsewhere).await);
+    assert_eq!(
+        kept.store.shops(minute(1)).await.unwrap(),
+        std::slice::from_ref(&second)
+    );
+    assert!(remove(&second).await);
     let audited = kept.ledger.records(&AUDITED).await.unwrap();
-    assert_eq!(audited.len(), 3, "who was refused has changed nothing");
+    assert_eq!(audited.len(), 4, "who was refused has changed nothing");
 }

@@ -60,6 +60,8 @@ pub(super) struct Subject {
     pub(super) number: Option<u64>,
     /// Where an event that is sent again goes.
     webhook: ItsWebhook,
+    /// Whether it waits to be sent anyway.
+    waits: bool,
 }
 
 /// A shop's webhook, as far as it is known.
@@ -97,6 +99,14 @@ impl ItsWebhook {
     }
 }
 
+/// Whether an event waits for the webhook already, as far as that is known.
+async fn waits(desk: &dyn Desk, key: &OrderKey, number: Option<u64>) -> bool {
+    let deliveries = desk.deliveries(key).await.unwrap_or_default();
+    let mut deliveries = deliveries.iter();
+    let delivery = deliveries.find(|delivery| Some(delivery.number) == number);
+    delivery.is_some_and(|card| card.tries == 0 && card.next_at.is_some())
+}
+
 impl Subject {
     pub(super) async fn of(
         house: &House,
@@ -121,9 +131,12 @@ impl Subject {
             return Err(Refusal::NotFound);
         }
         let attempt = attempt.cloned();
-        let webhook = match house.desk.as_ref().filter(|_| deed == Deed::Resend) {
-            Some(desk) => ItsWebhook::of(&**desk, &key.shop).await,
-            None => ItsWebhook::Unknown,
+        let (webhook, waits) = match house.desk.as_ref().filter(|_| deed == Deed::Resend) {
+            Some(desk) => futures::join!(
+                ItsWebhook::of(&**desk, &key.shop),
+                waits(&**desk, &key, number)
+            ),
+            None => (ItsWebhook::Unknown, false),
         };
         Ok(Self {
             key,
@@ -132,12 +145,21 @@ impl Subject {
             attempt,
             number,
             webhook,
+            waits,
         })
     }
 
     pub(super) fn why_not(&self, house: &House) -> Option<String> {
         if matches!(self.webhook, ItsWebhook::None) {
             return Some("The shop has no webhook.".to_owned());
+        }
+        if self.waits {
+            let waits =
+                "The event was not sent yet: it waits for the webhook, and needs no second one.";
+            return Some(match self.webhook.holds_up(house.now()) {
+                Some(held_up) => format!("{waits} {held_up}"),
+                None => waits.to_owned(),
+            });
         }
         let attempt = self.attempt.as_ref();
         self.deed.why_not(&self.order, attempt, house.now())

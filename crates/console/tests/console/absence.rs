@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::house::{ADMIN, House, OTHER, shop};
+use crate::house::{ADMIN, House, MAIN, OTHER, shop};
 
 const ORDER: &str = "/console/order?shop=main&reference=1001";
 
@@ -35,7 +35,19 @@ async fn an_order_of_a_shop_that_was_removed_is_told_from_one_of_a_shop_that_can
     let page = browser.page(of_shop).await;
     assert!(page.words().contains(unusable), "{}", page.words());
     assert!(page.link("Its orders").is_some());
+    // Whose own it is sees so, and its orders.
+    let mut own = house.signed_in(MAIN).await;
+    for path in pages.into_iter().chain([of_shop]).skip(1) {
+        let page = own.page(path).await;
+        let words = page.words();
+        assert!(
+            words.contains("can’t be used here") || words.contains(unusable),
+            "{path}: {words}"
+        );
+    }
     house.remove("main");
+    assert_eq!(own.get(of_shop).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(own.get(ORDER).await.status, StatusCode::NOT_FOUND);
     for path in pages {
         let page = browser.page(path).await;
         let words = page.words();

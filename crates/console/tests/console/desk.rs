@@ -131,7 +131,7 @@ impl Desk for FakeDesk {
         shop: &ShopName,
         mut keys: Vec<String>,
         keep_present: bool,
-        _seen: &[String],
+        _seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
         if keep_present {
@@ -145,6 +145,7 @@ impl Desk for FakeDesk {
         &self,
         shop: &ShopName,
         anyway: bool,
+        _seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
         if self.has_open_orders.load(Ordering::SeqCst) && !anyway {

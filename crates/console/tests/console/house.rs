@@ -24,6 +24,8 @@ pub(crate) const WRITER: &str = "token-of-somebody-who-decides";
 pub(crate) const READER: &str = "token-of-somebody-who-looks";
 /// Decides in the shop `other` alone.
 pub(crate) const OTHER: &str = "token-of-the-other-shop";
+/// Looks at the shop `main` alone.
+pub(crate) const MAIN: &str = "token-of-the-main-shop";
 
 pub(crate) struct House {
     pub(crate) bank: Arc<FakeBank>,
@@ -101,7 +103,8 @@ impl House {
             .with("Anna", ADMIN, Scope::Admin, None)
             .with("Berta", WRITER, Scope::Write, None)
             .with("Carl", READER, Scope::Read, None)
-            .with("Olga", OTHER, Scope::Write, others);
+            .with("Olga", OTHER, Scope::Write, others)
+            .with("Mari", MAIN, Scope::Read, Some(vec![shop("main")]));
         Console::new(self.worker.clone(), self.runtime.clone(), Arc::new(users))
     }
 

@@ -76,9 +76,20 @@ async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_
     assert!(page.words().contains(&says), "{says}: {}", page.words());
     let mut writer = house.signed_in(WRITER).await;
     let resend = "/console/order/decide?shop=main&reference=1001&deed=resend&number=1";
+    let page = writer.get(resend).await;
+    let says = format!(
+        "The event was not sent yet: it waits for the webhook, and needs no second one. The webhook is {paused}: the event leaves after that."
+    );
+    assert!(page.words().contains(&says), "{says}: {}", page.words());
+    waits_until(now);
     let page = writer.page(resend).await;
     let says = format!("The webhook is {paused}: the event leaves after that.");
     assert!(page.words().contains(&says), "{says}: {}", page.words());
+    assert!(
+        !page.words().contains("was not sent yet"),
+        "{}",
+        page.words()
+    );
     let off = WebhookHealth {
         state: WebhookState::Disabled,
         ..failing.clone()
@@ -96,7 +107,7 @@ async fn until_when_a_webhook_pauses_is_said_wherever_its_events_are_said_to_be_
             "event 1 waits for the shop’s webhook next: when the webhook is switched on",
         ),
         (
-            writer.page(resend).await,
+            writer.get(resend).await,
             "The webhook is switched off: the event is kept, and leaves once it is switched on.",
         ),
     ] {

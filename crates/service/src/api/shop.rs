@@ -114,7 +114,7 @@ pub(super) async fn remove(
     let Query(removal) = removal.map_err(|_| Problem::of_query())?;
     let shop = caller.founds(&path.shop)?;
     let by = caller.entry("shop.remove", &shop);
-    api.shops.remove(&shop, removal.force, &by).await?;
+    api.shops.remove(&shop, removal.force, None, &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -10,7 +10,7 @@ use inbank::{Bank, Invalid, OrderKey, OrderReference, Platform, Reach, ShopName}
 use inbank_adapters_sql::{KeptDelivery, ServiceStore, Webhook, WebhookMeasures, WebhookOrigin};
 
 use crate::Service;
-use crate::shops::{KeySource, RuntimeShops, Settings, ShopSettingError};
+use crate::shops::{Identity, KeySource, RuntimeShops, Settings, ShopSettingError};
 use crate::webhook::{Again, Standing, WebhookError, Webhooks, address, standing, without_query};
 
 /// The console's desk: the same calls as the API's.
@@ -80,23 +80,28 @@ impl Desk for ServiceDesk {
         shop: &ShopName,
         keys: Vec<String>,
         keep_present: bool,
-        seen: &[String],
+        seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
         if keep_present {
-            return Ok(self.shops.add_keys(shop, keys, seen, by).await?);
+            return Ok(self.shops.add_keys(shop, keys, identity(seen), by).await?);
         }
         let keys = KeySource::Given(keys);
-        Ok(self.shops.change_keys(shop, keys, Some(seen), by).await?)
+        Ok(self
+            .shops
+            .change_keys(shop, keys, Some(identity(seen)), by)
+            .await?)
     }
 
     async fn remove_shop(
         &self,
         shop: &ShopName,
         anyway: bool,
+        seen: &ShopCard,
         by: &AuditEntry,
     ) -> Result<(), DeskError> {
-        Ok(self.shops.remove(shop, anyway, by).await?)
+        let seen = Some(identity(seen));
+        Ok(self.shops.remove(shop, anyway, seen, by).await?)
     }
 
     async fn check(&self, shop: &ShopName) -> Vec<Check> {
@@ -216,6 +221,13 @@ impl ServiceDesk {
                 format!("not known, since the ledger is away: {error}"),
             ),
         }
+    }
+}
+
+fn identity(seen: &ShopCard) -> Identity<'_> {
+    Identity {
+        uuid: &seen.shop_uuid,
+        keys: &seen.key_fingerprints,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The console over the service: who signs in by which token, and what its desk does. The pages' own tests are beside them.
 
+mod changing;
+
 use std::fmt::Write as _;
 
 use axum::Router;
@@ -111,16 +113,19 @@ impl<'a> Browser<'a> {
 
     /// The form that changes the outlet's keys, as somebody has it who was asked and has filled it in.
     async fn asked_for_keys(&self, keys: &str) -> Vec<(&'static str, String)> {
-        let asked = self
-            .get("/console/shop/change?shop=outlet&change=keys")
-            .await;
+        self.asked_for("keys", keys).await
+    }
+
+    async fn asked_for(&self, change: &str, keys: &str) -> Vec<(&'static str, String)> {
+        let path = format!("{CHANGE}?shop=outlet&change={change}");
+        let asked = self.get(&path).await;
         let hidden = |name| (name, asked.hidden(name).to_owned());
         vec![
             hidden("form"),
             hidden("once"),
             hidden("view"),
             ("shop", "outlet".to_owned()),
-            ("change", "keys".to_owned()),
+            ("change", change.to_owned()),
             ("reason", "rotated".to_owned()),
             ("keys", keys.to_owned()),
         ]
@@ -273,91 +278,6 @@ async fn a_shop_is_added_its_keys_are_changed_and_it_is_removed() {
     for page in [&added, &changed, &shop, &check, &removed, &audit] {
         assert!(!page.text.contains("key-of") && !page.text.contains("new-key"));
     }
-}
-
-#[tokio::test]
-async fn keys_that_were_changed_in_another_process_are_changed_by_nobody_who_has_not_seen_it() {
-    let house = House::new().await;
-    let first = house.start().await;
-    let here = Browser::at(&first.router, ADMIN).await;
-    let added = here.does("/console/shop/add", &OUTLET).await;
-    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
-    let second = house.start().await;
-    let there = Browser::at(&second.router, ADMIN).await;
-    let change = "/console/shop/change?shop=outlet&change=keys";
-    let asked = there.get(change).await;
-    let about = [
-        ("shop", "outlet"),
-        ("change", "keys"),
-        ("reason", "rotated"),
-    ];
-    let [shop, keys, why] = about;
-    let theirs = [shop, keys, why, ("keys", "new-key-of-the-outlet")];
-    let changed = here.does(change, &theirs).await;
-    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
-    let own = [
-        shop,
-        keys,
-        why,
-        ("keys", "next-key-of-the-outlet"),
-        ("form", asked.hidden("form")),
-        ("once", asked.hidden("once")),
-        ("view", asked.hidden("view")),
-    ];
-    let refused = there.post("/console/shop/change", &own).await;
-    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
-    // `printf new-key-of-the-outlet | sha256sum`.
-    let shown = "29ad2087bccc5e0e";
-    assert!(refused.text.contains(shown), "{}", refused.text);
-    first.stop().await;
-    second.stop().await;
-}
-
-#[tokio::test]
-async fn of_two_changes_of_the_same_keys_in_one_moment_one_is_taken() {
-    let house = House::new().await;
-    let first = house.start().await;
-    let here = Browser::at(&first.router, ADMIN).await;
-    let added = here.does("/console/shop/add", &OUTLET).await;
-    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
-    let second = house.start().await;
-    let there = Browser::at(&second.router, ADMIN).await;
-    for round in 0..8 {
-        // Both in one process, and each in its own.
-        let other = if round % 2 == 0 { &here } else { &there };
-        let own = here
-            .asked_for_keys(&format!("key-{round}-of-the-one"))
-            .await;
-        let others = other
-            .asked_for_keys(&format!("key-{round}-of-the-other"))
-            .await;
-        let (one, another) =
-            tokio::join!(here.post_all(CHANGE, &own), other.post_all(CHANGE, &others));
-        let mut statuses = [one.status, another.status];
-        statuses.sort();
-        let says = format!("{round}: {} {}", one.text, another.text);
-        assert_eq!(
-            statuses,
-            [StatusCode::SEE_OTHER, StatusCode::CONFLICT],
-            "{says}"
-        );
-        assert!(says.contains("The shop was changed since this page was shown"));
-        // Who was refused has changed nothing, in no process.
-        let won = if one.status == StatusCode::SEE_OTHER {
-            "one"
-        } else {
-            "other"
-        };
-        let print = fingerprint(&format!("key-{round}-of-the-{won}"));
-        for browser in [&here, &there] {
-            let shop = browser.get("/console/shop?shop=outlet").await;
-            assert!(shop.text.contains(&print), "{round}: {}", shop.text);
-        }
-    }
-    let audit = here.get("/console/audit").await;
-    assert_eq!(audit.text.matches("shop.keys").count(), 8, "{}", audit.text);
-    first.stop().await;
-    second.stop().await;
 }
 
 #[tokio::test]
@@ -561,26 +481,24 @@ async fn a_webhook_that_is_off_is_said_on_the_overview_and_what_is_sent_again_is
         let says = ", since the shop’s server wants no more (HTTP 410)";
         assert!(page.text.contains(says), "{}", page.text);
     }
-    let resend = async |reference: &str| {
-        let path =
-            format!("/console/order/decide?shop=main&reference={reference}&deed=resend&number=1");
-        let fields = [
-            ("shop", "main"),
-            ("reference", reference),
-            ("deed", "resend"),
-            ("number", "1"),
-        ];
-        admin.does(&path, &fields).await
+    let of = |reference: &str| {
+        format!("/console/order/decide?shop=main&reference={reference}&deed=resend&number=1")
     };
-    let sent = resend("1001").await;
+    let fields = [
+        ("shop", "main"),
+        ("reference", "1001"),
+        ("deed", "resend"),
+        ("number", "1"),
+    ];
+    let sent = admin.does(&of("1001"), &fields).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let page = admin.get(sent.location()).await;
     let says = "The webhook is switched off: the event is kept, and sent once it is switched on.";
     assert!(page.text.contains(says), "{}", page.text);
     // One that was never taken up is kept all the same, and not on its way.
-    let kept = resend("1002").await;
+    let kept = admin.get(&of("1002")).await;
     assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
-    let says = "the event waits for it, and is sent once it is switched on";
+    let says = "The webhook is switched off: the event is kept, and leaves once it is switched on.";
     assert!(kept.text.contains(says), "{}", kept.text);
     // Nothing was given up.
     let change = "/console/shop/change?shop=main&change=resend";

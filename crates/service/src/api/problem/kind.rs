@@ -53,7 +53,7 @@ pub(super) const REFUSED: Kind = Kind(
 pub(super) const NOT_NOW: Kind = Kind(
     StatusCode::CONFLICT,
     "/problems/not_now",
-    "The order can't take this now",
+    "It can't be done as things stand",
 );
 pub(super) const OTHER_CART: Kind = Kind(
     StatusCode::CONFLICT,
